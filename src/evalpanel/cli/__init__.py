@@ -1,0 +1,110 @@
+"""The command line: one command for each thing that a person does, over the same services as the window.
+
+Exit codes: 0 done, 1 refused with one clear line on standard error, 2 usage, 3 a bug in evalpanel.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from evalpanel import __version__
+from evalpanel.cli import award, keeping, scoring, setting_up
+from evalpanel.cli.console import made
+from evalpanel.domain.intake import ProblemsFound
+from evalpanel.errors import EvalPanelError
+
+app = typer.Typer(
+    name="evalpanel",
+    help="Tender evaluation for panels: load a tender, score bids, moderate, and send signed feedback letters.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(setting_up.commands)
+app.add_typer(setting_up.bids, name="bids")
+app.add_typer(scoring.commands)
+app.add_typer(scoring.scores, name="scores")
+app.add_typer(award.commands)
+app.add_typer(award.moderated, name="moderated")
+app.add_typer(award.price_commands, name="prices")
+app.add_typer(keeping.commands)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"evalpanel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    profile: Annotated[
+        Path | None, typer.Option("--profile", metavar="DIR", help="A separate store, documents and keys.")
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--passphrase-file", metavar="F", help="Open the profile with the passphrase in this file."),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+    context.obj = made(profile, passphrase_file)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and give its exit code."""
+    try:
+        code: Any = app(args=arguments, prog_name="evalpanel", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return int(done.exit_code)
+    except click.Abort:
+        typer.echo("Stopped. Nothing was changed.", err=True)
+        return 1
+    except click.ClickException as usage:
+        usage.show()
+        return 2
+    except EvalPanelError as refusal:
+        return _refused(refusal, in_json="--json" in arguments)
+    except BrokenPipeError:
+        # Whoever read our output stopped reading; there is nobody left to tell.
+        sys.stderr.close()
+        return 1
+    except Exception:  # noqa: BLE001 # the one broad catch of the command line: everything else is a bug, and says so
+        traceback.print_exc()
+        typer.echo(
+            "This is a bug in evalpanel. What was saved before is safe; please report the lines above.", err=True
+        )
+        return 3
+    return code if isinstance(code, int) else 0
+
+
+def _refused(refusal: EvalPanelError, *, in_json: bool) -> int:
+    if in_json:
+        answer: dict[str, Any] = {"refused": {"title": refusal.title, "message": refusal.message}}
+        if isinstance(refusal, ProblemsFound):
+            answer["problems"] = [{"where": one.where, "what": one.what} for one in refusal.problems]
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return 1
+    message = refusal.message
+    if isinstance(refusal, ProblemsFound):
+        for problem in refusal.problems:
+            typer.echo(f"  problem: {problem}")
+        message = f"{refusal.then} First: {refusal.problems[0]}"
+    typer.echo(" ".join(f"{refusal.title} {message}".split()), err=True)
+    return 1
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))

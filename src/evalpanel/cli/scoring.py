@@ -1,0 +1,146 @@
+"""Commands for the panel: declare interests, read documents, score in a spreadsheet, sign off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evalpanel.cli.console import Json, Someone, TenderName, console
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import declarations, documents, scoresheets
+from evalpanel.services import scoring as journey
+from evalpanel.system.files import write_atomic
+
+commands = typer.Typer()
+scores = typer.Typer(help="Score in a spreadsheet.", no_args_is_help=True)
+
+
+@commands.command()
+def declare(
+    context: typer.Context,
+    tender: TenderName,
+    person: Someone,
+    none: Annotated[bool, typer.Option("--none", help="No interest in any bidder.")] = False,
+    interest: Annotated[
+        str | None, typer.Option("--interest", metavar="BIDDER", help="The bidder's code or name.")
+    ] = None,
+    about: Annotated[str, typer.Option("--about", metavar="TEXT", help="What the interest is.")] = "",
+    json: Json = False,
+) -> None:
+    """Declare no interest, or an interest in one bidder. Comes before any bid can be read."""
+    if none == (interest is not None):
+        raise typer.BadParameter("give either --none or --interest BIDDER --about TEXT")
+    held = console(context, json=json)
+    with held.opened() as space:
+        recused = declarations.declare(space, tender, person=person, interest=interest, about=about)
+    held.say(f"Recorded the declaration of {person}.")
+    for one in recused:
+        held.say(f"  {person} is recused from every bid of lot {one.lot}: {one.why}.")
+    held.answer({"person": person, "recused": [{"lot": one.lot, "why": one.why} for one in recused]})
+
+
+@commands.command("read")
+def read_document(
+    context: typer.Context,
+    tender: TenderName,
+    path: Annotated[str, typer.Argument(help="The document's path, as the command documents lists it.")],
+    person: Someone,
+    out: Annotated[Path, typer.Option(help="Where to write it; it lies there unsealed.")],
+    json: Json = False,
+) -> None:
+    """Write one document out for a person who may read it. The reading goes on the record."""
+    held = console(context, json=json)
+    if out.exists():
+        raise EvalPanelError(f"{out} exists already.", "Nothing was written. Choose another name.")
+    with held.opened() as space:
+        content = documents.read(space, tender, path, person=person)
+    write_atomic(out, content)
+    held.say(f"Wrote {out} ({len(content)} bytes). Delete it when you have read it: it is not sealed there.")
+    held.answer({"file": str(out), "bytes": len(content)})
+
+
+@scores.command("export")
+def export_scores(
+    context: typer.Context,
+    tender: TenderName,
+    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx")],
+    person: Someone,
+    json: Json = False,
+) -> None:
+    """Write a panel member's score sheet, with what is answered so far."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        lines = scoresheets.export_scores(space, tender, person=person, out=out)
+    held.say(f"Wrote {out}: {lines} lines for {person}.")
+    held.answer({"file": str(out), "lines": lines})
+
+
+@scores.command("import")
+def import_scores(
+    context: typer.Context,
+    tender: TenderName,
+    path: Annotated[Path, typer.Argument(metavar="IN.xlsx|csv", exists=True)],
+    person: Someone,
+    json: Json = False,
+) -> None:
+    """Take in a filled score sheet: all of it or nothing. An empty cell never blanks a value."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        taken = scoresheets.import_scores(space, tender, person=person, path=path)
+    held.say(f"{taken.person}: {len(taken.added)} new, {len(taken.changed)} changed, {taken.unchanged} as they were.")
+    for line in taken.changed[:20]:
+        held.say(f"  changed: {line}")
+    held.notes(taken.notes)
+    held.answer(
+        {
+            "person": taken.person,
+            "added": len(taken.added),
+            "changed": [{"lot": line.lot, "bid": line.bid, "criterion": line.criterion} for line in taken.changed],
+            "unchanged": taken.unchanged,
+            "problems": [{"where": note.where, "what": note.what} for note in taken.notes],
+        }
+    )
+
+
+@commands.command("sign-off")
+def sign_off(context: typer.Context, tender: TenderName, person: Someone, json: Json = False) -> None:
+    """Sign a score sheet off. Refused while a line lacks an answer or a rationale."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        desk = journey.sign_off(space, tender, person=person)
+    held.say(f"{desk.member.person} signed off {len(desk.owed)} lines.")
+    held.answer({"person": desk.member.person, "lines": len(desk.owed), "signed_off": True})
+
+
+@commands.command()
+def reopen(
+    context: typer.Context,
+    tender: TenderName,
+    person: Someone,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    json: Json = False,
+) -> None:
+    """Open a signed-off sheet again, with a reason. Both versions are kept."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        journey.reopen(space, tender, person=person, reason=reason)
+    held.say(f"The sheet of {person} is open again.")
+    held.answer({"person": person, "signed_off": False})
+
+
+@commands.command()
+def absent(
+    context: typer.Context,
+    tender: TenderName,
+    person: Someone,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    json: Json = False,
+) -> None:
+    """Record that a panel member will not sign off, so that moderation need not wait."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        journey.record_absence(space, tender, person=person, reason=reason)
+    held.say(f"The absence of {person} is on record; moderation no longer waits for them.")
+    held.answer({"person": person, "absent": True})

@@ -1,0 +1,283 @@
+"""Commands for the officer: a profile, a tender and its bids, and the freeze of the criteria."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evalpanel.cli import answers
+from evalpanel.cli.console import Json, Person, TenderName, console
+from evalpanel.domain.tender import BidStatus
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import documents, packs, scoresheets, setup, tenders, workspace
+
+commands = typer.Typer()
+bids = typer.Typer(help="Bring bids in, and record what becomes of them.", no_args_is_help=True)
+
+Mapping = Annotated[
+    Path | None, typer.Option("--mapping", help="A corrected list of whose each file is (csv or xlsx).", exists=True)
+]
+
+
+@commands.command("new-profile")
+def new_profile(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="Your name, as it stands under letters.")],
+    email: Annotated[str, typer.Option(help="Your e-mail address, for questions about letters.")],
+    json: Json = False,
+) -> None:
+    """Make a separate store, documents and keys for one person."""
+    held = console(context, json=json)
+    passphrase = held.passphrase() if held.passphrase_file is not None else None
+    try:
+        workspace.create(held.profile, name=name, email=email, passphrase=passphrase)
+    except workspace.NoKeyring as error:
+        if not sys.stdin.isatty():
+            raise
+        typer.echo(f"{error.title} A passphrase opens this profile instead. It cannot be recovered.", err=True)
+        workspace.create(held.profile, name=name, email=email, passphrase=_chosen())
+    held.say(f"Made the profile of {name} in {held.profile}.")
+    held.say("Opened by: " + ("the passphrase" if workspace.asks_passphrase(held.profile) else "the system's keyring"))
+    held.answer({"profile": str(held.profile), "name": name, "email": email})
+
+
+def _chosen() -> str:
+    first = getpass.getpass("Choose a passphrase of several words: ")
+    if first != getpass.getpass("Type it again: "):
+        raise EvalPanelError("The two passphrases differ.", "Nothing was made. Try again.")
+    return first
+
+
+@commands.command()
+def template(
+    context: typer.Context, out: Annotated[Path, typer.Argument(metavar="OUT.xlsx")], json: Json = False
+) -> None:
+    """Write an empty tender workbook, with instructions."""
+    held = console(context, json=json)
+    scoresheets.template(out)
+    held.say(f"Wrote {out}. Fill it in, then: evalpanel load {out}")
+    held.answer({"file": str(out)})
+
+
+@commands.command()
+def check(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(exists=True)],
+    mapping: Mapping = None,
+    write_mapping: Annotated[
+        Path | None, typer.Option("--write-mapping", help="Write whose each file is as csv, to correct and give back.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what a pack would bring, and its problems, without keeping anything."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        found = packs.understand(space, path, mapping=mapping)
+    pack = found.pack
+    if write_mapping is not None:
+        packs.write_mapping_file(found, write_mapping)
+    held.say(
+        f"{path.name}: {len(pack.lots)} lots, {len(pack.criteria)} criteria, {len(pack.bids)} bids, "
+        f"{len(found.documents)} documents, {len(pack.panel)} people."
+    )
+    for problem in found.problems:
+        held.say(f"  {'problem' if problem.stops else 'note'}: {problem}")
+    held.say("It can be loaded." if not found.stopping else "It cannot be loaded yet.")
+    held.answer(
+        {
+            "can_load": not found.stopping,
+            "lots": len(pack.lots),
+            "criteria": len(pack.criteria),
+            "bids": len(pack.bids),
+            "documents": [
+                {
+                    "path": entry.path,
+                    "bidder": entry.bidder,
+                    "lot": entry.lot,
+                    "criterion": entry.criterion,
+                    "envelope": entry.envelope,
+                }
+                for entry in found.documents
+            ],
+            "problems": [
+                {"where": problem.where, "what": problem.what, "stops": problem.stops} for problem in found.problems
+            ],
+        }
+    )
+
+
+@commands.command()
+def load(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(exists=True, help="A workbook, a folder or a zip.")],
+    mapping: Mapping = None,
+    json: Json = False,
+) -> None:
+    """Take in a tender pack. Everything is checked before anything is kept."""
+    held = console(context, json=json)
+    with held.opened() as space, held.progress("Loading") as progress:
+        loaded = packs.load(space, path, mapping=mapping, progress=progress)
+    summary = loaded.summary
+    held.say(f"Loaded {summary.reference}: {summary.title}.")
+    held.say(
+        f"  {len(summary.lots)} lots, {summary.criteria} criteria, {summary.bids} bids (sealed), "
+        f"{summary.documents} documents, {summary.panel} people."
+    )
+    held.notes(loaded.notes)
+    held.say(f"Next: evalpanel freeze {summary.reference}")
+    held.answer(answers.tender(summary, loaded.notes))
+
+
+@commands.command("tenders")
+def list_tenders(context: typer.Context, json: Json = False) -> None:
+    """List the tenders of this profile."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        found = tenders.all_tenders(space)
+    for one in found:
+        held.say(f"{one.reference}  {one.stage.words}  {one.title}")
+    if not found:
+        held.say("No tender yet. Next: evalpanel template tender.xlsx, or evalpanel load PATH")
+    held.answer({"tenders": [answers.tender(one) for one in found]})
+
+
+@commands.command()
+def show(context: typer.Context, tender: TenderName, json: Json = False) -> None:
+    """Show a tender: where it stands, its bids, and how far everybody is."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        found = setup.view(space, tender)
+    summary = found.summary
+    held.say(f"{summary.reference}  {summary.title}")
+    held.say(f"Stage: {summary.stage.words}. {summary.authority}.")
+    held.say(f"{summary.criteria} criteria, {summary.documents} documents.")
+    names = {bidder.bidder: bidder.name for bidder in found.pack.bidders}
+    for lot in summary.lots:
+        held.say(f"Lot {lot.lot}: {lot.title}")
+        for bid in found.pack.bids:
+            if bid.lot == lot.lot:
+                why = f" ({bid.reason})" if bid.reason else ""
+                held.say(f"  {bid.bid:<6} {bid.status.value:<12} {names.get(bid.bidder, '')}{why}")
+    held.say("Panel:")
+    for one in found.panel:
+        state = "signed off" if one.signed_off else "absent" if one.absent else f"{one.answered} of {one.owed}"
+        recused = f", recused from {', '.join(one.recused_lots)}" if one.recused_lots else ""
+        declared = "" if one.declared else ", has not declared interests"
+        scoring = state if one.owed or one.signed_off else "does not score"
+        held.say(f"  {one.member.person:<6} {one.member.name}: {scoring}{recused}{declared}")
+    held.say(f"Moderated: {found.moderated} of {found.lines} lines.")
+    held.answer(answers.view(found))
+
+
+@commands.command()
+def freeze(context: typer.Context, tender: TenderName, person: Person = None, json: Json = False) -> None:
+    """Freeze the criteria, weightings, scales and method, with a digest. Bids can be read from then on."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        summary = setup.freeze(space, tender, person=person)
+    held.say(f"The criteria of {summary.reference} are frozen.")
+    held.say(f"  digest {summary.criteria_digest}")
+    held.answer(answers.tender(summary))
+
+
+@bids.command("load")
+def load_bids(
+    context: typer.Context,
+    tender: TenderName,
+    path: Annotated[Path, typer.Argument(exists=True, help="A folder per bidder, a zip of them, or a workbook.")],
+    mapping: Mapping = None,
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Bring bids in once the criteria are frozen."""
+    held = console(context, json=json)
+    with held.opened() as space, held.progress("Loading bids") as progress:
+        loaded = packs.load_bids(space, tender, path, mapping=mapping, person=person, progress=progress)
+    held.say(f"{loaded.summary.reference} holds {loaded.summary.bids} bids and {loaded.summary.documents} documents.")
+    held.notes(loaded.notes)
+    held.answer(answers.tender(loaded.summary, loaded.notes))
+
+
+@bids.command("status")
+def bid_status(
+    context: typer.Context,
+    tender: TenderName,
+    bid: Annotated[str, typer.Argument(help="The bid's code.")],
+    status: Annotated[BidStatus, typer.Argument()],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the record and in the bidder's letter.")],
+    decided_by: Annotated[str, typer.Option(help="Who decided it.")],
+    lot: Annotated[str | None, typer.Option(help="The lot; every lot if left out.")] = None,
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Record that a bid was withdrawn, late, disregarded or excluded."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        changed = setup.set_bid_status(
+            space, tender, bid=bid, lot=lot, status=status, reason=reason, decided_by=decided_by, person=person
+        )
+    for one in changed:
+        held.say(f"Bid {one.bid} in lot {one.lot} is {one.status.value}: {one.reason}")
+    held.answer({"bids": [{"bid": one.bid, "lot": one.lot, "status": one.status} for one in changed]})
+
+
+@commands.command()
+def bidder(
+    context: typer.Context,
+    tender: TenderName,
+    code: Annotated[str, typer.Argument(help="The bidder's code.")],
+    name: Annotated[str | None, typer.Option()] = None,
+    address: Annotated[str | None, typer.Option(help="The postal address for letters.")] = None,
+    email: Annotated[str | None, typer.Option()] = None,
+    scheme: Annotated[str | None, typer.Option(help="The register that the identifier is from.")] = None,
+    identifier: Annotated[str | None, typer.Option(help="The number in that register.")] = None,
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Correct a bidder's name, addresses or identifier. What stood before is kept on the record."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        after = setup.correct_bidder(
+            space,
+            tender,
+            bidder=code,
+            name=name,
+            address=address,
+            email=email,
+            scheme=scheme,
+            identifier=identifier,
+            person=person,
+        )
+    held.say(f"{after.bidder}: {after.name}, {after.address}, {after.email}, {after.scheme} {after.identifier}")
+    held.answer({"bidder": after.bidder, "name": after.name, "address": after.address, "email": after.email})
+
+
+@commands.command("documents")
+def list_documents(context: typer.Context, tender: TenderName, json: Json = False) -> None:
+    """List the documents of a tender: whose they are, and in which envelope."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        found = documents.listing(space, tender)
+    for one in found:
+        held.say(f"{one.path}  [{one.envelope}]" + (f"  criterion {one.criterion}" if one.criterion else ""))
+    held.answer(
+        {
+            "documents": [
+                {
+                    "path": one.path,
+                    "title": one.title,
+                    "bidder": one.bidder,
+                    "lot": one.lot,
+                    "criterion": one.criterion,
+                    "envelope": one.envelope,
+                    "size": one.size,
+                    "sha256": one.sha256,
+                }
+                for one in found
+            ]
+        }
+    )

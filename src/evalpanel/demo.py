@@ -1,0 +1,153 @@
+"""The whole job on the sample tender, told step by step: between the faces and the services."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import (
+    declarations,
+    letters,
+    moderation,
+    outcome,
+    packs,
+    prices,
+    scoresheets,
+    scoring,
+    setup,
+    verify,
+    workspace,
+)
+from evalpanel.services.awards import TenderOutcome
+from evalpanel.services.letters import LettersReport
+from evalpanel.services.verify import Verification
+from evalpanel.services.workspace import Workspace, system_clock
+from evalpanel.system.resources import resource
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the demonstration did."""
+
+    reference: str
+    scores: int
+    lines: int
+    outcome: TenderOutcome
+    letters: LettersReport
+    letters_folder: Path
+    record: Verification
+
+
+def has_display() -> bool:
+    """Whether a window could be shown here."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run(out: Path, say: Say) -> Story:
+    """Load, declare, score, moderate, open prices, work the outcome out and sign letters into `out`/letters.
+
+    Everything happens in a throw-away profile whose key is held in memory; only the letters stay.
+    """
+    with (
+        TemporaryDirectory(prefix="evalpanel-demo-") as folder,
+        workspace.throw_away(
+            Path(folder), name="Demonstration Officer", email="officer@procurement.example", clock=system_clock
+        ) as space,
+    ):
+        return _job(space, resource("sample"), out / "letters", say)
+
+
+def _job(space: Workspace, sample: Path, out: Path, say: Say) -> Story:
+    story = tomllib.loads((sample / "story.toml").read_text(encoding="utf-8"))
+    tell = _Teller(story["acts"], say)
+    tell.act("load")
+    loaded = packs.load(space, sample / "pack")
+    reference = loaded.summary.reference
+    say(
+        f"Loaded {reference}: {loaded.summary.criteria} criteria, {loaded.summary.bids} bids, "
+        f"{loaded.summary.documents} documents, {loaded.summary.panel} people."
+    )
+    frozen = setup.freeze(space, reference)
+    say(f"Froze the criteria with the digest {frozen.criteria_digest[:16]}…; the bids can be read from now on.")
+    tell.act("declare")
+    for one in story["declarations"]:
+        recused = declarations.declare(
+            space, reference, person=one["person"], interest=one.get("bidder"), about=one.get("about", "")
+        )
+        lots = f": recused from lot {', '.join(found.lot for found in recused)}" if recused else ""
+        said = "no interest" if one.get("none") else f"an interest in {one['bidder']}"
+        say(f"{one['person']} declared {said}{lots}.")
+    tell.act("score")
+    scores = 0
+    for sheet in sorted((sample / "scores").glob("*.xlsx")):
+        taken = scoresheets.import_scores(space, reference, person=sheet.stem, path=sheet)
+        scoring.sign_off(space, reference, person=sheet.stem)
+        scores += len(taken.added)
+        say(f"{sheet.stem} scored {len(taken.added)} lines and signed off.")
+    tell.act("moderate")
+    agreed = scoresheets.import_moderated(space, reference, path=sample / "moderated.xlsx")
+    closed = moderation.close(space, reference)
+    say(f"The panel agreed {len(agreed.added)} lines; {closed.lines} are locked.")
+    tell.act("prices")
+    opened = prices.open_prices(space, reference)
+    say(f"Opened {len(opened.opened)} prices; {len(opened.unopened)} stay sealed.")
+    tell.act("outcome")
+    result = outcome.outcome(space, reference)
+    for lot in result.lots:
+        won = ", ".join(f"{bid.name} ({bid.total})" for bid in lot.winners) or "nobody"
+        say(f"Lot {lot.lot} goes to {won}.")
+    tell.act("letters")
+    report = letters.letters(space, reference, out)
+    for letter in report.letters:
+        say(f"{letter.file.name}: {letter.kind}, {letter.pages} pages, signed and verified.")
+    record = verify.verify_tender(space, reference)
+    say(f"The record of {reference}: {record.verdict}.")
+    return Story(reference, scores, len(agreed.added), result, report, out, record)
+
+
+class _Teller:
+    """Says what an act is about, before it happens."""
+
+    def __init__(self, acts: dict[str, Any], say: Say) -> None:
+        self._acts, self._say, self._number = acts, say, 0
+
+    def act(self, name: str) -> None:
+        told = self._acts.get(name)
+        if told is None:
+            return
+        self._number += 1
+        self._say("")
+        self._say(f"{self._number}. {told['title']}")
+        width = min(100, shutil.get_terminal_size().columns)
+        for line in _wrapped(told["text"], width):
+            self._say(line)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(" ".join(text.split()), width, initial_indent="   ", subsequent_indent="   ")
+
+
+def check(story: Story) -> None:
+    """Refuse, in words, a run of the job that did not end as it should."""
+    wrong = []
+    if not story.letters.letters or story.letters.blocked or not all(one.verified for one in story.letters.letters):
+        wrong.append("a letter was not signed and verified")
+    if story.record.verdict != "verified":
+        wrong.append("the record does not verify")
+    if not all(lot.winners for lot in story.outcome.lots):
+        wrong.append("a lot has no winner")
+    if wrong:
+        raise EvalPanelError("The self-test failed.", f"On this machine {'; '.join(wrong)}. Install evalpanel again.")

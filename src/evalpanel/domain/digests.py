@@ -1,0 +1,51 @@
+"""One canonical text for a value, and its SHA-256: what is frozen, signed off and audited is pinned by it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from evalpanel.domain.numbers import canonical
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it: decimals as canonical strings, times in UTC as ISO 8601, values as objects."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, Decimal):
+        return canonical(value)
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no canonical text")
+
+
+def instant(moment: datetime) -> str:
+    """A moment as `--json`, digests and the trail write it: UTC, ISO 8601, `2026-09-18T11:00:00Z`."""
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def canonical_json(value: Any) -> str:
+    """The one JSON text of a value: sorted keys, no white space, UTF-8, no floats (after RFC 8785, without numbers)."""
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical text, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,264 @@
+"""What the parts of a feedback letter are made of, by lot and by criterion, and how its names and numbers are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
+from evalpanel.domain.gates import scale_of
+from evalpanel.domain.letter import Signatory
+from evalpanel.domain.letter_wording import LetterWording
+from evalpanel.domain.moderation import ModeratedScore
+from evalpanel.domain.numbers import canonical, round_half_up
+from evalpanel.domain.price import money
+from evalpanel.domain.regimes import Regime
+from evalpanel.domain.results import BidResult, LotResult
+from evalpanel.domain.scales import Scale
+from evalpanel.domain.tender import (
+    Bid,
+    BidCode,
+    Bidder,
+    ConsortiumMember,
+    CriterionCode,
+    Lot,
+    MemberRole,
+    PriceFormula,
+    ScaleCode,
+    Tender,
+)
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+# The program's letters are English whatever the computer speaks, so the months are not the locale's.
+
+_WITHOUT_PRICE_SCORE = (PriceFormula.F7, PriceFormula.F8, PriceFormula.F10, PriceFormula.F11)
+DASH = "–"
+"""What stands where there is no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the parts of one letter are made of: the inputs, by lot and by criterion.
+
+    `order` are the lot's criteria with their depth, each after its parent; `shares` what each counts for within quality;
+    `places` what the named places of the wording hold in this letter.
+    """
+
+    tender: Tender
+    lot: Lot
+    criteria: tuple[Criterion, ...]
+    order: tuple[tuple[Criterion, int], ...]
+    scales: Mapping[ScaleCode, Scale]
+    shares: Mapping[CriterionCode, Fraction]
+    bid: Bid
+    result: LotResult
+    own: BidResult
+    moderated: Mapping[str, ModeratedScore]
+    winners: tuple[tuple[BidResult, Mapping[str, ModeratedScore]], ...]
+    regime: Regime
+    wording: LetterWording
+    bidder_name: str
+    signatory: Signatory
+    places: Mapping[str, str]
+
+    def say(self, name: str) -> str:
+        """A sentence of the wording with its places filled."""
+        return self.wording.say(name, **self.places)
+
+    @property
+    def award_leaves(self) -> tuple[Criterion, ...]:
+        """The award criteria that each tender is explained against: scored ones and considerations."""
+        return tuple(
+            criterion
+            for criterion in leaves(self.criteria)
+            if criterion.kind in (CriterionKind.QUALITY, CriterionKind.CONSIDERATION)
+        )
+
+    @property
+    def award_branches(self) -> frozenset[CriterionCode]:
+        """The sections that hold award criteria, at any depth."""
+        found: set[CriterionCode | None] = {leaf.parent for leaf in self.award_leaves}
+        for criterion, _ in reversed(self.order):
+            if criterion.criterion in found:
+                found.add(criterion.parent)
+        return frozenset(code for code in found if code is not None)
+
+    @property
+    def failed_codes(self) -> frozenset[CriterionCode]:
+        """The criteria at whose gates the bid failed."""
+        return frozenset(gate.criterion for gate in self.own.failed_gates if gate.criterion is not None)
+
+    def scale(self, criterion: Criterion) -> Scale:
+        """The scale that a leaf criterion is scored on."""
+        return scale_of(criterion, self.scales)
+
+    def share(self, criterion: Criterion) -> Fraction | None:
+        """What a criterion and all below it count for within quality, as a fraction of 1; None: it carries no weighting."""
+        return self.shares.get(criterion.criterion)
+
+    @property
+    def price_is_scored(self) -> bool:
+        """Whether price adds points to the total."""
+        return self.result.price_weighting > 0 and self.result.formula not in _WITHOUT_PRICE_SCORE
+
+
+def places_of(told: Told) -> Mapping[str, str]:
+    """What the named places of the wording hold in this letter."""
+    standstill, formula = told.regime.standstill, told.result.formula
+    best = told.winners[0][0] if told.winners else None
+    return {
+        "authority": told.tender.authority,
+        "best_total": points(best.total if best else None, told.result.places),
+        "best_winner": best.name if best else "",
+        "bid": told.bid.bid,
+        "bidder": told.bidder_name,
+        "contract": contract_name(told.tender, told.lot),
+        "email": told.signatory.email,
+        "full_criteria_at": told.tender.full_criteria_at,
+        "law": told.regime.source,
+        "notice": told.tender.notice_id,
+        "places": str(told.result.places),
+        "price": DASH if told.own.price_amount is None else money(told.own.price_amount, told.tender.currency),
+        "price_points": canonical(told.result.price_weighting),
+        "price_score": points(told.own.price, told.result.places),
+        "price_weighting": canonical(told.result.price_weighting) + "%",
+        "quality_weighting": canonical(told.result.quality_weighting) + "%",
+        "reference": told.tender.reference,
+        "role": told.signatory.role,
+        "standstill": standstill.sentence if standstill else "",
+        "top": told.wording.award_rules[formula] if formula else "the highest total",
+        "total": points(told.own.total, told.result.places),
+        "winner": joined(tuple(winner.name for winner, _ in told.winners)),
+        "years": str(told.regime.years_kept),
+    }
+
+
+def result_of(result: LotResult, bid: BidCode) -> BidResult:
+    """The result of one bid in its lot. Raises `KeyError` when it is not there."""
+    for held in result.bids:
+        if held.bid == bid:
+            return held
+    raise KeyError(bid)
+
+
+def contract_name(tender: Tender, lot: Lot) -> str:
+    """How a letter calls what is being bought: the tender, and its lot where that says more."""
+    title = lot.title.strip()
+    if not title or title.casefold() == tender.title.strip().casefold():
+        return tender.title
+    return f"{tender.title}, lot {lot.lot}: {title}"
+
+
+def named(criterion: Criterion) -> str:
+    """A criterion as people call it: `1.2 Listening to young people`."""
+    return f"{criterion.criterion} {criterion.title}".strip()
+
+
+def points(number: Decimal | None, places: int) -> str:
+    """Points as the letter prints them, or a dash where there are none."""
+    return DASH if number is None else format(round_half_up(number, places), "f")
+
+
+def joined(names: tuple[str, ...]) -> str:
+    """Names in a sentence: `A`, `A and B`, `A, B and C`."""
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
+
+
+def long_date(day: date) -> str:
+    """A date in words: `3 November 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def identifier(bidder: Bidder, members: tuple[ConsortiumMember, ...]) -> str:
+    """The unique identifier of a bidder; for a consortium without one of its own, its lead member's. Empty: none."""
+    if bidder.identifier.strip():
+        return f"{bidder.scheme} {bidder.identifier}".strip()
+    for member in members:
+        if member.bidder == bidder.bidder and member.role is MemberRole.LEAD and member.identifier.strip():
+            return f"{member.scheme} {member.identifier}".strip() + f" ({member.name}, lead member)"
+    return ""
+
+
+def addressee(bidder: Bidder, members: tuple[ConsortiumMember, ...]) -> tuple[str, ...]:
+    """The address block, reg. 31 (a) to (c): name, postal address line by line, e-mail address, unique identifier.
+
+    An address in one line is broken at its commas, but not after a house number.
+    """
+    lines = [line.strip(" ,") for line in bidder.address.splitlines() if line.strip(" ,")]
+    if len(lines) == 1:
+        pieces: list[str] = []
+        for piece in (part.strip() for part in lines[0].split(",")):
+            if pieces and pieces[-1].isdigit():
+                pieces[-1] += f", {piece}"
+            elif piece:
+                pieces.append(piece)
+        lines = pieces
+    number = identifier(bidder, members)
+    held = (bidder.name, *lines, bidder.email.strip(), f"Identifier: {number}" if number else "")
+    return tuple(line for line in held if line)
+
+
+def reason_of(told: Told) -> str:
+    """Why a bid was not assessed, as it stands on the record."""
+    return told.bid.reason.strip() or told.own.why.strip()
+
+
+def told_to_others(held: ModeratedScore) -> str:
+    """What other bidders may read of a moderated line: its disclosable reasons, else its reasons.
+
+    Where something is withheld and no disclosable reasons stand in its place, nothing: never the reasons themselves.
+    """
+    if held.disclosable_reasons.strip():
+        return held.disclosable_reasons
+    return "" if held.withheld_why.strip() else held.reasons
+
+
+def tree(criteria: tuple[Criterion, ...]) -> Iterator[tuple[Criterion, int]]:
+    """Criteria with their depth, each after its parent, in the order of the workbook."""
+    known = {criterion.criterion for criterion in criteria}
+
+    def below(parent: CriterionCode | None, depth: int) -> Iterator[tuple[Criterion, int]]:
+        for criterion in criteria:
+            held = criterion.parent if criterion.parent in known else None
+            if held == parent:
+                yield criterion, depth
+                yield from below(criterion.criterion, depth + 1)
+
+    yield from below(None, 0)
+
+
+def shares_of_all(
+    order: tuple[tuple[Criterion, int], ...], leaf_shares: Mapping[CriterionCode, Fraction]
+) -> dict[CriterionCode, Fraction]:
+    """The shares of leaves, and of everything above them: each the sum of what is below it."""
+    shares = dict(leaf_shares)
+    for criterion, _ in reversed(order):
+        share = shares.get(criterion.criterion)
+        if share is not None and criterion.parent is not None:
+            shares[criterion.parent] = shares.get(criterion.parent, Fraction()) + share
+    return shares
+
+
+def percent(share: Fraction | None) -> str:
+    """A share as a percentage with at most two decimal places; a dash where there is none."""
+    return DASH if share is None else canonical(round_half_up(share * 100, 2)) + "%"
+
+
+def available(scale: Scale) -> str:
+    """The scores that a scale has: `0 to 5`, or each of them where they are not whole steps of one."""
+    values = sorted(level.value for level in scale.levels)
+    if len(values) > 2 and all(high - low == 1 for low, high in pairwise(values)):
+        return f"{canonical(values[0])} to {canonical(values[-1])}"
+    return ", ".join(canonical(value) for value in values)
+
+
+def of_top(scale: Scale, score: Decimal) -> str:
+    """A score on its scale: `4 of 5`."""
+    return f"{canonical(score)} of {canonical(scale.top)}"

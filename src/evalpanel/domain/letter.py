@@ -1,0 +1,141 @@
+"""A feedback letter as a value: its words in the order in which the bidder reads them, before anything is laid out.
+
+Nothing in it is markup. What lays it out (`evalpanel.formats.letter_pdf`) adds no words of its own but page numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from evalpanel.domain.letter_wording import LetterKind
+from evalpanel.domain.tender import BidCode, LotCode
+
+
+class Tone(StrEnum):
+    """How a paragraph speaks: the outcome itself, ordinary text, a label above what follows, or an aside."""
+
+    LEAD = "lead"
+    BODY = "body"
+    LABEL = "label"
+    ASIDE = "aside"
+
+
+class RowKind(StrEnum):
+    """What a row of a table is: an ordinary one, the sub-total of a section, or the total."""
+
+    PLAIN = "plain"
+    SECTION = "section"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph. A line break in `text` begins a new line, an empty line a new paragraph."""
+
+    text: str
+    tone: Tone = Tone.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Short facts, each with its label: the reference, the contract, the members of a consortium."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. `share` is its part of the width; numbers stand at the right."""
+
+    title: str
+    share: int
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table. `depth` is how far its first cell is set in (0: not at all)."""
+
+    cells: tuple[str, ...]
+    kind: RowKind = RowKind.PLAIN
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a head that is repeated on every page. `title` names it for those who cannot see it."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreMark:
+    """A score on its scale, to be drawn. `steps` are the values of the levels, lowest first."""
+
+    value: Decimal
+    steps: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One criterion explained: its score (None: considered and not scored), what it counts for, and why.
+
+    `paragraphs` hold the reasons, and labelled parts such as why the score is not higher.
+    """
+
+    title: str
+    facts: str
+    mark: ScoreMark | None
+    paragraphs: tuple[Paragraph, ...]
+
+
+Block = Paragraph | Facts | Table | Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the letter under a heading."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Who signs for the authority, and where questions go. `email` may be empty."""
+
+    name: str
+    role: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackLetter:
+    """A letter to one bidder about one bid for one lot.
+
+    `opening` stands on the first page under the salutation; its first paragraph says the outcome. `body` is the
+    statutory part, which ends with the signature; `annex` (improvements) stands apart from it and may be empty.
+    """
+
+    kind: LetterKind
+    lot: LotCode
+    bid: BidCode
+    reference: str
+    title: str
+    made_on: date
+    authority: str
+    addressee: tuple[str, ...]
+    facts: Facts
+    salutation: str
+    opening: tuple[Block, ...]
+    body: tuple[Section, ...]
+    closing: str
+    signatory: Signatory
+    check: str
+    annex: tuple[Section, ...] = ()
+    language: str = "en-GB"

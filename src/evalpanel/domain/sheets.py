@@ -1,0 +1,142 @@
+"""A score sheet: one panel member's answers. Blank, zero, not applicable, abstained and recused are five things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
+from evalpanel.domain.numbers import canonical
+from evalpanel.domain.people import PanelMember
+from evalpanel.domain.scales import Scale
+from evalpanel.domain.tender import Bid, BidCode, CriterionCode, LotCode
+
+
+class ScoreStatus(StrEnum):
+    """What a panel member's answer on a line is. A zero is `SCORED` with the value 0; a blank is no answer yet."""
+
+    BLANK = "blank"
+    SCORED = "scored"
+    NOT_APPLICABLE = "not_applicable"
+    ABSTAINED = "abstained"
+    RECUSED = "recused"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Line:
+    """One cell of the work: a bid for a lot, against one leaf criterion."""
+
+    lot: LotCode
+    bid: BidCode
+    criterion: CriterionCode
+
+    def __str__(self) -> str:
+        return f"lot {self.lot}, bid {self.bid}, criterion {self.criterion}"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One panel member's answer on one line.
+
+    `value` is a level of the published scale (None unless the status is `SCORED`, or the criterion is a consideration).
+    `rationale` explains it against the criterion; `improvements` is for the bidder; `working_note` is not sent to
+    bidders, and may be disclosed in court or under freedom of information.
+    """
+
+    line: Line
+    status: ScoreStatus = ScoreStatus.BLANK
+    value: Decimal | None = None
+    rationale: str = ""
+    improvements: str = ""
+    working_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One row of a spreadsheet of scores: what its cells say, before it is compared with what is held.
+
+    A text is None where the cell is empty or the column is missing: an import never blanks a value with an empty
+    cell. `status` None: the row does not say. `where` is the place of the row (`Scores!A7`).
+    """
+
+    where: str
+    line: Line
+    status: ScoreStatus | None = None
+    value: Decimal | None = None
+    rationale: str | None = None
+    improvements: str | None = None
+    working_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A line that keeps a sheet or a moderation from being closed, and what it lacks, in words."""
+
+    line: Line
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.what}"
+
+
+def scored_lines(criteria: Iterable[Criterion], bids: Iterable[Bid]) -> tuple[Line, ...]:
+    """Every line of the tender: each bid that is scored × each leaf criterion that applies to its lot."""
+    asked = leaves(criteria)
+    return tuple(
+        Line(bid.lot, bid.bid, criterion.criterion)
+        for bid in bids
+        if bid.status.is_scored
+        for criterion in asked
+        if criterion.applies_to(bid.lot)
+    )
+
+
+def owed_lines(member: PanelMember, lines: Iterable[Line], recused: Iterable[LotCode]) -> tuple[Line, ...]:
+    """The lines that a panel member answers: on their criteria, in the lots from which they are not recused."""
+    without = frozenset(recused)
+    return tuple(line for line in lines if line.lot not in without and member.scores(line.criterion))
+
+
+def answer_fault(score: Score, criterion: Criterion, scale: Scale | None) -> str:
+    """Why an answer cannot be kept, in words; empty when it can.
+
+    A score is a level of the published scale. *Not applicable* is for conditions and considerations: on a weighted
+    criterion it would change the published weighting.
+    """
+    if score.status is not ScoreStatus.SCORED:
+        if score.value is not None:
+            return f"the status is {score.status.value}, so there can be no score beside it"
+        if score.status is ScoreStatus.NOT_APPLICABLE and criterion.kind is CriterionKind.QUALITY:
+            return "a weighted criterion cannot be not applicable: that would change the published weighting"
+        return ""
+    if criterion.kind is CriterionKind.CONSIDERATION:
+        return "" if score.value is None else "this criterion is explained and not scored: leave the score empty"
+    if score.value is None:
+        return "the status is scored, but there is no score"
+    assert scale is not None, "a scored criterion has a scale: the pack's checks see to it"
+    if scale.level(score.value) is None:
+        return f"{canonical(score.value)} is not a level of the scale ({scale.described()})"
+    return ""
+
+
+def gaps(owed: Iterable[Line], scores: Mapping[Line, Score]) -> tuple[Gap, ...]:
+    """What a sheet still lacks before it can be signed off, line by line."""
+    found: list[Gap] = []
+    for line in owed:
+        score = scores.get(line, Score(line))
+        if score.status is ScoreStatus.BLANK:
+            found.append(Gap(line, "no answer yet"))
+        elif score.status is ScoreStatus.RECUSED:
+            found.append(Gap(line, "marked recused, but no interest is declared"))
+        elif not score.rationale.strip():
+            found.append(Gap(line, "no rationale"))
+    return tuple(found)
+
+
+def listed(items: Iterable[object], most: int = 5) -> str:
+    """The first few items in a sentence, and how many more there are."""
+    held = [str(item) for item in items]
+    more = f"; and {len(held) - most} more" if len(held) > most else ""
+    return "; ".join(held[:most]) + more

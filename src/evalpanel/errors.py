@@ -1,0 +1,29 @@
+"""What the program says when something expected goes wrong.
+
+`EvalPanelError` and its family carry words for a person. Everything else that is raised is a bug.
+"""
+
+from __future__ import annotations
+
+
+class EvalPanelError(Exception):
+    """Something that people can expect to happen, told in words.
+
+    `title` is a short sentence (what happened); `message` says what is safe and what to do next. Faces show both;
+    the command line turns it into one line on standard error and exit code 1.
+    """
+
+    def __init__(self, title: str, message: str = "") -> None:
+        super().__init__(title, message)
+        self.title = title
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.message}".strip()
+
+
+class Cancelled(EvalPanelError):
+    """The person stopped the work. Nothing that had been begun is kept."""
+
+    def __init__(self, what: str = "The work") -> None:
+        super().__init__(f"{what} was cancelled.", "Nothing was changed.")

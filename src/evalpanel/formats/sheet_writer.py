@@ -1,0 +1,173 @@
+"""Writing values into the cells of a workbook so that a spreadsheet shows them and nothing else.
+
+Text stays text whatever it begins with: string cells, marked with the quote prefix where a program might take them for
+a formula. Codes and dates are text, numbers are numbers as long as a spreadsheet can hold them exactly.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+from evalpanel.domain.numbers import canonical
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.cells import UK, CellError, cleaned, uk_to_utc
+from evalpanel.formats.columns import Column, Kind
+from evalpanel.formats.grid import letters
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+_HEADER_FILL = "FFE3EAF2"
+_READ_ONLY_FILL = "FFF1F1F1"
+_WIDTHS = {Kind.TEXT: 48, Kind.LINE: 26, Kind.NAMES: 30, Kind.MOMENT: 20, Kind.CODES: 18, Kind.CODES_OR_ALL: 24}
+
+
+def new_workbook() -> Workbook:
+    """An empty workbook without a sheet, that names this program as its author and no person."""
+    # Slow to import: a third of a second that a window need not wait for.
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for sheet in list(book.worksheets):
+        book.remove(sheet)
+    book.properties.creator = "evalpanel"
+    return book
+
+
+def saved(book: Workbook) -> bytes:
+    """The bytes of the workbook."""
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
+    """The cell of a sheet that has no merged cells, as none of ours has."""
+    return cast("Cell", sheet.cell(row, column))
+
+
+def header(sheet: Worksheet, names: tuple[str, ...], widths: tuple[int, ...]) -> None:
+    """The first row: column names in bold, kept in view."""
+    # Slow to import, as above.
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    for number, (name, width) in enumerate(zip(names, widths, strict=True), 1):
+        cell = cell_at(sheet, 1, number)
+        put_text(cell, name)
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor=_HEADER_FILL)
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.column_dimensions[letters(number)].width = width
+    sheet.freeze_panes = "A2"
+
+
+def width(column: Column) -> int:
+    """A sensible width for a column, in characters."""
+    return max(_WIDTHS.get(column.kind, 14), len(column.name) + 2)
+
+
+def put_text(cell: Cell, value: str) -> None:
+    """Write text so that it is shown as it is and never calculated.
+
+    Raises `EvalPanelError` for text that no cell can hold (over 32,767 characters, control characters).
+    """
+    try:
+        cleaned(value)
+    except CellError as error:
+        raise EvalPanelError(
+            "A text does not fit into a spreadsheet.",
+            f"The text that begins {value[:40]!r} {error.what} Nothing was written.",
+        ) from error
+    # A text that looks like the escape of a character (`_x0041_`) would be read as that character.
+    cell.value = _ESCAPE_LIKE.sub("_x005F_", value)
+    cell.data_type = "s"
+    cell.number_format = "@"
+    if value.startswith(_FORMULA_SIGNS):
+        cell.quotePrefix = True
+
+
+def put_number(cell: Cell, value: Decimal) -> None:
+    """Write an exact number; as text where a spreadsheet would round it (more than 15 digits)."""
+    if len(value.normalize().as_tuple().digits) > 15:
+        put_text(cell, canonical(value))
+    else:
+        cell.value = value
+
+
+def put(cell: Cell, value: object, kind: Kind) -> None:
+    """Write the value of a column of this kind; None and empty text leave the cell empty."""
+    if value is None or value in ("", ()):
+        if kind is Kind.CODES_OR_ALL:
+            put_text(cell, "all" if value is None else "none")
+    elif isinstance(value, bool):
+        put_text(cell, "yes" if value else "no")
+    elif isinstance(value, Decimal):
+        put_number(cell, value)
+    elif isinstance(value, int):
+        cell.value = value
+    elif isinstance(value, datetime):
+        put_text(cell, local_text(value))
+    elif isinstance(value, date):
+        put_text(cell, value.isoformat())
+    elif isinstance(value, tuple):
+        put_text(cell, _joined(value, kind))
+    else:
+        put_text(cell, str(value))
+
+
+def _joined(parts: tuple[str, ...], kind: Kind) -> str:
+    if kind is not Kind.NAMES:
+        return " ".join(parts)
+    # A single name with a comma in it would be read as two: the semicolon says what separates.
+    return "; ".join(parts) + (";" if len(parts) == 1 and "," in parts[0] else "")
+
+
+def local_text(moment: datetime) -> str:
+    """A time as people in the United Kingdom write it; in UTC with `Z` where that would not be one moment."""
+    local = moment.astimezone(UK).replace(tzinfo=None)
+    try:
+        same = uk_to_utc(local) == moment
+    except CellError:
+        same = False
+    if not same:
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = local.isoformat(sep=" ")
+    return text[:-3] if local.second == 0 and local.microsecond == 0 else text
+
+
+def read_only_look(cell: Cell) -> None:
+    """Grey: a column that is there to be read, and that an import ignores."""
+    # Slow to import, as above.
+    from openpyxl.styles import Font, PatternFill
+
+    cell.fill = PatternFill("solid", fgColor=_READ_ONLY_FILL)
+    cell.font = Font(color="FF555555")
+
+
+def offer(sheet: Worksheet, column: Column, cells: str) -> None:
+    """Help at the cells of a column: its hint beside the cell, and its list of values to choose from."""
+    # Slow to import, as above.
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    choices = ("yes", "no") if column.kind is Kind.YES_NO else column.choices if column.kind is Kind.CHOICE else ()
+    listed = ",".join(choices)
+    validation = DataValidation(type="list", formula1=f'"{listed}"') if choices else DataValidation()
+    validation.allow_blank = True
+    validation.showDropDown = False
+    if choices:
+        validation.showErrorMessage = True
+        validation.errorTitle = column.name[:32]
+        validation.error = f"It is one of: {', '.join(choices)}."[:255]
+    validation.showInputMessage = True
+    validation.promptTitle = column.name[:32]
+    validation.prompt = column.hint[:255]
+    sheet.add_data_validation(validation)
+    validation.add(cells)

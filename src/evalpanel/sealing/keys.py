@@ -1,0 +1,291 @@
+"""The keys of one profile: one random root key, wrapped once for each way to open it.
+
+`keys.json` holds *slots*. Each slot wraps the same root key with AES-256-GCM: a `keyring` slot under a key that the
+operating system's keyring holds, a `passphrase` slot under Argon2id (RFC 9106) of the passphrase. The store's key and
+the keys that wrap other keys are derived from the root with HKDF-SHA-256 (RFC 5869), so changing a passphrase rewrites
+one small file and nothing else. Each tender has a wrapping key of its own in a file outside the store: ending a tender
+for good can delete it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import constant_time, hashes, hmac
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from evalpanel.errors import EvalPanelError
+from evalpanel.system.files import write_atomic
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "evalpanel"
+_MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
+
+
+class KeysError(EvalPanelError):
+    """The keys of the profile cannot be made or opened."""
+
+
+class NoKeyring(KeysError):
+    """This machine has no keyring that evalpanel can use, so a passphrase is needed."""
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _derive(root: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"evalpanel v1 " + purpose.encode()).derive(root)
+
+
+def _seal(key: bytes, data: bytes, about: bytes) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, data, about)
+
+
+def _open(key: bytes, data: bytes, about: bytes) -> bytes:
+    return AESGCM(key).decrypt(data[:12], data[12:], about)
+
+
+class Keys:
+    """The unlocked keys of a profile. They live in memory only, as long as the profile is open."""
+
+    def __init__(self, root: bytes, folder: Path) -> None:
+        self._root = root
+        self._folder = folder
+
+    @property
+    def store_key(self) -> bytes:
+        """The 32 bytes that open the store."""
+        return _derive(self._root, "store")
+
+    def wrap(self, purpose: str, data: bytes) -> bytes:
+        """`data` encrypted under a key of this profile, bound to `purpose`."""
+        return _seal(_derive(self._root, "wrap"), data, purpose.encode())
+
+    def unwrap(self, purpose: str, data: bytes) -> bytes:
+        """What `wrap` was given. Raises `KeysError` when it was wrapped elsewhere, for another purpose, or altered."""
+        return self._opened(_derive(self._root, "wrap"), purpose, data)
+
+    def new_tender_key(self, tender: str) -> None:
+        """Make the wrapping key of a new tender, in a file of its own outside the store."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomic(self._tender_file(tender), self.wrap(f"tender {tender}", os.urandom(32)))
+
+    def has_tender_key(self, tender: str) -> bool:
+        """Whether the wrapping key of this tender is still here."""
+        return self._tender_file(tender).is_file()
+
+    def drop_tender_key(self, tender: str) -> None:
+        """Delete the wrapping key of a tender: what was sealed under it can no longer be opened from this profile."""
+        self._tender_file(tender).unlink(missing_ok=True)
+
+    def wrap_for(self, tender: str, purpose: str, data: bytes) -> bytes:
+        """`data` encrypted under the wrapping key of `tender`."""
+        return _seal(self._tender_key(tender), data, purpose.encode())
+
+    def unwrap_for(self, tender: str, purpose: str, data: bytes) -> bytes:
+        """What `wrap_for` was given."""
+        return self._opened(self._tender_key(tender), purpose, data)
+
+    def _opened(self, key: bytes, purpose: str, data: bytes) -> bytes:
+        try:
+            return _open(key, data, purpose.encode())
+        except InvalidTag as error:
+            raise KeysError(
+                "A key in this profile cannot be opened.", f"It was altered, or wrapped by another profile ({purpose})."
+            ) from error
+
+    def _tender_file(self, tender: str) -> Path:
+        return self._folder / f"{tender}.key"
+
+    def _tender_key(self, tender: str) -> bytes:
+        try:
+            wrapped = self._tender_file(tender).read_bytes()
+        except FileNotFoundError as error:
+            raise KeysError(
+                "The key of this tender is not in the profile.",
+                "Its documents cannot be opened here: the tender was ended, or the folder keys was not copied with the profile.",
+            ) from error
+        return self.unwrap(f"tender {tender}", wrapped)
+
+
+def in_memory(folder: Path) -> Keys:
+    """Keys that are forgotten when the program ends, for the demonstration and the self-test."""
+    return Keys(os.urandom(32), folder)
+
+
+def create(
+    file: Path, folder: Path, *, passphrase: str | None, backend: Callable[[], KeyringBackend] | None = None
+) -> Keys:
+    """Make the keys of a new profile and write `file`.
+
+    With a passphrase they are wrapped by it, and the keyring is not asked. Without, the system's keyring holds the
+    wrapping key; `NoKeyring` is raised where there is none.
+    """
+    root = os.urandom(32)
+    about = {"v": 1, "id": uuid4().hex, "check": _check(root)}
+    slot = _passphrase_slot(root, passphrase) if passphrase is not None else _keyring_slot(root, about["id"], backend)
+    write_atomic(file, json.dumps({**about, "slots": [slot]}, indent=1).encode())
+    return Keys(root, folder)
+
+
+def unlock(
+    file: Path, folder: Path, *, passphrase: str | None, backend: Callable[[], KeyringBackend] | None = None
+) -> Keys:
+    """Open the keys of a profile: with the passphrase if one is given, else with the system's keyring."""
+    held = _read(file)
+    wanted = "passphrase" if passphrase is not None else "keyring"
+    slots = [slot for slot in held["slots"] if slot.get("kind") == wanted]
+    if not slots and passphrase is None:
+        raise NoKeyring(
+            "This profile is opened with a passphrase.", "Nothing was changed. Give it with --passphrase-file."
+        )
+    if not slots:
+        raise KeysError(
+            "This profile has no passphrase.", "The system's keyring opens it: leave out --passphrase-file."
+        )
+    for slot in slots:
+        kek = _passphrase_key(slot, passphrase) if passphrase is not None else _keyring_key(slot, backend)
+        try:
+            root = _open(kek, base64.b64decode(slot["wrapped"]), b"root")
+        except InvalidTag:
+            continue
+        if not constant_time.bytes_eq(_check(root).encode(), str(held["check"]).encode()):
+            raise _damaged(file)
+        return Keys(root, folder)
+    if passphrase is not None:
+        raise KeysError("The passphrase is not the one of this profile.", "Nothing was changed. Try again.")
+    raise KeysError(
+        "The key in the system's keyring does not open this profile.",
+        "Nothing was changed. The profile was copied from another machine, or its keyring entry was replaced.",
+    )
+
+
+def has_passphrase(file: Path) -> bool:
+    """Whether the profile can be opened with a passphrase."""
+    return any(slot.get("kind") == "passphrase" for slot in _read(file)["slots"])
+
+
+def _check(root: bytes) -> str:
+    mac = hmac.HMAC(_derive(root, "check"), hashes.SHA256())
+    mac.update(b"evalpanel")
+    return _b64(mac.finalize()[:16])
+
+
+def _damaged(file: Path) -> KeysError:
+    return KeysError(
+        "The key file of this profile is damaged.",
+        f"{file.name} was not touched. Put it back from a copy of the profile.",
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        held = json.loads(file.read_text(encoding="utf-8"))
+        slots_are_whole = all(isinstance(slot, dict) and "wrapped" in slot for slot in held["slots"])
+        if held["v"] != 1 or not held["slots"] or not slots_are_whole:
+            raise ValueError("not a key file of this version")
+        return dict(held)
+    except FileNotFoundError as error:
+        raise KeysError(
+            "There is no profile here.", "Make one with: evalpanel --profile DIR new-profile --name … --email …"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(file) from error
+
+
+def _passphrase_slot(root: bytes, passphrase: str) -> dict[str, Any]:
+    if not passphrase:
+        raise KeysError("The passphrase is empty.", "Choose one of several words and try again.")
+    slot: dict[str, Any] = {
+        "kind": "passphrase",
+        "kdf": "argon2id",
+        "memory_kib": _MEMORY_KIB,
+        "passes": _PASSES,
+        "lanes": _LANES,
+        "salt": _b64(os.urandom(16)),
+    }
+    slot["wrapped"] = _b64(_seal(_passphrase_key(slot, passphrase), root, b"root"))
+    return slot
+
+
+def _passphrase_key(slot: dict[str, Any], passphrase: str) -> bytes:
+    memory, passes, lanes = slot.get("memory_kib"), slot.get("passes"), slot.get("lanes")
+    bounded = (
+        isinstance(memory, int) and 8 * 1024 <= memory <= 1024 * 1024,
+        isinstance(passes, int) and 1 <= passes <= 16,
+        isinstance(lanes, int) and 1 <= lanes <= 16,
+    )
+    if slot.get("kdf") != "argon2id" or not all(bounded):
+        raise KeysError(
+            "The key file of this profile asks for something that evalpanel does not do.",
+            "Nothing was changed. It is damaged, or was made by a newer version.",
+        )
+    assert isinstance(memory, int) and isinstance(passes, int) and isinstance(lanes, int)
+    kdf = Argon2id(salt=base64.b64decode(slot["salt"]), length=32, iterations=passes, lanes=lanes, memory_cost=memory)
+    return kdf.derive(passphrase.encode("utf-8"))
+
+
+def _keyring_slot(root: bytes, name: str, backend: Callable[[], KeyringBackend] | None) -> dict[str, Any]:
+    kek = os.urandom(32)
+    with _keyring_in_words():
+        (backend or system_keyring)().set_password(SERVICE, name, _b64(kek))
+    return {"kind": "keyring", "name": name, "wrapped": _b64(_seal(kek, root, b"root"))}
+
+
+def _keyring_key(slot: dict[str, Any], backend: Callable[[], KeyringBackend] | None) -> bytes:
+    with _keyring_in_words():
+        held = (backend or system_keyring)().get_password(SERVICE, str(slot.get("name")))
+    if held is None:
+        raise KeysError(
+            "The system's keyring does not hold the key of this profile.",
+            "Nothing was changed. It was made by another user or on another machine, or the keyring was reset.",
+        )
+    return base64.b64decode(held)
+
+
+class _keyring_in_words:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None or isinstance(error, KeysError):
+            return
+        from keyring.errors import KeyringError
+
+        if isinstance(error, KeyringError):
+            raise NoKeyring(
+                "The system's keyring cannot be used.",
+                "Nothing was changed. Unlock it, or use a passphrase with --passphrase-file.",
+            ) from error
+
+
+def system_keyring() -> KeyringBackend:
+    """The operating system's own keyring. Set explicitly: auto-detection looks for compilers, and may pick a plain file."""
+    # keyring takes 0.13 s to import and is needed once, when a profile is opened without a passphrase.
+    from keyring.backends import SecretService, Windows, kwallet, macOS
+
+    candidates: list[type[KeyringBackend]]
+    if sys.platform == "win32":
+        candidates = [Windows.WinVaultKeyring]
+    elif sys.platform == "darwin":
+        candidates = [macOS.Keyring]
+    else:
+        candidates = [SecretService.Keyring, kwallet.DBusKeyring]
+    for candidate in candidates:
+        if candidate.viable:
+            return candidate()
+    raise NoKeyring("This machine has no keyring that can be used.", "Use a passphrase: --passphrase-file FILE.")

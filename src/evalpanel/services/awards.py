@@ -1,0 +1,81 @@
+"""The outcome as it follows from the record: shared by the outcome and the letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.digests import digest, plain
+from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.moderation import ModeratedScore
+from evalpanel.domain.price import price_totals, prices_needed
+from evalpanel.domain.results import LotResult
+from evalpanel.domain.rules import rules_for
+from evalpanel.domain.scoring import evaluate
+from evalpanel.domain.sheets import Line
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import BidCode, Lot, TenderId
+from evalpanel.services import tenders
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class TenderOutcome:
+    """The outcome of every lot, with what it was computed from."""
+
+    tender_id: TenderId
+    stage: TenderStage
+    pack: TenderPack
+    lots: tuple[LotResult, ...]
+    moderated: dict[Line, ModeratedScore]
+
+    @property
+    def digest(self) -> str:
+        """What the record pins of the outcome."""
+        return digest(plain(self.lots))
+
+
+def computed(tx: Session, tender: tenders.OpenTender) -> TenderOutcome:
+    """The outcome from what is on record, without recording anything."""
+    pack = tender.pack
+    assert pack.tender is not None
+    needed = any(prices_needed(rules_for(pack.tender, lot)) for lot in pack.lots)
+    tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="there is no outcome yet")
+    if needed:
+        tenders.require(tender, at_least=TenderStage.PRICES_OPENED, act="there is no outcome yet")
+    held = queries.moderated(tx, tender.tender_id)
+    levels = {line: score.value for line, score in held.items()}
+    lots = tuple(
+        evaluate(
+            pack.tender,
+            lot,
+            pack.criteria,
+            pack.scales,
+            [bid for bid in pack.bids if bid.lot == lot.lot],
+            pack.bidders,
+            levels,
+            _prices(tx, tender, lot),
+        )
+        for lot in pack.lots
+    )
+    return TenderOutcome(tender.tender_id, tender.stage, pack, lots, held)
+
+
+def _prices(tx: Session, tender: tenders.OpenTender, lot: Lot) -> dict[BidCode, Decimal]:
+    opened = set(
+        tx.execute(
+            select(t.PriceOpeningRow.bid).where(
+                t.PriceOpeningRow.tender_id == tender.tender_id, t.PriceOpeningRow.lot == lot.lot
+            )
+        ).scalars()
+    )
+    totals = price_totals(queries.price_lines(tx, tender.tender_id), lot.lot)
+    return {
+        bid.bid: totals[bid.bidder]
+        for bid in tender.pack.bids
+        if bid.lot == lot.lot and bid.bid in opened and bid.bidder in totals
+    }

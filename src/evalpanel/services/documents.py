@@ -1,0 +1,108 @@
+"""Documents: listed, and read by those whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.people import Role
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, EnvelopeKind, LotCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import audit, envelopes, interests, tenders
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document on record: what it is called, whose it is, how large, and the digest of its content."""
+
+    path: str
+    title: str
+    bidder: BidderCode | None
+    lot: LotCode | None
+    criterion: CriterionCode | None
+    envelope: str
+    size: int
+    sha256: str
+
+
+def listing(workspace: Workspace, named: str) -> tuple[DocumentInfo, ...]:
+    """Every document of a tender, without the price schedules that came in a workbook."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        rows = tx.execute(
+            select(t.DocumentRow)
+            .where(t.DocumentRow.tender_id == tender.tender_id, t.DocumentRow.is_prices.is_(False))
+            .order_by(t.DocumentRow.path)
+        ).scalars()
+        return tuple(_info(row) for row in rows)
+
+
+def read(workspace: Workspace, named: str, path: str, *, person: str) -> bytes:
+    """The content of one document for a person who may read it, with a line on the record.
+
+    Bids stay sealed until the criteria are frozen; a person reads a bid after declaring interests, and not in a lot
+    from which they are recused; prices stay sealed until they are opened on the record, and those of bids that are not
+    valid for good.
+    """
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        member = tender.member(person)
+        row = tx.execute(
+            select(t.DocumentRow).where(t.DocumentRow.tender_id == tender.tender_id, t.DocumentRow.path == path)
+        ).scalar_one_or_none()
+        if row is None or row.is_prices:
+            raise EvalPanelError(f"There is no document “{path}” in this tender.", "The command documents lists them.")
+        if row.bidder is not None:
+            tenders.require(tender, at_least=TenderStage.BIDS_OPENED, act="bids are still sealed")
+            interests.require_declared(tx, tender, member.person)
+            _may_read(tx, tender, member.person, row)
+        content = envelopes.unsealed(tx, workspace, row)
+        audit.record(
+            tx,
+            workspace,
+            "document-read",
+            tender=tender.tender_id,
+            person=member.person,
+            detail={"document": row.sha256, "path": row.path},
+        )
+        return content
+
+
+def _may_read(tx: Session, tender: tenders.OpenTender, person: str, row: t.DocumentRow) -> None:
+    member = tender.member(person)
+    if not any(member.has(role) for role in (Role.OFFICER, Role.CHAIR, Role.PANEL_MEMBER, Role.LEGAL)):
+        raise EvalPanelError(f"{person} does not read bids in this tender.", "Observers see progress, not bids.")
+    lots = {bid.lot for bid in tender.pack.bids if bid.bidder == row.bidder and row.lot in (None, bid.lot)}
+    recused = {one.lot: one.why for one in queries.recused(tx, tender.tender_id, tender.pack, member)}
+    if lots and lots <= set(recused):
+        lot = sorted(lots)[0]
+        raise EvalPanelError(
+            f"{person} is recused from lot {lot}.", f"The document stays sealed: {person} {recused[lot]}."
+        )
+    if row.envelope.startswith(EnvelopeKind.PRICE.value):
+        opened = {
+            (lot, bid)
+            for lot, bid in tx.execute(
+                select(t.PriceOpeningRow.lot, t.PriceOpeningRow.bid).where(
+                    t.PriceOpeningRow.tender_id == tender.tender_id
+                )
+            )
+        }
+        bids: set[tuple[LotCode, BidCode]] = {
+            (bid.lot, bid.bid) for bid in tender.pack.bids if bid.bidder == row.bidder and bid.lot in lots
+        }
+        if not bids & opened:
+            raise EvalPanelError(
+                "This document is in a price envelope that has not been opened.",
+                "It stays sealed until moderation is closed and prices are opened on the record.",
+            )
+
+
+def _info(row: t.DocumentRow) -> DocumentInfo:
+    return DocumentInfo(row.path, row.title, row.bidder, row.lot, row.criterion, row.envelope, row.size, row.sha256)

@@ -1,0 +1,364 @@
+"""Feedback letters: composed from what was agreed, laid out, signed by the officer, read back, verified, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.feedback import FeedbackLetter, LetterInputs, Signatory, blocked, compose, kind_of
+from evalpanel.domain.letter_wording import LetterWording, parse_wording
+from evalpanel.domain.people import Role
+from evalpanel.domain.regimes import Regime, refuse_without_letters
+from evalpanel.domain.regimes import parse as parse_regime
+from evalpanel.domain.results import LotResult
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.letter_pdf import render, signature_appearance
+from evalpanel.progress import NO_PROGRESS, Progress
+from evalpanel.services import audit, tenders
+from evalpanel.services.awards import TenderOutcome, computed
+from evalpanel.services.envelopes import EnvelopeName, held_envelopes, unsealed_file
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
+from evalpanel.system.files import new_folder, write_atomic
+from evalpanel.system.resources import resource
+
+if TYPE_CHECKING:
+    from evalpanel.sealing.pdf_signature import LetterSigner
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDone:
+    """A signed letter in a file, read back and verified. `again`: it was signed earlier and is given out once more."""
+
+    bid: BidCode
+    lot: LotCode
+    kind: str
+    file: Path
+    sha256: str
+    pages: int
+    verified: bool
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetterBlockedBy:
+    """A letter that could not be written, and why."""
+
+    bid: BidCode
+    lot: LotCode
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LettersReport:
+    """What became of every letter that is owed."""
+
+    letters: tuple[LetterDone, ...]
+    blocked: tuple[LetterBlockedBy, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    bid: Bid
+    kind: str
+    letter: FeedbackLetter
+
+
+def letters(
+    workspace: Workspace,
+    named: str,
+    out: Path,
+    *,
+    person: str | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> LettersReport:
+    """Write one signed letter for each bid into `out`, and keep a sealed copy of each.
+
+    A letter that was signed before is given out again as it was. One that lacks an explanation (or an item of
+    regulation 31) is blocked and says why; it does not hold up the others. Cancelling keeps the letters already done.
+    """
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        who = tender.acting(Role.OFFICER, person)
+        held = computed(tx, tender)
+        signed = {(row.bid, row.lot): (row.kind, row.file, row.sha256, row.pages) for row in _rows(tx, held.tender_id)}
+    assert held.pack.tender is not None
+    regime, wording = _regime(held)
+    signatory = _signatory(workspace, held, who)
+    owed, stopped = _owed(workspace, held, regime, wording, signatory, set(signed))
+    total = len(owed) + len(signed)
+    if owed or signed:
+        new_folder(out, may_exist=True)
+    done = []
+    for place, (key, row) in enumerate(signed.items()):
+        progress.step(place, total, row[1])
+        done.append(_again(workspace, held.tender_id, out, key, row))
+    fingerprint = ""
+    if owed:
+        signer, fingerprint = _signer(workspace, held, who, signatory)
+        for place, one in enumerate(owed, len(signed)):
+            progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
+            done.append(_write(workspace, held, out, one, signer, fingerprint, who))
+    progress.step(total, total, "")
+    if not stopped:
+        with workspace.store.writing() as tx:
+            tenders.advance(tx, tenders.find(tx, held.tender_id), TenderStage.LETTERS_ISSUED)
+    order = {(bid.bid, bid.lot): place for place, bid in enumerate(held.pack.bids)}
+    done.sort(key=lambda one: order[one.bid, one.lot])
+    return LettersReport(tuple(done), tuple(stopped), fingerprint)
+
+
+def _regime(held: TenderOutcome) -> tuple[Regime, LetterWording]:
+    assert held.pack.tender is not None
+    code = held.pack.tender.regime.value
+    regime = parse_regime(tomllib.loads(resource("regimes", f"{code}.toml").read_text(encoding="utf-8")))
+    refuse_without_letters(regime)
+    wording = resource("letters", f"{regime.wording}.toml").read_text(encoding="utf-8")
+    return regime, parse_wording(tomllib.loads(wording))
+
+
+def _signatory(workspace: Workspace, held: TenderOutcome, who: PersonCode) -> Signatory:
+    assert held.pack.tender is not None
+    name = next((member.name for member in held.pack.panel if member.person == who), workspace.owner.name)
+    return Signatory(name, f"Procurement officer, {held.pack.tender.authority}", workspace.owner.email)
+
+
+def _owed(
+    workspace: Workspace,
+    held: TenderOutcome,
+    regime: Regime,
+    wording: LetterWording,
+    signatory: Signatory,
+    signed: set[tuple[BidCode, LotCode]],
+) -> tuple[list[_Owed], list[LetterBlockedBy]]:
+    owed: list[_Owed] = []
+    stopped: list[LetterBlockedBy] = []
+    results = {result.lot: result for result in held.lots}
+    for bid in held.pack.bids:
+        kind = kind_of(results[bid.lot], bid.bid)
+        if kind is None or (bid.bid, bid.lot) in signed:
+            continue
+        inputs = _inputs(workspace, held, bid, results[bid.lot], regime, wording, signatory)
+        why = blocked(inputs)
+        if why:
+            stopped.append(LetterBlockedBy(bid.bid, bid.lot, why))
+        else:
+            owed.append(_Owed(bid, kind.value, compose(inputs)))
+    return owed, stopped
+
+
+def _inputs(
+    workspace: Workspace,
+    held: TenderOutcome,
+    bid: Bid,
+    result: LotResult,
+    regime: Regime,
+    wording: LetterWording,
+    signatory: Signatory,
+) -> LetterInputs:
+    pack = held.pack
+    assert pack.tender is not None
+    kind = kind_of(result, bid.bid)
+    won = {winner.bid for winner in result.winners} if kind is not None and kind.is_summary else set()
+    return LetterInputs(
+        tender=pack.tender,
+        lot=next(lot for lot in pack.lots if lot.lot == bid.lot),
+        criteria=pack.criteria,
+        scales=pack.scales,
+        bidder=next(bidder for bidder in pack.bidders if bidder.bidder == bid.bidder),
+        members=tuple(member for member in pack.members if member.bidder == bid.bidder),
+        bid=bid,
+        result=result,
+        moderated=tuple(score for line, score in held.moderated.items() if line.lot == bid.lot and line.bid == bid.bid),
+        winners=tuple(score for line, score in held.moderated.items() if line.lot == bid.lot and line.bid in won),
+        regime=regime,
+        wording=wording,
+        signatory=signatory,
+        day=workspace.now().date(),
+    )
+
+
+def _signer(
+    workspace: Workspace, held: TenderOutcome, who: PersonCode, signatory: Signatory
+) -> tuple[LetterSigner, str]:
+    # pyHanko takes 0.6 s to import, and only letters need it.
+    from evalpanel.sealing.certificates import SigningCertificate, new_signing_certificate, valid_until
+    from evalpanel.sealing.pdf_signature import LetterSigner
+
+    assert held.pack.tender is not None
+    with workspace.store.writing() as tx:
+        rows = tx.execute(select(t.CertificateRow).where(t.CertificateRow.person == signatory.name)).scalars().all()
+        for row in sorted(rows, key=lambda row: row.at, reverse=True):
+            if valid_until(row.certificate) > workspace.now():
+                private = workspace.keys.unwrap(f"certificate {row.fingerprint}", row.private_key)
+                return LetterSigner(SigningCertificate(row.certificate, private)), row.fingerprint
+        certificate = new_signing_certificate(
+            common_name=signatory.name,
+            organisation=held.pack.tender.authority,
+            email=workspace.owner.email,
+            now=workspace.now(),
+        )
+        tx.add(
+            t.CertificateRow(
+                fingerprint=certificate.fingerprint,
+                person=signatory.name,
+                certificate=certificate.certificate_der,
+                private_key=workspace.keys.wrap(f"certificate {certificate.fingerprint}", certificate.private_key_der),
+                at=workspace.now(),
+            )
+        )
+        audit.record(
+            tx,
+            workspace,
+            "certificate-made",
+            tender=held.tender_id,
+            person=who,
+            detail={"fingerprint": certificate.fingerprint},
+        )
+    return LetterSigner(certificate), certificate.fingerprint
+
+
+def _write(
+    workspace: Workspace,
+    held: TenderOutcome,
+    out: Path,
+    one: _Owed,
+    signer: LetterSigner,
+    fingerprint: str,
+    who: PersonCode,
+) -> LetterDone:
+    from evalpanel.sealing.certificates import short_fingerprint
+    from evalpanel.sealing.pdf_signature import verify
+
+    assert held.pack.tender is not None
+    now = workspace.now()
+    laid_out = render(one.letter, made_at=now)
+    signatory = one.letter.signatory
+    seen = (
+        f"Signed by {signatory.name}",
+        signatory.role,
+        f"{now:%d %B %Y, %H:%M} UTC",
+        f"Key {short_fingerprint(fingerprint)}",
+        f"Letter {short_fingerprint(hashlib.sha256(laid_out.data).hexdigest())}",
+    )
+    pdf = signer.sign(
+        laid_out.data,
+        appearance=signature_appearance(seen, laid_out.signature_size),
+        reason=one.letter.title,
+        location=held.pack.tender.authority,
+        name=signatory.name,
+        at=now,
+    )
+    file = letter_file(held.pack.tender.reference, one.bid)
+    target = out / file
+    write_atomic(target, pdf, private=False)
+    back = target.read_bytes()
+    report = verify(back, {fingerprint: one.letter.signatory.name})
+    if back != pdf or report.verdict != "verified":
+        target.unlink()
+        raise EvalPanelError(
+            f"The letter for bid {one.bid.bid} did not read back as it was signed.",
+            "It was taken away again; letters before it are safe. Check the disk, then run the command again.",
+        )
+    digest = hashlib.sha256(pdf).hexdigest()
+    _keep(workspace, held, one, file, pdf, digest, laid_out.pages, fingerprint, who)
+    return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, digest, laid_out.pages, True, False)
+
+
+def _keep(
+    workspace: Workspace,
+    held: TenderOutcome,
+    one: _Owed,
+    file: str,
+    pdf: bytes,
+    digest: str,
+    pages: int,
+    fingerprint: str,
+    who: PersonCode,
+) -> None:
+    with workspace.store.reading() as tx:
+        envelopes = held_envelopes(tx, workspace, held.tender_id)
+    sealed = envelopes.seal(EnvelopeName(EnvelopeKind.COMMON), io.BytesIO(pdf))
+    try:
+        with workspace.store.writing() as tx:
+            envelopes.keep(tx)
+            act = audit.record(
+                tx,
+                workspace,
+                "letter-signed",
+                tender=held.tender_id,
+                person=who,
+                detail={
+                    "bid": one.bid.bid,
+                    "lot": one.bid.lot,
+                    "kind": one.kind,
+                    "sha256": digest,
+                    "fingerprint": fingerprint,
+                    "outcome_digest": held.digest,
+                },
+            )
+            tx.add(
+                t.LetterRow(
+                    tender_id=held.tender_id,
+                    bidder=one.bid.bidder,
+                    bid=one.bid.bid,
+                    lot=one.bid.lot,
+                    version=1,
+                    kind=one.kind,
+                    file=file,
+                    sha256=digest,
+                    pages=pages,
+                    sealed=sealed.sealed,
+                    fingerprint=fingerprint,
+                    at=workspace.now(),
+                    act=act,
+                )
+            )
+    except BaseException:
+        workspace.documents.remove([sealed.sealed])
+        raise
+
+
+def _again(
+    workspace: Workspace,
+    tender: TenderId,
+    out: Path,
+    key: tuple[BidCode, LotCode],
+    row: tuple[str, str, str, int],
+) -> LetterDone:
+    kind, file, digest, pages = row
+    with workspace.store.reading() as tx:
+        letter = next(one for one in _rows(tx, tender) if (one.bid, one.lot) == key)
+        pdf = unsealed_file(tx, workspace, tender, str(EnvelopeName(EnvelopeKind.COMMON)), letter.sealed, digest)
+        known: Mapping[str, str] = {letter.fingerprint: ""}
+    from evalpanel.sealing.pdf_signature import verify
+
+    target = out / file
+    write_atomic(target, pdf, private=False)
+    verified = verify(target.read_bytes(), known).verdict == "verified"
+    return LetterDone(key[0], key[1], kind, target, digest, pages, verified, True)
+
+
+def _rows(tx: Session, tender: TenderId) -> list[t.LetterRow]:
+    rows = tx.execute(
+        select(t.LetterRow).where(t.LetterRow.tender_id == tender).order_by(t.LetterRow.version)
+    ).scalars()
+    newest = {(row.bid, row.lot): row for row in rows}
+    return list(newest.values())
+
+
+def letter_file(reference: str, bid: Bid) -> str:
+    """The file name of a letter: codes and never names, safe on every system."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{reference}-{bid.lot}-{bid.bid}").strip("-.") + ".pdf"

@@ -1,0 +1,393 @@
+"""Loading: a tender pack, and bids that come later. Everything is checked before anything is kept.
+
+Documents are sealed into the profile first and the rows come last, in one transaction; whatever stops it in between,
+nothing stays behind.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
+from evalpanel.domain.interests import DeclarationOutcome
+from evalpanel.domain.mapping import map_documents
+from evalpanel.domain.people import Role
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import Bid, Bidder, DocumentEntry, EnvelopeKind, TenderId
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.folder import PackSource, open_source
+from evalpanel.formats.mapping_file import read_mapping, write_mapping
+from evalpanel.formats.workbook import read_workbook
+from evalpanel.progress import NO_PROGRESS, Progress
+from evalpanel.services import audit, interests, tenders
+from evalpanel.services.envelopes import EnvelopeName, Envelopes, SealedPrices, held_envelopes, keep_sealed, seal_prices
+from evalpanel.services.tenders import OWNER, TenderSummary
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+from evalpanel.store.documents import SealedFile
+from evalpanel.store.tables.base import ValueRow
+from evalpanel.system.files import free_space, write_atomic
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a pack holds, as it was understood, before anything is kept."""
+
+    pack: TenderPack
+    documents: tuple[DocumentEntry, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def stopping(self) -> tuple[Problem, ...]:
+        """The problems that keep the pack out."""
+        return tuple(problem for problem in self.problems if problem.stops)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was kept, and what is worth knowing about it."""
+
+    summary: TenderSummary
+    notes: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _SealedDocument:
+    entry: DocumentEntry
+    envelope: EnvelopeName
+    file: SealedFile
+
+
+def understand(workspace: Workspace, path: Path, *, mapping: Path | None = None) -> Understood:
+    """What `path` (a workbook, a folder or a zip) would bring as a new tender. Keeps nothing."""
+    with open_source(path, room=free_space(workspace.folders.documents)) as source:
+        return _understood(source, mapping, None)
+
+
+def write_mapping_file(understood: Understood, out: Path) -> None:
+    """Write whose each file is as csv, so that a person can correct it and give it back when loading."""
+    write_atomic(out, write_mapping(understood.documents), private=False)
+
+
+def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progress: Progress = NO_PROGRESS) -> Loaded:
+    """Take in a tender pack as a new tender at the stage *draft*. Its bids stay sealed until the criteria are frozen.
+
+    Raises `ProblemsFound` with every problem and its place; then, and when it is cancelled or fails, nothing is kept.
+    """
+    with open_source(path, room=free_space(workspace.folders.documents)) as source:
+        understood = _understood(source, mapping, None)
+        tender = understood.pack.tender
+        if tender is None and not understood.stopping:
+            understood = replace(
+                understood,
+                problems=(
+                    *understood.problems,
+                    Problem("Tender", "is missing: this pack does not say what the tender is"),
+                ),
+            )
+        _refuse(understood, f"{path.name} was not loaded")
+        assert tender is not None
+        with workspace.store.reading() as tx:
+            _refuse_known(tx, tender.reference)
+        tender_id = TenderId(secrets.token_hex(16))
+        workspace.keys.new_tender_key(tender_id)
+        try:
+            envelopes = Envelopes(workspace, tender_id)
+            with _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules):
+                with workspace.store.writing() as tx:
+                    _refuse_known(tx, tender.reference)
+                    _keep_tender(tx, workspace, tender_id, understood.pack)
+                    _keep_bids(tx, tender_id, understood.pack, 0)
+                    envelopes.keep(tx)
+                    who = queries.first_with(understood.pack, Role.OFFICER) or OWNER
+                    act = audit.record(
+                        tx,
+                        workspace,
+                        "tender-loaded",
+                        tender=tender_id,
+                        person=who,
+                        detail={"reference": tender.reference, **_detail(understood, documents)},
+                    )
+                    _keep_documents(tx, workspace, tender_id, documents, act)
+                    keep_sealed(tx, workspace, tender_id, schedules, act)
+                    for one in understood.pack.panel:
+                        if one.declared is not None:
+                            interests.record(
+                                tx, workspace, tender_id, one.person, DeclarationOutcome.NONE, None, "", one.declared
+                            )
+                    tx.flush()
+                    return Loaded(tenders.summary(tx, tender_id), understood.problems)
+        except BaseException:
+            workspace.keys.drop_tender_key(tender_id)
+            raise
+
+
+def load_bids(
+    workspace: Workspace,
+    named: str,
+    path: Path,
+    *,
+    mapping: Path | None = None,
+    person: str | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> Loaded:
+    """Take in bids for a tender whose criteria are frozen: a folder per bidder, with or without a workbook.
+
+    What is held already and is the same adds nothing; what differs from what is held is a problem. Late bids and other
+    statuses come with the workbook. Refused before the freeze, and once moderation has begun.
+    """
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        tenders.require(
+            tender,
+            at_least=TenderStage.CRITERIA_FROZEN,
+            act="bids cannot be loaded yet: the criteria must be frozen before any bid can be read",
+        )
+        tenders.require(tender, before=TenderStage.MODERATION, act="no more bids can be loaded")
+        who = tender.acting(Role.OFFICER, person)
+        signed = [code for code, held in queries.sign_offs(tx, tender.tender_id).items() if held.signed]
+        existing = {
+            row.path: row.sha256
+            for row in tx.execute(select(t.DocumentRow).where(t.DocumentRow.tender_id == tender.tender_id)).scalars()
+        }
+        envelopes = held_envelopes(tx, workspace, tender.tender_id)
+    with open_source(path, room=free_space(workspace.folders.documents)) as source:
+        understood = _understood(source, mapping, tender.pack)
+        understood, new_bids = _only_new(understood, tender.pack, signed)
+        _refuse(understood, f"The bids in {path.name} were not loaded")
+        if not new_bids.bids and not new_bids.bidders and not understood.documents and not understood.pack.prices:
+            raise EvalPanelError(
+                f"{path.name} brings no bid.", "It holds no bidder, bid, price or document. Nothing was kept."
+            )
+        with _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules):
+            documents, again = _without_held(workspace, documents, existing)
+            with workspace.store.writing() as tx:
+                _keep_bids(tx, tender.tender_id, new_bids, len(tender.pack.bids))
+                envelopes.keep(tx)
+                act = audit.record(
+                    tx,
+                    workspace,
+                    "bids-loaded",
+                    tender=tender.tender_id,
+                    person=who,
+                    detail={
+                        "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in new_bids.bids],
+                        **_detail(understood, documents),
+                    },
+                )
+                _keep_documents(tx, workspace, tender.tender_id, documents, act)
+                keep_sealed(tx, workspace, tender.tender_id, schedules, act)
+                if not tender.stage.reached(TenderStage.BIDS_OPENED):
+                    audit.record(
+                        tx,
+                        workspace,
+                        "bids-opened",
+                        tender=tender.tender_id,
+                        person=who,
+                        detail={"because": "bids loaded"},
+                    )
+                    tenders.advance(tx, tender, TenderStage.BIDS_OPENED)
+                tx.flush()
+                return Loaded(tenders.summary(tx, tender.tender_id), (*understood.problems, *again))
+
+
+def _understood(source: PackSource, mapping: Path | None, within: TenderPack | None) -> Understood:
+    problems = [*source.problems]
+    pack = TenderPack()
+    if source.workbook is not None:
+        reading = read_workbook(source.workbook, source.workbook_name, within=within)
+        pack, problems = reading.pack, [*problems, *reading.problems]
+    elif within is None:
+        problems.append(Problem("tender.xlsx", "is missing: a pack has the tender's workbook at its top"))
+        return Understood(pack, (), tuple(problems))
+    corrections: Sequence[DocumentEntry] = ()
+    if mapping is not None:
+        corrections, found = read_mapping(mapping.read_bytes(), mapping.name)
+        problems += found
+    context = pack if within is None else _together(within, pack)
+    entries, found = map_documents([entry.path for entry in source.entries], context, corrections)
+    return Understood(pack, tuple(entries), (*problems, *found))
+
+
+def _together(held: TenderPack, more: TenderPack) -> TenderPack:
+    # What a document can belong to: what the tender has, and what this pack adds.
+    bidders = {bidder.bidder: bidder for bidder in (*held.bidders, *more.bidders)}
+    bids = {(bid.lot, bid.bid): bid for bid in (*held.bids, *more.bids)}
+    return replace(
+        held,
+        bidders=tuple(bidders.values()),
+        bids=tuple(bids.values()),
+        members=(*held.members, *more.members),
+        documents=more.documents,
+        has_documents_sheet=more.has_documents_sheet,
+    )
+
+
+def _refuse(understood: Understood, what: str) -> None:
+    stopping = understood.stopping
+    if stopping:
+        count = "1 problem" if len(stopping) == 1 else f"{len(stopping)} problems"
+        raise ProblemsFound(f"{what}: {count}.", stopping, "Nothing was kept. Correct the pack and load it again.")
+
+
+def _refuse_known(tx: Session, reference: str) -> None:
+    held = tx.execute(select(t.TenderRow.reference)).scalars().all()
+    if any(one.casefold() == reference.casefold() for one in held):
+        raise EvalPanelError(
+            f"The tender {reference} is in this profile already.",
+            "Nothing was changed. More bids come in with the command bids load; another tender needs another reference.",
+        )
+
+
+@contextmanager
+def _sealing(
+    workspace: Workspace, source: PackSource, understood: Understood, envelopes: Envelopes, progress: Progress
+) -> Iterator[tuple[list[_SealedDocument], tuple[SealedPrices, ...]]]:
+    sealed: list[_SealedDocument] = []
+    schedules: tuple[SealedPrices, ...] = ()
+    try:
+        entries = {entry.path: entry for entry in source.entries}
+        total, before = sum(entry.size for entry in source.entries), 0
+        for entry in understood.documents:
+            listed, name = entries[entry.path], _envelope(entry)
+
+            def each(done: int, before: int = before, path: str = entry.path) -> None:
+                progress.step(before + done, total, path)
+
+            with source.open(listed) as reader:
+                file = envelopes.seal(name, reader, each)
+            sealed.append(_SealedDocument(entry, name, file))
+            before += listed.size
+        schedules = seal_prices(envelopes, understood.pack.prices)
+        progress.step(total, total, "")
+        yield sealed, schedules
+    except BaseException:
+        workspace.documents.remove(one.file.sealed for one in sealed)
+        workspace.documents.remove(one.file.sealed for one in schedules)
+        raise
+
+
+def _envelope(entry: DocumentEntry) -> EnvelopeName:
+    if entry.bidder is None:
+        return EnvelopeName(EnvelopeKind.COMMON)
+    kind = EnvelopeKind.QUALITY if entry.envelope is EnvelopeKind.COMMON else entry.envelope
+    return EnvelopeName(kind, entry.bidder, entry.lot)
+
+
+def _without_held(
+    workspace: Workspace, documents: list[_SealedDocument], existing: dict[str, str]
+) -> tuple[list[_SealedDocument], list[Problem]]:
+    fresh, again, clashes = [], [], []
+    for one in documents:
+        if one.entry.path not in existing:
+            fresh.append(one)
+        elif existing[one.entry.path] == one.file.sha256:
+            again.append(Problem(one.entry.path, "is here already, nothing changed", stops=False))
+            workspace.documents.remove([one.file.sealed])
+        else:
+            clashes.append(
+                Problem(one.entry.path, "is here already with other content: give the new file another name")
+            )
+    if clashes:
+        raise ProblemsFound("The bids were not loaded.", clashes)
+    return fresh, again
+
+
+def _only_new(understood: Understood, held: TenderPack, signed: Sequence[str]) -> tuple[Understood, TenderPack]:
+    pack, problems = understood.pack, list(understood.problems)
+    if pack.tender is not None and pack.criteria_digest() != held.criteria_digest():
+        problems.append(
+            Problem("Criteria", "the workbook's terms and criteria are not the ones that were frozen: leave them out")
+        )
+    bidders: dict[str, Bidder] = {bidder.bidder: bidder for bidder in held.bidders}
+    bids: dict[tuple[str, str], Bid] = {(bid.lot, bid.bid): bid for bid in held.bids}
+    new_bidders = tuple(bidder for bidder in pack.bidders if bidder.bidder not in bidders)
+    new_bids = []
+    for bid in pack.bids:
+        known = bids.get((bid.lot, bid.bid))
+        if known is None:
+            new_bids.append(bid)
+            if bid.status.is_scored and signed:
+                problems.append(
+                    Problem(
+                        "Bids", f"{', '.join(signed)} signed off already: bid {bid.bid} would not be scored by them"
+                    )
+                )
+        elif known != bid:
+            problems.append(Problem("Bids", f"bid {bid.bid} for lot {bid.lot} is held with other particulars"))
+    members = tuple(one for one in pack.members if one not in held.members)
+    fresh = TenderPack(bidders=new_bidders, bids=tuple(new_bids), members=members)
+    return replace(understood, problems=tuple(problems)), fresh
+
+
+def _keep_tender(tx: Session, workspace: Workspace, tender_id: TenderId, pack: TenderPack) -> None:
+    assert pack.tender is not None
+    tx.add(t.TenderRow.of(pack.tender, tender_id=tender_id, stage=TenderStage.DRAFT, loaded_at=workspace.now()))
+    tx.flush()
+    _add_all(tx, tender_id, t.AuthorityRow, pack.authorities)
+    _add_all(tx, tender_id, t.LotRow, pack.lots)
+    _add_all(tx, tender_id, t.StageRow, pack.stages)
+    _add_all(tx, tender_id, t.OutcomeRow, pack.outcomes)
+    _add_all(tx, tender_id, t.CriterionRow, pack.criteria)
+    _add_all(tx, tender_id, t.ClarificationRow, pack.clarifications)
+    _add_all(tx, tender_id, t.PanelMemberRow, pack.panel)
+    place = 0
+    for scale in pack.scales:
+        for level in scale.levels:
+            tx.add(t.LevelRow.of(level, tender_id=tender_id, scale=scale.scale, position=place))
+            place += 1
+
+
+def _keep_bids(tx: Session, tender_id: TenderId, pack: TenderPack, after: int) -> None:
+    _add_all(tx, tender_id, t.BidderRow, pack.bidders, after)
+    _add_all(tx, tender_id, t.ConsortiumMemberRow, pack.members, after)
+    _add_all(tx, tender_id, t.BidRow, pack.bids, after)
+
+
+def _add_all(tx: Session, tender_id: TenderId, row: type[ValueRow[V]], values: Sequence[V], after: int = 0) -> None:
+    for place, value in enumerate(values, after):
+        tx.add(row.of(value, tender_id=tender_id, position=place))
+
+
+def _keep_documents(
+    tx: Session, workspace: Workspace, tender_id: TenderId, documents: Sequence[_SealedDocument], act: int
+) -> None:
+    at = workspace.now()
+    for place, one in enumerate(documents):
+        tx.add(
+            t.DocumentRow(
+                tender_id=tender_id,
+                position=place,
+                path=one.entry.path,
+                title=one.entry.title or Path(one.entry.path).stem,
+                bidder=one.entry.bidder,
+                lot=one.entry.lot,
+                criterion=one.entry.criterion,
+                envelope=str(one.envelope),
+                size=one.file.size,
+                sha256=one.file.sha256,
+                sealed=one.file.sealed,
+                is_prices=False,
+                at=at,
+                act=act,
+            )
+        )
+
+
+def _detail(understood: Understood, documents: Sequence[_SealedDocument]) -> dict[str, object]:
+    return {
+        "documents": [{"path": one.entry.path, "sha256": one.file.sha256} for one in documents],
+        "price_schedules": len({(line.bidder, line.lot) for line in understood.pack.prices}),
+        "notes": [str(problem) for problem in understood.problems],
+    }

@@ -1,0 +1,137 @@
+"""Shared steps of the journeys: find a tender, ask at which stage it stands, move it forward, show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import Lot, PersonCode, TenderId
+from evalpanel.errors import EvalPanelError
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+
+OWNER = PersonCode("OFFICER")
+"""The code of the profile's owner where the panel names no officer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTender:
+    """A tender in the middle of an act: its id, where it stands, and everything that was published."""
+
+    tender_id: TenderId
+    stage: TenderStage
+    pack: TenderPack
+
+    @property
+    def reference(self) -> str:
+        """The published reference."""
+        assert self.pack.tender is not None
+        return self.pack.tender.reference
+
+    def member(self, person: str) -> PanelMember:
+        """The person with this code, or an error that names the codes that there are."""
+        return queries.member(self.pack, person)
+
+    def acting(self, role: Role, person: str | None) -> PersonCode:
+        """Who does an act of `role`: the person named (who must have the role), or the first who has it.
+
+        Without any officer or chair on the panel the owner of the profile acts as officer.
+        """
+        if person is not None:
+            one = self.member(person)
+            if not one.has(role):
+                raise EvalPanelError(
+                    f"{one.person} is not the {role.value} of this tender.",
+                    "Nothing was changed. This act is theirs alone.",
+                )
+            return one.person
+        return queries.first_with(self.pack, role) or queries.first_with(self.pack, Role.OFFICER) or OWNER
+
+
+def find(tx: Session, named: str) -> OpenTender:
+    """The tender with this reference or id."""
+    row = queries.tender_row(tx, named)
+    tender_id = TenderId(row.tender_id)
+    return OpenTender(tender_id, row.stage, queries.pack(tx, tender_id))
+
+
+def require(
+    tender: OpenTender, *, at_least: TenderStage | None = None, before: TenderStage | None = None, act: str
+) -> None:
+    """Refuse an act whose time has not come or is over. `act` completes the sentence “…, so `act`.”"""
+    if at_least is not None and not tender.stage.reached(at_least):
+        raise EvalPanelError(
+            f"{tender.reference} is at the stage “{tender.stage.words}”, so {act}.",
+            f"Nothing was changed. This comes once the stage “{at_least.words}” is reached.",
+        )
+    if before is not None and tender.stage.reached(before):
+        raise EvalPanelError(
+            f"{tender.reference} is at the stage “{tender.stage.words}”, so {act}.",
+            "Nothing was changed: what was done stays on the record.",
+        )
+
+
+def advance(tx: Session, tender: OpenTender, to: TenderStage) -> None:
+    """Move the tender forward to a stage; one that is already there or beyond stays where it is."""
+    row = tx.get_one(t.TenderRow, tender.tender_id)
+    if not row.stage.reached(to):
+        row.stage = to
+
+
+@dataclass(frozen=True, slots=True)
+class TenderSummary:
+    """A tender at a glance."""
+
+    tender_id: TenderId
+    reference: str
+    title: str
+    authority: str
+    stage: TenderStage
+    lots: tuple[Lot, ...]
+    criteria: int
+    bids: int
+    documents: int
+    panel: int
+    criteria_digest: str
+
+
+def summary(tx: Session, tender_id: TenderId) -> TenderSummary:
+    """What `show`, `load` and the home page say about a tender."""
+    row = tx.get_one(t.TenderRow, tender_id)
+
+    def count(table: type[t.CriterionRow | t.BidRow | t.PanelMemberRow]) -> int:
+        return tx.execute(select(func.count()).select_from(table).where(table.tender_id == tender_id)).scalar_one()
+
+    documents = tx.execute(
+        select(func.count())
+        .select_from(t.DocumentRow)
+        .where(t.DocumentRow.tender_id == tender_id, t.DocumentRow.is_prices.is_(False))
+    ).scalar_one()
+    lots = tx.execute(select(t.LotRow).where(t.LotRow.tender_id == tender_id).order_by(t.LotRow.position)).scalars()
+    digest = tx.execute(select(t.FreezeRow.digest).where(t.FreezeRow.tender_id == tender_id)).scalar_one_or_none()
+    return TenderSummary(
+        tender_id=tender_id,
+        reference=row.reference,
+        title=row.title,
+        authority=row.authority,
+        stage=row.stage,
+        lots=tuple(lot.value() for lot in lots),
+        criteria=count(t.CriterionRow),
+        bids=count(t.BidRow),
+        documents=documents,
+        panel=count(t.PanelMemberRow),
+        criteria_digest=digest or "",
+    )
+
+
+def all_tenders(workspace: Workspace) -> tuple[TenderSummary, ...]:
+    """Every tender of the profile, by reference."""
+    with workspace.store.reading() as tx:
+        found = tx.execute(select(t.TenderRow.tender_id).order_by(t.TenderRow.reference)).scalars().all()
+        return tuple(summary(tx, TenderId(tender_id)) for tender_id in found)

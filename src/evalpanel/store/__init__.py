@@ -1,0 +1,1 @@
+"""The encrypted store: one SQLCipher file behind typed tables, and a folder of sealed documents."""

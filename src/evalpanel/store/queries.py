@@ -1,0 +1,207 @@
+"""Reads that several services share. Everything but `tender_row` returns values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.interests import Declaration, Recusal, recusals
+from evalpanel.domain.moderation import ModeratedScore
+from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.scales import Level, Scale
+from evalpanel.domain.sheets import Line, Score
+from evalpanel.domain.tender import PersonCode, PriceLine, ScaleCode, TenderId
+from evalpanel.domain.trail import TrailLine
+from evalpanel.errors import EvalPanelError
+from evalpanel.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Whether a person's sheet is signed off, and the digest of what was signed."""
+
+    signed: bool
+    revision: int
+    sheet_digest: str
+    at: datetime
+
+
+def tender_row(tx: Session, named: str) -> t.TenderRow:
+    """The tender with this reference, this id, or an id that begins so (at least four characters)."""
+    wanted = named.strip()
+    rows = tx.execute(select(t.TenderRow)).scalars().all()
+    exact = [row for row in rows if wanted in (row.tender_id, row.reference)]
+    found = exact or [row for row in rows if row.reference.casefold() == wanted.casefold()]
+    found = found or [row for row in rows if len(wanted) >= 4 and row.tender_id.startswith(wanted.lower())]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(row.reference for row in rows)) or "none yet"
+    if found:
+        raise EvalPanelError(f"“{named}” means more than one tender.", f"Write the whole reference. Known: {known}.")
+    raise EvalPanelError(f"There is no tender “{named}” in this profile.", f"Known references: {known}.")
+
+
+def pack(tx: Session, tender: TenderId) -> TenderPack:
+    """What was published and who takes part: criteria, lots, bidders, bids and panel. No documents and no prices."""
+    row = tx.get_one(t.TenderRow, tender)
+    levels: dict[ScaleCode, list[Level]] = defaultdict(list)
+    for level in _rows(tx, t.LevelRow, tender):
+        levels[level.scale].append(level.value())
+    return TenderPack(
+        tender=row.value(),
+        authorities=_values(tx, t.AuthorityRow, tender),
+        lots=_values(tx, t.LotRow, tender),
+        stages=_values(tx, t.StageRow, tender),
+        outcomes=_values(tx, t.OutcomeRow, tender),
+        criteria=_values(tx, t.CriterionRow, tender),
+        scales=tuple(Scale(code, tuple(held)) for code, held in levels.items()),
+        bidders=_values(tx, t.BidderRow, tender),
+        members=_values(tx, t.ConsortiumMemberRow, tender),
+        bids=_values(tx, t.BidRow, tender),
+        clarifications=_values(tx, t.ClarificationRow, tender),
+        panel=_values(tx, t.PanelMemberRow, tender),
+    )
+
+
+def price_lines(tx: Session, tender: TenderId) -> tuple[PriceLine, ...]:
+    """The price lines that have been opened on the record."""
+    return _values(tx, t.PriceLineRow, tender)
+
+
+def member(held: TenderPack, person: str) -> PanelMember:
+    """The person with this code. Raises `EvalPanelError` naming the codes that there are."""
+    for one in held.panel:
+        if one.person.casefold() == person.strip().casefold():
+            return one
+    known = ", ".join(one.person for one in held.panel) or "none"
+    raise EvalPanelError(f"There is no person “{person}” in this tender.", f"Person codes: {known}.")
+
+
+def first_with(held: TenderPack, role: Role) -> PersonCode | None:
+    """The first person with a role, or None."""
+    return next((one.person for one in held.panel if one.has(role)), None)
+
+
+def declarations(tx: Session, tender: TenderId) -> tuple[Declaration, ...]:
+    """All declarations of interest, oldest first."""
+    return tuple(
+        Declaration(row.person, row.outcome, row.at, row.bidder, row.about, row.on_paper)
+        for row in _rows(tx, t.DeclarationRow, tender)
+    )
+
+
+def recused(tx: Session, tender: TenderId, held: TenderPack, one: PanelMember) -> tuple[Recusal, ...]:
+    """The lots from which a person is recused."""
+    return recusals(one, declarations(tx, tender), held.bids, held.bidders, held.members)
+
+
+def absences(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
+    """Who will not sign off, with the reason on record."""
+    return {row.person: row.reason for row in _rows(tx, t.AbsenceRow, tender)}
+
+
+def score_rows(tx: Session, tender: TenderId, person: PersonCode | None = None) -> Sequence[t.ScoreRow]:
+    """The newest revision of every score, of one person or of all."""
+    newest = select(
+        t.ScoreRow.person,
+        t.ScoreRow.lot,
+        t.ScoreRow.bid,
+        t.ScoreRow.criterion,
+        func.max(t.ScoreRow.revision).label("top"),
+    ).where(t.ScoreRow.tender_id == tender)
+    if person is not None:
+        newest = newest.where(t.ScoreRow.person == person)
+    top = newest.group_by(t.ScoreRow.person, t.ScoreRow.lot, t.ScoreRow.bid, t.ScoreRow.criterion).subquery()
+    wanted: Select[Any] = select(t.ScoreRow).join(
+        top,
+        (t.ScoreRow.tender_id == tender)
+        & (t.ScoreRow.person == top.c.person)
+        & (t.ScoreRow.lot == top.c.lot)
+        & (t.ScoreRow.bid == top.c.bid)
+        & (t.ScoreRow.criterion == top.c.criterion)
+        & (t.ScoreRow.revision == top.c.top),
+    )
+    return tx.execute(wanted).scalars().all()
+
+
+def scores_of(tx: Session, tender: TenderId, person: PersonCode) -> dict[Line, Score]:
+    """One person's answers as they stand, by line."""
+    return {row.line: row.value() for row in score_rows(tx, tender, person)}
+
+
+def sign_offs(tx: Session, tender: TenderId) -> dict[PersonCode, SignOff]:
+    """Where each person's sign-off stands; persons who never signed off are not in it."""
+    held: dict[PersonCode, SignOff] = {}
+    for row in tx.execute(
+        select(t.SignOffRow).where(t.SignOffRow.tender_id == tender).order_by(t.SignOffRow.revision)
+    ).scalars():
+        held[row.person] = SignOff(row.signed, row.revision, row.sheet_digest, row.at)
+    return held
+
+
+def moderated_rows(tx: Session, tender: TenderId) -> Sequence[t.ModeratedScoreRow]:
+    """The newest revision of every moderated score."""
+    row = t.ModeratedScoreRow
+    top = (
+        select(row.lot, row.bid, row.criterion, func.max(row.revision).label("top"))
+        .where(row.tender_id == tender)
+        .group_by(row.lot, row.bid, row.criterion)
+        .subquery()
+    )
+    return (
+        tx.execute(
+            select(row).join(
+                top,
+                (row.tender_id == tender)
+                & (row.lot == top.c.lot)
+                & (row.bid == top.c.bid)
+                & (row.criterion == top.c.criterion)
+                & (row.revision == top.c.top),
+            )
+        )
+        .scalars()
+        .all()
+    )
+
+
+def moderated(tx: Session, tender: TenderId) -> dict[Line, ModeratedScore]:
+    """What has been agreed, by line."""
+    return {row.line: row.value() for row in moderated_rows(tx, tender)}
+
+
+def trail(tx: Session, chain: str) -> tuple[TrailLine, ...]:
+    """One chain of the audit trail, from its first line."""
+    rows = tx.execute(select(t.AuditRow).where(t.AuditRow.chain == chain).order_by(t.AuditRow.number)).scalars()
+    return tuple(
+        TrailLine(
+            chain=row.chain,
+            number=row.number,
+            at=row.at,
+            person=row.person,
+            act=row.act,
+            detail=row.detail,
+            salt=row.salt,
+            detail_digest=row.detail_digest,
+            previous=row.previous,
+            hash=row.hash,
+        )
+        for row in rows
+    )
+
+
+def _rows(tx: Session, row: Any, tender: TenderId) -> Sequence[Any]:
+    rows: Sequence[Any] = (
+        tx.execute(select(row).where(row.tender_id == tender).order_by(row.position, row.id)).scalars().all()
+    )
+    return rows
+
+
+def _values(tx: Session, row: Any, tender: TenderId) -> tuple[Any, ...]:
+    return tuple(one.value() for one in _rows(tx, row, tender))

@@ -1,0 +1,58 @@
+"""Typed rows by subject. Importing this package registers every table with the metadata."""
+
+from evalpanel.store.tables.acts import (
+    AuditRow,
+    CertificateRow,
+    FreezeRow,
+    LetterRow,
+    PriceOpeningRow,
+    ProfileRow,
+)
+from evalpanel.store.tables.base import Base
+from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
+from evalpanel.store.tables.people import AbsenceRow, DeclarationRow, PanelMemberRow
+from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
+from evalpanel.store.tables.tender import (
+    AuthorityRow,
+    BidderRow,
+    BidRow,
+    ClarificationRow,
+    ConsortiumMemberRow,
+    CriterionRow,
+    LevelRow,
+    LotRow,
+    OutcomeRow,
+    PriceLineRow,
+    StageRow,
+    TenderRow,
+)
+
+__all__ = [
+    "AbsenceRow",
+    "AuditRow",
+    "AuthorityRow",
+    "Base",
+    "BidRow",
+    "BidderRow",
+    "CertificateRow",
+    "ClarificationRow",
+    "ConsortiumMemberRow",
+    "CriterionRow",
+    "DeclarationRow",
+    "DocumentRow",
+    "EnvelopeRow",
+    "FreezeRow",
+    "LetterRow",
+    "LevelRow",
+    "LotRow",
+    "ModeratedScoreRow",
+    "OutcomeRow",
+    "PanelMemberRow",
+    "PriceLineRow",
+    "PriceOpeningRow",
+    "ProfileRow",
+    "ScoreRow",
+    "SignOffRow",
+    "StageRow",
+    "TenderRow",
+]

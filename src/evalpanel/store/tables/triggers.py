@@ -1,0 +1,53 @@
+"""The triggers of the store, in one list: what may never be changed, whatever the code above does.
+
+Alembic's batch mode silently drops triggers; `migrate.py` makes them again from this list, and a test compares.
+"""
+
+from __future__ import annotations
+
+INSERT_ONLY = (
+    "absence",
+    "audit",
+    "certificate",
+    "declaration",
+    "document",
+    "freeze",
+    "letter",
+    "moderated_score",
+    "price_line",
+    "price_opening",
+    "score",
+    "sign_off",
+)
+"""Tables in which every version is kept: rows are added, never changed and never taken away."""
+
+FROZEN = ("lot", "outcome", "criterion", "level")
+"""Tables that never change once the tender's criteria are frozen."""
+
+
+def statements() -> dict[str, str]:
+    """The name of each trigger, and the statement that makes it."""
+    made: dict[str, str] = {}
+    for table in INSERT_ONLY:
+        for verb in ("update", "delete"):
+            name = f"tr_{table}_no_{verb}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
+            )
+    for table in FROZEN:
+        for verb, row in (("insert", "NEW"), ("update", "OLD"), ("delete", "OLD")):
+            name = f"tr_{table}_frozen_{verb}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} "
+                f"WHEN EXISTS (SELECT 1 FROM freeze WHERE freeze.tender_id = {row}.tender_id) "
+                f"BEGIN SELECT RAISE(ABORT, 'the criteria of this tender are frozen'); END"
+            )
+    made["tr_tender_frozen_update"] = (
+        "CREATE TRIGGER tr_tender_frozen_update BEFORE UPDATE OF reference, title, authority, regime, quality_weighting, "
+        "price_weighting, price_formula, deadline, section_weightings, price_lower, price_upper, value_per_point, budget, "
+        "currency, rounding, places, tie_rule, quorum, no_consensus ON tender "
+        "WHEN EXISTS (SELECT 1 FROM freeze WHERE freeze.tender_id = OLD.tender_id) "
+        "BEGIN SELECT RAISE(ABORT, 'the criteria of this tender are frozen'); END"
+    )
+    return made

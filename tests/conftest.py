@@ -1,0 +1,56 @@
+"""The guards round every test, and the few fixtures that all tests share."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes import MemoryKeyring
+from guards import LogGuard, NetworkGuard, at_home_in, keyring_in_memory, no_thread_left
+
+_NETWORK = NetworkGuard()  # one a process: an audit hook cannot be taken away again
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("homes")
+
+
+@pytest.fixture(autouse=True)
+def home(_homes: Path) -> Iterator[Path]:
+    """A home of the test's own, empty and not made yet: nobody's real one, nor the last test's."""
+    folder = _homes / str(next(_NUMBERS))
+    with at_home_in(folder):
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def memory_keyring() -> Iterator[MemoryKeyring]:
+    """The keyring of this test, empty at its start."""
+    with keyring_in_memory() as backend:
+        yield backend
+
+
+@pytest.fixture(autouse=True)
+def expected_log() -> Iterator[LogGuard]:
+    """Announce a warning that the test is about: `expected_log.expect("evalpanel.store", "could not")`."""
+    guard = LogGuard()
+    with guard.watching():
+        yield guard
+
+
+@pytest.fixture(autouse=True)
+def network_guard() -> Iterator[NetworkGuard]:
+    """Refuses the network; its `refused` names what was tried."""
+    with _NETWORK.watching():
+        yield _NETWORK
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    with no_thread_left():
+        yield

@@ -1,0 +1,77 @@
+"""What the documents say about the tree is so, and the locks are what set-up relies on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+LOCKS = [ROOT / "installers" / "run.lock", ROOT / "installers" / "dev.lock"]
+
+# What stands in code quotes and starts like one of our folders is a path of this tree.
+PATH = re.compile(r"`((?:src|tests|docs|resources|installers|\.ci)/[\w./-]*)`")
+LINK = re.compile(r"\]\((?!#|[a-z]+:)([^)#]+)")
+MADE_LATER = {"tests/specimens/"}
+
+
+def named(paths: list[Path]) -> list[str]:
+    return [path.relative_to(ROOT).as_posix() for path in paths]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named(DOCUMENTS))
+def test_document_names_only_what_is_there(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    missing = [path for path in PATH.findall(text) if path not in MADE_LATER and not (ROOT / path).exists()]
+    missing += [link for link in LINK.findall(text) if not (document.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_decision_stands_in_the_list() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("0*.md"))
+
+
+def test_architecture_names_every_module() -> None:
+    package = ROOT / "src" / "evalpanel"
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = {
+        path.name for path in package.rglob("*.py") if path.name != "__init__.py" and "migrations" not in path.parts
+    }
+    assert sorted(name for name in modules if not re.search(rf"\b{re.escape(name)}", text)) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=named(LOCKS))
+def test_lock_pins_everything_with_hashes_and_names_no_index(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    assert re.findall(r"://|^\s*-[^-]|--(?!hash=sha256:)\w+", text, re.MULTILINE) == []
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert [
+        entry
+        for entry in entries
+        if not re.match(r"[a-z0-9-]+==\S+.*\\\n(?: +--hash=sha256:[0-9a-f]{64}(?: \\\n)?)+$", entry)
+    ] == []
+
+
+def test_locks_agree_and_hold_what_the_program_asks_for() -> None:
+    run, dev = (
+        dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)) for lock in LOCKS
+    )
+    assert {name: dev.get(name) for name in run} == run
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {re.split(r"[^\w-]", line)[0].lower().replace("_", "-") for line in project["dependencies"]}
+    assert asked - run.keys() == set()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="without make, the README's other lines are the way")
+def test_make_explains_every_target() -> None:
+    told = subprocess.run(["make", "-C", str(ROOT), "--no-print-directory"], check=True, capture_output=True, text=True)
+    targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert targets is not None
+    assert [line.split()[1] for line in told.stdout.splitlines()] == targets[1].split()
