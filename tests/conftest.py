@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from fakes import MemoryKeyring
 from guards import LogGuard, NetworkGuard, at_home_in, keyring_in_memory, no_thread_left
+
+# There are no timed tests: a busy machine would fail them. With CI set, Hypothesis takes its own profile: the same
+# examples in every run, and no deadline either.
+if not os.environ.get("CI"):
+    hypothesis.settings.register_profile("evalpanel", deadline=None)
+    hypothesis.settings.load_profile("evalpanel")
 
 _NETWORK = NetworkGuard()  # one a process: an audit hook cannot be taken away again
 _NUMBERS = itertools.count(1)

@@ -208,7 +208,7 @@ def wording(name: str = "pa2023") -> LetterWording:
     return parse_wording(tomllib.loads(resource("letters", f"{name}.toml").read_text("utf-8")))
 
 
-def inputs(bid: str, **more: object) -> LetterInputs:
+def inputs(bid: str, /, **more: object) -> LetterInputs:
     """What the letter for one bid is made of. `more` replaces fields."""
     result = lot_result()
     made = LetterInputs(

@@ -22,8 +22,8 @@ from evalpanel.services import (
     packs,
     prices,
     scoresheets,
-    scoring,
     setup,
+    sign_off,
     verify,
     workspace,
 )
@@ -94,7 +94,7 @@ def _job(space: Workspace, sample: Path, out: Path, say: Say) -> Story:
     scores = 0
     for sheet in sorted((sample / "scores").glob("*.xlsx")):
         taken = scoresheets.import_scores(space, reference, person=sheet.stem, path=sheet)
-        scoring.sign_off(space, reference, person=sheet.stem)
+        sign_off.sign_off(space, reference, person=sheet.stem)
         scores += len(taken.added)
         say(f"{sheet.stem} scored {len(taken.added)} lines and signed off.")
     tell.act("moderate")

@@ -26,7 +26,7 @@ class Progress:
     def step(self, done: int, total: int, what: str = "") -> None:
         """Report that `done` of `total` is done, working on `what`. Raises `Cancelled` if the person asked to stop."""
         if self._cancelled.is_set():
-            raise Cancelled()
+            raise Cancelled
         self.done, self.total, self.what = done, total, what
 
 

@@ -107,7 +107,9 @@ def test_compose_holds_item_d_of_regulation_31() -> None:
         ("2.2 Links with schools", "–", "not scored", ""),
         *((str(level.value), level.name, level.descriptor) for level in ex.SCALE.levels),
     ]
-    assert words(held).endswith(f"{ex.TENDER.full_criteria_at}.\n")
+    assert held.blocks[-1] == Paragraph(
+        f"The full award criteria and the assessment method: {ex.TENDER.full_criteria_at}."
+    )
 
 
 def test_compose_names_the_notice_where_nothing_says_where_the_criteria_are() -> None:
@@ -153,7 +155,7 @@ def test_compose_says_why_a_score_is_not_higher_but_not_for_the_highest() -> Non
 
 def test_compose_says_how_the_price_score_came_about() -> None:
     held = section(compose(ex.inputs("B02")), "Your price")
-    assert [block.text for block in held.blocks if isinstance(block, Paragraph)][0] == (
+    assert next(block.text for block in held.blocks if isinstance(block, Paragraph)) == (
         "Your price is £120,000.00. It scores 32.00 of 40 points."
     )
 

@@ -10,7 +10,7 @@ import typer
 from evalpanel.cli.console import Json, Someone, TenderName, console
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import declarations, documents, scoresheets
-from evalpanel.services import scoring as journey
+from evalpanel.services import sign_off as signing
 from evalpanel.system.files import write_atomic
 
 commands = typer.Typer()
@@ -109,7 +109,7 @@ def sign_off(context: typer.Context, tender: TenderName, person: Someone, json: 
     """Sign a score sheet off. Refused while a line lacks an answer or a rationale."""
     held = console(context, json=json)
     with held.opened() as space:
-        desk = journey.sign_off(space, tender, person=person)
+        desk = signing.sign_off(space, tender, person=person)
     held.say(f"{desk.member.person} signed off {len(desk.owed)} lines.")
     held.answer({"person": desk.member.person, "lines": len(desk.owed), "signed_off": True})
 
@@ -125,7 +125,7 @@ def reopen(
     """Open a signed-off sheet again, with a reason. Both versions are kept."""
     held = console(context, json=json)
     with held.opened() as space:
-        journey.reopen(space, tender, person=person, reason=reason)
+        signing.reopen(space, tender, person=person, reason=reason)
     held.say(f"The sheet of {person} is open again.")
     held.answer({"person": person, "signed_off": False})
 
@@ -141,6 +141,6 @@ def absent(
     """Record that a panel member will not sign off, so that moderation need not wait."""
     held = console(context, json=json)
     with held.opened() as space:
-        journey.record_absence(space, tender, person=person, reason=reason)
+        signing.record_absence(space, tender, person=person, reason=reason)
     held.say(f"The absence of {person} is on record; moderation no longer waits for them.")
     held.answer({"person": person, "absent": True})

@@ -43,6 +43,5 @@ def round_half_up(number: Fraction | Decimal, places: int) -> Decimal:
     """
     scaled = Fraction(number) * 10**places
     whole = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-    if scaled < 0:
-        whole = -whole
-    return Decimal(whole).scaleb(-places)
+    # Built digit by digit: arithmetic on Decimal would round to the context's 28 digits.
+    return Decimal((int(scaled < 0 and whole != 0), tuple(int(digit) for digit in str(whole)), -places))

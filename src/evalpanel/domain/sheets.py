@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
+from evalpanel.domain.digests import digest
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.scales import Scale
@@ -140,3 +141,8 @@ def listed(items: Iterable[object], most: int = 5) -> str:
     held = [str(item) for item in items]
     more = f"; and {len(held) - most} more" if len(held) > most else ""
     return "; ".join(held[:most]) + more
+
+
+def sheet_digest(scores: Iterable[Score]) -> str:
+    """What the trail and a sign-off pin about scores, whatever their order: SHA-256 over their canonical text."""
+    return digest(sorted(scores, key=lambda score: score.line))

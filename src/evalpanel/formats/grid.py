@@ -107,7 +107,7 @@ def read_csv(data: bytes, name: str) -> tuple[RawSheet | None, tuple[Problem, ..
 
 
 def guarded(value: str) -> str:
-    """Text for a csv cell that no spreadsheet takes for a formula: an apostrophe before `= + - @` and a tab.
+    """Text for a csv cell that no spreadsheet takes for a formula: an apostrophe before `= + - @ #` and a tab.
 
     The same before a text that begins with an apostrophe and such a sign, so that `unguarded` gives each text back.
     """
@@ -119,7 +119,7 @@ def unguarded(value: str) -> str:
     return value[1:] if value.startswith("'") and _LOOKS_LIKE_FORMULA.match(value[1:]) else value
 
 
-_LOOKS_LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_LOOKS_LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r#]")
 
 
 def _csv_kind(value: str) -> CellKind:

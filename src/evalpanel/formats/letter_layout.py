@@ -192,7 +192,7 @@ class Layout:
 
     def draw(self, canvas: Canvas, x: float, y: float, text: str, size: float, colour: Color, widest: float) -> float:
         """Draw one line straight onto the page (the footer), shortened to `widest` points. Returns where it ends."""
-        clean = " ".join(printable(text).split())
+        clean = " ".join(printable(text).split()) + (" " if text.endswith(" ") else "")
         while clean and self.width(clean, size) > widest:
             clean = clean[:-2].rstrip() + "…"
         canvas.setFillColor(colour)
@@ -295,7 +295,7 @@ class LetterCanvas(Canvas):
         self.pages += 1
         words = f"{self._reference} · page {self.pages} of "
         y = 12 * mm
-        end = self._layout.draw(self, SIDE, y, words, 8.5, MUTED, WIDTH - 30) + 2.5
+        end = self._layout.draw(self, SIDE, y, words, 8.5, MUTED, WIDTH - 30)
         self.saveState()
         self.translate(end, y)
         self.doForm("pages")

@@ -14,6 +14,7 @@ from evalpanel.errors import EvalPanelError
 LONGEST = 80
 """The most characters of a right-to-left stretch: a longer one could not be kept on one line of a letter."""
 
+_CLOSING = ")]}"
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
@@ -53,7 +54,14 @@ def _end_of_stretch(text: str) -> int:
             end = index + 1
         elif unicodedata.bidirectional(char) == "L":
             break
+    # A bracket that was opened inside closes inside.
+    while end < len(text) and text[end] in _CLOSING and _opened(text[:end]) > 0:
+        end += 1
     return end
+
+
+def _opened(text: str) -> int:
+    return sum((char in "([{") - (char in _CLOSING) for char in text)
 
 
 def _turned(text: str) -> str:

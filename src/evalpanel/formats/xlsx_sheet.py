@@ -9,7 +9,7 @@ from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
 from evalpanel.domain.intake import Problem
-from evalpanel.formats.grid import ERROR_TEXTS, MAX_COLUMNS, MAX_ROWS, CellKind, RawCell, letters
+from evalpanel.formats.grid import MAX_COLUMNS, MAX_ROWS, CellKind, RawCell, letters
 
 MAX_CELLS = 2_000_000
 """The most cells of one sheet that are kept, before it is refused."""
@@ -231,8 +231,7 @@ class SheetHandler(ContentHandler):
             return RawCell(*at, CellKind.FORMULA, self._value, number_format)
         if kind in _TEXT_TYPES:
             text = self._shared(self._value) if kind == "s" else unescaped(self._value)
-            found = CellKind.ERROR if text.strip() in ERROR_TEXTS else CellKind.TEXT
-            return RawCell(*at, found, text, number_format)
+            return RawCell(*at, CellKind.TEXT, text, number_format)
         if kind not in _KINDS:
             raise DamagedError(f"the cell {self.title}!{letters(at[1])}{at[0]} is of the unknown kind {kind!r}")
         return _dated(RawCell(*at, _KINDS[kind], self._value.strip(), number_format), self._styles.epoch_1904)

@@ -45,7 +45,8 @@ def seal_bytes(data: bytes, recipient: str) -> bytes:
     """`data`, encrypted to one envelope."""
     import pyrage
 
-    return pyrage.encrypt(data, [_recipient(recipient)])
+    sealed: bytes = pyrage.encrypt(data, [_recipient(recipient)])
+    return sealed
 
 
 def open_bytes(sealed: bytes, identity: str) -> bytes:
@@ -55,11 +56,12 @@ def open_bytes(sealed: bytes, identity: str) -> bytes:
 
     check_header(sealed)
     try:
-        return pyrage.decrypt(sealed, [x25519.Identity.from_str(identity)])
+        content: bytes = pyrage.decrypt(sealed, [x25519.Identity.from_str(identity)])
     except (pyrage.DecryptError, OSError) as error:
         raise EnvelopeError(
             "A sealed document cannot be opened.", "It was altered or damaged, or it belongs to another envelope."
         ) from error
+    return content
 
 
 def check_header(sealed: bytes) -> None:

@@ -245,7 +245,8 @@ def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ..
     try:
         byte_range = [int(number) for number in signature.byte_range]
         if not _covers_all(pdf, byte_range, signature.pkcs7_content):
-            wrong.append("Something was added to the file after it was signed, or lies outside the signature.")
+            # Nothing more need be asked: what lies outside the signature is not the letter, however harmless it looks.
+            return ("Something was added to the file after it was signed, or lies outside the signature.",)
         if signature.docmdp_level is not MDPPerm.NO_CHANGES:
             wrong.append("The signature does not forbid changes, as that of a letter does.")
         # The certificate stands for itself: whether anybody knows it is asked afterwards, by its fingerprint.

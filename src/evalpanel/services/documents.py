@@ -81,7 +81,7 @@ def _may_read(tx: Session, tender: tenders.OpenTender, person: str, row: t.Docum
     lots = {bid.lot for bid in tender.pack.bids if bid.bidder == row.bidder and row.lot in (None, bid.lot)}
     recused = {one.lot: one.why for one in queries.recused(tx, tender.tender_id, tender.pack, member)}
     if lots and lots <= set(recused):
-        lot = sorted(lots)[0]
+        lot = min(lots)
         raise EvalPanelError(
             f"{person} is recused from lot {lot}.", f"The document stays sealed: {person} {recused[lot]}."
         )

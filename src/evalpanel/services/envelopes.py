@@ -145,6 +145,7 @@ def keep_sealed(tx: Session, workspace: Workspace, tender: TenderId, sealed: Seq
 
 
 def price_row(tx: Session, tender: TenderId, bid: Bid) -> t.DocumentRow | None:
+    """The sealed price schedule of a bid, or None."""
     return tx.execute(
         select(t.DocumentRow).where(
             t.DocumentRow.tender_id == tender,

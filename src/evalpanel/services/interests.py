@@ -45,8 +45,13 @@ def record(
 def require_declared(tx: Session, tender: tenders.OpenTender, person: PersonCode) -> None:
     """Refuse access and scores to somebody who has not declared."""
     if not any(one.person == person for one in queries.declarations(tx, tender.tender_id)):
-        raise EvalPanelError(
-            f"{person} has not declared interests yet.",
-            f"Nothing was changed. First: evalpanel declare {tender.reference} --person {person} --none "
-            "(or --interest BIDDER --about TEXT).",
-        )
+        raise undeclared(tender.reference, person)
+
+
+def undeclared(reference: str, person: PersonCode) -> EvalPanelError:
+    """What is said to somebody who has not declared interests."""
+    return EvalPanelError(
+        f"{person} has not declared interests yet.",
+        f"Nothing was changed. First: evalpanel declare {reference} --person {person} --none "
+        "(or --interest BIDDER --about TEXT).",
+    )

@@ -250,8 +250,7 @@ def _write(
         f"Signed by {signatory.name}",
         signatory.role,
         f"{now:%d %B %Y, %H:%M} UTC",
-        f"Key {short_fingerprint(fingerprint)}",
-        f"Letter {short_fingerprint(hashlib.sha256(laid_out.data).hexdigest())}",
+        f"Key {short_fingerprint(fingerprint)}  ·  Letter {short_fingerprint(digest_of(laid_out.data))}",
     )
     pdf = signer.sign(
         laid_out.data,
@@ -272,7 +271,7 @@ def _write(
             f"The letter for bid {one.bid.bid} did not read back as it was signed.",
             "It was taken away again; letters before it are safe. Check the disk, then run the command again.",
         )
-    digest = hashlib.sha256(pdf).hexdigest()
+    digest = digest_of(pdf)
     _keep(workspace, held, one, file, pdf, digest, laid_out.pages, fingerprint, who)
     return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, digest, laid_out.pages, True, False)
 
@@ -357,6 +356,11 @@ def _rows(tx: Session, tender: TenderId) -> list[t.LetterRow]:
     ).scalars()
     newest = {(row.bid, row.lot): row for row in rows}
     return list(newest.values())
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def letter_file(reference: str, bid: Bid) -> str:

@@ -320,9 +320,10 @@ def _worth_knowing(tx: Session, tender: tenders.OpenTender, held: Mapping[Line, 
         if one.spread and ScoreStatus.SCORED in statuses and not agreed.differences.strip():
             unsettled.append(one.line)
         criterion = criteria[one.line.criterion]
-        if criterion.kind is CriterionKind.QUALITY and agreed.value is not None and not agreed.not_higher.strip():
-            if agreed.value < scale_of(criterion, scales).top:
-                no_higher.append(one.line)
+        explained = agreed.value is None or bool(agreed.not_higher.strip())
+        is_quality = criterion.kind is CriterionKind.QUALITY
+        if is_quality and not explained and agreed.value != scale_of(criterion, scales).top:
+            no_higher.append(one.line)
     notes: list[str] = []
     if unsettled:
         notes.append(f"{len(unsettled)} lines do not say how different scores were settled: {listed(unsettled, 3)}")

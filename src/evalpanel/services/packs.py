@@ -104,30 +104,32 @@ def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progr
         workspace.keys.new_tender_key(tender_id)
         try:
             envelopes = Envelopes(workspace, tender_id)
-            with _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules):
-                with workspace.store.writing() as tx:
-                    _refuse_known(tx, tender.reference)
-                    _keep_tender(tx, workspace, tender_id, understood.pack)
-                    _keep_bids(tx, tender_id, understood.pack, 0)
-                    envelopes.keep(tx)
-                    who = queries.first_with(understood.pack, Role.OFFICER) or OWNER
-                    act = audit.record(
-                        tx,
-                        workspace,
-                        "tender-loaded",
-                        tender=tender_id,
-                        person=who,
-                        detail={"reference": tender.reference, **_detail(understood, documents)},
-                    )
-                    _keep_documents(tx, workspace, tender_id, documents, act)
-                    keep_sealed(tx, workspace, tender_id, schedules, act)
-                    for one in understood.pack.panel:
-                        if one.declared is not None:
-                            interests.record(
-                                tx, workspace, tender_id, one.person, DeclarationOutcome.NONE, None, "", one.declared
-                            )
-                    tx.flush()
-                    return Loaded(tenders.summary(tx, tender_id), understood.problems)
+            with (
+                _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules),
+                workspace.store.writing() as tx,
+            ):
+                _refuse_known(tx, tender.reference)
+                _keep_tender(tx, workspace, tender_id, understood.pack)
+                _keep_bids(tx, tender_id, understood.pack, 0)
+                envelopes.keep(tx)
+                who = queries.first_with(understood.pack, Role.OFFICER) or OWNER
+                act = audit.record(
+                    tx,
+                    workspace,
+                    "tender-loaded",
+                    tender=tender_id,
+                    person=who,
+                    detail={"reference": tender.reference, **_detail(understood, documents)},
+                )
+                _keep_documents(tx, workspace, tender_id, documents, act)
+                keep_sealed(tx, workspace, tender_id, schedules, act)
+                for one in understood.pack.panel:
+                    if one.declared is not None:
+                        interests.record(
+                            tx, workspace, tender_id, one.person, DeclarationOutcome.NONE, None, "", one.declared
+                        )
+                tx.flush()
+                return Loaded(tenders.summary(tx, tender_id), understood.problems)
         except BaseException:
             workspace.keys.drop_tender_key(tender_id)
             raise
@@ -171,7 +173,7 @@ def load_bids(
                 f"{path.name} brings no bid.", "It holds no bidder, bid, price or document. Nothing was kept."
             )
         with _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules):
-            documents, again = _without_held(workspace, documents, existing)
+            fresh, again = _without_held(workspace, documents, existing)
             with workspace.store.writing() as tx:
                 _keep_bids(tx, tender.tender_id, new_bids, len(tender.pack.bids))
                 envelopes.keep(tx)
@@ -183,10 +185,10 @@ def load_bids(
                     person=who,
                     detail={
                         "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in new_bids.bids],
-                        **_detail(understood, documents),
+                        **_detail(understood, fresh),
                     },
                 )
-                _keep_documents(tx, workspace, tender.tender_id, documents, act)
+                _keep_documents(tx, workspace, tender.tender_id, fresh, act)
                 keep_sealed(tx, workspace, tender.tender_id, schedules, act)
                 if not tender.stage.reached(TenderStage.BIDS_OPENED):
                     audit.record(

@@ -180,7 +180,7 @@ def correct_bidder(
                 before = row.value()
                 for field, value in changes.items():
                     setattr(row, field, value)
-                after = replace(before, **changes)
+                after = row.value()
                 detail = {"before": plain(before), "after": plain(after)}
                 audit.record(tx, workspace, "bidder-corrected", tender=tender.tender_id, person=who, detail=detail)
                 return after

@@ -65,21 +65,33 @@ def require(
     tender: OpenTender, *, at_least: TenderStage | None = None, before: TenderStage | None = None, act: str
 ) -> None:
     """Refuse an act whose time has not come or is over. `act` completes the sentence “…, so `act`.”"""
-    if at_least is not None and not tender.stage.reached(at_least):
+    require_stage(tender.reference, tender.stage, at_least=at_least, before=before, act=act)
+
+
+def require_stage(
+    reference: str,
+    stage: TenderStage,
+    *,
+    at_least: TenderStage | None = None,
+    before: TenderStage | None = None,
+    act: str,
+) -> None:
+    """The same, where only the stage of the tender was read."""
+    if at_least is not None and not stage.reached(at_least):
         raise EvalPanelError(
-            f"{tender.reference} is at the stage “{tender.stage.words}”, so {act}.",
+            f"{reference} is at the stage “{stage.words}”, so {act}.",
             f"Nothing was changed. This comes once the stage “{at_least.words}” is reached.",
         )
-    if before is not None and tender.stage.reached(before):
+    if before is not None and stage.reached(before):
         raise EvalPanelError(
-            f"{tender.reference} is at the stage “{tender.stage.words}”, so {act}.",
+            f"{reference} is at the stage “{stage.words}”, so {act}.",
             "Nothing was changed: what was done stays on the record.",
         )
 
 
-def advance(tx: Session, tender: OpenTender, to: TenderStage) -> None:
+def advance(tx: Session, tender: OpenTender | TenderId, to: TenderStage) -> None:
     """Move the tender forward to a stage; one that is already there or beyond stays where it is."""
-    row = tx.get_one(t.TenderRow, tender.tender_id)
+    row = tx.get_one(t.TenderRow, tender.tender_id if isinstance(tender, OpenTender) else tender)
     if not row.stage.reached(to):
         row.stage = to
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain import trail
 from evalpanel.domain.digests import digest, plain
 from evalpanel.domain.moderation import ModeratedScore
-from evalpanel.domain.sheets import Score, scored_lines
+from evalpanel.domain.sheets import Score, scored_lines, sheet_digest
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import tenders
 from evalpanel.services.workspace import Workspace
@@ -123,7 +123,7 @@ def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Trail
     wrong = []
     for act, scores in groups.items():
         wanted = _detail(acts, act).get("rows_digest")
-        if wanted != digest([plain(score) for score in sorted(scores, key=lambda one: one.line)]):
+        if wanted != sheet_digest(scores):
             wrong.append(f"scores of act {act} are not the ones that were saved then")
         elif people[act] != {acts[act].person}:
             wrong.append(f"scores of act {act} stand under another person than the one who saved them")
@@ -131,8 +131,7 @@ def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Trail
     wrong += [f"the scores of act {number} are missing" for number in missing]
     for person, signed in queries.sign_offs(tx, tender.tender_id).items():
         current = queries.scores_of(tx, tender.tender_id, person).values()
-        pinned = digest([plain(score) for score in sorted(current, key=lambda one: one.line)])
-        if signed.signed and pinned != signed.sheet_digest:
+        if signed.signed and sheet_digest(current) != signed.sheet_digest:
             wrong.append(f"the sheet of {person} is not the one that was signed off")
     count = sum(len(scores) for scores in groups.values())
     return (

@@ -7,7 +7,6 @@ leaves debris; a copy of the file is not a backup while its write-ahead log hold
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,8 +156,8 @@ class Store:
                 raise
             finally:
                 raw.close()
-        os.chmod(part, 0o600)
-        os.replace(part, target)
+        part.chmod(0o600)
+        part.replace(target)
         for old in sorted(folder.glob("store-*.db"))[:-BACKUPS_KEPT]:
             old.unlink()
         return target

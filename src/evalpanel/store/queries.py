@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.criteria import Criterion, CriterionKind
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import Declaration, Recusal, recusals
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.scales import Level, Scale
 from evalpanel.domain.sheets import Line, Score
-from evalpanel.domain.tender import PersonCode, PriceLine, ScaleCode, TenderId
+from evalpanel.domain.tender import BidStatus, LotCode, PersonCode, PriceLine, ScaleCode, TenderId
 from evalpanel.domain.trail import TrailLine
 from evalpanel.errors import EvalPanelError
 from evalpanel.store import tables as t
@@ -134,6 +135,109 @@ def score_rows(tx: Session, tender: TenderId, person: PersonCode | None = None) 
 def scores_of(tx: Session, tender: TenderId, person: PersonCode) -> dict[Line, Score]:
     """One person's answers as they stand, by line."""
     return {row.line: row.value() for row in score_rows(tx, tender, person)}
+
+
+def revisions(tx: Session, tender: TenderId, person: PersonCode) -> dict[Line, int]:
+    """How many versions of each of a person's answers there are."""
+    row = t.ScoreRow
+    found = tx.execute(
+        select(row.lot, row.bid, row.criterion, func.max(row.revision))
+        .where(row.tender_id == tender, row.person == person)
+        .group_by(row.lot, row.bid, row.criterion)
+    )
+    return {Line(lot, bid, criterion): top for lot, bid, criterion, top in found}
+
+
+@dataclass(frozen=True, slots=True)
+class LineDesk:
+    """What one answer on one line rests on. None: there is no such criterion, bid or scale."""
+
+    member: PanelMember
+    declared: bool
+    recused: tuple[LotCode, ...]
+    signed_off: bool
+    criterion: Criterion | None
+    scale: Scale | None
+    status: BidStatus | None
+    score: Score
+    revision: int
+
+
+def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDesk:
+    """What is needed to judge one answer, read for its own line only: it is asked at every keystroke that is saved."""
+    people = {row.person.casefold(): row for row in _rows(tx, t.PanelMemberRow, tender)}
+    found = people.get(person.strip().casefold())
+    if found is None:
+        known = ", ".join(row.person for row in people.values()) or "none"
+        raise EvalPanelError(f"There is no person “{person}” in this tender.", f"Person codes: {known}.")
+    one: PanelMember = found.value()
+    declared = tuple(own for own in declarations(tx, tender) if own.person == one.person)
+    in_lot = tuple(
+        row.value()
+        for row in tx.execute(select(t.BidRow).where(t.BidRow.tender_id == tender, t.BidRow.bid == line.bid)).scalars()
+        if row.lot == line.lot
+    )
+    criterion = _criterion(tx, tender, line)
+    last = tx.execute(
+        select(t.ScoreRow)
+        .where(
+            t.ScoreRow.tender_id == tender,
+            t.ScoreRow.person == one.person,
+            t.ScoreRow.lot == line.lot,
+            t.ScoreRow.bid == line.bid,
+            t.ScoreRow.criterion == line.criterion,
+        )
+        .order_by(t.ScoreRow.revision.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    signed = tx.execute(
+        select(t.SignOffRow.signed)
+        .where(t.SignOffRow.tender_id == tender, t.SignOffRow.person == one.person)
+        .order_by(t.SignOffRow.revision.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return LineDesk(
+        member=one,
+        declared=bool(declared),
+        recused=_recused_lots(tx, tender, one, declared),
+        signed_off=bool(signed),
+        criterion=criterion,
+        scale=None if criterion is None or criterion.scale is None else _scale(tx, tender, criterion.scale),
+        status=in_lot[0].status if in_lot else None,
+        score=last.value() if last is not None else Score(line),
+        revision=last.revision if last is not None else 0,
+    )
+
+
+def _criterion(tx: Session, tender: TenderId, line: Line) -> Criterion | None:
+    row = t.CriterionRow
+    own = tx.execute(select(row).where(row.tender_id == tender, row.criterion == line.criterion)).scalar_one_or_none()
+    is_parent = tx.execute(select(row.id).where(row.tender_id == tender, row.parent == line.criterion).limit(1)).first()
+    if own is None or is_parent is not None or own.kind in (CriterionKind.SECTION, CriterionKind.INFORMATION):
+        return None
+    return own.value()
+
+
+def _scale(tx: Session, tender: TenderId, code: ScaleCode) -> Scale:
+    rows = tx.execute(
+        select(t.LevelRow).where(t.LevelRow.tender_id == tender, t.LevelRow.scale == code).order_by(t.LevelRow.position)
+    ).scalars()
+    return Scale(code, tuple(row.value() for row in rows))
+
+
+def _recused_lots(
+    tx: Session, tender: TenderId, one: PanelMember, declared: tuple[Declaration, ...]
+) -> tuple[LotCode, ...]:
+    if not one.organisation and all(own.bidder is None for own in declared):
+        return ()
+    held = recusals(
+        one,
+        declared,
+        _values(tx, t.BidRow, tender),
+        _values(tx, t.BidderRow, tender),
+        _values(tx, t.ConsortiumMemberRow, tender),
+    )
+    return tuple(recusal.lot for recusal in held)
 
 
 def sign_offs(tx: Session, tender: TenderId) -> dict[PersonCode, SignOff]:

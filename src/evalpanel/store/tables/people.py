@@ -34,6 +34,7 @@ class PanelMemberRow(OfTender, ValueRow[values.PanelMember], Base):
     criteria: Mapped[tuple[CriterionCode, ...] | None] = mapped_column(Codes)
 
     def value(self) -> values.PanelMember:
+        """The person, with roles as roles and not as text."""
         held = super().value()
         return values.PanelMember(
             **{name: getattr(held, name) for name in held.__slots__ if name != "roles"},

@@ -1,0 +1,83 @@
+"""A panel member's desk: what they owe, what they answered, and whether they may change it now. Shared by journeys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.sheets import Gap, Line, Score, gaps, owed_lines, scored_lines
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import LotCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import interests, tenders
+from evalpanel.store import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One panel member's work: the lines they owe, what they answered, and what is still missing."""
+
+    member: PanelMember
+    pack: TenderPack
+    owed: tuple[Line, ...]
+    recused: tuple[LotCode, ...]
+    scores: dict[Line, Score]
+    signed_off: bool
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is missing before the sheet can be signed off."""
+        return gaps(self.owed, self.scores)
+
+
+def desk_of(tx: Session, tender: tenders.OpenTender, member: PanelMember) -> Desk:
+    """The desk of a panel member, whoever asks. Refused for people who do not score."""
+    if not member.has(Role.PANEL_MEMBER):
+        raise EvalPanelError(
+            f"{member.person} does not score in this tender.",
+            "Nothing was changed. Only people with the role panel-member do.",
+        )
+    lots = tuple(recusal.lot for recusal in queries.recused(tx, tender.tender_id, tender.pack, member))
+    owed = owed_lines(member, scored_lines(tender.pack.criteria, tender.pack.bids), lots)
+    signed = queries.sign_offs(tx, tender.tender_id).get(member.person)
+    return Desk(
+        member=member,
+        pack=tender.pack,
+        owed=owed,
+        recused=lots,
+        scores=queries.scores_of(tx, tender.tender_id, member.person),
+        signed_off=signed is not None and signed.signed,
+    )
+
+
+def changing(tx: Session, tender: tenders.OpenTender, person: str) -> Desk:
+    """The desk of a person who is about to change or sign answers. Refused outside scoring, before a declaration, and
+    once the sheet is signed off."""
+    may_score(tender.reference, tender.stage)
+    member = tender.member(person)
+    interests.require_declared(tx, tender, member.person)
+    held = desk_of(tx, tender, member)
+    if held.signed_off:
+        raise signed_off(member.person)
+    return held
+
+
+def may_score(reference: str, stage: TenderStage) -> None:
+    """Refuse to score before bids are opened, and once moderation has begun."""
+    tenders.require_stage(
+        reference,
+        stage,
+        at_least=TenderStage.BIDS_OPENED,
+        act="nobody can score yet: the criteria must be frozen and bids opened first",
+    )
+    tenders.require_stage(reference, stage, before=TenderStage.MODERATION, act="individual scores are closed")
+
+
+def signed_off(person: str) -> EvalPanelError:
+    """What is said to somebody who changes a sheet that is signed off."""
+    return EvalPanelError(
+        f"{person} has signed the sheet off.",
+        "Nothing was changed. To change a score, reopen the sheet with a reason; both versions are kept.",
+    )

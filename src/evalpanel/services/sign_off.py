@@ -1,0 +1,94 @@
+"""Signing off: a sheet is complete, is opened again with a reason, or will not come."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.people import Role
+from evalpanel.domain.sheets import listed, sheet_digest
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import PersonCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import audit, desks, tenders
+from evalpanel.services.desks import Desk
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+
+
+def sign_off(workspace: Workspace, named: str, *, person: str) -> Desk:
+    """Record that the sheet is complete. Refused while a line lacks an answer or a rationale, naming what is missing."""
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        held = desks.changing(tx, tender, person)
+        missing = held.gaps()
+        if missing:
+            raise EvalPanelError(
+                f"The sheet of {held.member.person} cannot be signed off: {len(missing)} of {len(held.owed)} lines are missing.",
+                f"Nothing was changed. Missing: {listed(missing)}.",
+            )
+        pinned = sheet_digest(held.scores.values())
+        _sign(tx, workspace, tender, held.member.person, signed=True, reason="", pinned=pinned)
+        return held
+
+
+def reopen(workspace: Workspace, named: str, *, person: str, reason: str) -> None:
+    """Open a signed-off sheet again, with a reason on the record. What was signed off stays kept."""
+    if not reason.strip():
+        raise EvalPanelError("A sheet is reopened with a reason.", "Nothing was changed.")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        tenders.require(tender, before=TenderStage.MODERATION, act="individual scores are closed")
+        member = tender.member(person)
+        held = queries.sign_offs(tx, tender.tender_id).get(member.person)
+        if held is None or not held.signed:
+            raise EvalPanelError(f"The sheet of {member.person} is not signed off.", "Nothing was changed.")
+        _sign(tx, workspace, tender, member.person, signed=False, reason=reason.strip(), pinned=held.sheet_digest)
+
+
+def record_absence(workspace: Workspace, named: str, *, person: str, reason: str, by: str | None = None) -> None:
+    """Record that a panel member will not sign off, and why. Their scores are set aside: kept, and not shown."""
+    if not reason.strip():
+        raise EvalPanelError("An absence needs a reason.", "Nothing was changed.")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        tenders.require(tender, before=TenderStage.MODERATION, act="the panel's sheets are closed")
+        who = tender.acting(Role.OFFICER, by)
+        member = tender.member(person)
+        if member.person in queries.absences(tx, tender.tender_id):
+            raise EvalPanelError(f"The absence of {member.person} is on record already.", "Nothing was changed.")
+        detail = {"person": member.person, "reason": reason.strip()}
+        act = audit.record(tx, workspace, "absence-recorded", tender=tender.tender_id, person=who, detail=detail)
+        tx.add(
+            t.AbsenceRow(
+                tender_id=tender.tender_id, person=member.person, at=workspace.now(), reason=reason.strip(), act=act
+            )
+        )
+
+
+def _sign(
+    tx: Session,
+    workspace: Workspace,
+    tender: tenders.OpenTender,
+    person: PersonCode,
+    *,
+    signed: bool,
+    reason: str,
+    pinned: str,
+) -> None:
+    last = queries.sign_offs(tx, tender.tender_id).get(person)
+    detail = {"signed": signed, "reason": reason, "sheet_digest": pinned}
+    name = "sheet-signed-off" if signed else "sheet-reopened"
+    act = audit.record(tx, workspace, name, tender=tender.tender_id, person=person, detail=detail)
+    tx.add(
+        t.SignOffRow(
+            tender_id=tender.tender_id,
+            person=person,
+            revision=(last.revision if last else 0) + 1,
+            signed=signed,
+            reason=reason,
+            sheet_digest=pinned,
+            at=workspace.now(),
+            act=act,
+        )
+    )
