@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.metadata
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -65,7 +68,7 @@ def test_locks_agree_and_hold_what_the_program_asks_for() -> None:
     )
     assert {name: dev.get(name) for name in run} == run
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = {re.split(r"[^\w-]", line)[0].lower().replace("_", "-") for line in project["dependencies"]}
+    asked = {plain(re.split(r"[^\w-]", line)[0]) for line in project["dependencies"]}
     assert asked - run.keys() == set()
 
 
@@ -75,3 +78,24 @@ def test_make_explains_every_target() -> None:
     targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert targets is not None
     assert [line.split()[1] for line in told.stdout.splitlines()] == targets[1].split()
+
+
+def test_program_imports_only_what_it_asks_for() -> None:
+    """A package that only a developer has would be missing where the program is installed."""
+    imported = set()
+    for module in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.partition(".")[0])
+    ours_or_pythons = {"evalpanel", "_typeshed", *sys.stdlib_module_names}
+    homes = importlib.metadata.packages_distributions()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {plain(re.split(r"[^\w-]", line)[0]) for line in project["dependencies"]}
+    unasked = {name for name in imported - ours_or_pythons if not asked & {plain(home) for home in homes.get(name, [])}}
+    assert unasked == set()
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -42,7 +43,7 @@ def measure() -> list[tuple[str, float, str]]:
         if verify(data, known).verdict is not SignatureVerdict.VERIFIED:
             raise AssertionError("a letter that was just signed did not verify")
         marks.append(perf_counter())
-        return [after - before for before, after in zip(marks, marks[1:], strict=False)]
+        return [after - before for before, after in pairwise(marks)]
 
     one()  # the first letter imports and loads fonts
     for _ in range(LETTERS):

@@ -10,7 +10,7 @@ import letter_examples as ex
 from evalpanel.domain.feedback import LetterBlocked, LetterInputs, LetterKind, blocked, compose, kind_of
 from evalpanel.domain.letter import Explanation, FeedbackLetter, Paragraph, Section, Table
 from evalpanel.domain.moderation import ModeratedScore
-from evalpanel.domain.tender import BidCode, BidderCode
+from evalpanel.domain.tender import BidCode, BidderCode, PriceFormula
 from evalpanel.errors import EvalPanelError
 
 KINDS = {
@@ -160,6 +160,15 @@ def test_compose_says_how_the_price_score_came_about() -> None:
     )
 
 
+def test_compose_gives_the_published_figures_of_a_price_formula() -> None:
+    bounds = {"price_lower": Decimal(50000), "price_upper": Decimal(200000)}
+    tender = replace(ex.TENDER, price_formula=PriceFormula.F4, **bounds)  # type: ignore[arg-type]  # two figures
+    held = section(compose(ex.inputs("B01", tender=tender, result=ex.lot_result(tender=tender))), "Your price")
+    assert "the published lower figure of £50,000.00" in words(held)
+    assert "the published upper figure of £200,000.00" in words(held)
+    assert "It scores 27.73 of 40 points." in words(held)
+
+
 def test_compose_tells_the_others_why_and_gives_the_most_advantageous_tender() -> None:
     letter = compose(ex.inputs("B02"))
     why = section(letter, "Why the contract is not being awarded to you")
@@ -265,7 +274,7 @@ def test_compose_gives_each_of_several_winners() -> None:
     ],
 )
 def test_blocked_names_what_is_missing_of_the_supplier(field: str, sentence: str) -> None:
-    bidder = replace(ex.BIDDERS[BidderCode("B02")], **{field: " "})
+    bidder = replace(ex.BIDDERS[BidderCode("B02")], **{field: " "})  # type: ignore[arg-type]  # each field named above is a text
     inputs = ex.inputs("B02", bidder=bidder, members=())
     assert blocked(inputs) == (sentence,)
     with pytest.raises(LetterBlocked, match=re.escape(sentence)):

@@ -8,12 +8,22 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # it carries no types
 import pytest
 
 import letter_examples as ex
 from evalpanel.domain.feedback import compose
-from evalpanel.domain.letter import Column, Explanation, FeedbackLetter, Paragraph, Row, ScoreMark, Section, Table
+from evalpanel.domain.letter import (
+    Column,
+    Explanation,
+    Facts,
+    FeedbackLetter,
+    Paragraph,
+    Row,
+    ScoreMark,
+    Section,
+    Table,
+)
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.fonts import printable, runs, shipped
 from evalpanel.formats.letter_pdf import SIGNATURE_FIELD, render, signature_appearance
@@ -51,6 +61,8 @@ def texts(letter: FeedbackLetter) -> list[str]:
                 found.append(block.text)
             case Table():
                 found += [cell for row in block.rows for cell in row.cells]
+            case Facts():
+                found += [value for _, value in block.rows]
             case Explanation():
                 found += [block.title, block.facts, *(paragraph.text for paragraph in block.paragraphs)]
     return [" ".join(text.split()) for text in found if text]
@@ -222,5 +234,5 @@ def test_render_lays_out_a_name_and_an_address_without_a_space() -> None:
 
 
 def test_signature_appearance_prints_its_lines_on_one_page() -> None:
-    data = signature_appearance(("Signed by Zoë Ŵyn", "Head & <Chair>", "9 March 2026"), (260.0, 66.0))
+    data = signature_appearance(("Signed by Zoë Ŵyn", "Head & <Chair>", "9 March 2026"), (260.0, 62.0))
     assert text_of(data) == "Signed by Zoë Ŵyn Head & <Chair> 9 March 2026"

@@ -184,7 +184,7 @@ def own_price(told: Told) -> Section:
     scored = told.price_is_scored and told.own.price is not None
     blocks.append(Paragraph(told.say("price_scored" if scored else "price_not_scored")))
     if told.result.formula is not None:
-        blocks.append(Paragraph(told.wording.formulas[told.result.formula]))
+        blocks.append(Paragraph(fill(told.wording.formulas[told.result.formula], told.places)))
     return Section(heading, tuple(blocks))
 
 
@@ -264,7 +264,7 @@ def method(told: Told) -> Section:
     if any(held.kind is CriterionKind.CONSIDERATION for held in told.award_leaves):
         blocks.append(Paragraph(told.say("method_consideration")))
     if told.result.formula is not None:
-        blocks.append(Paragraph(told.wording.formulas[told.result.formula]))
+        blocks.append(Paragraph(fill(told.wording.formulas[told.result.formula], told.places)))
     blocks.append(Paragraph(fill(told.wording.rounding[told.result.rounding], told.places)))
     if told.tender.tie_rule.strip():
         blocks.append(Paragraph(f"{told.say('method_tie')} {told.tender.tie_rule}"))

@@ -125,7 +125,9 @@ def places_of(told: Told) -> Mapping[str, str]:
         "law": told.regime.source,
         "notice": told.tender.notice_id,
         "places": str(told.result.places),
-        "price": DASH if told.own.price_amount is None else money(told.own.price_amount, told.tender.currency),
+        "price": _amount(told.own.price_amount, told.tender),
+        "price_lower": _amount(told.tender.price_lower, told.tender),
+        "price_upper": _amount(told.tender.price_upper, told.tender),
         "price_points": canonical(told.result.price_weighting),
         "price_score": points(told.own.price, told.result.places),
         "price_weighting": canonical(told.result.price_weighting) + "%",
@@ -138,6 +140,10 @@ def places_of(told: Told) -> Mapping[str, str]:
         "winner": joined(tuple(winner.name for winner, _ in told.winners)),
         "years": str(told.regime.years_kept),
     }
+
+
+def _amount(amount: Decimal | None, tender: Tender) -> str:
+    return DASH if amount is None else money(amount, tender.currency)
 
 
 def result_of(result: LotResult, bid: BidCode) -> BidResult:

@@ -16,7 +16,7 @@ from evalpanel.domain.tender import PriceFormula, Rounding
 PLACES = frozenset(
     {
         "authority", "best_total", "best_winner", "bid", "bidder", "contract", "email", "full_criteria_at", "law", "notice",
-        "places", "price", "price_points", "price_score", "price_weighting", "quality_weighting", "reference", "role", "standstill", "top",
+        "places", "price", "price_lower", "price_points", "price_score", "price_upper", "price_weighting", "quality_weighting", "reference", "role", "standstill", "top",
         "total", "winner", "years",
     }
 )  # fmt: skip

@@ -123,7 +123,7 @@ def _method(pack: TenderPack) -> Iterator[Finding]:
             told.add((field, what))
             where = f" (lot {lot.lot})" if of_lot else ""
             yield Finding(
-                "Lots" if of_lot else "Tender", row if of_lot else None, field, what + where, needs=("Tender",)
+                "Lots" if of_lot else "Tender", row if of_lot else None, field, f"{what}{where}.", needs=("Tender",)
             )
 
 

@@ -16,6 +16,12 @@ from evalpanel.domain.tender import CriterionCode, Lot, ScaleCode
 
 _WITHOUT_WEIGHTING = (CriterionKind.CONDITION, CriterionKind.CONSIDERATION, CriterionKind.INFORMATION)
 
+_AN = {
+    CriterionKind.CONDITION: "a condition",
+    CriterionKind.CONSIDERATION: "a consideration",
+    CriterionKind.INFORMATION: "an information",
+}
+
 
 def references(pack: TenderPack, known: Known) -> Iterator[Finding]:
     """Codes and names that the sheets Criteria and Lots use and that stand nowhere."""
@@ -81,7 +87,7 @@ def _criterion(
     """What one criterion's kind asks of its other columns."""
     kind = criterion.kind
     if kind in _WITHOUT_WEIGHTING and criterion.weighting is not None:
-        yield Finding("Criteria", row, "weighting", f"a {kind.value} carries no weighting; leave it empty.")
+        yield Finding("Criteria", row, "weighting", f"{_AN[kind]} criterion carries no weighting; leave it empty.")
     if children and kind in _WITHOUT_WEIGHTING:
         yield Finding("Criteria", row, "kind", f"{criterion.criterion} has criteria below it, so it must be a section.")
     if kind is CriterionKind.SECTION and not children:
@@ -100,7 +106,7 @@ def _criterion(
     if kind in (CriterionKind.QUALITY, CriterionKind.CONDITION):
         yield from _minimum(row, criterion, scales)
     elif criterion.minimum is not None:
-        yield Finding("Criteria", row, "minimum", f"a {kind.value} is not scored and has no minimum.")
+        yield Finding("Criteria", row, "minimum", f"{_AN[kind]} criterion is not scored and has no minimum.")
 
 
 def _minimum(row: int, criterion: Criterion, scales: Mapping[ScaleCode, Scale]) -> Iterator[Finding]:

@@ -83,10 +83,10 @@ def read_csv(data: bytes, name: str) -> tuple[RawSheet | None, tuple[Problem, ..
     text, problems = _decoded(data, name)
     if text is None:
         return None, problems
-    separator, body, skipped = _separator(text)
+    separator, body = _separator(text)
     rows: dict[int, dict[int, RawCell]] = {}
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
-    number = skipped
+    number = 0
     try:
         for record in reader:
             number += 1
@@ -162,10 +162,10 @@ def _decoded(data: bytes, name: str) -> tuple[str | None, tuple[Problem, ...]]:
     return text, (Problem(name, what, stops=False),)
 
 
-def _separator(text: str) -> tuple[str, str, int]:
-    """The separator, the text to read, and how many rows were taken up by a `sep=;` line."""
+def _separator(text: str) -> tuple[str, str]:
+    """The separator, and the text to read: without a `sep=;` line, which spreadsheets obey and do not show."""
     first, _, rest = text.partition("\n")
     if first.strip().lower() in ("sep=,", "sep=;", "sep=\t", "sep="):
-        return (first.rstrip("\r\n")[4:5] or "\t"), rest, 1
+        return (first.rstrip("\r\n")[4:5] or "\t"), rest
     counts = {separator: first.count(separator) for separator in (",", ";", "\t")}
-    return max(counts, key=lambda separator: counts[separator]), text, 0
+    return max(counts, key=lambda separator: counts[separator]), text

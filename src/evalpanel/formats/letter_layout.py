@@ -313,7 +313,7 @@ class LetterCanvas(Canvas):
 class SignatureSpot(Flowable):
     """Room for the visible signature. Where it came to stand is known after the letter was laid out."""
 
-    WIDTH, HEIGHT = 260.0, 66.0
+    WIDTH, HEIGHT = 260.0, 62.0
 
     def __init__(self) -> None:
         super().__init__()

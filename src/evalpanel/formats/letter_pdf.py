@@ -127,7 +127,7 @@ def _block(layout: Layout, block: Block) -> list[Flowable]:
 def _signature_block(layout: Layout, letter: FeedbackLetter) -> list[Flowable]:
     from reportlab.platypus import Spacer  # slow to import: see render
 
-    return [Spacer(0, 12), layout.line(letter.closing, "body")]
+    return [Spacer(0, 4), layout.line(letter.closing, "body")]
 
 
 def _signatory(layout: Layout, letter: FeedbackLetter) -> list[Flowable]:

@@ -35,9 +35,10 @@ from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.store.documents import SealedFile
 from evalpanel.store.tables.base import ValueRow
-from evalpanel.system.files import free_space, write_atomic
+from evalpanel.system.files import free_space, read_whole, write_atomic
 
 V = TypeVar("V")
+MOST_MAPPING_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +216,11 @@ def _understood(source: PackSource, mapping: Path | None, within: TenderPack | N
         return Understood(pack, (), tuple(problems))
     corrections: Sequence[DocumentEntry] = ()
     if mapping is not None:
-        corrections, found = read_mapping(mapping.read_bytes(), mapping.name)
+        corrections, found = read_mapping(read_whole(mapping, MOST_MAPPING_BYTES), mapping.name)
         problems += found
     context = pack if within is None else _together(within, pack)
-    entries, found = map_documents([entry.path for entry in source.entries], context, corrections)
+    paths = [entry.path for entry in source.entries]
+    entries, found = map_documents(paths, context, corrections, bids_at_top=within is not None)
     return Understood(pack, tuple(entries), (*problems, *found))
 
 

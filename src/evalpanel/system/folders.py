@@ -70,13 +70,21 @@ class Folders:
             new_folder(folder, may_exist=True)
 
     def replace_store(self, backup: Path, kept: Path) -> None:
-        """Make a copy of `backup` the store. The store that is there, if any, is moved to `kept` with its log."""
-        for suffix in ("", "-wal", "-shm"):
-            old = self.store.with_name(self.store.name + suffix)
-            if old.exists():
-                old.replace(kept.with_name(kept.name + suffix))
-        with backup.open("rb") as source, replacing(self.store) as target:
-            shutil.copyfileobj(source, target, 1024 * 1024)
+        """Make a copy of `backup` the store. The store that is there, if any, is moved to `kept` with its log.
+
+        The copy is whole on the disk before anything is moved, so a full disk leaves everything as it was.
+        """
+        fresh = self.store.with_name("store.restored")
+        try:
+            with backup.open("rb") as source, replacing(fresh) as target:
+                shutil.copyfileobj(source, target, 1024 * 1024)
+            for suffix in ("-wal", "-shm", ""):
+                old = self.store.with_name(self.store.name + suffix)
+                if old.exists():
+                    old.replace(kept.with_name(kept.name + suffix))
+            fresh.replace(self.store)
+        except OSError as error:
+            raise trouble(error, "put back", self.store) from error
 
     def empty_staging(self) -> int:
         """Remove what an earlier run left in the staging folder, and say how many names that was."""
