@@ -232,6 +232,11 @@ def test_workbook_without_any_known_sheet_is_refused() -> None:
     )
 
 
+def test_workbook_of_empty_sheets_is_refused() -> None:
+    data = make.sheets(Lots=[["lot", "title"]], Bids=[])
+    assert stops(data) == ["tender.xlsx: holds nothing but empty sheets."]
+
+
 def test_workbook_without_lots_has_one_named_like_the_tender() -> None:
     pack = make.pack(lots=())
     reading = read_workbook(make.workbook(pack))

@@ -78,7 +78,7 @@ def test_xlsx_that_unpacks_to_too_much_is_not_opened() -> None:
     with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/a.bin", "w") as part:
         for _ in range(MAX_UNPACKED // 2**20 + 1):
             part.write(b"\0" * 2**20)
-    assert said(target.getvalue()) == "unpacks to more than 256 MiB or 5,000 parts and was not opened."
+    assert said(target.getvalue()) == "unpacks to more than 128 MiB or 5,000 parts and was not opened."
 
 
 def test_xlsx_part_that_lies_about_its_size_is_damaged() -> None:
@@ -125,6 +125,7 @@ def sheet_of(rows: str) -> bytes:
         ('<row r="1"><c r="B1"/><c r="A1"/></row>', "cells of the sheet Lots are out of order in row 1"),
         ('<row r="1"><c r="A1"/><c r="A1"/></row>', "cells of the sheet Lots are out of order in row 1"),
         ('<row r="1"><c r="A2"/></row>', "the sheet Lots holds a cell 'A2' in row 1"),
+        ('<row r="1048577"/>', "rows of the sheet Lots are out of order at 1048577"),
         ('<row r="-1"/>', "'-1' stands where a number should"),
         ('<row r="1"><c r="A1" t="s"><v>-1</v></c></row>', "'-1' stands where a number should"),
         ('<row r="1"><c r="A1" t="s"><v>999</v></c></row>', "the cell Lots!A1 names a text that is not there"),

@@ -78,7 +78,9 @@ def unknown(
     """A finding for each code that is not known."""
     for code in codes:
         if code not in known:
-            near = next((other for other in sorted(known) if folded(other) == folded(code)), None)
+            # The hint is not worth comparing everything with everything in a pack of thousands.
+            others = sorted(known) if len(known) <= 1000 else ()
+            near = next((other for other in others if folded(other) == folded(code)), None)
             hint = f" (it is written {near} there)" if near else ""
             yield Finding(
                 sheet, row, column, f"names the {what} {code}, which is not in {target}{hint}.", needs=(target,)

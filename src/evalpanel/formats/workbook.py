@@ -129,8 +129,13 @@ class _Reader:
     def read(self, sheets: Iterable[RawSheet], problems: tuple[Problem, ...]) -> WorkbookReading:
         self.reading.problems += problems
         tables = self._tables(sheets)
-        if not tables and not any(problem.stops for problem in self.reading.problems):
-            self.reading.problem(self.name, "has none of the sheets of a tender workbook (Tender, Criteria, Scale …).")
+        if not any(problem.stops for problem in self.reading.problems):
+            if not tables:
+                self.reading.problem(
+                    self.name, "has none of the sheets of a tender workbook (Tender, Criteria, Scale …)."
+                )
+            elif not any(table.rows for table in tables.values()):
+                self.reading.problem(self.name, "holds nothing but empty sheets.")
         pack = self._pack(tables)
         for finding in pack_checks.check(pack, self.within):
             self._tell(finding)

@@ -26,8 +26,8 @@ from evalpanel.formats.grid import RawSheet
 from evalpanel.formats.xlsx_sheet import DamagedError, SheetHandler, StringsHandler, Styles, StylesHandler, local
 
 MAX_PARTS = 5_000
-MAX_UNPACKED = 256 * 1024 * 1024
-"""The most that a workbook may unpack to, in bytes: about twenty times what 100,000 full rows need."""
+MAX_UNPACKED = 128 * 1024 * 1024
+"""The most that a workbook may unpack to, in bytes: twice what 100,000 rows of long texts need."""
 MAX_SHEETS = 200
 _CHUNK = 256 * 1024
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -12,7 +12,8 @@ from evalpanel.domain.intake import Problem
 from evalpanel.formats.grid import MAX_COLUMNS, MAX_ROWS, CellKind, RawCell, letters
 
 MAX_CELLS = 2_000_000
-"""The most cells of one sheet that are kept, before it is refused."""
+"""The most cells of one sheet, empty ones included, before it is refused."""
+_LAST_ROW = 1_048_576
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _KINDS = {"n": CellKind.NUMBER, "b": CellKind.BOOLEAN, "e": CellKind.ERROR, "d": CellKind.DATE}
@@ -170,13 +171,16 @@ class SheetHandler(ContentHandler):
 
     def _start_row(self, attrs: AttributesImpl) -> None:
         row = _number(attrs.get("r", str(self._row + 1)))
-        if row <= self._row:
+        if not self._row < row <= _LAST_ROW:
             raise DamagedError(f"rows of the sheet {self.title} are out of order at {row}")
         self._row, self._column = row, 0
         if attrs.get("hidden", "0") in ("1", "true"):
             self._hidden_rows.append(row)
 
     def _start_cell(self, attrs: AttributesImpl) -> None:
+        self._cells += 1
+        if self._cells > MAX_CELLS:
+            raise DamagedError(f"the sheet {self.title} has more than {MAX_CELLS:,} cells")
         column = self._column + 1
         if reference := attrs.get("r", ""):
             match = _REFERENCE.match(reference)
@@ -217,9 +221,6 @@ class SheetHandler(ContentHandler):
         if self._row > MAX_ROWS or self._column > MAX_COLUMNS:
             self._too_far.add("rows" if self._row > MAX_ROWS else "columns")
             return
-        self._cells += 1
-        if self._cells > MAX_CELLS:
-            raise DamagedError(f"the sheet {self.title} has more than {MAX_CELLS:,} cells")
         cell = self._cell(kind, style)
         if cell.kind is not CellKind.TEXT or cell.text.strip():
             self.rows.setdefault(self._row, {})[self._column] = cell

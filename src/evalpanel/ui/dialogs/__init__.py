@@ -1,0 +1,1 @@
+"""The few questions that need an answer before work can go on."""

@@ -1,0 +1,217 @@
+"""How the window looks: roles of colour in light, dark and high contrast, one font, one small stylesheet.
+
+Fusion with this palette; colours are named by role and never by hue. All text pairs hold 4.5:1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from evalpanel.system.resources import resource
+
+FAMILY = "Atkinson Hyperlegible"
+BODY, TITLE, CARD_TITLE, SMALL = 14, 22, 16, 12  # pixels at 100 %
+STEP = 4
+
+
+class Look(StrEnum):
+    """Which set of colours; `SYSTEM` follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    CONTRAST = "contrast"
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of one look, by role. `border` is the width of lines round controls, in pixels."""
+
+    page: str
+    surface: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    tint: str
+    warn: str
+    warn_tint: str
+    danger: str
+    ok: str
+    focus: str
+    border: int = 1
+
+
+LIGHT = Colours(
+    page="#F5F4F0",
+    surface="#FFFFFF",
+    raised="#FBFAF8",
+    line="#DDDAD2",
+    text="#1C2024",
+    muted="#5A626B",
+    accent="#0B655D",
+    on_accent="#FFFFFF",
+    tint="#E2F0EE",
+    warn="#8A5200",
+    warn_tint="#FBF0DC",
+    danger="#B0231A",
+    ok="#1A7335",
+    focus="#1D4ED8",
+)
+DARK = Colours(
+    page="#14171A",
+    surface="#1C2024",
+    raised="#20252A",
+    line="#353C43",
+    text="#E9EBED",
+    muted="#A6AEB6",
+    accent="#5CC8BB",
+    on_accent="#06211E",
+    tint="#17383A",
+    warn="#F2B95A",
+    warn_tint="#3A2E17",
+    danger="#FF9186",
+    ok="#79D295",
+    focus="#8AB4FF",
+)
+CONTRAST = Colours(
+    page="#000000",
+    surface="#000000",
+    raised="#000000",
+    line="#FFFFFF",
+    text="#FFFFFF",
+    muted="#FFFFFF",
+    accent="#FFFF00",
+    on_accent="#000000",
+    tint="#333300",
+    warn="#FFC266",
+    warn_tint="#2B1D00",
+    danger="#FFA8A0",
+    ok="#9CFFB4",
+    focus="#66D9FF",
+    border=2,
+)
+
+_current = LIGHT
+
+
+def colours() -> Colours:
+    """The colours of the look that is in use, for widgets that paint themselves."""
+    return _current
+
+
+def colour(role: str) -> QColor:
+    """One colour by its role."""
+    return QColor(getattr(_current, role))
+
+
+def chosen(look: Look) -> Colours:
+    """The colours of a look; `SYSTEM` asks the desktop whether it is dark."""
+    if look is Look.SYSTEM:
+        hints = QGuiApplication.styleHints()
+        return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
+    return {Look.LIGHT: LIGHT, Look.DARK: DARK, Look.CONTRAST: CONTRAST}[look]
+
+
+def apply(app: QApplication, look: Look = Look.SYSTEM, *, scale: float = 1.0) -> None:
+    """Dress the whole application. `scale` makes all text larger (2.0 is 200 %)."""
+    global _current  # noqa: PLW0603 # painting widgets ask for the look that is in use; there is one application
+    _current = chosen(look)
+    for style in ("Regular", "Bold", "Italic", "BoldItalic"):
+        QFontDatabase.addApplicationFont(str(resource("fonts", f"AtkinsonHyperlegible-{style}.ttf")))
+    font = QFont(FAMILY)
+    font.setPixelSize(round(BODY * scale))
+    app.setStyle("Fusion")
+    app.setFont(font)
+    app.setPalette(_palette(_current))
+    app.setStyleSheet(_sheet(_current, scale))
+
+
+def _palette(held: Colours) -> QPalette:
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, value in (
+        (roles.Window, held.page),
+        (roles.WindowText, held.text),
+        (roles.Base, held.surface),
+        (roles.AlternateBase, held.raised),
+        (roles.Text, held.text),
+        (roles.Button, held.surface),
+        (roles.ButtonText, held.text),
+        (roles.Highlight, held.accent),
+        (roles.HighlightedText, held.on_accent),
+        (roles.ToolTipBase, held.raised),
+        (roles.ToolTipText, held.text),
+        (roles.PlaceholderText, held.muted),
+        (roles.Link, held.accent),
+        (roles.Mid, held.line),
+    ):
+        palette.setColor(role, QColor(value))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(held.muted))
+    return palette
+
+
+def _sheet(held: Colours, scale: float) -> str:
+    def px(size: float) -> str:
+        return f"{round(size * scale)}px"
+
+    return f"""
+QWidget#rail {{ background: {held.surface}; border-right: {held.border}px solid {held.line}; }}
+QLabel#product {{ font-size: {px(CARD_TITLE)}; font-weight: bold; }}
+QLabel[role="title"] {{ font-size: {px(TITLE)}; font-weight: bold; }}
+QLabel[role="card-title"] {{ font-size: {px(CARD_TITLE)}; font-weight: bold; }}
+QLabel[role="muted"] {{ color: {held.muted}; }}
+QLabel[role="small"] {{ color: {held.muted}; font-size: {px(SMALL)}; }}
+QLabel[role="warn"] {{ color: {held.warn}; background: {held.warn_tint}; border-radius: 8px; padding: 8px 12px; }}
+QLabel[role="danger"] {{ color: {held.danger}; }}
+QLabel[role="ok"] {{ color: {held.ok}; }}
+QFrame[role="card"] {{ background: {held.surface}; border: {held.border}px solid {held.line}; border-radius: 10px; }}
+QFrame[role="strip"] {{ background: {held.tint}; border-radius: 8px; }}
+QFrame[role="strip-warn"] {{ background: {held.warn_tint}; border-radius: 8px; }}
+QPushButton {{ background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted};
+  border-radius: 8px; padding: 0 14px; min-height: {px(34)}; }}
+QPushButton:hover {{ background: {held.tint}; }}
+QPushButton:disabled {{ color: {held.muted}; border-color: {held.line}; background: {held.page}; }}
+QPushButton:focus {{ border: 2px solid {held.focus}; }}
+QPushButton[role="primary"] {{ background: {held.accent}; color: {held.on_accent}; border-color: {held.accent};
+  font-weight: bold; }}
+QPushButton[role="primary"]:disabled {{ background: {held.line}; color: {held.muted}; border-color: {held.line}; }}
+QPushButton[role="primary"]:focus {{ border: 3px solid {held.focus}; }}
+QPushButton[role="level"] {{ min-width: {px(40)}; font-weight: bold; padding: 0 4px; }}
+QPushButton[role="level"]:checked {{ background: {held.accent}; color: {held.on_accent}; border-color: {held.accent}; }}
+QPushButton[role="place"] {{ text-align: left; border: {held.border}px solid transparent; background: transparent;
+  padding: 0 10px; }}
+QPushButton[role="place"]:hover {{ background: {held.raised}; }}
+QPushButton[role="place"]:checked {{ background: {held.tint}; color: {held.accent}; font-weight: bold; }}
+QPushButton[role="place"]:focus {{ border: 2px solid {held.focus}; }}
+QPushButton[role="quiet"] {{ border: {held.border}px solid transparent; background: transparent; color: {held.accent};
+  padding: 0 6px; }}
+QPushButton[role="quiet"]:focus {{ border: 2px solid {held.focus}; }}
+QPlainTextEdit, QLineEdit, QComboBox, QTextBrowser, QListView, QTreeView, QTableView {{
+  background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted}; border-radius: 8px;
+  selection-background-color: {held.accent}; selection-color: {held.on_accent}; }}
+QPlainTextEdit, QLineEdit {{ padding: 6px 8px; }}
+QLineEdit, QComboBox {{ min-height: {px(30)}; padding: 0 8px; }}
+QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus, QTextBrowser:focus, QListView:focus, QTreeView:focus,
+QTableView:focus {{ border: 2px solid {held.focus}; }}
+QListView, QTreeView, QTableView, QTextBrowser {{ border-color: {held.line}; }}
+QListView::item, QTreeView::item {{ padding: 6px 8px; }}
+QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {{
+  background: {held.tint}; color: {held.text}; }}
+QHeaderView::section {{ background: {held.surface}; color: {held.muted}; border: none;
+  border-bottom: {held.border}px solid {held.line}; padding: 6px 8px; font-size: {px(SMALL)}; }}
+QScrollArea {{ border: none; background: transparent; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QSplitter::handle {{ background: transparent; }}
+QProgressBar {{ border: none; background: {held.line}; border-radius: 4px; max-height: 8px; }}
+QProgressBar::chunk {{ background: {held.accent}; border-radius: 4px; }}
+QToolTip {{ border: 1px solid {held.line}; padding: 6px; }}
+"""
