@@ -45,8 +45,8 @@ lock: setup ## pin all packages again (asks the package index; needs a network)
 	$(LOCK) --upgrade -o installers/run.lock
 	$(LOCK) --upgrade --group dev -c installers/run.lock -o installers/dev.lock
 
-screenshots: ## pictures of every page (comes with the window)
-	@echo "There is no window to take pictures of yet: it comes with the next release." >&2; exit 1
+screenshots: setup ## pictures of every page, light and dark, in build/screenshots
+	QT_QPA_PLATFORM=offscreen PYTHONPATH=tests .venv/bin/python tests/screenshots.py build/screenshots
 
 installer: ## something to install from (comes with the window)
 	@echo "There is no installer yet: it comes once the window is there. Until then run from this folder: make demo." >&2; exit 1

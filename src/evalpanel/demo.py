@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import (
     declarations,
@@ -22,6 +23,7 @@ from evalpanel.services import (
     packs,
     prices,
     scoresheets,
+    scoring,
     setup,
     sign_off,
     verify,
@@ -116,6 +118,85 @@ def _job(space: Workspace, sample: Path, out: Path, say: Say) -> Story:
     record = verify.verify_tender(space, reference)
     say(f"The record of {reference}: {record.verdict}.")
     return Story(reference, scores, len(agreed.added), result, report, out, record)
+
+
+BEGUN, AGREED = 60, 40
+"""How many lines PM1 has answered, and how many are agreed, when the guide comes to scoring and to moderation."""
+
+GUIDE = (
+    (
+        "scoring",
+        "PM1",
+        "You are PM1, a panel member. Read the bid at the left, choose a level, say why.",
+        "Next: moderation",
+    ),
+    (
+        "moderation",
+        "CH1",
+        "You are CH1, the chair. Everyone has signed off; agree a level and reasons, line by line.",
+        "Next: outcome",
+    ),
+    (
+        "outcome",
+        "OF1",
+        "You are OF1, the officer. Moderation is closed, so the prices can be opened, on the record.",
+        "Next: letters",
+    ),
+    (
+        "letters",
+        "OF1",
+        "Every bidder is owed a letter. Look at one as its bidder will see it, then sign them all.",
+        "Next: the record",
+    ),
+    ("record", "OF1", "Everything that was done stands in the record, and can be checked.", "Finish"),
+)
+"""The five acts of the guided demonstration: the place, who one is there, what it is about, and the next step."""
+
+
+def prepare(space: Workspace) -> str:
+    """Bring an empty profile to the first act of the guide: everyone but PM1 has signed off. Gives the reference."""
+    sample = resource("sample")
+    story = tomllib.loads((sample / "story.toml").read_text(encoding="utf-8"))
+    reference = packs.load(space, sample / "pack").summary.reference
+    setup.freeze(space, reference)
+    for one in story["declarations"]:
+        declarations.declare(
+            space, reference, person=one["person"], interest=one.get("bidder"), about=one.get("about", "")
+        )
+    for sheet in sorted((sample / "scores").glob("*.xlsx")):
+        if sheet.stem == "PM1":
+            rows, _ = scoresheets.score_rows(space, reference, sheet)
+            scoring.take_scores(space, reference, person="PM1", rows=rows[:BEGUN])
+        else:
+            scoresheets.import_scores(space, reference, person=sheet.stem, path=sheet)
+            sign_off.sign_off(space, reference, person=sheet.stem)
+    return reference
+
+
+def guide(space: Workspace, reference: str, act: int) -> None:
+    """Bring the tender to the beginning of act number `act` of the guide. What the person did already stays theirs."""
+    sample = resource("sample")
+    stage = setup.view(space, reference).summary.stage
+    if act >= 1 and not stage.reached(TenderStage.MODERATION):
+        own = next(one for one in setup.view(space, reference).panel if one.member.person == "PM1")
+        if not own.signed_off:
+            answered = {line for line, score in scoring.desk(space, reference, "PM1").scores.items() if score.rationale}
+            rows, _ = scoresheets.score_rows(space, reference, sample / "scores" / "PM1.xlsx")
+            left = [row for row in rows if row.line not in answered]
+            scoring.take_scores(space, reference, person="PM1", rows=left)
+            sign_off.sign_off(space, reference, person="PM1")
+        if act == 1:
+            agreed, _ = scoresheets.moderated_rows(space, reference, sample / "moderated.xlsx")
+            moderation.take_moderated(space, reference, rows=agreed[:AGREED])
+    if act >= 2 and not stage.reached(TenderStage.QUALITY_LOCKED):
+        done = {one.line for one in moderation.lines(space, reference) if one.agreed is not None}
+        agreed, _ = scoresheets.moderated_rows(space, reference, sample / "moderated.xlsx")
+        moderation.take_moderated(space, reference, rows=[row for row in agreed if row.line not in done])
+        moderation.close(space, reference)
+    if act >= 3 and not stage.reached(TenderStage.PRICES_OPENED):
+        prices.open_prices(space, reference)
+    if act >= 3 and not stage.reached(TenderStage.OUTCOME):
+        outcome.outcome(space, reference)
 
 
 class _Teller:

@@ -11,7 +11,6 @@ import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from evalpanel import __version__
@@ -65,15 +64,9 @@ def options(
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     try:
-        code: Any = app(args=arguments, prog_name="evalpanel", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        return int(done.exit_code)
-    except click.Abort:
-        typer.echo("Stopped. Nothing was changed.", err=True)
-        return 1
-    except click.ClickException as usage:
-        usage.show()
-        return 2
+        app(args=arguments, prog_name="evalpanel")
+    except SystemExit as done:  # typer's own way out: 0, what a command raised as Exit, or 2 for usage
+        return done.code if isinstance(done.code, int) else 0
     except EvalPanelError as refusal:
         return _refused(refusal, in_json="--json" in arguments)
     except BrokenPipeError:
@@ -86,7 +79,7 @@ def run(arguments: list[str]) -> int:
             "This is a bug in evalpanel. What was saved before is safe; please report the lines above.", err=True
         )
         return 3
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 def _refused(refusal: EvalPanelError, *, in_json: bool) -> int:

@@ -38,10 +38,14 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the letters go.")] = Path("evalpanel-demo"),
     json: Json = False,
 ) -> None:
-    """Do the whole job on the sample tender, step by step, from the pack to the signed letters."""
+    """Show the sample tender: in the window where there is a display, else the whole job, step by step."""
     held = console(context, json=json)
-    if not headless and demonstration.has_display():
-        held.say("There is a display, but the window comes with the next release. Here is the job without it.")
+    if not headless and not json and demonstration.has_display():
+        held.say("Opening the window on the sample tender. Without it: evalpanel demo --headless")
+        # Qt is imported when a window is wanted, and not by the command line.
+        from evalpanel.app import main as open_window
+
+        raise typer.Exit(open_window(["--demo"]))
     story = demonstration.run(out, held.say)
     for lot in story.outcome.lots:
         say_lot(held, lot)

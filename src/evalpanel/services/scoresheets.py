@@ -6,8 +6,8 @@ from pathlib import Path
 
 from evalpanel.domain.gates import scale_of
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
-from evalpanel.domain.moderation import ModeratedScore
-from evalpanel.domain.sheets import Line, Score
+from evalpanel.domain.moderation import ModeratedRow, ModeratedScore
+from evalpanel.domain.sheets import Line, Score, ScoreRow
 from evalpanel.domain.tender import LotCode
 from evalpanel.formats.individual_scores import IndividualScores
 from evalpanel.formats.score_workbook import (
@@ -50,10 +50,25 @@ def export_scores(workspace: Workspace, named: str, *, person: str, out: Path) -
 
 def import_scores(workspace: Workspace, named: str, *, person: str, path: Path) -> ScoresTaken:
     """Take in a score sheet, all of it or nothing, and say what changed."""
-    rows, problems = read_scores(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named))
-    _refuse(problems, f"{path.name} was not taken in")
+    rows, problems = score_rows(workspace, named, path)
     taken = scoring.take_scores(workspace, named, person=person, rows=rows)
     return ScoresTaken(taken.person, taken.added, taken.changed, taken.unchanged, (*problems, *taken.notes))
+
+
+def score_rows(workspace: Workspace, named: str, path: Path) -> tuple[tuple[ScoreRow, ...], tuple[Problem, ...]]:
+    """What a score sheet says, row by row, with what is worth knowing; refused while a problem stops. Changes nothing."""
+    rows, problems = read_scores(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named))
+    _refuse(problems, f"{path.name} was not taken in")
+    return rows, problems
+
+
+def moderated_rows(
+    workspace: Workspace, named: str, path: Path
+) -> tuple[tuple[ModeratedRow, ...], tuple[Problem, ...]]:
+    """The same for a spreadsheet of moderated scores."""
+    rows, problems = read_moderated(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named))
+    _refuse(problems, f"{path.name} was not taken in")
+    return rows, problems
 
 
 def export_moderated(workspace: Workspace, named: str, out: Path) -> int:
@@ -79,8 +94,7 @@ def export_moderated(workspace: Workspace, named: str, out: Path) -> int:
 
 def import_moderated(workspace: Workspace, named: str, *, path: Path, person: str | None = None) -> ModerationTaken:
     """Take in what the panel agreed, all of it or nothing, and say what changed."""
-    rows, problems = read_moderated(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named))
-    _refuse(problems, f"{path.name} was not taken in")
+    rows, problems = moderated_rows(workspace, named, path)
     taken = moderation.take_moderated(workspace, named, rows=rows, person=person)
     return ModerationTaken(taken.added, taken.changed, taken.unchanged, (*problems, *taken.notes))
 

@@ -103,6 +103,6 @@ class JobStrip(QFrame):
             self._messages.say(str(cancelled))
         except EvalPanelError as error:
             self._messages.refuse(error)
-        except Exception:  # noqa: BLE001 # one of three places: what the worker raised would vanish otherwise
+        except Exception:  # one of three places: what the worker raised would vanish otherwise
             logging.getLogger(__name__).exception("a job failed")
             self._messages.refuse(EvalPanelError(BUG))

@@ -80,7 +80,7 @@ def guarded(strip: Callable[[], MessageStrip]) -> Callable[[Callable[P, object]]
                 strip().say(str(cancelled))
             except EvalPanelError as error:
                 strip().refuse(error)
-            except Exception:  # noqa: BLE001 # see above
+            except Exception:  # see above
                 logging.getLogger(__name__).exception("a slot failed")
                 strip().refuse(EvalPanelError(BUG))
 

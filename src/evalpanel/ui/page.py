@@ -18,7 +18,8 @@ class Page(QWidget):
     A page is filled by `refresh()`, which the shell calls when the page is shown and after every act, and which never
     touches a field that has the focus or is not saved yet. What a person wants goes up by signal: `go` to another
     place (its key, and what to open there), `acted` after anything was changed, `said` for a message, `job` for long
-    work (words, work, what to do with the result). Services are called inside slots wrapped by `self.guard`.
+    work (words, work, what to do with the result), `tender_chosen` with the
+    reference of a tender to open. Services are called inside slots wrapped by `self.guard`.
     """
 
     KEY = ""
@@ -26,6 +27,7 @@ class Page(QWidget):
     acted = Signal()
     said = Signal(str)
     job = Signal(str, object, object)
+    tender_chosen = Signal(str)
 
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__()
@@ -42,9 +44,9 @@ class Page(QWidget):
         words.addWidget(self.title)
         words.addWidget(self.subtitle)
         top.addLayout(words, 1)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(12)
-        top.addLayout(self.actions)
+        self.side = QHBoxLayout()
+        self.side.setSpacing(12)
+        top.addLayout(self.side)
         outer.addLayout(top)
         self.content = QVBoxLayout()
         self.content.setSpacing(12)
@@ -89,7 +91,7 @@ class Page(QWidget):
         self.primary.setEnabled(slot is not None and not tip)
         if slot is not None:
             act = self.guard(slot)
-            self.primary.clicked.connect(lambda: act())
+            self.primary.clicked.connect(lambda *_: act())  # without Qt's “checked”
             self.primary.setProperty("connected", True)
 
     def add_action(self, text: str, slot: Callable[[], object], *, key: str = "") -> QPushButton:
@@ -99,8 +101,8 @@ class Page(QWidget):
         if key:
             made.setShortcut(key)
         act = self.guard(slot)
-        made.clicked.connect(lambda: act())
-        self.actions.addWidget(made)
+        made.clicked.connect(lambda *_: act())  # without Qt's “checked”
+        self.side.addWidget(made)
         return made
 
     def start(self, what: str, work: Callable[[Progress], Any], done: Callable[[Any], None]) -> None:

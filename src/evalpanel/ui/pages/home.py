@@ -1,0 +1,123 @@
+"""Home: what is expected of me, my progress as a small picture, and the other tenders, quieter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from evalpanel.services import scoring, tenders
+from evalpanel.services.setup import TenderView
+from evalpanel.ui import places
+from evalpanel.ui.expected import expected
+from evalpanel.ui.page import Page, button, label
+from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.progress_grid import ProgressGrid
+from evalpanel.ui.widgets.sheet_states import sheet_states
+
+
+class HomePage(Page):
+    """The first page: one sentence, one button."""
+
+    KEY = "home"
+
+    def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
+        super().__init__(session, guard)
+        self._inside = QVBoxLayout()
+        self._inside.setSpacing(12)
+        holder = QWidget()
+        holder.setLayout(self._inside)
+        self._inside.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(holder)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.content.addWidget(area)
+
+    def refresh(self) -> None:
+        """Say what is expected, with the way there."""
+        while (item := self._inside.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        view = self.session.view
+        known = tenders.all_tenders(self.session.workspace)
+        owner = self.session.workspace.owner.name
+        if view is None and not known:
+            self.head("Welcome", f"This is the profile of {owner}. Nothing is in it yet.")
+            self._inside.addWidget(self._empty())
+            self.next_step("Load a tender", lambda: self.go.emit("setup", None))
+        elif view is None:
+            self.head("Tenders", "Open one to see what is expected of you.")
+            self.next_step("", None)
+        else:
+            self._show(view)
+        for one in known:
+            if view is None or one.tender_id != view.summary.tender_id:
+                self._inside.addWidget(self._other(one))
+        self._inside.addStretch(1)
+
+    def _show(self, view: TenderView) -> None:
+        own = places.me(view, self.session.person)
+        what = expected(view, own)
+        self.head(view.summary.title, f"{view.summary.reference} · {view.summary.stage.words}")
+        card = Card("What is expected of you" if own is not None else "This tender")
+        row = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(12)
+        words.addWidget(label(what.sentence, wrap=True))
+        if what.step and what.place:
+            go = button(what.step, role="primary")
+            go.clicked.connect(lambda *_: self.go.emit(what.place, None))
+            words.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addStretch(1)
+        row.addLayout(words, 1)
+        grid = self._grid(view)
+        if grid is not None:
+            row.addWidget(grid, 0, Qt.AlignmentFlag.AlignTop)
+        card.inside.addLayout(row)
+        self._inside.addWidget(card)
+        facts = Card("Where it stands")
+        lots = ", ".join(f"{lot.lot} {lot.title}" for lot in view.summary.lots)
+        facts.inside.addWidget(label(f"Lots: {lots}", wrap=True))
+        facts.inside.addWidget(
+            label(f"{len(view.pack.bids)} bids, {view.summary.documents} documents, {len(view.panel)} people", "muted")
+        )
+        self._inside.addWidget(facts)
+        self.next_step("", None)
+
+    def _grid(self, view: TenderView) -> ProgressGrid | None:
+        own = places.me(view, self.session.person)
+        if own is None or not own.owed or not own.declared:
+            return None
+        desk = scoring.desk(self.session.workspace, self.session.tender, own.member.person)
+        rows, columns, states = sheet_states(desk)
+        grid = ProgressGrid()
+        grid.set_cells(rows, columns, states, None)
+        grid.setAccessibleName(f"My progress: {own.answered} of {own.owed} lines answered")
+        grid.chosen.connect(lambda *_: self.go.emit("scoring", None))
+        return grid
+
+    def _empty(self) -> Card:
+        card = Card("Begin with a tender")
+        card.inside.addWidget(
+            label(
+                "Load a workbook, a folder or a zip as your portal exports it. Everything is checked before anything is "
+                "kept, and bids stay sealed until the criteria are frozen.",
+                wrap=True,
+            )
+        )
+        return card
+
+    def _other(self, one: tenders.TenderSummary) -> Card:
+        card = Card(one.title)
+        row = QHBoxLayout()
+        row.addWidget(label(f"{one.reference} · {one.stage.words}", "muted", wrap=True), 1)
+        opens = button("Open")
+        opens.setAccessibleName(f"Open {one.reference}")
+        opens.clicked.connect(lambda *_: self.tender_chosen.emit(one.reference))
+        row.addWidget(opens)
+        card.inside.addLayout(row)
+        return card

@@ -1,0 +1,82 @@
+"""Which places there are, in which state, and why one is not open: from a tender and who looks at it."""
+
+from __future__ import annotations
+
+from evalpanel.domain.people import Role
+from evalpanel.domain.stages import TenderStage
+from evalpanel.services.setup import MemberProgress, TenderView
+from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.rail import Place
+
+TITLES = {
+    "home": "Home",
+    "setup": "Set-up",
+    "panel": "Panel and interests",
+    "scoring": "My scoring",
+    "moderation": "Moderation",
+    "outcome": "Outcome",
+    "letters": "Letters",
+    "record": "Record",
+}
+_NO_TENDER = "Open a tender first."
+
+
+def places(session: Session) -> tuple[Place, ...]:
+    """The places of the rail, in order."""
+    view = session.view
+    if view is None:
+        return (Place("home", TITLES["home"]), *(Place(key, TITLES[key], "", _NO_TENDER) for key in list(TITLES)[1:]))
+    return tuple(Place(key, TITLES[key], *_state(key, view, session.person)) for key in TITLES)
+
+
+def me(view: TenderView, person: str) -> MemberProgress | None:
+    """The person who sits at the laptop, in this tender."""
+    return next((one for one in view.panel if one.member.person == person), None)
+
+
+def _state(key: str, view: TenderView, person: str) -> tuple[str, str]:
+    stage, own = view.summary.stage, me(view, person)
+    match key:
+        case "setup":
+            return ("✓" if stage.reached(TenderStage.CRITERIA_FROZEN) else "", "")
+        case "panel":
+            return ("✓" if all(one.declared for one in view.panel) else "", "")
+        case "scoring":
+            return _scoring(view, own)
+        case "moderation":
+            return _moderation(view, own)
+        case "outcome":
+            done = "✓" if stage.reached(TenderStage.OUTCOME) else ""
+            return (
+                done,
+                "" if stage.reached(TenderStage.QUALITY_LOCKED) else "The outcome comes after moderation is closed.",
+            )
+        case "letters":
+            done = "✓" if stage.reached(TenderStage.LETTERS_ISSUED) else ""
+            allowed = own is None or own.member.has(Role.OFFICER)
+            late = "" if stage.reached(TenderStage.OUTCOME) else "Letters come after the outcome."
+            return (done, late or ("" if allowed else "The officer signs the letters."))
+        case _:
+            return ("", "")
+
+
+def _scoring(view: TenderView, own: MemberProgress | None) -> tuple[str, str]:
+    if own is None or not own.member.has(Role.PANEL_MEMBER):
+        return ("", "You do not score in this tender.")
+    if not view.summary.stage.reached(TenderStage.BIDS_OPENED):
+        return ("", "Bids are sealed until the criteria are frozen.")
+    if not own.declared:
+        return ("", "Declare your interests first, under Panel and interests.")
+    return ("✓" if own.signed_off else f"{own.answered} of {own.owed}", "")
+
+
+def _moderation(view: TenderView, own: MemberProgress | None) -> tuple[str, str]:
+    if own is not None and not any(own.member.has(role) for role in (Role.CHAIR, Role.OFFICER, Role.PANEL_MEMBER)):
+        return ("", "Moderation is for the panel.")
+    waiting = [one.member.person for one in view.panel if one.owed and not one.signed_off and not one.absent]
+    if not view.summary.stage.reached(TenderStage.BIDS_OPENED) or waiting:
+        names = f": {', '.join(waiting)}" if waiting else ""
+        return ("", f"Moderation opens when everyone has signed off{names}.")
+    if view.summary.stage.reached(TenderStage.QUALITY_LOCKED):
+        return ("✓", "")
+    return (f"{view.moderated} of {view.lines}", "")
