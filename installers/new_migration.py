@@ -5,6 +5,7 @@ Until the first release there is one revision: `make migration NAME=first` write
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,12 +29,8 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | bool:
     return False
 
 
-def main(name: str) -> None:
-    versions = migrate.MIGRATIONS / "versions"
-    if name == "first":
-        for old in versions.glob("*.py"):
-            old.unlink()
-    earlier = sorted(versions.glob("[0-9]*.py"))
+def revision(name: str, earlier: list[str]) -> str:
+    """The text of the next revision, after the revisions `earlier`: what they lack of the tables, in the agreed format."""
     with TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store.db", bytes(32))
         if earlier:
@@ -47,8 +44,6 @@ def main(name: str) -> None:
             assert script.upgrade_ops is not None
             body = render_python_code(script.upgrade_ops, render_item=render_item, render_as_batch=bool(earlier))
         store.close()
-    number = f"{len(earlier) + 1:04d}"
-    down = repr(earlier[-1].stem.split("_")[0]) if earlier else "None"
     lines = [
         f'"""{name.replace("_", " ").capitalize()} tables."""',
         "",
@@ -57,16 +52,26 @@ def main(name: str) -> None:
         "import sqlalchemy as sa",
         "from alembic import op",
         "",
-        f'revision = "{number}"',
-        f"down_revision = {down}",
+        f'revision = "{len(earlier) + 1:04d}"',
+        f"down_revision = {earlier[-1]!r}" if earlier else "down_revision = None",
         "",
         "",
         "def upgrade() -> None:",
         *(line for line in body.splitlines() if not line.strip().startswith("# ###")),
         "",
     ]
-    target = versions / f"{number}_{name}.py"
-    target.write_text("\n".join(lines), encoding="utf-8")
+    ruff = [sys.executable, "-m", "ruff", "format", "--line-length", "120", "-"]
+    return subprocess.run(ruff, input="\n".join(lines), capture_output=True, encoding="utf-8", check=True).stdout
+
+
+def main(name: str) -> None:
+    versions = migrate.MIGRATIONS / "versions"
+    if name == "first":
+        for old in versions.glob("*.py"):
+            old.unlink()
+    earlier = [path.stem.split("_")[0] for path in sorted(versions.glob("[0-9]*.py"))]
+    target = versions / f"{len(earlier) + 1:04d}_{name}.py"
+    target.write_text(revision(name, earlier), encoding="utf-8")
     print(target.name)
 
 

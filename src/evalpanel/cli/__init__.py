@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused with one clear line on standard error, 2 usage, 3 
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import traceback
@@ -18,6 +19,9 @@ from evalpanel.cli import award, keeping, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
+
+_CTRL_C = 130
+"""What typer ends with when a person presses Ctrl+C in a command that shows no bar."""
 
 app = typer.Typer(
     name="evalpanel",
@@ -66,7 +70,10 @@ def run(arguments: list[str]) -> int:
     try:
         app(args=arguments, prog_name="evalpanel")
     except SystemExit as done:  # typer's own way out: 0, what a command raised as Exit, or 2 for usage
-        return done.code if isinstance(done.code, int) else 0
+        code = done.code if isinstance(done.code, int) else 0
+        if code == _CTRL_C:
+            return _refused(EvalPanelError("Stopped.", "What was not finished was not kept."), in_json=False)
+        return code
     except EvalPanelError as refusal:
         return _refused(refusal, in_json="--json" in arguments)
     except BrokenPipeError:
@@ -100,4 +107,9 @@ def _refused(refusal: EvalPanelError, *, in_json: bool) -> int:
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # What is read by a program is UTF-8 on every system; a file name that is no valid text is shown with its codes.
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))

@@ -196,5 +196,7 @@ def _verified(held: Console, what: str) -> Verification:
             return verify.verify_file(space, path)
     if path.is_dir():
         raise EvalPanelError(f"{what} is a folder.", "Give the file of a letter, or a tender's reference.")
+    if path.suffix.lower() == ".pdf":
+        raise EvalPanelError(f"There is no file {what}.", "Give the file of a letter, or a tender's reference.")
     with held.opened() as space:
         return verify.verify_tender(space, what)

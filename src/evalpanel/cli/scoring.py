@@ -9,7 +9,7 @@ import typer
 
 from evalpanel.cli.console import Json, Someone, TenderName, console
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import declarations, documents, scoresheets
+from evalpanel.services import declarations, documents, scoresheets, tenders
 from evalpanel.services import sign_off as signing
 from evalpanel.system.files import write_atomic
 
@@ -34,6 +34,7 @@ def declare(
         raise typer.BadParameter("give either --none or --interest BIDDER --about TEXT")
     held = console(context, json=json)
     with held.opened() as space:
+        person = tenders.person_code(space, tender, person)
         recused = declarations.declare(space, tender, person=person, interest=interest, about=about)
     held.say(f"Recorded the declaration of {person}.")
     for one in recused:
@@ -72,6 +73,7 @@ def export_scores(
     """Write a panel member's score sheet, with what is answered so far."""
     held = console(context, json=json)
     with held.opened() as space:
+        person = tenders.person_code(space, tender, person)
         lines = scoresheets.export_scores(space, tender, person=person, out=out)
     held.say(f"Wrote {out}: {lines} lines for {person}.")
     held.answer({"file": str(out), "lines": lines})
@@ -125,6 +127,7 @@ def reopen(
     """Open a signed-off sheet again, with a reason. Both versions are kept."""
     held = console(context, json=json)
     with held.opened() as space:
+        person = tenders.person_code(space, tender, person)
         signing.reopen(space, tender, person=person, reason=reason)
     held.say(f"The sheet of {person} is open again.")
     held.answer({"person": person, "signed_off": False})
@@ -141,6 +144,7 @@ def absent(
     """Record that a panel member will not sign off, so that moderation need not wait."""
     held = console(context, json=json)
     with held.opened() as space:
+        person = tenders.person_code(space, tender, person)
         signing.record_absence(space, tender, person=person, reason=reason)
     held.say(f"The absence of {person} is on record; moderation no longer waits for them.")
     held.answer({"person": person, "absent": True})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
 from evalpanel.domain.gates import needed_level, scale_of
+from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.sheets import Gap, Line, Score, ScoreStatus
 from evalpanel.domain.tender import CriterionCode, PersonCode, ScaleCode
@@ -84,8 +85,12 @@ def moderation_gaps(
     criteria: Mapping[CriterionCode, Criterion],
     scales: Mapping[ScaleCode, Scale],
     quorum: int | None,
+    panel: Sequence[PanelMember] = (),
 ) -> tuple[Gap, ...]:
     """What keeps moderation from being closed: lines without a level or a reason, or agreed without a quorum.
+
+    The chair and those who score make the quorum; an officer, an observer or a note-taker who sat there does not. Without
+    a `panel` everybody present counts.
 
     A bid that failed a gate is assessed no further: its lines that nobody touched are not missing.
     """
@@ -95,6 +100,7 @@ def moderation_gaps(
         for line in held
         if line in moderated and fails_minimum(moderated[line].value, criteria[line.criterion], scales)
     }
+    deciding = {member.person for member in panel if member.has(Role.CHAIR) or member.has(Role.PANEL_MEMBER)}
     found: list[Gap] = []
     for line in held:
         score = moderated.get(line)
@@ -106,8 +112,9 @@ def moderation_gaps(
             found.append(Gap(line, "no level"))
         if not score.reasons.strip():
             found.append(Gap(line, "no reasons"))
-        if quorum is not None and len(score.present) < quorum:
-            found.append(Gap(line, f"{len(score.present)} present, and the quorum is {quorum}"))
+        here = len(deciding & set(score.present) if panel else set(score.present))
+        if quorum is not None and here < quorum:
+            found.append(Gap(line, f"{here} of the panel present, and the quorum is {quorum}"))
     return tuple(found)
 
 

@@ -84,14 +84,28 @@ class Gap:
 
 def scored_lines(criteria: Iterable[Criterion], bids: Iterable[Bid]) -> tuple[Line, ...]:
     """Every line of the tender: each bid that is scored × each leaf criterion that applies to its lot."""
+    return lines_whatever_status(criteria, (bid for bid in bids if bid.status.is_scored))
+
+
+def lines_whatever_status(criteria: Iterable[Criterion], bids: Iterable[Bid]) -> tuple[Line, ...]:
+    """The same with the bids that are not scored, or no longer: a sheet written earlier may still hold their lines."""
     asked = leaves(criteria)
     return tuple(
         Line(bid.lot, bid.bid, criterion.criterion)
         for bid in bids
-        if bid.status.is_scored
         for criterion in asked
         if criterion.applies_to(bid.lot)
     )
+
+
+def why_no_line(line: Line, bids: Iterable[Bid]) -> str:
+    """Why nothing can be said on a line that is not one of the scored lines, in words."""
+    for bid in bids:
+        if bid.bid == line.bid and bid.lot == line.lot:
+            if not bid.status.is_scored:
+                return f"bid {line.bid} is {bid.status.value} and is not scored"
+            return f"there is no scored criterion {line.criterion} in lot {line.lot}"
+    return f"there is no bid {line.bid} for lot {line.lot}"
 
 
 def owed_lines(member: PanelMember, lines: Iterable[Line], recused: Iterable[LotCode]) -> tuple[Line, ...]:

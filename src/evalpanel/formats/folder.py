@@ -1,7 +1,8 @@
-"""A tender pack as it arrives: a workbook, a folder, or a zip, read in place and checked before anything is read.
+"""A tender pack as it arrives: a workbook, a folder, a zip or a tar, read in place and checked before anything is read.
 
-A zip is told by its content, not by its name, and is never unpacked to the disk. What makes a pack unsafe or
-unreadable is listed at once, with the name of each file (docs/formats/packs.md).
+An archive is told by its content, not by its name, and is never unpacked to the disk. Each of them may hold a BagIt
+bag, whose payload is then the pack. What makes a pack unsafe or unreadable is listed at once, with the name of each
+file (docs/formats/packs.md, docs/formats/bagit.md).
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from typing import BinaryIO
 
 from evalpanel.domain.intake import Problem
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.bag import bags_inside, read_bag, top_of_bag
 from evalpanel.formats.folder_files import list_folder
+from evalpanel.formats.gunzipped import MAGIC as GZIP
 from evalpanel.formats.pack_names import collisions, junk, junk_notes, key, notes_on, why_refused
 from evalpanel.formats.pack_streams import Listed, stream
+from evalpanel.formats.tar_members import is_tar, list_tar
 from evalpanel.formats.zip_members import list_zip, names_in
 from evalpanel.system.files import in_words, read_whole, shown, trouble
 
@@ -31,11 +35,9 @@ _BIDS = "bids/"
 _OTHER_ARCHIVES = (
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (0, b"Rar!\x1a\x07", "a RAR archive"),
-    (0, b"\x1f\x8b", "a gzip archive"),
     (0, b"BZh", "a bzip2 archive"),
     (0, b"\xfd7zXZ\x00", "an xz archive"),
     (0, b"MSCF", "a cabinet archive"),
-    (257, b"ustar", "a tar archive"),
 )
 _SPLIT_ZIP = (b"PK\x07\x08", b"PK00")
 
@@ -74,7 +76,8 @@ class PackSource:
 
 @contextmanager
 def open_source(path: Path, *, room: int | None = None) -> Iterator[PackSource]:
-    """Read the pack at `path` in place: a workbook by itself, a folder, or a zip, for as long as the block runs.
+    """Read the pack at `path` in place, for as long as the block runs: a workbook by itself, or a folder, zip, tar or
+    gzipped tar, with a BagIt bag inside or without.
 
     `room`: bytes free where its documents will be kept; a pack that holds more is refused. Raises EvalPanelError
     when the pack as a whole cannot be read; all else that is wrong stands in `problems`.
@@ -83,7 +86,9 @@ def open_source(path: Path, *, room: int | None = None) -> Iterator[PackSource]:
         yield _source(path.resolve().name, *list_folder(path, MOST_FILES), room)
         return
     with _opened(path) as file:
-        if _is_pack(file, path):
+        if _is_tar(file):
+            yield _source(path.name, *list_tar(file, path.name, MOST_FILES, MOST_BYTES), room)
+        elif _is_zip_pack(file, path):
             yield _source(path.name, *list_zip(file, MOST_FILES), room)
         else:
             yield PackSource(path.name, (), read_whole(path, MOST_WORKBOOK_BYTES), path.name, (), {})
@@ -95,15 +100,22 @@ def _opened(path: Path) -> BinaryIO:
         if not stat.S_ISREG(path.stat().st_mode):
             raise EvalPanelError(
                 f"“{shown(path.name)}” is neither a file nor a folder.",
-                "Nothing was kept. Give a workbook, folder or zip.",
+                "Nothing was kept. Give a workbook, folder, zip or tar.",
             )
         return path.open("rb")
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL or with broken characters
         raise trouble(error, "opened", path) from error
 
 
-def _is_pack(file: BinaryIO, path: Path) -> bool:
+def _is_tar(file: BinaryIO) -> bool:
+    """Whether a file is a tar or something packed with gzip, which is read if it is a tar."""
+    start = file.read(512)
+    return start.startswith(GZIP) or is_tar(start)
+
+
+def _is_zip_pack(file: BinaryIO, path: Path) -> bool:
     """Whether a file is a zip with a pack in it, and not one that is itself a spreadsheet."""
+    file.seek(0)
     start = file.read(512)
     for at, mark, kind in _OTHER_ARCHIVES:
         if start[at : at + len(mark)] == mark:
@@ -124,6 +136,11 @@ def _is_pack(file: BinaryIO, path: Path) -> bool:
 
 
 def _source(name: str, listed: list[Listed], problems: list[Problem], room: int | None) -> PackSource:
+    bag = top_of_bag(listed)
+    if bag is not None:
+        listed, found = read_bag(name, listed, bag, problems)
+        problems.extend(found)
+    problems.extend(bags_inside(listed))
     files, folders, left_out = [], [], []
     for item in listed:
         why = why_refused(item.path)

@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,13 +27,18 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import write_atomic
+from evalpanel.system.files import new_folder, read_whole, remove_quietly, trouble, write_atomic
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "evalpanel"
+_NONCE, _TAG = 12, 16
 _MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
+_MOST_MEMORY_KIB, _MOST_PASSES, _MOST_LANES = 1024 * 1024, 16, 16
+_MOST_BYTES = 64 << 10
+_KEK = 32
+_ROOT = _NONCE + 32 + _TAG
 
 
 class KeysError(EvalPanelError):
@@ -52,12 +58,14 @@ def _derive(root: bytes, purpose: str) -> bytes:
 
 
 def _seal(key: bytes, data: bytes, about: bytes) -> bytes:
-    nonce = os.urandom(12)
+    nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, data, about)
 
 
 def _open(key: bytes, data: bytes, about: bytes) -> bytes:
-    return AESGCM(key).decrypt(data[:12], data[12:], about)
+    if len(data) < _NONCE + _TAG:
+        raise InvalidTag
+    return AESGCM(key).decrypt(data[:_NONCE], data[_NONCE:], about)
 
 
 class Keys:
@@ -82,7 +90,7 @@ class Keys:
 
     def new_tender_key(self, tender: str) -> None:
         """Make the wrapping key of a new tender, in a file of its own outside the store."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new_folder(self._folder, may_exist=True)
         write_atomic(self._tender_file(tender), self.wrap(f"tender {tender}", os.urandom(32)))
 
     def has_tender_key(self, tender: str) -> bool:
@@ -91,7 +99,7 @@ class Keys:
 
     def drop_tender_key(self, tender: str) -> None:
         """Delete the wrapping key of a tender: what was sealed under it can no longer be opened from this profile."""
-        self._tender_file(tender).unlink(missing_ok=True)
+        remove_quietly(self._tender_file(tender))
 
     def wrap_for(self, tender: str, purpose: str, data: bytes) -> bytes:
         """`data` encrypted under the wrapping key of `tender`."""
@@ -120,6 +128,8 @@ class Keys:
                 "The key of this tender is not in the profile.",
                 "Its documents cannot be opened here: the tender was ended, or the folder keys was not copied with the profile.",
             ) from error
+        except OSError as error:
+            raise trouble(error, "read", self._tender_file(tender)) from error
         return self.unwrap(f"tender {tender}", wrapped)
 
 
@@ -138,10 +148,22 @@ def create(
     """
     root = os.urandom(32)
     name = uuid4().hex
-    slot = _passphrase_slot(root, passphrase) if passphrase is not None else _keyring_slot(root, name, backend)
+    if passphrase is not None:
+        _write(file, name, root, _passphrase_slot(root, passphrase))
+        return Keys(root, folder)
+    slot = _keyring_slot(root, name, backend)
+    try:
+        _write(file, name, root, slot)
+    except BaseException:
+        with _keyring_in_words():
+            (backend or system_keyring)().delete_password(SERVICE, name)
+        raise
+    return Keys(root, folder)
+
+
+def _write(file: Path, name: str, root: bytes, slot: dict[str, Any]) -> None:
     held = {"v": 1, "id": name, "check": _check(root), "slots": [slot]}
     write_atomic(file, json.dumps(held, indent=1).encode())
-    return Keys(root, folder)
 
 
 def unlock(
@@ -162,18 +184,18 @@ def unlock(
     for slot in slots:
         kek = _passphrase_key(slot, passphrase) if passphrase is not None else _keyring_key(slot, backend)
         try:
-            root = _open(kek, base64.b64decode(slot["wrapped"]), b"root")
+            root = _open(kek, _unb64(slot["wrapped"]), b"root")
         except InvalidTag:
             continue
-        if not constant_time.bytes_eq(_check(root).encode(), str(held["check"]).encode()):
+        if not constant_time.bytes_eq(_check(root).encode(), held["check"].encode()):
             raise _damaged(file)
         return Keys(root, folder)
     if passphrase is not None:
-        raise KeysError("The passphrase is not the one of this profile.", "Nothing was changed. Try again.")
-    raise KeysError(
-        "The key in the system's keyring does not open this profile.",
-        "Nothing was changed. The profile was copied from another machine, or its keyring entry was replaced.",
-    )
+        raise KeysError(
+            "The passphrase is not the one of this profile.",
+            f"Nothing was changed. Try again. If it is the right one, {file.name} was altered: put it back from a copy.",
+        )
+    raise _other_entry()
 
 
 def has_passphrase(file: Path) -> bool:
@@ -195,18 +217,46 @@ def _damaged(file: Path) -> KeysError:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        held = json.loads(file.read_text(encoding="utf-8"))
-        slots_are_whole = all(isinstance(slot, dict) and "wrapped" in slot for slot in held["slots"])
-        if held["v"] != 1 or not held["slots"] or not slots_are_whole:
-            raise ValueError("not a key file of this version")
-        return dict(held)
-    except FileNotFoundError as error:
+    """The key file, every field of it looked at: what is read here can be used without asking again."""
+    if not file.exists():
         raise KeysError(
             "There is no profile here.", "Make one with: evalpanel --profile DIR new-profile --name … --email …"
-        ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        )
+    try:
+        held = json.loads(read_whole(file, _MOST_BYTES).decode("utf-8"))
+        if not isinstance(held, dict) or type(held.get("v")) is not int:
+            raise ValueError("not a key file")
+        if held["v"] > 1:
+            raise KeysError(
+                "The key file of this profile was made by a newer evalpanel.",
+                f"{file.name} was not touched. Install the newer version.",
+            )
+        slots = held.get("slots")
+        if held["v"] != 1 or not isinstance(slots, list) or not slots or len(_unb64(held.get("check"))) != _TAG:
+            raise ValueError("not a key file of this version")
+        for slot in slots:
+            _look_at(slot)
+    except (ValueError, RecursionError) as error:  # RecursionError: JSON that is nested without end
         raise _damaged(file) from error
+    return held
+
+
+def _look_at(slot: Any) -> None:
+    if not isinstance(slot, dict) or not isinstance(slot.get("kind"), str):
+        raise ValueError("a slot without a kind")
+    # A kind that this version does not know is left alone: another slot may open the profile.
+    if slot["kind"] in ("keyring", "passphrase") and len(_unb64(slot.get("wrapped"))) != _ROOT:
+        raise ValueError("a slot that does not hold a root key")
+    if slot["kind"] == "keyring" and not (isinstance(slot.get("name"), str) and slot["name"]):
+        raise ValueError("a slot without the name of its entry")
+    if slot["kind"] == "passphrase" and not 8 <= len(_unb64(slot.get("salt"))) <= 64:
+        raise ValueError("a salt of a length that nobody writes")
+
+
+def _unb64(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise ValueError("not text")  # what is wrong is the content of a file, not the type of an argument
+    return base64.b64decode(text, validate=True)
 
 
 def _passphrase_slot(root: bytes, passphrase: str) -> dict[str, Any]:
@@ -226,25 +276,35 @@ def _passphrase_slot(root: bytes, passphrase: str) -> dict[str, Any]:
 
 def _passphrase_key(slot: dict[str, Any], passphrase: str) -> bytes:
     memory, passes, lanes = slot.get("memory_kib"), slot.get("passes"), slot.get("lanes")
-    bounded = (
-        isinstance(memory, int) and 8 * 1024 <= memory <= 1024 * 1024,
-        isinstance(passes, int) and 1 <= passes <= 16,
-        isinstance(lanes, int) and 1 <= lanes <= 16,
-    )
-    if slot.get("kdf") != "argon2id" or not all(bounded):
+    if (
+        slot.get("kdf") != "argon2id"
+        or type(memory) is not int
+        or type(passes) is not int
+        or type(lanes) is not int
+        or not 8 * 1024 <= memory <= _MOST_MEMORY_KIB
+        or not 1 <= passes <= _MOST_PASSES
+        or not 1 <= lanes <= _MOST_LANES
+    ):
         raise KeysError(
             "The key file of this profile asks for something that evalpanel does not do.",
             "Nothing was changed. It is damaged, or was made by a newer version.",
         )
-    assert isinstance(memory, int)
-    assert isinstance(passes, int)
-    assert isinstance(lanes, int)
-    kdf = Argon2id(salt=base64.b64decode(slot["salt"]), length=32, iterations=passes, lanes=lanes, memory_cost=memory)
-    return kdf.derive(passphrase.encode("utf-8"))
+    kdf = Argon2id(salt=_unb64(slot["salt"]), length=32, iterations=passes, lanes=lanes, memory_cost=memory)
+    return kdf.derive(_typed(passphrase))
+
+
+def _typed(passphrase: str) -> bytes:
+    """One form for the same characters (Unicode NFC): keyboards and systems spell an accented letter in two ways."""
+    try:
+        return unicodedata.normalize("NFC", passphrase).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise KeysError(
+            "The passphrase holds something that is no character.", "Nothing was changed. Type it again."
+        ) from error
 
 
 def _keyring_slot(root: bytes, name: str, backend: Callable[[], KeyringBackend] | None) -> dict[str, Any]:
-    kek = os.urandom(32)
+    kek = os.urandom(_KEK)
     with _keyring_in_words():
         (backend or system_keyring)().set_password(SERVICE, name, _b64(kek))
     return {"kind": "keyring", "name": name, "wrapped": _b64(_seal(kek, root, b"root"))}
@@ -256,9 +316,23 @@ def _keyring_key(slot: dict[str, Any], backend: Callable[[], KeyringBackend] | N
     if held is None:
         raise KeysError(
             "The system's keyring does not hold the key of this profile.",
-            "Nothing was changed. It was made by another user or on another machine, or the keyring was reset.",
+            "Nothing was changed. It was made by another user or on another machine, or the keyring was reset. "
+            "Open the profile there, or with its passphrase where it has one.",
         )
-    return base64.b64decode(held)
+    try:
+        kek = _unb64(held)
+    except ValueError as error:
+        raise _other_entry() from error
+    if len(kek) != _KEK:
+        raise _other_entry()
+    return kek
+
+
+def _other_entry() -> KeysError:
+    return KeysError(
+        "The key in the system's keyring does not open this profile.",
+        "Nothing was changed. The profile was copied from another machine, or its keyring entry was replaced.",
+    )
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalpanel.domain.intake import TenderPack
-from evalpanel.domain.interests import DeclarationOutcome, Recusal
+from evalpanel.domain.interests import Declaration, DeclarationOutcome, Recusal
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import interests, tenders
@@ -31,6 +31,12 @@ def declare(
         interests.record(tx, workspace, tender.tender_id, member.person, outcome, bidder, about.strip(), None)
         tx.flush()
         return queries.recused(tx, tender.tender_id, tender.pack, member)
+
+
+def made(workspace: Workspace, named: str) -> tuple[Declaration, ...]:
+    """Every declaration of interest in the tender, oldest first: for people who see the panel. Changes nothing."""
+    with workspace.store.reading() as tx:
+        return queries.declarations(tx, tenders.find(tx, named).tender_id)
 
 
 def _bidder(pack: TenderPack, named: str) -> BidderCode:

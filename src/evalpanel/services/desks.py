@@ -58,6 +58,8 @@ def changing(tx: Session, tender: tenders.OpenTender, person: str) -> Desk:
     may_score(tender.reference, tender.stage)
     member = tender.member(person)
     interests.require_declared(tx, tender, member.person)
+    if member.person in queries.absences(tx, tender.tender_id):
+        raise absent(member.person)
     held = desk_of(tx, tender, member)
     if held.signed_off:
         raise signed_off(member.person)
@@ -73,6 +75,14 @@ def may_score(reference: str, stage: TenderStage) -> None:
         act="nobody can score yet: the criteria must be frozen and bids opened first",
     )
     tenders.require_stage(reference, stage, before=TenderStage.MODERATION, act="individual scores are closed")
+
+
+def absent(person: str) -> EvalPanelError:
+    """What is said when somebody scores whose absence is on record."""
+    return EvalPanelError(
+        f"The absence of {person} is on record.",
+        "Nothing was changed. What they scored before is set aside, and no more is taken in.",
+    )
 
 
 def signed_off(person: str) -> EvalPanelError:

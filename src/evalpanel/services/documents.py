@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, EnvelopeKind, LotCode
+from evalpanel.domain.tender import BidderCode, CriterionCode, EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import audit, envelopes, interests, tenders
 from evalpanel.services.workspace import Workspace
@@ -78,10 +78,21 @@ def _may_read(tx: Session, tender: tenders.OpenTender, person: str, row: t.Docum
     member = tender.member(person)
     if not any(member.has(role) for role in (Role.OFFICER, Role.CHAIR, Role.PANEL_MEMBER, Role.LEGAL)):
         raise EvalPanelError(f"{person} does not read bids in this tender.", "Observers see progress, not bids.")
-    lots = {bid.lot for bid in tender.pack.bids if bid.bidder == row.bidder and row.lot in (None, bid.lot)}
+    bids = [bid for bid in tender.pack.bids if bid.bidder == row.bidder and row.lot in (None, bid.lot)]
+    if (
+        bids
+        and not any(bid.status.is_scored for bid in bids)
+        and not (member.has(Role.OFFICER) or member.has(Role.LEGAL))
+    ):
+        raise EvalPanelError(
+            f"Bid {bids[0].bid} is {bids[0].status.value} and is not assessed.",
+            "Its documents stay sealed for the panel.",
+        )
+    # A bidder without a bid in this lot may still be a rival somewhere: any recusal then keeps the document closed.
+    lots = {bid.lot for bid in bids} or {lot.lot for lot in tender.pack.lots}
     recused = {one.lot: one.why for one in queries.recused(tx, tender.tender_id, tender.pack, member)}
-    if lots and lots <= set(recused):
-        lot = min(lots)
+    if lots <= set(recused) or (not bids and recused):
+        lot = min(recused)
         raise EvalPanelError(
             f"{person} is recused from lot {lot}.", f"The document stays sealed: {person} {recused[lot]}."
         )
@@ -94,10 +105,7 @@ def _may_read(tx: Session, tender: tenders.OpenTender, person: str, row: t.Docum
                 )
             )
         }
-        bids: set[tuple[LotCode, BidCode]] = {
-            (bid.lot, bid.bid) for bid in tender.pack.bids if bid.bidder == row.bidder and bid.lot in lots
-        }
-        if not bids & opened:
+        if not {(bid.lot, bid.bid) for bid in bids} & opened:
             raise EvalPanelError(
                 "This document is in a price envelope that has not been opened.",
                 "It stays sealed until moderation is closed and prices are opened on the record.",

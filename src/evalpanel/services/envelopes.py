@@ -109,6 +109,11 @@ class SealedPrices:
     lot: LotCode
     file: SealedFile
 
+    @property
+    def path(self) -> str:
+        """What stands for the schedule in the list of documents; no file of a pack can be called so, for its colon."""
+        return f"prices:{self.bidder}/{self.lot}"
+
 
 def seal_prices(held: Envelopes, lines: Sequence[PriceLine]) -> tuple[SealedPrices, ...]:
     """Seal price lines, bidder by bidder and lot by lot, into their price envelopes."""
@@ -128,7 +133,7 @@ def keep_sealed(tx: Session, workspace: Workspace, tender: TenderId, sealed: Seq
         tx.add(
             t.DocumentRow(
                 tender_id=tender,
-                path=f"prices/{one.bidder}/{one.lot}",
+                path=one.path,
                 title="Price schedule",
                 bidder=one.bidder,
                 lot=one.lot,

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from evalpanel.domain.feedback import FeedbackLetter, LetterInputs, Signatory, blocked, compose, kind_of
-from evalpanel.domain.letter_wording import LetterWording, parse_wording
+from evalpanel.domain.feedback import FeedbackLetter, Signatory, blocked, compose, kind_of
+from evalpanel.domain.letter_wording import LetterWording
 from evalpanel.domain.people import Role
-from evalpanel.domain.regimes import Regime, refuse_without_letters
-from evalpanel.domain.regimes import parse as parse_regime
-from evalpanel.domain.results import LotResult
+from evalpanel.domain.regimes import Regime
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
@@ -27,11 +22,18 @@ from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import audit, tenders
 from evalpanel.services.awards import TenderOutcome, computed
-from evalpanel.services.envelopes import EnvelopeName, held_envelopes, unsealed_file
+from evalpanel.services.envelopes import EnvelopeName, held_envelopes
+from evalpanel.services.letter_drafts import (
+    inputs,
+    kept_letter,
+    letter_file,
+    letter_rows,
+    regime_and_wording,
+    signatory,
+)
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import new_folder, write_atomic
-from evalpanel.system.resources import resource
 
 if TYPE_CHECKING:
     from evalpanel.sealing.pdf_signature import LetterSigner
@@ -93,11 +95,13 @@ def letters(
         tender = tenders.find(tx, named)
         who = tender.acting(Role.OFFICER, person)
         held = computed(tx, tender)
-        signed = {(row.bid, row.lot): (row.kind, row.file, row.sha256, row.pages) for row in _rows(tx, held.tender_id)}
+        signed = {
+            (row.bid, row.lot): (row.kind, row.file, row.sha256, row.pages) for row in letter_rows(tx, held.tender_id)
+        }
     assert held.pack.tender is not None
-    regime, wording = _regime(held)
-    signatory = _signatory(workspace, held, who)
-    owed, stopped = _owed(workspace, held, regime, wording, signatory, set(signed))
+    regime, wording = regime_and_wording(held)
+    signs = signatory(workspace, held, who)
+    owed, stopped = _owed(workspace, held, regime, wording, signs, set(signed))
     total = len(owed) + len(signed)
     if owed or signed:
         new_folder(out, may_exist=True)
@@ -107,7 +111,7 @@ def letters(
         done.append(_again(workspace, held.tender_id, out, key, row))
     fingerprint = ""
     if owed:
-        signer, fingerprint = _signer(workspace, held, who, signatory)
+        signer, fingerprint = _signer(workspace, held, who, signs)
         for place, one in enumerate(owed, len(signed)):
             progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
             done.append(_write(workspace, held, out, one, signer, fingerprint, who))
@@ -120,27 +124,12 @@ def letters(
     return LettersReport(tuple(done), tuple(stopped), fingerprint)
 
 
-def _regime(held: TenderOutcome) -> tuple[Regime, LetterWording]:
-    assert held.pack.tender is not None
-    code = held.pack.tender.regime.value
-    regime = parse_regime(tomllib.loads(resource("regimes", f"{code}.toml").read_text(encoding="utf-8")))
-    refuse_without_letters(regime)
-    wording = resource("letters", f"{regime.wording}.toml").read_text(encoding="utf-8")
-    return regime, parse_wording(tomllib.loads(wording))
-
-
-def _signatory(workspace: Workspace, held: TenderOutcome, who: PersonCode) -> Signatory:
-    assert held.pack.tender is not None
-    name = next((member.name for member in held.pack.panel if member.person == who), workspace.owner.name)
-    return Signatory(name, f"Procurement officer, {held.pack.tender.authority}", workspace.owner.email)
-
-
 def _owed(
     workspace: Workspace,
     held: TenderOutcome,
     regime: Regime,
     wording: LetterWording,
-    signatory: Signatory,
+    signs: Signatory,
     signed: set[tuple[BidCode, LotCode]],
 ) -> tuple[list[_Owed], list[LetterBlockedBy]]:
     owed: list[_Owed] = []
@@ -150,62 +139,29 @@ def _owed(
         kind = kind_of(results[bid.lot], bid.bid)
         if kind is None or (bid.bid, bid.lot) in signed:
             continue
-        inputs = _inputs(workspace, held, bid, results[bid.lot], regime, wording, signatory)
-        why = blocked(inputs)
+        about = inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
+        why = blocked(about)
         if why:
             stopped.append(LetterBlockedBy(bid.bid, bid.lot, why))
         else:
-            owed.append(_Owed(bid, kind.value, compose(inputs)))
+            owed.append(_Owed(bid, kind.value, compose(about)))
     return owed, stopped
 
 
-def _inputs(
-    workspace: Workspace,
-    held: TenderOutcome,
-    bid: Bid,
-    result: LotResult,
-    regime: Regime,
-    wording: LetterWording,
-    signatory: Signatory,
-) -> LetterInputs:
-    pack = held.pack
-    assert pack.tender is not None
-    kind = kind_of(result, bid.bid)
-    won = {winner.bid for winner in result.winners} if kind is not None and kind.is_summary else set()
-    return LetterInputs(
-        tender=pack.tender,
-        lot=next(lot for lot in pack.lots if lot.lot == bid.lot),
-        criteria=pack.criteria,
-        scales=pack.scales,
-        bidder=next(bidder for bidder in pack.bidders if bidder.bidder == bid.bidder),
-        members=tuple(member for member in pack.members if member.bidder == bid.bidder),
-        bid=bid,
-        result=result,
-        moderated=tuple(score for line, score in held.moderated.items() if line.lot == bid.lot and line.bid == bid.bid),
-        winners=tuple(score for line, score in held.moderated.items() if line.lot == bid.lot and line.bid in won),
-        regime=regime,
-        wording=wording,
-        signatory=signatory,
-        day=workspace.now().date(),
-    )
-
-
-def _signer(
-    workspace: Workspace, held: TenderOutcome, who: PersonCode, signatory: Signatory
-) -> tuple[LetterSigner, str]:
+def _signer(workspace: Workspace, held: TenderOutcome, who: PersonCode, signs: Signatory) -> tuple[LetterSigner, str]:
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.certificates import SigningCertificate, new_signing_certificate, valid_until
     from evalpanel.sealing.pdf_signature import LetterSigner
 
     assert held.pack.tender is not None
     with workspace.store.writing() as tx:
-        rows = tx.execute(select(t.CertificateRow).where(t.CertificateRow.person == signatory.name)).scalars().all()
+        rows = tx.execute(select(t.CertificateRow).where(t.CertificateRow.person == signs.name)).scalars().all()
         for row in sorted(rows, key=lambda row: row.at, reverse=True):
             if valid_until(row.certificate) > workspace.now():
                 private = workspace.keys.unwrap(f"certificate {row.fingerprint}", row.private_key)
                 return LetterSigner(SigningCertificate(row.certificate, private)), row.fingerprint
         certificate = new_signing_certificate(
-            common_name=signatory.name,
+            common_name=signs.name,
             organisation=held.pack.tender.authority,
             email=workspace.owner.email,
             now=workspace.now(),
@@ -213,7 +169,7 @@ def _signer(
         tx.add(
             t.CertificateRow(
                 fingerprint=certificate.fingerprint,
-                person=signatory.name,
+                person=signs.name,
                 certificate=certificate.certificate_der,
                 private_key=workspace.keys.wrap(f"certificate {certificate.fingerprint}", certificate.private_key_der),
                 at=workspace.now(),
@@ -245,10 +201,10 @@ def _write(
     assert held.pack.tender is not None
     now = workspace.now()
     laid_out = render(one.letter, made_at=now)
-    signatory = one.letter.signatory
+    signs = one.letter.signatory
     seen = (
-        f"Signed by {signatory.name}",
-        signatory.role,
+        f"Signed by {signs.name}",
+        signs.role,
         f"{now:%d %B %Y, %H:%M} UTC",
         f"Key {short_fingerprint(fingerprint)}  ·  Letter {short_fingerprint(digest_of(laid_out.data))}",
     )
@@ -257,14 +213,14 @@ def _write(
         appearance=signature_appearance(seen, laid_out.signature_size),
         reason=one.letter.title,
         location=held.pack.tender.authority,
-        name=signatory.name,
+        name=signs.name,
         at=now,
     )
     file = letter_file(held.pack.tender.reference, one.bid)
     target = out / file
     write_atomic(target, pdf, private=False)
     back = target.read_bytes()
-    report = verify(back, {fingerprint: one.letter.signatory.name})
+    report = verify(back, {fingerprint: signs.name})
     if back != pdf or report.verdict != "verified":
         target.unlink()
         raise EvalPanelError(
@@ -339,8 +295,8 @@ def _again(
 ) -> LetterDone:
     kind, file, digest, pages = row
     with workspace.store.reading() as tx:
-        letter = next(one for one in _rows(tx, tender) if (one.bid, one.lot) == key)
-        pdf = unsealed_file(tx, workspace, tender, str(EnvelopeName(EnvelopeKind.COMMON)), letter.sealed, digest)
+        letter = next(one for one in letter_rows(tx, tender) if (one.bid, one.lot) == key)
+        pdf = kept_letter(tx, workspace, tender, letter)
         known: Mapping[str, str] = {letter.fingerprint: ""}
     from evalpanel.sealing.pdf_signature import verify
 
@@ -350,19 +306,6 @@ def _again(
     return LetterDone(key[0], key[1], kind, target, digest, pages, verified, True)
 
 
-def _rows(tx: Session, tender: TenderId) -> list[t.LetterRow]:
-    rows = tx.execute(
-        select(t.LetterRow).where(t.LetterRow.tender_id == tender).order_by(t.LetterRow.version)
-    ).scalars()
-    newest = {(row.bid, row.lot): row for row in rows}
-    return list(newest.values())
-
-
 def digest_of(data: bytes) -> str:
     """SHA-256, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-
-def letter_file(reference: str, bid: Bid) -> str:
-    """The file name of a letter: codes and never names, safe on every system."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{reference}-{bid.lot}-{bid.bid}").strip("-.") + ".pdf"

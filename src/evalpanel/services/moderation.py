@@ -16,11 +16,11 @@ from evalpanel.domain.criteria import Criterion, CriterionKind
 from evalpanel.domain.digests import digest, plain
 from evalpanel.domain.gates import scale_of
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
+from evalpanel.domain.interests import recusals
 from evalpanel.domain.moderation import (
     MemberScore,
     ModeratedRow,
     ModeratedScore,
-    fails_minimum,
     moderation_gaps,
     spread,
     values_of,
@@ -28,7 +28,15 @@ from evalpanel.domain.moderation import (
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.people import Role
 from evalpanel.domain.scales import Scale
-from evalpanel.domain.sheets import Line, ScoreStatus, listed, owed_lines, scored_lines
+from evalpanel.domain.sheets import (
+    Line,
+    ScoreStatus,
+    lines_whatever_status,
+    listed,
+    owed_lines,
+    scored_lines,
+    why_no_line,
+)
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import CriterionCode, LotCode, PersonCode, ScaleCode
 from evalpanel.errors import EvalPanelError
@@ -74,6 +82,7 @@ def lines(workspace: Workspace, named: str) -> tuple[ModerationLine, ...]:
     """All scores side by side, for every line. Refused until every panel member has signed off or is absent on record."""
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
+        tenders.require(tender, at_least=TenderStage.BIDS_OPENED, act="there is nothing to moderate yet")
         _sheets_are_in(tx, tender)
         return _lines(tx, tender)
 
@@ -114,20 +123,23 @@ def take_moderated(
         who = tender.acting(Role.CHAIR, person)
         _sheets_are_in(tx, tender)
         held = queries.moderated(tx, tender.tender_id)
+        criteria, scales = _criteria(tender.pack), _scales(tender.pack)
         known = set(scored_lines(tender.pack.criteria, tender.pack.bids))
-        recused = _recused(tx, tender)
+        # Lines of a bid that was withdrawn since the workbook was written do no harm unless they say something.
+        ever = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
+        room = _room(tx, tender)
         problems: list[Problem] = []
         changes: list[ModeratedScore] = []
         unchanged = 0
         for row in rows:
             before = held.get(row.line, ModeratedScore(row.line, None))
             after = merged(before, row)
-            if row.line not in known:
-                problems.append(Problem(row.where, f"there is no scored line for {row.line}"))
-            elif after == before:
+            if after == before and row.line in ever:
                 unchanged += 1
+            elif row.line not in known:
+                problems.append(Problem(row.where, why_no_line(row.line, tender.pack.bids)))
             else:
-                faults = _faults(after, tender.pack, recused)
+                faults = _faults(after, criteria, scales, room)
                 problems += [Problem(row.where, f"{row.line}: {fault}") for fault in faults]
                 changes.append(after)
         if problems:
@@ -139,7 +151,7 @@ def take_moderated(
             added=tuple(score.line for score in changes if score.line not in held),
             changed=tuple(score.line for score in changes if score.line in held),
             unchanged=unchanged,
-            notes=(),
+            notes=_undeclared(changes, room),
         )
 
 
@@ -180,7 +192,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
             raise EvalPanelError(
                 "There is nothing to close.", "The tender has no bid that is scored. Nothing was changed."
             )
-        missing = moderation_gaps(wanted, held, _criteria(pack), _scales(pack), pack.tender.quorum)
+        missing = moderation_gaps(wanted, held, _criteria(pack), _scales(pack), pack.tender.quorum, pack.panel)
         if missing:
             count = "1 line is" if len(missing) == 1 else f"{len(missing)} lines are"
             raise EvalPanelError(
@@ -188,7 +200,8 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
                 f"Nothing was changed. Missing: {listed(missing)}.",
             )
         locked = [held[line] for line in wanted if line in held]
-        pinned = digest([plain(score) for score in locked])
+        # All that was agreed is pinned, of bids that are out as well: what becomes of a bid later changes nothing in it.
+        pinned = rows_digest(tuple(held.values()))
         untouched = tuple(line for line in wanted if line not in held)
         audit.record(
             tx,
@@ -204,16 +217,6 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
         )
         tenders.advance(tx, tender, TenderStage.QUALITY_LOCKED)
         return ModerationClosed(len(locked), untouched, _worth_knowing(tx, tender, held), pinned)
-
-
-def failed_gates(pack: TenderPack, held: Mapping[Line, ModeratedScore]) -> frozenset[tuple[LotCode, str]]:
-    """The bids (by lot and code) that a moderated level keeps out."""
-    criteria, scales = _criteria(pack), _scales(pack)
-    return frozenset(
-        (line.lot, line.bid)
-        for line, score in held.items()
-        if line.criterion in criteria and fails_minimum(score.value, criteria[line.criterion], scales)
-    )
 
 
 def _sheets_are_in(tx: Session, tender: tenders.OpenTender) -> None:
@@ -238,27 +241,61 @@ def _sheets_are_in(tx: Session, tender: tenders.OpenTender) -> None:
 
 
 def _recused(tx: Session, tender: tenders.OpenTender) -> dict[PersonCode, frozenset[LotCode]]:
+    pack, declared = tender.pack, queries.declarations(tx, tender.tender_id)
     return {
-        member.person: frozenset(one.lot for one in queries.recused(tx, tender.tender_id, tender.pack, member))
-        for member in tender.pack.panel
+        member.person: frozenset(one.lot for one in recusals(member, declared, pack.bids, pack.bidders, pack.members))
+        for member in pack.panel
     }
 
 
-def _faults(score: ModeratedScore, pack: TenderPack, recused: Mapping[PersonCode, frozenset[LotCode]]) -> list[str]:
-    criterion = _criteria(pack)[score.line.criterion]
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Who may have been in the room when a line was agreed."""
+
+    people: frozenset[PersonCode]
+    away: frozenset[PersonCode]
+    declared: frozenset[PersonCode]
+    recused: Mapping[PersonCode, frozenset[LotCode]]
+
+
+def _room(tx: Session, tender: tenders.OpenTender) -> _Room:
+    return _Room(
+        people=frozenset(member.person for member in tender.pack.panel),
+        away=frozenset(queries.absences(tx, tender.tender_id)),
+        declared=frozenset(one.person for one in queries.declarations(tx, tender.tender_id)),
+        recused=_recused(tx, tender),
+    )
+
+
+def _undeclared(changes: Sequence[ModeratedScore], room: _Room) -> tuple[Problem, ...]:
+    named = {person for score in changes for person in score.present} - room.declared
+    return tuple(
+        Problem("present", f"{person} took part and has not declared interests", stops=False)
+        for person in sorted(named)
+    )
+
+
+def _faults(
+    score: ModeratedScore,
+    criteria: Mapping[CriterionCode, Criterion],
+    scales: Mapping[ScaleCode, Scale],
+    room: _Room,
+) -> list[str]:
+    criterion = criteria[score.line.criterion]
     found: list[str] = []
     if criterion.kind is CriterionKind.CONSIDERATION:
         if score.value is not None:
             found.append("this criterion is explained and not scored: leave the score empty")
     elif score.value is not None:
-        scale = scale_of(criterion, _scales(pack))
+        scale = scale_of(criterion, scales)
         if scale.level(score.value) is None:
             found.append(f"{canonical(score.value)} is not a level of the scale ({scale.described()})")
-    people = {member.person for member in pack.panel}
     for person in score.present:
-        if person not in people:
+        if person not in room.people:
             found.append(f"nobody on the panel has the code {person}")
-        elif score.line.lot in recused.get(person, frozenset()):
+        elif person in room.away:
+            found.append(f"the absence of {person} is on record, so they cannot have been present")
+        elif score.line.lot in room.recused.get(person, frozenset()):
             found.append(f"{person} is recused from lot {score.line.lot} and cannot have been present")
     if len(set(score.present)) != len(score.present):
         found.append("a person is named twice as present")

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,15 +28,13 @@ from evalpanel.formats.workbook import read_workbook
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import audit, interests, tenders
 from evalpanel.services.envelopes import EnvelopeName, Envelopes, SealedPrices, held_envelopes, keep_sealed, seal_prices
+from evalpanel.services.pack_rows import SealedDocument, keep_bids, keep_documents, keep_tender
 from evalpanel.services.tenders import OWNER, TenderSummary
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
-from evalpanel.store.documents import SealedFile
-from evalpanel.store.tables.base import ValueRow
 from evalpanel.system.files import free_space, read_whole, write_atomic
 
-V = TypeVar("V")
 MOST_MAPPING_BYTES = 64 << 20
 
 
@@ -61,13 +58,6 @@ class Loaded:
 
     summary: TenderSummary
     notes: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _SealedDocument:
-    entry: DocumentEntry
-    envelope: EnvelopeName
-    file: SealedFile
 
 
 def understand(workspace: Workspace, path: Path, *, mapping: Path | None = None) -> Understood:
@@ -110,8 +100,8 @@ def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progr
                 workspace.store.writing() as tx,
             ):
                 _refuse_known(tx, tender.reference)
-                _keep_tender(tx, workspace, tender_id, understood.pack)
-                _keep_bids(tx, tender_id, understood.pack, 0)
+                keep_tender(tx, workspace, tender_id, understood.pack)
+                keep_bids(tx, tender_id, understood.pack, 0)
                 envelopes.keep(tx)
                 who = queries.first_with(understood.pack, Role.OFFICER) or OWNER
                 act = audit.record(
@@ -120,9 +110,12 @@ def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progr
                     "tender-loaded",
                     tender=tender_id,
                     person=who,
-                    detail={"reference": tender.reference, **_detail(understood, documents)},
+                    detail={
+                        "reference": tender.reference,
+                        **_detail(understood, understood.pack.bids, documents, schedules),
+                    },
                 )
-                _keep_documents(tx, workspace, tender_id, documents, act)
+                keep_documents(tx, workspace, tender_id, documents, act)
                 keep_sealed(tx, workspace, tender_id, schedules, act)
                 for one in understood.pack.panel:
                     if one.declared is not None:
@@ -159,6 +152,7 @@ def load_bids(
         )
         tenders.require(tender, before=TenderStage.MODERATION, act="no more bids can be loaded")
         who = tender.acting(Role.OFFICER, person)
+        declared = sorted({one.person for one in queries.declarations(tx, tender.tender_id)})
         signed = [code for code, held in queries.sign_offs(tx, tender.tender_id).items() if held.signed]
         existing = {
             row.path: row.sha256
@@ -169,14 +163,19 @@ def load_bids(
         understood = _understood(source, mapping, tender.pack)
         understood, new_bids = _only_new(understood, tender.pack, signed)
         _refuse(understood, f"The bids in {path.name} were not loaded")
+        early = _declared_before(new_bids, declared)
         if not new_bids.bids and not new_bids.bidders and not understood.documents and not understood.pack.prices:
             raise EvalPanelError(
                 f"{path.name} brings no bid.", "It holds no bidder, bid, price or document. Nothing was kept."
             )
         with _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules):
-            fresh, again = _without_held(workspace, documents, existing)
+            fresh, fresh_prices, again = _without_held(workspace, documents, schedules, existing)
+            notes = (*understood.problems, *again, *early)
+            if not new_bids.bids and not new_bids.bidders and not new_bids.members and not fresh and not fresh_prices:
+                with workspace.store.reading() as tx:
+                    return Loaded(tenders.summary(tx, tender.tender_id), notes)
             with workspace.store.writing() as tx:
-                _keep_bids(tx, tender.tender_id, new_bids, len(tender.pack.bids))
+                keep_bids(tx, tender.tender_id, new_bids, len(tender.pack.bids))
                 envelopes.keep(tx)
                 act = audit.record(
                     tx,
@@ -184,13 +183,10 @@ def load_bids(
                     "bids-loaded",
                     tender=tender.tender_id,
                     person=who,
-                    detail={
-                        "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in new_bids.bids],
-                        **_detail(understood, fresh),
-                    },
+                    detail=_detail(understood, new_bids.bids, fresh, fresh_prices),
                 )
-                _keep_documents(tx, workspace, tender.tender_id, fresh, act)
-                keep_sealed(tx, workspace, tender.tender_id, schedules, act)
+                keep_documents(tx, workspace, tender.tender_id, fresh, act)
+                keep_sealed(tx, workspace, tender.tender_id, fresh_prices, act)
                 if not tender.stage.reached(TenderStage.BIDS_OPENED):
                     audit.record(
                         tx,
@@ -202,7 +198,7 @@ def load_bids(
                     )
                     tenders.advance(tx, tender, TenderStage.BIDS_OPENED)
                 tx.flush()
-                return Loaded(tenders.summary(tx, tender.tender_id), (*understood.problems, *again))
+                return Loaded(tenders.summary(tx, tender.tender_id), notes)
 
 
 def _understood(source: PackSource, mapping: Path | None, within: TenderPack | None) -> Understood:
@@ -257,8 +253,8 @@ def _refuse_known(tx: Session, reference: str) -> None:
 @contextmanager
 def _sealing(
     workspace: Workspace, source: PackSource, understood: Understood, envelopes: Envelopes, progress: Progress
-) -> Iterator[tuple[list[_SealedDocument], tuple[SealedPrices, ...]]]:
-    sealed: list[_SealedDocument] = []
+) -> Iterator[tuple[list[SealedDocument], tuple[SealedPrices, ...]]]:
+    sealed: list[SealedDocument] = []
     schedules: tuple[SealedPrices, ...] = ()
     try:
         entries = {entry.path: entry for entry in source.entries}
@@ -271,7 +267,7 @@ def _sealing(
 
             with source.open(listed) as reader:
                 file = envelopes.seal(name, reader, each)
-            sealed.append(_SealedDocument(entry, name, file))
+            sealed.append(SealedDocument(entry, name, file))
             before += listed.size
         schedules = seal_prices(envelopes, understood.pack.prices)
         progress.step(total, total, "")
@@ -289,10 +285,23 @@ def _envelope(entry: DocumentEntry) -> EnvelopeName:
     return EnvelopeName(kind, entry.bidder, entry.lot)
 
 
+def _declared_before(new: TenderPack, declared: Sequence[str]) -> tuple[Problem, ...]:
+    """A declaration speaks of the bidders that were known; who declared before should declare again."""
+    names = [bidder.name for bidder in new.bidders]
+    if not names or not declared:
+        return ()
+    what = f"{', '.join(declared)} declared before {', '.join(names)} {'was' if len(names) == 1 else 'were'} known"
+    return (Problem("Bidders", f"{what}: ask them to declare again", stops=False),)
+
+
 def _without_held(
-    workspace: Workspace, documents: list[_SealedDocument], existing: dict[str, str]
-) -> tuple[list[_SealedDocument], list[Problem]]:
+    workspace: Workspace,
+    documents: list[SealedDocument],
+    schedules: Sequence[SealedPrices],
+    existing: dict[str, str],
+) -> tuple[list[SealedDocument], list[SealedPrices], list[Problem]]:
     fresh, again, clashes = [], [], []
+    fresh_prices = []
     for one in documents:
         if one.entry.path not in existing:
             fresh.append(one)
@@ -303,9 +312,19 @@ def _without_held(
             clashes.append(
                 Problem(one.entry.path, "is here already with other content: give the new file another name")
             )
+    for schedule in schedules:
+        if schedule.path not in existing:
+            fresh_prices.append(schedule)
+            continue
+        where = f"Prices of {schedule.bidder} for lot {schedule.lot}"
+        if existing[schedule.path] == schedule.file.sha256:
+            again.append(Problem(where, "are here already, nothing changed", stops=False))
+            workspace.documents.remove([schedule.file.sealed])
+        else:
+            clashes.append(Problem(where, "are here already with other content: what came first stays as it is"))
     if clashes:
         raise ProblemsFound("The bids were not loaded.", clashes)
-    return fresh, again
+    return fresh, fresh_prices, again
 
 
 def _only_new(understood: Understood, held: TenderPack, signed: Sequence[str]) -> tuple[Understood, TenderPack]:
@@ -335,63 +354,21 @@ def _only_new(understood: Understood, held: TenderPack, signed: Sequence[str]) -
     return replace(understood, problems=tuple(problems)), fresh
 
 
-def _keep_tender(tx: Session, workspace: Workspace, tender_id: TenderId, pack: TenderPack) -> None:
-    assert pack.tender is not None
-    tx.add(t.TenderRow.of(pack.tender, tender_id=tender_id, stage=TenderStage.DRAFT, loaded_at=workspace.now()))
-    tx.flush()
-    _add_all(tx, tender_id, t.AuthorityRow, pack.authorities)
-    _add_all(tx, tender_id, t.LotRow, pack.lots)
-    _add_all(tx, tender_id, t.StageRow, pack.stages)
-    _add_all(tx, tender_id, t.OutcomeRow, pack.outcomes)
-    _add_all(tx, tender_id, t.CriterionRow, pack.criteria)
-    _add_all(tx, tender_id, t.ClarificationRow, pack.clarifications)
-    _add_all(tx, tender_id, t.PanelMemberRow, pack.panel)
-    place = 0
-    for scale in pack.scales:
-        for level in scale.levels:
-            tx.add(t.LevelRow.of(level, tender_id=tender_id, scale=scale.scale, position=place))
-            place += 1
-
-
-def _keep_bids(tx: Session, tender_id: TenderId, pack: TenderPack, after: int) -> None:
-    _add_all(tx, tender_id, t.BidderRow, pack.bidders, after)
-    _add_all(tx, tender_id, t.ConsortiumMemberRow, pack.members, after)
-    _add_all(tx, tender_id, t.BidRow, pack.bids, after)
-
-
-def _add_all(tx: Session, tender_id: TenderId, row: type[ValueRow[V]], values: Sequence[V], after: int = 0) -> None:
-    for place, value in enumerate(values, after):
-        tx.add(row.of(value, tender_id=tender_id, position=place))
-
-
-def _keep_documents(
-    tx: Session, workspace: Workspace, tender_id: TenderId, documents: Sequence[_SealedDocument], act: int
-) -> None:
-    at = workspace.now()
-    for place, one in enumerate(documents):
-        tx.add(
-            t.DocumentRow(
-                tender_id=tender_id,
-                position=place,
-                path=one.entry.path,
-                title=one.entry.title or Path(one.entry.path).stem,
-                bidder=one.entry.bidder,
-                lot=one.entry.lot,
-                criterion=one.entry.criterion,
-                envelope=str(one.envelope),
-                size=one.file.size,
-                sha256=one.file.sha256,
-                sealed=one.file.sealed,
-                is_prices=False,
-                at=at,
-                act=act,
-            )
-        )
-
-
-def _detail(understood: Understood, documents: Sequence[_SealedDocument]) -> dict[str, object]:
+def _detail(
+    understood: Understood, bids: Sequence[Bid], documents: Sequence[SealedDocument], schedules: Sequence[SealedPrices]
+) -> dict[str, object]:
     return {
-        "documents": [{"path": one.entry.path, "sha256": one.file.sha256} for one in documents],
-        "price_schedules": len({(line.bidder, line.lot) for line in understood.pack.prices}),
+        "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in bids],
+        "documents": [
+            {
+                "path": one.entry.path,
+                "sha256": one.file.sha256,
+                "sealed": one.file.sealed,
+                "envelope": str(one.envelope),
+            }
+            for one in documents
+        ],
+        "schedules": [{"bidder": one.bidder, "lot": one.lot, "sealed": one.file.sealed} for one in schedules],
+        "price_schedules": len(schedules),
         "notes": [str(problem) for problem in understood.problems],
     }

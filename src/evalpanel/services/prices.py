@@ -92,7 +92,7 @@ def open_prices(workspace: Workspace, named: str, *, person: str | None = None) 
             for bid in (one for one in tender.pack.bids if one.lot == lot.lot):
                 row = price_row(tx, tender.tender_id, bid)
                 if bid.bid not in awaited:
-                    unopened.append((lot.lot, bid.bid, _why_unopened(bid)))
+                    unopened.append((lot.lot, bid.bid, _why_unopened(bid, needed=needed)))
                 elif row is not None:
                     opened.append((bid, read_price_schedule(unsealed(tx, workspace, row))))
                 elif needed and bid.status is BidStatus.VALID:
@@ -103,6 +103,12 @@ def open_prices(workspace: Workspace, named: str, *, person: str | None = None) 
                 "Nothing was opened. Bring them in with the command prices import, or record the bid's status.",
             )
         amounts = [(bid.lot, bid.bid, _amount(bid, lines)) for bid, lines in opened]
+        unusable = [f"bid {bid} in lot {lot}" for lot, bid, amount in amounts if amount <= 0]
+        if unusable:
+            raise EvalPanelError(
+                f"The price of {', '.join(unusable)} is not more than zero.",
+                "Nothing was opened, and no amount is shown. Clarify it with the bidder, or record the bid's status.",
+            )
         act = audit.record(
             tx,
             workspace,
@@ -138,10 +144,10 @@ def _amount(bid: Bid, lines: Sequence[PriceLine]) -> Decimal:
     return price_totals(lines, bid.lot).get(bid.bidder, Decimal(0))
 
 
-def _why_unopened(bid: Bid) -> str:
+def _why_unopened(bid: Bid, *, needed: bool) -> str:
     if not bid.status.is_scored:
         return f"the bid is {bid.status.value}"
-    return "the bid failed a gate, or no price is needed in this lot"
+    return "the bid failed a gate" if needed else "no price is needed in this lot"
 
 
 def _form_problems(tx: Session, tender: tenders.OpenTender, lines: Sequence[PriceLine]) -> list[Problem]:

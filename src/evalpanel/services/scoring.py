@@ -13,7 +13,17 @@ from evalpanel.domain.gates import scale_of
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.scales import Scale
-from evalpanel.domain.sheets import Line, Score, ScoreRow, ScoreStatus, answer_fault, scored_lines, sheet_digest
+from evalpanel.domain.sheets import (
+    Line,
+    Score,
+    ScoreRow,
+    ScoreStatus,
+    answer_fault,
+    lines_whatever_status,
+    scored_lines,
+    sheet_digest,
+    why_no_line,
+)
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import CriterionCode, LotCode, PersonCode, ScaleCode, TenderId
 from evalpanel.errors import EvalPanelError
@@ -56,6 +66,8 @@ def save_score(workspace: Workspace, named: str, *, person: str, score: Score) -
         held = queries.line_desk(tx, tender_id, person, score.line)
         if not held.declared:
             raise interests.undeclared(tender.reference, held.member.person)
+        if held.member.person in queries.absences(tx, tender_id):
+            raise desks.absent(held.member.person)
         if held.signed_off:
             raise desks.signed_off(held.member.person)
         fault = _line_fault(score, held)
@@ -89,6 +101,8 @@ def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence
         held = desks.changing(tx, tender, person)
         criteria, scales = _criteria(tender.pack), _scales(tender.pack)
         known = set(scored_lines(tender.pack.criteria, tender.pack.bids))
+        # A sheet that was exported before a bid was withdrawn still has its lines; unless they say something, no harm.
+        ever = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
         problems: list[Problem] = []
         changes: list[Score] = []
         notes: list[Problem] = []
@@ -96,11 +110,11 @@ def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence
         for row in rows:
             before = held.scores.get(row.line, Score(row.line))
             after = merged(before, row)
-            if row.line not in known:
-                problems.append(Problem(row.where, _unknown(row.line, tender.pack)))
-                continue
-            if after == before:
+            if after == before and row.line in ever:
                 unchanged += 1
+                continue
+            if row.line not in known:
+                problems.append(Problem(row.where, why_no_line(row.line, tender.pack.bids)))
                 continue
             fault = _fault(after, held.member, held.recused, criteria[row.line.criterion], scales)
             if fault:
@@ -163,15 +177,6 @@ def _fault(
         return f"{member.person} does not score criterion {score.line.criterion}"
     scale = None if criterion.kind is CriterionKind.CONSIDERATION else scale_of(criterion, scales)
     return answer_fault(score, criterion, scale)
-
-
-def _unknown(line: Line, pack: TenderPack) -> str:
-    for bid in pack.bids:
-        if bid.bid == line.bid and bid.lot == line.lot:
-            if not bid.status.is_scored:
-                return f"bid {line.bid} is {bid.status.value} and is not scored"
-            return f"there is no scored criterion {line.criterion} in lot {line.lot}"
-    return f"there is no bid {line.bid} for lot {line.lot}"
 
 
 def _keep(

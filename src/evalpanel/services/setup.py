@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.interests import recusals
 from evalpanel.domain.people import PanelMember, Role
-from evalpanel.domain.sheets import owed_lines, scored_lines
+from evalpanel.domain.sheets import Line, ScoreStatus, gaps, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import Bid, Bidder, BidStatus
+from evalpanel.domain.tender import Bid, BidCode, Bidder, BidStatus, LotCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import audit, tenders
 from evalpanel.services.tenders import TenderSummary
@@ -49,20 +51,22 @@ def view(workspace: Workspace, named: str) -> TenderView:
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         lines = scored_lines(tender.pack.criteria, tender.pack.bids)
-        declared = {declaration.person for declaration in queries.declarations(tx, tender.tender_id)}
+        declarations = queries.declarations(tx, tender.tender_id)
+        declared = {declaration.person for declaration in declarations}
+        answers = _answers(tx, tender.tender_id)
         signed, absent = queries.sign_offs(tx, tender.tender_id), queries.absences(tx, tender.tender_id)
         panel: list[MemberProgress] = []
         for member in tender.pack.panel:
-            lots = tuple(recusal.lot for recusal in queries.recused(tx, tender.tender_id, tender.pack, member))
+            pack = tender.pack
+            lots = tuple(one.lot for one in recusals(member, declarations, pack.bids, pack.bidders, pack.members))
             owed = owed_lines(member, lines, lots)
-            scores = queries.scores_of(tx, tender.tender_id, member.person)
             panel.append(
                 MemberProgress(
                     member=member,
                     declared=member.person in declared,
                     recused_lots=lots,
                     owed=len(owed),
-                    answered=sum(1 for line in owed if line in scores and scores[line].status.value != "blank"),
+                    answered=len(answers.get(member.person, set()).intersection(owed)),
                     signed_off=member.person in signed and signed[member.person].signed,
                     absent=absent.get(member.person, ""),
                 )
@@ -74,6 +78,15 @@ def view(workspace: Workspace, named: str) -> TenderView:
             lines=len(lines),
             moderated=len(queries.moderated(tx, tender.tender_id)),
         )
+
+
+def _answers(tx: Session, tender: TenderId) -> dict[PersonCode, set[Line]]:
+    """The lines on which each person has an answer that is not blank."""
+    found: dict[PersonCode, set[Line]] = {}
+    for row in queries.score_rows(tx, tender):
+        if row.status is not ScoreStatus.BLANK:
+            found.setdefault(row.person, set()).add(row.line)
+    return found
 
 
 def freeze(workspace: Workspace, named: str, *, person: str | None = None) -> TenderSummary:
@@ -135,6 +148,7 @@ def set_bid_status(
         if not rows:
             known = ", ".join(sorted({one.bid for one in tender.pack.bids}))
             raise EvalPanelError(f"There is no bid “{bid}” to change.", f"Nothing was changed. Bids: {known}.")
+        _refuse_unscored(tx, tender, status, {(row.lot, row.bid) for row in rows})
         changed = []
         for row in rows:
             before = row.value()
@@ -150,6 +164,36 @@ def set_bid_status(
             )
             changed.append(after)
         return tuple(changed)
+
+
+def _refuse_unscored(
+    tx: Session, tender: tenders.OpenTender, status: BidStatus, bids: set[tuple[LotCode, BidCode]]
+) -> None:
+    # A bid that comes (back) in must not slip past people who have signed off, nor past moderation.
+    if not status.is_scored:
+        return
+    pack = tender.pack
+    after = [replace(bid, status=status) if (bid.lot, bid.bid) in bids else bid for bid in pack.bids]
+    mine = [line for line in scored_lines(pack.criteria, after) if (line.lot, line.bid) in bids]
+    away, signed = queries.absences(tx, tender.tender_id), queries.sign_offs(tx, tender.tender_id)
+    waiting = []
+    for member in pack.panel:
+        if member.person in away or member.person not in signed or not signed[member.person].signed:
+            continue
+        lots = [one.lot for one in queries.recused(tx, tender.tender_id, pack, member)]
+        if gaps(owed_lines(member, mine, lots), queries.scores_of(tx, tender.tender_id, member.person)):
+            waiting.append(member.person)
+    if waiting:
+        raise EvalPanelError(
+            f"{', '.join(waiting)} signed off without scoring this bid.",
+            "Nothing was changed. Before moderation: reopen those sheets first, so that the bid is scored by everyone. "
+            "Once moderation has begun, individual scores are closed, and the bid cannot come in any more.",
+        )
+    held = queries.moderated(tx, tender.tender_id)
+    if tender.stage.reached(TenderStage.QUALITY_LOCKED) and any(line not in held for line in mine):
+        raise EvalPanelError(
+            "Moderation is closed, and this bid was not moderated.", "Nothing was changed. It cannot come in any more."
+        )
 
 
 def correct_bidder(

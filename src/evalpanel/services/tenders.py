@@ -142,6 +142,12 @@ def summary(tx: Session, tender_id: TenderId) -> TenderSummary:
     )
 
 
+def person_code(workspace: Workspace, named: str, person: str) -> PersonCode:
+    """The code of a person as the sheet Panel writes it, however it was typed. Refused where there is no such person."""
+    with workspace.store.reading() as tx:
+        return find(tx, named).member(person).person
+
+
 def all_tenders(workspace: Workspace) -> tuple[TenderSummary, ...]:
     """Every tender of the profile, by reference."""
     with workspace.store.reading() as tx:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from json import loads
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +16,9 @@ from sqlalchemy.orm import Session
 from evalpanel.domain import trail
 from evalpanel.domain.digests import digest, plain
 from evalpanel.domain.moderation import ModeratedScore
-from evalpanel.domain.sheets import Score, scored_lines, sheet_digest
+from evalpanel.domain.price import price_totals
+from evalpanel.domain.sheets import Score, sheet_digest
+from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import tenders
 from evalpanel.services.workspace import Workspace
@@ -78,11 +82,15 @@ def verify_tender(workspace: Workspace, named: str) -> Verification:
             )
         acts = {line.number: line for line in lines}
         for found, said in (
-            _frozen(tx, tender),
+            _frozen(tx, tender, lines),
+            _bids(tender, lines),
+            _declarations(tx, tender, lines),
             _scores(tx, tender, acts),
+            _sign_offs(tx, tender, lines),
             _moderated(tx, tender, acts),
             _locked(tx, tender, lines),
-            _documents(tx, workspace, tender),
+            _prices(tx, tender, lines),
+            _documents(tx, workspace, tender, lines),
         ):
             wrong += found
             if said and not found:
@@ -103,15 +111,62 @@ def _head(lines: tuple[trail.TrailLine, ...]) -> str:
 
 
 Finding = tuple[list[str], str]
+Lines = tuple[trail.TrailLine, ...]
 
 
-def _frozen(tx: Session, tender: tenders.OpenTender) -> Finding:
-    held = tx.execute(select(t.FreezeRow.digest).where(t.FreezeRow.tender_id == tender.tender_id)).scalar_one_or_none()
-    if held is None:
-        return [], ""
-    if held != tender.pack.criteria_digest():
+def _differences(what: str, held: Mapping[str, object], pinned: Mapping[str, object]) -> list[str]:
+    """Where what is held is not what the trail pinned, by name: altered, missing, or never recorded."""
+    found = []
+    for name, value in held.items():
+        if name not in pinned:
+            found.append(f"{what}{name} is not in the trail")
+        elif pinned[name] != value:
+            found.append(f"{what}{name} is not what was recorded")
+    return found + [f"{what}{name} is missing" for name in pinned if name not in held]
+
+
+def _details(lines: Lines, *acts: str) -> list[tuple[trail.TrailLine, dict[str, Any]]]:
+    return [(line, loads(line.detail)) for line in lines if line.act in acts]
+
+
+def _frozen(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    row = tx.execute(select(t.FreezeRow).where(t.FreezeRow.tender_id == tender.tender_id)).scalar_one_or_none()
+    pinned = [detail["criteria_digest"] for _, detail in _details(lines, "criteria-frozen")]
+    if not pinned:
+        return (["the criteria are marked as frozen, and the trail has no such act"] if row is not None else []), ""
+    if row is None or row.digest != pinned[0]:
+        return ["the digest of the frozen criteria is not the one in the trail"], ""
+    if row.digest != tender.pack.criteria_digest():
         return ["the criteria are not the ones that were frozen"], ""
-    return [], f"the criteria are the ones that were frozen, with the digest {held}"
+    return [], f"the criteria are the ones that were frozen, with the digest {row.digest}"
+
+
+def _bids(tender: tenders.OpenTender, lines: Lines) -> Finding:
+    pinned: dict[str, object] = {}
+    for line, detail in _details(lines, "tender-loaded", "bids-loaded", "bid-status-changed"):
+        if line.act == "bid-status-changed":
+            after = detail["after"]
+            pinned[f"{after['bid']} in lot {after['lot']}"] = after["status"]
+            continue
+        for named in detail["bids"]:
+            bid, lot, status = named.split(" ")
+            pinned[f"{bid} in lot {lot}"] = status
+    held = {f"{bid.bid} in lot {bid.lot}": bid.status.value for bid in tender.pack.bids}
+    said = f"the {len(held)} bids and their statuses are the ones on record" if held else ""
+    return _differences("bid ", held, pinned), said
+
+
+def _declarations(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    rows = tx.execute(select(t.DeclarationRow).where(t.DeclarationRow.tender_id == tender.tender_id)).scalars()
+    held = {
+        f"of {row.person} (act {row.act})": plain(
+            {"outcome": row.outcome, "bidder": row.bidder, "about": row.about, "on_paper": row.on_paper}
+        )
+        for row in rows
+    }
+    pinned = {f"of {line.person} (act {line.number})": detail for line, detail in _details(lines, "interests-declared")}
+    said = f"the {len(held)} declarations of interest are as they were made" if held else ""
+    return _differences("the declaration ", held, pinned), said
 
 
 def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.TrailLine]) -> Finding:
@@ -127,8 +182,7 @@ def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Trail
             wrong.append(f"scores of act {act} are not the ones that were saved then")
         elif people[act] != {acts[act].person}:
             wrong.append(f"scores of act {act} stand under another person than the one who saved them")
-    missing = [line.number for line in acts.values() if line.act in _SCORE_ACTS and line.number not in groups]
-    wrong += [f"the scores of act {number} are missing" for number in missing]
+    wrong += _missing(acts, _SCORE_ACTS, groups, "scores")
     for person, signed in queries.sign_offs(tx, tender.tender_id).items():
         current = queries.scores_of(tx, tender.tender_id, person).values()
         if signed.signed and sheet_digest(current) != signed.sheet_digest:
@@ -143,6 +197,27 @@ def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Trail
 _SCORE_ACTS = ("score-saved", "scores-imported")
 
 
+def _missing(acts: Mapping[int, trail.TrailLine], names: Sequence[str], held: Container[int], what: str) -> list[str]:
+    gone = [line.number for line in acts.values() if line.act in names and line.number not in held]
+    return [f"the {what} of act {number} are missing" for number in gone]
+
+
+def _sign_offs(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    held: dict[str, object] = {}
+    for row in tx.execute(select(t.SignOffRow).where(t.SignOffRow.tender_id == tender.tender_id)).scalars():
+        told = {"signed": row.signed, "reason": row.reason, "sheet_digest": row.sheet_digest}
+        held[f"the sign-off of {row.person} (act {row.act})"] = told
+    for away in tx.execute(select(t.AbsenceRow).where(t.AbsenceRow.tender_id == tender.tender_id)).scalars():
+        held[f"the absence of {away.person} (act {away.act})"] = {"person": away.person, "reason": away.reason}
+    pinned: dict[str, object] = {
+        f"the sign-off of {line.person} (act {line.number})": detail
+        for line, detail in _details(lines, "sheet-signed-off", "sheet-reopened")
+    }
+    for line, detail in _details(lines, "absence-recorded"):
+        pinned[f"the absence of {detail['person']} (act {line.number})"] = detail
+    return _differences("", held, pinned), "sign-offs and absences are as they were recorded" if held else ""
+
+
 def _moderated(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.TrailLine]) -> Finding:
     groups: dict[int, list[ModeratedScore]] = defaultdict(list)
     for row in tx.execute(
@@ -154,41 +229,62 @@ def _moderated(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Tr
         wanted = _detail(acts, act).get("rows_digest")
         if wanted != digest([plain(score) for score in sorted(scores, key=lambda one: one.line)]):
             wrong.append(f"moderated scores of act {act} are not the ones that were recorded then")
+    wrong += _missing(acts, ("moderated-scores-recorded",), groups, "moderated scores")
     count = sum(len(scores) for scores in groups.values())
     return wrong, f"all {count} versions of moderated scores are as they were recorded" if count else ""
 
 
-def _locked(tx: Session, tender: tenders.OpenTender, lines: tuple[trail.TrailLine, ...]) -> Finding:
-    closed = [line for line in lines if line.act == "moderation-closed"]
+def _locked(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    closed = _details(lines, "moderation-closed")
     if not closed:
         return [], ""
-    held = queries.moderated(tx, tender.tender_id)
-    # A bid's status may have changed since; what was locked is what the act names.
-    wanted = scored_lines(tender.pack.criteria, tender.pack.bids)
-    locked = [held[line] for line in wanted if line in held]
-    if len(locked) == loads(closed[-1].detail)["lines"]:
-        if digest([plain(score) for score in locked]) != loads(closed[-1].detail)["moderated_digest"]:
-            return ["the moderated scores are not the ones that were locked"], ""
-        return [], "the moderated scores are the ones that were locked"
-    return [], ""
+    held = sorted(queries.moderated(tx, tender.tender_id).values(), key=lambda one: one.line)
+    if digest([plain(score) for score in held]) != closed[-1][1]["moderated_digest"]:
+        return ["the moderated scores are not the ones that were locked"], ""
+    return [], "the moderated scores are the ones that were locked"
 
 
-def _documents(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> Finding:
-    wrong: list[str] = []
-    rows = [
-        *tx.execute(
-            select(t.DocumentRow.sealed, t.DocumentRow.path).where(t.DocumentRow.tender_id == tender.tender_id)
-        ).all(),
-        *tx.execute(
-            select(t.LetterRow.sealed, t.LetterRow.file).where(t.LetterRow.tender_id == tender.tender_id)
-        ).all(),
-    ]
-    for sealed, name in rows:
+def _prices(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    pinned = {
+        f"{one['bid']} in lot {one['lot']}": one["amount"]
+        for _, detail in _details(lines, "prices-opened")
+        for one in detail["opened"]
+    }
+    prices = queries.price_lines(tx, tender.tender_id)
+    bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
+    held: dict[str, object] = {}
+    for row in tx.execute(select(t.PriceOpeningRow).where(t.PriceOpeningRow.tender_id == tender.tender_id)).scalars():
+        amount = price_totals(prices, row.lot).get(bidders.get((row.lot, row.bid), BidderCode("")))
+        held[f"{row.bid} in lot {row.lot}"] = plain(amount)
+    said = f"the {len(held)} prices that were opened are as they were recorded" if held else ""
+    return _differences("the price of bid ", held, pinned), said
+
+
+def _documents(tx: Session, workspace: Workspace, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    pinned: dict[str, object] = {}
+    for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed"):
+        for one in detail.get("documents", ()):
+            pinned[one["path"]] = (one["sealed"], one["sha256"], one["envelope"])
+        for one in detail["schedules"]:
+            pinned[f"prices of {one['bidder']} for lot {one['lot']}"] = one["sealed"]
+    for _, detail in _details(lines, "letter-signed"):
+        pinned[f"letter for bid {detail['bid']}, lot {detail['lot']}"] = detail["sha256"]
+    held: dict[str, object] = {}
+    files: list[tuple[str, str]] = []
+    for row in tx.execute(select(t.DocumentRow).where(t.DocumentRow.tender_id == tender.tender_id)).scalars():
+        name = f"prices of {row.bidder} for lot {row.lot}" if row.is_prices else row.path
+        held[name] = row.sealed if row.is_prices else (row.sealed, row.sha256, row.envelope)
+        files.append((row.sealed, name))
+    for letter in tx.execute(select(t.LetterRow).where(t.LetterRow.tender_id == tender.tender_id)).scalars():
+        held[f"letter for bid {letter.bid}, lot {letter.lot}"] = letter.sha256
+        files.append((letter.sealed, letter.file))
+    wrong = _differences("the record of ", held, pinned)
+    for sealed, name in files:
         try:
             workspace.documents.read(sealed)
         except EvalPanelError as error:
             wrong.append(f"{name}: {error.title}")
-    return wrong, f"all {len(rows)} sealed files are here and unaltered" if rows else ""
+    return wrong, f"all {len(files)} sealed files are here and unaltered" if files else ""
 
 
 def _detail(acts: dict[int, trail.TrailLine], act: int) -> dict[str, object]:

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from evalpanel.errors import EvalPanelError
 from evalpanel.sealing import keys as key_files
 from evalpanel.sealing.keys import Keys, NoKeyring
+from evalpanel.store import backups as backup_files
 from evalpanel.store import migrate
 from evalpanel.store.documents import Documents
 from evalpanel.store.engine import Store, StoreError, recognise
 from evalpanel.store.tables import DocumentRow, LetterRow, ProfileRow
+from evalpanel.system.files import remove_quietly, sync_folder, trouble, write_atomic
 from evalpanel.system.folders import Folders, ProfileLock
 
 if TYPE_CHECKING:
@@ -68,28 +70,72 @@ def create(
 ) -> None:
     """Make a new profile in `root`: keys, an empty encrypted store, folders. Refused where there is one already.
 
-    When it cannot be finished, what was begun is taken away again.
+    When it cannot be finished, what was begun is taken away again. A program that was killed half way leaves no profile:
+    the keys and the store take their names at the very end.
     """
     folders = Folders(root)
-    if folders.key_file.exists() or folders.store.exists():
-        raise EvalPanelError("There is already a profile here.", f"{root} was not touched. Choose another folder.")
+    _refuse_existing(folders)
     if not name.strip() or "@" not in email:
         raise EvalPanelError("A profile needs a name and an e-mail address.", "Nothing was made.")
     folders.make()
     with ProfileLock(folders):
+        _refuse_existing(folders)  # once more: another program may have made one a moment ago
+        unfinished = _unfinished(folders)
         try:
-            keys = key_files.create(folders.key_file, folders.keys, passphrase=passphrase, backend=backend)
-            _make_store(folders, keys, Owner(name.strip(), email.strip()), clock)
+            keys = key_files.create(_new_keys(folders), folders.keys, passphrase=passphrase, backend=backend)
+            _make_store(unfinished, keys, Owner(name.strip(), email.strip()), clock)
+            _rename(_new_keys(folders), folders.key_file)
+            _finish_making(folders)
         except BaseException:
-            for path in (folders.key_file, *folders.root.glob("store.db*")):
-                path.unlink(missing_ok=True)
+            remove_quietly(_new_keys(folders))
+            if not folders.store.exists():
+                remove_quietly(folders.key_file)
+            _unfinished(folders)
             raise
 
 
-def _make_store(folders: Folders, keys: Keys, owner: Owner, clock: Clock) -> None:
-    store = Store(folders.store, keys.store_key)
+def _refuse_existing(folders: Folders) -> None:
+    if folders.key_file.exists() or folders.store.exists():
+        raise EvalPanelError(
+            "There is already a profile here.", f"{folders.root} was not touched. Choose another folder."
+        )
+
+
+def _new_keys(folders: Folders) -> Path:
+    return folders.key_file.with_name("keys.new")
+
+
+def _new_store(folders: Folders) -> Path:
+    return folders.store.with_name("store.new")
+
+
+def _unfinished(folders: Folders) -> Path:
+    """Where a store is made before it takes its name; what an earlier attempt left there is taken away."""
+    new = _new_store(folders)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        remove_quietly(new.with_name(new.name + suffix))
+    return new
+
+
+def _finish_making(folders: Folders) -> None:
+    """The last step of making a profile, also when it was cut short there: keys.json says that the store is whole."""
+    if _new_store(folders).exists() and not folders.store.exists():
+        _rename(_new_store(folders), folders.store)
+
+
+def _rename(path: Path, to: Path) -> None:
     try:
-        migrate.upgrade(store, folders.backups, clock())
+        path.replace(to)
+    except OSError as error:
+        raise trouble(error, "made", to) from error
+    sync_folder(to.parent)
+
+
+def _make_store(path: Path, keys: Keys, owner: Owner, clock: Clock) -> None:
+    write_atomic(path, b"")  # private before its first byte; SQLite takes an empty file for a new one
+    store = Store(path, keys.store_key)
+    try:
+        migrate.upgrade(store, path.parent, clock())
         with store.writing() as tx:
             tx.add(ProfileRow(name=owner.name, email=owner.email, made_at=clock()))
     finally:
@@ -107,6 +153,12 @@ def opened(
     """Open the profile in `root` for one process. On the way out it is backed up if anything changed."""
     folders = Folders(root)
     if not folders.key_file.exists():
+        if folders.store.exists():
+            raise EvalPanelError(
+                "The key file of this profile is missing.",
+                f"{folders.store.name} is here and was not touched, but only keys.json opens it and its backups. "
+                f"Put keys.json back into {root} from a copy of the profile.",
+            )
         raise EvalPanelError(
             "There is no profile here.",
             f"{root} holds none. Make one with: evalpanel --profile DIR new-profile --name NAME --email EMAIL",
@@ -121,39 +173,72 @@ def opened(
 def throw_away(root: Path, *, name: str, email: str, clock: Clock = system_clock) -> Iterator[Workspace]:
     """A profile whose key exists in memory only: for the demonstration and the self-test. It cannot be opened again."""
     folders = Folders(root)
+    _refuse_existing(folders)
     folders.make()
     with ProfileLock(folders):
-        for path in folders.root.glob("store.db*"):
-            path.unlink()
+        _refuse_existing(folders)
         keys = key_files.in_memory(folders.keys)
-        _make_store(folders, keys, Owner(name, email), clock)
+        _make_store(_unfinished(folders), keys, Owner(name, email), clock)
+        _finish_making(folders)
         with _composed(folders, keys, clock, backup=False) as workspace:
             yield workspace
 
 
 @contextlib.contextmanager
 def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True) -> Iterator[Workspace]:
+    store = _opened_store(folders, keys, clock)
+    kept = folders.backups if backup else None
+    try:
+        with store.reading() as tx:
+            profile = tx.execute(select(ProfileRow)).scalars().one_or_none()
+            if profile is None:
+                raise StoreError(
+                    "The store does not say whose it is.",
+                    f"Nothing was changed. Put the newest backup from {folders.backups} back with the command restore.",
+                )
+            owner = Owner(profile.name, profile.email)
+            named = {*tx.execute(select(DocumentRow.sealed)).scalars(), *tx.execute(select(LetterRow.sealed)).scalars()}
+        documents = Documents(folders.documents)
+        documents.sweep(named)
+        yield Workspace(store, documents, keys, folders, clock, owner)
+    except BaseException as error:
+        # What went wrong in the work comes first; trouble with closing is told beside it.
+        try:
+            _close(store, folders, kept, clock)
+        except EvalPanelError as second:
+            error.add_note(str(second))
+        raise
+    _close(store, folders, kept, clock)
+
+
+def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:
+    """The store, whole and of this version. What a killed program left half done is finished or taken away first."""
+    folders.make()
+    backup_files.forget_unfinished(folders.store)
+    backup_files.finish(folders.store, folders.backups)
+    backup_files.tidy(folders.backups)
+    _finish_making(folders)
     if not folders.store.exists():
         raise StoreError(
             "The store of this profile is missing.",
             f"{folders.store.name} is not in {folders.root}. Put the newest backup back with the command restore.",
         )
     recognise(folders.store)
-    folders.make()
     folders.empty_staging()
     store = Store(folders.store, keys.store_key)
     try:
         migrate.upgrade(store, folders.backups, clock())
-        documents = Documents(folders.documents)
-        with store.reading() as tx:
-            profile = tx.execute(select(ProfileRow)).scalars().one()
-            owner = Owner(profile.name, profile.email)
-            named = {*tx.execute(select(DocumentRow.sealed)).scalars(), *tx.execute(select(LetterRow.sealed)).scalars()}
-        documents.sweep(named)
-        yield Workspace(store, documents, keys, folders, clock, owner)
-    finally:
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _close(store: Store, folders: Folders, kept: Path | None, clock: Clock) -> None:
+    try:
         folders.empty_staging()
-        store.close(folders.backups if backup else None, clock())
+    finally:
+        store.close(kept, clock())
 
 
 def exists(root: Path) -> bool:
@@ -169,7 +254,7 @@ def asks_passphrase(root: Path) -> bool:
 
 def backups(root: Path) -> tuple[Path, ...]:
     """The backups of a profile, newest first."""
-    return tuple(sorted(Folders(root).backups.glob("store-*.db"), reverse=True))
+    return backup_files.newest(Folders(root).backups)
 
 
 def restore(root: Path, *, backup: Path | None = None, clock: Clock = system_clock) -> Path:
@@ -178,11 +263,16 @@ def restore(root: Path, *, backup: Path | None = None, clock: Clock = system_clo
     Gives the path under which the replaced store is kept.
     """
     folders = Folders(root)
-    held = backups(root)
-    chosen = backup or (held[0] if held else None)
-    if chosen is None or not chosen.is_file():
-        raise EvalPanelError("There is no backup to put back.", f"{folders.backups} holds none. Nothing was changed.")
+    if not folders.root.is_dir():
+        raise EvalPanelError("There is no profile here.", f"{root} holds none. Nothing was changed.")
     with ProfileLock(folders):
-        kept = folders.backups / f"replaced-{clock().astimezone(UTC):%Y%m%dT%H%M%S}.db"
-        folders.replace_store(chosen, kept)
-    return kept
+        held = backups(root)
+        chosen = backup or (held[0] if held else None)
+        if chosen is None:
+            raise EvalPanelError(
+                "There is no backup to put back.", f"{folders.backups} holds none. Nothing was changed."
+            )
+        if not chosen.is_file():
+            raise EvalPanelError("There is no such backup.", f"{chosen} is not a file. Nothing was changed.")
+        recognise(chosen)
+        return backup_files.put_back(folders.store, chosen, folders.backups, clock())

@@ -1,20 +1,27 @@
 """Sealed documents: files named by the SHA-256 of their ciphertext, beside the store.
 
-Files are written first and rows last, so a crash leaves at most a file that no row names; the next start sweeps it.
+Files are written first and rows last, so a crash leaves at most a file that no row names; the next start sets it aside.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 from uuid import uuid4
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import replacing
+from evalpanel.system.files import new_folder, remove_leftovers, remove_quietly, replacing, sync_folder, trouble
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_BLOCK = 1 << 20
+_INCOMING = "incoming-"
+_SUFFIX = ".age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +33,59 @@ class SealedFile:
     sha256: str
 
 
-class _Hashing:
-    """A reader or writer that takes the digest of all that passes through, and remembers what went wrong.
+class _Taking(io.RawIOBase):
+    """What is sealed, on its way in: counted, its digest taken, and what went wrong remembered.
 
-    The library that encrypts hides an exception of its reader or writer in one of its own, as text.
+    The library that encrypts hides an exception of its reader in one of its own, as text.
     """
 
-    def __init__(self, file: IO[bytes], each: Callable[[int], None] | None = None) -> None:
+    def __init__(self, file: IO[bytes], each: Callable[[int], None] | None) -> None:
         self._file = file
         self._each = each
         self._hash = hashlib.sha256()
         self.size = 0
         self.error: BaseException | None = None
 
-    def read(self, size: int = -1) -> bytes:
-        with self._remembering():
-            data = self._file.read(size)
-            self._count(data)
-            return data
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        try:
+            with memoryview(buffer).cast("B") as target:
+                data = self._file.read(len(target))
+                target[: len(data)] = data
+            self._hash.update(data)
+            self.size += len(data)
+            if self._each is not None:
+                self._each(self.size)
+        except BaseException as error:
+            self.error = error
+            raise
+        return len(data)
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+class _Writing:
+    """The sealed bytes on their way to the disk: their digest is taken, and what went wrong remembered."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.error: BaseException | None = None
 
     def write(self, data: bytes) -> int:
-        with self._remembering():
-            self._count(data)
-            return self._file.write(data)
-
-    def flush(self) -> None:
-        with self._remembering():
-            self._file.flush()
-
-    @contextlib.contextmanager
-    def _remembering(self) -> Iterator[None]:
         try:
-            yield
+            self._hash.update(data)
+            return self._file.write(data)
         except BaseException as error:
             self.error = error
             raise
 
-    def _count(self, data: bytes) -> None:
-        self._hash.update(data)
-        self.size += len(data)
-        if self._each is not None:
-            self._each(self.size)
+    def flush(self) -> None:
+        """The file is flushed once, when all of it is written."""
 
     @property
     def digest(self) -> str:
@@ -78,6 +97,7 @@ class Documents:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.aside = folder.with_name("set-aside")
 
     def add(
         self,
@@ -86,19 +106,22 @@ class Documents:
         each: Callable[[int], None] | None = None,
     ) -> SealedFile:
         """Seal what `reader` gives and keep it; `each(bytes so far)` may raise to stop, and nothing stays behind."""
-        plain = _Hashing(reader, each)
-        incoming = self.folder / f"incoming-{uuid4().hex}"
+        taking = _Taking(reader, each)
+        # The library asks for 8 kB at a time: it gets them from large blocks.
+        plain = io.BufferedReader(taking, _BLOCK)
+        incoming = self.folder / f"{_INCOMING}{uuid4().hex}"
         with replacing(incoming) as target:
-            sealing = _Hashing(target)
+            writing = _Writing(target)
             try:
-                seal(cast(IO[bytes], plain), cast(IO[bytes], sealing))
+                seal(cast(IO[bytes], plain), cast(IO[bytes], writing))
             finally:
-                error = plain.error or sealing.error
+                error = taking.error or writing.error
                 if error is not None:
                     raise error
-        # Its name is the digest of what was written, which is known only now.
-        incoming.replace(self.path(sealing.digest))
-        return SealedFile(sealing.digest, plain.size, plain.digest)
+        # Its name is the digest of what was written, which is known only now. On the disk before a row names it.
+        self._rename(incoming, self.path(writing.digest))
+        sync_folder(self.folder)
+        return SealedFile(writing.digest, taking.size, taking.digest)
 
     def read(self, sealed: str) -> bytes:
         """The ciphertext of a document. Raises `EvalPanelError` when it is missing or was altered."""
@@ -109,6 +132,8 @@ class Documents:
                 "A sealed document is missing.",
                 f"The file {sealed[:12]}… is not in the profile. The record of it is safe; put the file back from a copy.",
             ) from error
+        except OSError as error:
+            raise trouble(error, "read", self.path(sealed)) from error
         if hashlib.sha256(data).hexdigest() != sealed:
             raise EvalPanelError(
                 "A sealed document was altered or damaged.",
@@ -118,22 +143,38 @@ class Documents:
 
     def path(self, sealed: str) -> Path:
         """Where the document with this ciphertext digest lies."""
-        return self.folder / f"{sealed}.age"
+        return self.folder / f"{sealed}{_SUFFIX}"
 
     def remove(self, sealed: Iterable[str]) -> None:
         """Take away documents that no row names (the act that wrote them did not happen)."""
         for name in sealed:
-            self.path(name).unlink(missing_ok=True)
+            remove_quietly(self.path(name))
 
     def sweep(self, named: set[str]) -> int:
-        """Take away every file that no row names. Gives how many."""
-        gone = 0
-        for path in self._files():
-            if path.suffix != ".age" or path.stem not in named:
-                path.unlink(missing_ok=True)
-                gone += 1
-        return gone
+        """Leave only documents that a row names. Gives how many files that concerned.
 
-    def _files(self) -> Iterator[Path]:
-        if self.folder.is_dir():
-            yield from (path for path in self.folder.iterdir() if path.is_file())
+        A document that no row names was sealed by a program that was killed, or a newer store names it and an older one
+        was put back: both look the same, so it is set aside and comes back by itself when a row names it again.
+        """
+        moved = remove_leftovers(self.folder)
+        for path in self._files(self.folder):
+            if path.name.startswith(_INCOMING):
+                moved += remove_quietly(path)
+            elif path.suffix == _SUFFIX and path.stem not in named:
+                new_folder(self.aside, may_exist=True)
+                self._rename(path, self.aside / path.name)
+                moved += 1
+        for path in self._files(self.aside):
+            if path.suffix == _SUFFIX and path.stem in named and not self.path(path.stem).exists():
+                self._rename(path, self.path(path.stem))
+                moved += 1
+        return moved
+
+    def _files(self, folder: Path) -> tuple[Path, ...]:
+        return tuple(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else ()
+
+    def _rename(self, path: Path, to: Path) -> None:
+        try:
+            path.replace(to)
+        except OSError as error:
+            raise trouble(error, "kept", to) from error

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from evalpanel.errors import EvalPanelError
+from evalpanel.store import backups
+from evalpanel.store.trouble import StoreDamaged, StoreError, backing_up, damaged, in_words
+from evalpanel.system.files import trouble
+
+__all__ = ["APPLICATION_ID", "SCHEMA", "Store", "StoreError", "in_words", "recognise"]
 
 APPLICATION_ID = 0x4556504C  # "EVPL"
 SCHEMA = 1
-BACKUPS_KEPT = 10
 _PLAIN_HEADER = b"SQLite format 3\x00"
-
-
-class StoreError(EvalPanelError):
-    """The store cannot be opened, read or written."""
 
 
 def _connect(path: Path, key: bytes) -> Any:
@@ -57,36 +55,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-@contextlib.contextmanager
-def in_words(path: Path) -> Iterator[None]:
-    """Turns what SQLite says about the disk and the file into a sentence. Everything else stays a bug."""
-    try:
-        yield
-    except (DBAPIError, sqlcipher.DatabaseError) as error:
-        text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
-        sentence = _sentence(text, path)
-        if sentence is None:
-            raise
-        raise StoreError(*sentence) from error
-
-
-def _sentence(text: str, path: Path) -> tuple[str, str] | None:
-    if "full" in text:
-        return (
-            "The disk is full.",
-            "The last change was not saved; everything saved before it is safe. Free some space and try again.",
-        )
-    if "readonly" in text:
-        return ("The store cannot be written.", f"Nothing was changed. Check that you may write to {path.parent}.")
-    if "locked" in text:
-        return ("The store is busy.", "Nothing was changed. Close other programs that use it and try again.")
-    if "malformed" in text or "not a database" in text or "encrypted" in text or "disk i/o" in text:
-        return (
-            "The store is damaged or cannot be read.",
-            f"Nothing was written to it. The backups in {path.parent / 'backups'} are untouched: "
-            "put the newest one back with the command restore.",
-        )
-    return None
+def _driver(connection: Connection) -> Any:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return driver
 
 
 class Store:
@@ -96,8 +68,13 @@ class Store:
         self.path = path
         self._key = key
         self._changed = False
+        # Rationales and names are parameters: they must not stand in the text of an error, and so in a log.
         self._engine = create_engine(
-            "sqlite://", module=sqlcipher, creator=lambda: _connect(path, key), poolclass=QueuePool
+            "sqlite://",
+            module=sqlcipher,
+            creator=lambda: _connect(path, key),
+            poolclass=QueuePool,
+            hide_parameters=True,
         )
         event.listen(self._engine, "begin", _begin)
         self._writer = self._engine.execution_options(evalpanel_write=True)
@@ -116,9 +93,15 @@ class Store:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it is kept, durably, when the block ends; nothing of it when the block raises."""
-        with in_words(self.path), Session(self._writer) as session, session.begin():
-            yield session
-        self._changed = True
+        with in_words(self.path), Session(self._writer) as session:
+            with session.begin():
+                driver = _driver(session.connection())
+                before = driver.total_changes
+                yield session
+                session.flush()
+                changed = driver.total_changes != before
+            # An act that finds nothing to do leaves nothing to back up.
+            self._changed = self._changed or changed
 
     def version(self) -> tuple[int, int]:
         """(application id, version of the tables) as written in the file."""
@@ -127,40 +110,47 @@ class Store:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         return int(application), int(version)
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing in the file yet, not even a table."""
+        with in_words(self.path), self._engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 0
+
     def check(self) -> tuple[str, ...]:
         """What SQLite and SQLCipher find wrong with the file, page by page; empty when it is whole."""
         found: list[str] = []
-        with in_words(self.path), self._engine.connect() as connection:
-            for pragma in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
-                rows = connection.exec_driver_sql(f"PRAGMA {pragma}").all()
+        for pragma in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
+            try:
+                with in_words(self.path), self._engine.connect() as connection:
+                    rows = connection.exec_driver_sql(f"PRAGMA {pragma}").all()
+            except StoreDamaged as error:
+                found.append(f"{pragma}: {error.__cause__}")
+            else:
                 found += [" ".join(str(part) for part in row) for row in rows if tuple(row) != ("ok",)]
         return tuple(found)
 
     def backup(self, folder: Path, reason: str, now: datetime) -> Path:
-        """A whole, encrypted copy of the store in `folder`, under the same key; the last ten are kept."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target = folder / f"store-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{reason}.db"
-        part = target.with_name(target.name + ".part")
-        with in_words(self.path):
+        """A whole, encrypted copy of the store in `folder`, under the same key; the last ten are kept.
+
+        A damaged store is refused, so it never takes the place of a good backup.
+        """
+        with backups.new(folder, reason, now) as part, backing_up(self.path, folder):
             raw = self._engine.raw_connection()
             try:
+                driver: Any = raw.driver_connection
+                # The backup interface copies a page that it cannot decrypt as zeros, and says nothing.
+                if driver.execute("PRAGMA cipher_integrity_check").fetchall():
+                    raise damaged(self.path)
                 copy = sqlcipher.connect(str(part))
                 try:
                     copy.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
-                    driver: Any = raw.driver_connection
-                    driver.backup(copy, pages=1000)
+                    driver.backup(copy)
+                    if copy.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
+                        raise damaged(self.path)
                 finally:
                     copy.close()
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
             finally:
                 raw.close()
-        part.chmod(0o600)
-        part.replace(target)
-        for old in sorted(folder.glob("store-*.db"))[:-BACKUPS_KEPT]:
-            old.unlink()
-        return target
+        return part.with_name(part.name.removesuffix(".part"))
 
     def close(self, backups: Path | None = None, now: datetime | None = None) -> None:
         """Close the store. If anything changed since it was opened and `backups` is given, back it up first."""
@@ -173,8 +163,11 @@ class Store:
 
 def recognise(path: Path) -> None:
     """Refuses, in words, a file that is not an encrypted store at all."""
-    with path.open("rb") as file:
-        head = file.read(16)
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise trouble(error, "opened", path) from error
     if head == _PLAIN_HEADER:
         raise StoreError(
             "This is not an evalpanel store.",

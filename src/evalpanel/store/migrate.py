@@ -15,7 +15,8 @@ def upgrade(store: Store, backups: Path, now: datetime, to: str = "head") -> Non
     """Make the tables of a new store, or bring an older one up to date. A failed migration leaves it as it was."""
     with in_words(store.path):
         application, version = store.version()
-    if application not in (0, APPLICATION_ID):
+    is_new = application == 0 and store.is_empty()
+    if application != APPLICATION_ID and not is_new:
         raise StoreError(
             "This is not an evalpanel store.",
             "It belongs to another program and was not touched. Choose another profile.",
@@ -55,9 +56,12 @@ def _run(store: Store, to: str) -> None:
                     connection.exec_driver_sql(statement)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                 if broken:
+                    rows = "1 row would have lost what it refers to"
+                    if len(broken) > 1:
+                        rows = f"{len(broken)} rows would have lost what they refer to"
                     raise StoreError(
                         "The store could not be brought up to date.",
-                        f"{len(broken)} rows would have lost what they refer to. Nothing was changed.",
+                        f"{rows}. Nothing was changed; the earlier version still opens it.",
                     )
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")

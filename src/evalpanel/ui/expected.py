@@ -44,7 +44,9 @@ def _preparing(view: TenderView, own: MemberProgress) -> Expected:
     if view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
         return Expected("The criteria are frozen. Bids can come in now.", "Load bids" if officer else "", "setup")
     if officer:
-        return Expected("Check the criteria, then freeze them. Bids stay sealed until then.", "Check and freeze", "setup")
+        return Expected(
+            "Check the criteria, then freeze them. Bids stay sealed until then.", "Check and freeze", "setup"
+        )
     return Expected("The officer is preparing the criteria. Bids stay sealed until they are frozen.")
 
 

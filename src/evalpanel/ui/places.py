@@ -25,7 +25,10 @@ def places(session: Session) -> tuple[Place, ...]:
     """The places of the rail, in order."""
     view = session.view
     if view is None:
-        return (Place("home", TITLES["home"]), *(Place(key, TITLES[key], "", _NO_TENDER) for key in list(TITLES)[1:]))
+        # Set-up is where a tender comes in.
+        return tuple(
+            Place(key, title, "", "" if key in ("home", "setup") else _NO_TENDER) for key, title in TITLES.items()
+        )
     return tuple(Place(key, TITLES[key], *_state(key, view, session.person)) for key in TITLES)
 
 

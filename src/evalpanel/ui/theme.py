@@ -189,6 +189,7 @@ QPushButton[role="level"] {{ min-width: {px(40)}; font-weight: bold; padding: 0 
 QPushButton[role="level"]:checked {{ background: {held.accent}; color: {held.on_accent}; border-color: {held.accent}; }}
 QPushButton[role="place"] {{ text-align: left; border: {held.border}px solid transparent; background: transparent;
   padding: 0 10px; }}
+QPushButton[role="place"][shut="true"] {{ color: {held.muted}; font-style: italic; }}
 QPushButton[role="place"]:hover {{ background: {held.raised}; }}
 QPushButton[role="place"]:checked {{ background: {held.tint}; color: {held.accent}; font-weight: bold; }}
 QPushButton[role="place"]:focus {{ border: 2px solid {held.focus}; }}

@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from evalpanel.domain.tender import (
+    BidCode,
+    BidderCode,
+    CriterionCode,
+    LotCode,
+    OutcomeCode,
+    PersonCode,
+    ScaleCode,
+    TenderId,
+)
 
 V = TypeVar("V")
 
+CODES = (BidCode, BidderCode, CriterionCode, LotCode, OutcomeCode, PersonCode, ScaleCode, TenderId)
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -23,6 +35,7 @@ class Base(DeclarativeBase):
     """Every table of the store."""
 
     metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {code: String() for code in CODES}
 
 
 class ValueRow(Generic[V]):

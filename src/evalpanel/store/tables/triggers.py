@@ -11,6 +11,7 @@ INSERT_ONLY = (
     "certificate",
     "declaration",
     "document",
+    "envelope",
     "freeze",
     "letter",
     "moderated_score",
@@ -24,6 +25,38 @@ INSERT_ONLY = (
 FROZEN = ("lot", "outcome", "criterion", "level")
 """Tables that never change once the tender's criteria are frozen."""
 
+TERMS = (
+    "tender_id",
+    "loaded_at",
+    "reference",
+    "title",
+    "authority",
+    "regime",
+    "quality_weighting",
+    "price_weighting",
+    "price_formula",
+    "procedure",
+    "deadline",
+    "notice_id",
+    "quorum",
+    "no_consensus",
+    "section_weightings",
+    "price_lower",
+    "price_upper",
+    "value_per_point",
+    "budget",
+    "currency",
+    "rounding",
+    "places",
+    "tie_rule",
+    "blind",
+    "compare_bids",
+    "term_months",
+    "extension_months",
+    "full_criteria_at",
+)
+"""Columns of the tender that are frozen with its criteria: all that was published. Only the stage moves on."""
+
 
 def statements() -> dict[str, str]:
     """The name of each trigger, and the statement that makes it."""
@@ -36,18 +69,20 @@ def statements() -> dict[str, str]:
                 f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
             )
     for table in FROZEN:
-        for verb, row in (("insert", "NEW"), ("update", "OLD"), ("delete", "OLD")):
+        # A row may neither leave a tender that is frozen nor come into one.
+        for verb, rows in (("insert", ("NEW",)), ("update", ("OLD", "NEW")), ("delete", ("OLD",))):
             name = f"tr_{table}_frozen_{verb}"
+            tenders = ", ".join(f"{row}.tender_id" for row in rows)
             made[name] = (
                 f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} "
-                f"WHEN EXISTS (SELECT 1 FROM freeze WHERE freeze.tender_id = {row}.tender_id) "
+                f"WHEN EXISTS (SELECT 1 FROM freeze WHERE freeze.tender_id IN ({tenders})) "
                 f"BEGIN SELECT RAISE(ABORT, 'the criteria of this tender are frozen'); END"
             )
-    made["tr_tender_frozen_update"] = (
-        "CREATE TRIGGER tr_tender_frozen_update BEFORE UPDATE OF reference, title, authority, regime, quality_weighting, "
-        "price_weighting, price_formula, deadline, section_weightings, price_lower, price_upper, value_per_point, budget, "
-        "currency, rounding, places, tie_rule, quorum, no_consensus ON tender "
-        "WHEN EXISTS (SELECT 1 FROM freeze WHERE freeze.tender_id = OLD.tender_id) "
-        "BEGIN SELECT RAISE(ABORT, 'the criteria of this tender are frozen'); END"
-    )
+    terms = ", ".join(TERMS)
+    for name, when in (("update", f"UPDATE OF {terms}"), ("delete", "DELETE")):
+        made[f"tr_tender_frozen_{name}"] = (
+            f"CREATE TRIGGER tr_tender_frozen_{name} BEFORE {when} ON tender "
+            "WHEN EXISTS (SELECT 1 FROM freeze WHERE freeze.tender_id = OLD.tender_id) "
+            "BEGIN SELECT RAISE(ABORT, 'the criteria of this tender are frozen'); END"
+        )
     return made

@@ -11,11 +11,11 @@ from evalpanel.services import scoring, tenders
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import places
 from evalpanel.ui.expected import expected
+from evalpanel.ui.models.sheet import Sheet
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.progress_grid import ProgressGrid
-from evalpanel.ui.widgets.sheet_states import sheet_states
 
 
 class HomePage(Page):
@@ -74,9 +74,9 @@ class HomePage(Page):
             words.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         row.addLayout(words, 1)
-        grid = self._grid(view)
-        if grid is not None:
-            row.addWidget(grid, 0, Qt.AlignmentFlag.AlignTop)
+        picture = self._picture(view)
+        if picture is not None:
+            row.addLayout(picture)
         card.inside.addLayout(row)
         self._inside.addWidget(card)
         facts = Card("Where it stands")
@@ -88,17 +88,24 @@ class HomePage(Page):
         self._inside.addWidget(facts)
         self.next_step("", None)
 
-    def _grid(self, view: TenderView) -> ProgressGrid | None:
+    def _picture(self, view: TenderView) -> QVBoxLayout | None:
         own = places.me(view, self.session.person)
         if own is None or not own.owed or not own.declared:
             return None
-        desk = scoring.desk(self.session.workspace, self.session.tender, own.member.person)
-        rows, columns, states = sheet_states(desk)
-        grid = ProgressGrid()
-        grid.set_cells(rows, columns, states, None)
-        grid.setAccessibleName(f"My progress: {own.answered} of {own.owed} lines answered")
-        grid.chosen.connect(lambda *_: self.go.emit("scoring", None))
-        return grid
+        sheet = Sheet(scoring.desk(self.session.workspace, self.session.tender, own.member.person))
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        for lot in view.pack.lots:
+            cells = sheet.cells(lot.lot)
+            if not cells.rows or not cells.columns:
+                continue
+            grid = ProgressGrid()
+            grid.set_cells(cells.rows, cells.columns, cells.states, None)
+            grid.setAccessibleName(f"My progress in lot {lot.lot}")
+            grid.chosen.connect(lambda row, at, lines=cells.lines: self.go.emit("scoring", lines[row, at]))
+            column.addWidget(label(f"Lot {lot.lot}", "small"))
+            column.addWidget(grid)
+        return column
 
     def _empty(self) -> Card:
         card = Card("Begin with a tender")

@@ -35,8 +35,9 @@ class Rail(QWidget):
         super().__init__()
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        # Wider with larger text, so that the longest place and its state stand beside each other.
+        self.setFixedWidth(round(WIDTH * max(1.0, self.font().pixelSize() / theme.BODY)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 18, 12, 14)
         layout.setSpacing(4)
@@ -61,7 +62,9 @@ class Rail(QWidget):
     def show_places(self, places: tuple[Place, ...], about: str, who: str) -> None:
         """Show these places. `about` says which tender, `who` which person."""
         self._about.setText(about)
-        self._who.setText(who)
+        metrics = self._who.fontMetrics()
+        self._who.setText(metrics.elidedText(who, Qt.TextElideMode.ElideRight, self.width() - 40))
+        self._who.setAccessibleName(who)
         self._who.setVisible(bool(who))
         for place in places:
             made = self._buttons.get(place.key)
@@ -98,13 +101,17 @@ class _PlaceButton(QPushButton):
         self.place = place
         self.setText(place.title)
         self.setToolTip(place.why_not)
+        if self.property("shut") != bool(place.why_not):
+            self.setProperty("shut", bool(place.why_not))
+            self.style().unpolish(self)
+            self.style().polish(self)
         words = ", ".join(part for part in (place.title, place.state, place.why_not) if part)
         self.setAccessibleName(words)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
         super().paintEvent(event)
-        state = self.place.state or ("·" if self.place.why_not else "")
+        state = self.place.state
         if not state:
             return
         painter = QPainter(self)

@@ -1,0 +1,5 @@
+"""Where the packed command line starts."""
+
+from evalpanel.cli import main
+
+main()

@@ -1,0 +1,186 @@
+"""Choosing a tender pack: a workbook, a folder or a zip, by button or by dropping it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from evalpanel.ui import theme
+from evalpanel.ui.page import button, label
+from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.texts import facts
+
+_FILES = "Tender packs (*.xlsx *.zip);;All files (*)"
+_PACK = (
+    ("tender.xlsx", "The workbook: tender, lots, criteria, scale, bidders and panel. It may also come alone."),
+    (
+        "bids/B01/…",
+        "A folder for each bidder, named by its code or name. These stay sealed until the criteria are frozen.",
+    ),
+    ("documents/…", "The tender’s own documents."),
+)
+_BIDS = (
+    ("B07/…", "A folder for each bidder, named by its code or name."),
+    ("tender.xlsx", "Only where bidders, bids or late statuses are new: the sheets Bidders, Members, Bids and Prices."),
+)
+
+
+class LoadPack(QScrollArea):
+    """The place where a pack is given. `given` says which path; `template` asks for an empty workbook."""
+
+    given = Signal(object)
+    template = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 4, 0)
+        row.setSpacing(12)
+        self.drop = _DropPlace()
+        self.drop.given.connect(self.given)
+        row.addWidget(self.drop, 3)
+        side = QVBoxLayout()
+        side.setSpacing(12)
+        row.addLayout(side, 2)
+        self._pack_card = Card("What a pack holds")
+        self._pack_card.inside.addLayout(facts(list(_PACK)))
+        side.addWidget(self._pack_card)
+        self._bids_card = Card("What the bids look like")
+        self._bids_card.inside.addLayout(facts(list(_BIDS)))
+        side.addWidget(self._bids_card)
+        self._empty_card = Card("No workbook yet?")
+        told = "An empty one explains each sheet and column, and offers the values that a cell may have."
+        self._empty_card.inside.addWidget(label(told, "muted", wrap=True))
+        self.empty = button("Write an empty workbook…")
+        self.empty.clicked.connect(self.template)
+        self._empty_card.inside.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignLeft)
+        side.addWidget(self._empty_card)
+        side.addStretch(1)
+        self.setWidget(holder)
+
+    def ask(self, *, bids: bool) -> None:
+        """Ask for a whole tender, or for the bids of one that is held."""
+        if bids:
+            self.drop.tell(
+                "Drop the bids here", "A folder or zip with a folder for each bidder, with or without a workbook."
+            )
+        else:
+            self.drop.tell("Drop a tender pack here", "A workbook, a folder or a zip, as the portal exported it.")
+        self._pack_card.setVisible(not bids)
+        self._empty_card.setVisible(not bids)
+        self._bids_card.setVisible(bids)
+
+    def take_focus(self) -> None:
+        """Give the focus to the first way in."""
+        self.drop.folder.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class _DropPlace(QFrame):
+    """A dashed frame that takes one dropped path, with buttons that do the same."""
+
+    given = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self._over = False
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(32, 32, 32, 32)
+        outer.setSpacing(8)
+        outer.addStretch(1)
+        self._title = label("", "card-title", wrap=True)
+        self._text = label("", "muted", wrap=True)
+        for one in (self._title, self._text):
+            one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            outer.addWidget(one)
+        outer.addSpacing(12)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addStretch(1)
+        self.folder = button("Choose a folder…  Ctrl+Shift+O", role="primary")
+        self.folder.setAccessibleName("Choose a folder")
+        self.folder.setShortcut("Ctrl+Shift+O")
+        self.folder.clicked.connect(self._choose_folder)
+        self.file = button("Choose a workbook or zip…  Ctrl+O")
+        self.file.setAccessibleName("Choose a workbook or zip")
+        self.file.setShortcut("Ctrl+O")
+        self.file.clicked.connect(self._choose_file)
+        row.addWidget(self.folder)
+        row.addWidget(self.file)
+        row.addStretch(1)
+        outer.addLayout(row)
+        safe = label("Everything is checked first. Nothing is kept until you say so.", "small", wrap=True)
+        safe.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        outer.addSpacing(4)
+        outer.addWidget(safe)
+        outer.addStretch(1)
+
+    def tell(self, title: str, text: str) -> None:
+        self._title.setText(title)
+        self._text.setText(text)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+            self._show_over(True)
+
+    def dragLeaveEvent(self, event: QEvent) -> None:  # type: ignore[override]  # noqa: N802 # Qt's name; any event will do
+        event.accept()
+        self._show_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
+        self._show_over(False)
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.given.emit(path)
+
+    def _show_over(self, over: bool) -> None:
+        self._over = over
+        self.update()
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of the pack")
+        if chosen:
+            self.given.emit(Path(chosen))
+
+    def _choose_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "Choose a workbook or a zip", "", _FILES)
+        if chosen:
+            self.given.emit(Path(chosen))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(theme.colour("accent" if self._over else "muted"), 2 if self._over else 1.5)
+        pen.setDashPattern([5, 4])
+        painter.setPen(pen)
+        painter.setBrush(theme.colour("tint" if self._over else "surface"))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 10, 10)
+        painter.end()
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The one local path that is dropped; None for anything else."""
+    urls = event.mimeData().urls()
+    local = [url.toLocalFile() for url in urls if url.isLocalFile()]
+    return Path(local[0]) if len(urls) == 1 and len(local) == 1 and local[0] else None
+
+
+def ask_save(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Where a file is to be written; None when the person thinks better of it."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
+    return Path(chosen) if chosen else None
+
+
+def ask_open(parent: QWidget, title: str, kinds: str) -> Path | None:
+    """Which file is to be read; None when the person thinks better of it."""
+    chosen, _ = QFileDialog.getOpenFileName(parent, title, "", kinds)
+    return Path(chosen) if chosen else None

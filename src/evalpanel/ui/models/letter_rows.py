@@ -1,0 +1,111 @@
+"""The letters of a tender as rows: one a bid and lot, with where its letter stands in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+
+from evalpanel.domain.letter_wording import LetterKind
+from evalpanel.services.letter_drafts import LetterStanding, LetterState
+from evalpanel.ui.models.words import count, uk_time
+
+Index = QModelIndex | QPersistentModelIndex
+ROW = Qt.ItemDataRole.UserRole
+
+KINDS = {
+    LetterKind.WINNER: "successful",
+    LetterKind.UNSUCCESSFUL: "not successful",
+    LetterKind.BELOW_MINIMUM: "below a minimum",
+    LetterKind.CONDITION_FAILED: "a condition was not met",
+    LetterKind.LATE: "late",
+    LetterKind.EXCLUDED: "excluded",
+    LetterKind.DISREGARDED: "disregarded",
+    LetterKind.NOT_SHORTLISTED: "not shortlisted",
+    LetterKind.WITHDRAWN: "withdrawn",
+}
+"""What a letter tells its bidder, in two or three words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """One row. `verified`: the signature was checked since the window was opened."""
+
+    standing: LetterStanding
+    verified: bool = False
+
+    @property
+    def title(self) -> str:
+        """Whose letter it is."""
+        return f"{self.standing.bid} {self.standing.name}"
+
+    @property
+    def about(self) -> str:
+        """Which lot, and what the letter says."""
+        kind = self.standing.kind
+        return f"Lot {self.standing.lot}" + (f" · {KINDS[kind]}" if kind is not None else "")
+
+    @property
+    def state(self) -> str:
+        """Where the letter stands: ready, signed, or what blocks it."""
+        held = self.standing
+        if held.signed is not None:
+            checked = " · verified" if self.verified else ""
+            return f"Signed {uk_time(held.signed.at)} · {count(held.signed.pages, 'page')}{checked}"
+        if held.state is LetterState.BLOCKED:
+            more = f" And {len(held.why) - 1} more." if len(held.why) > 1 else ""
+            return f"{held.why[0]}{more}"
+        if held.state is LetterState.NOT_OWED:
+            return "No letter: an in-house comparator gets none"
+        return "Ready to sign"
+
+    @property
+    def words(self) -> str:
+        """The whole row, as it is read aloud."""
+        blocked = "Blocked: " if self.standing.state is LetterState.BLOCKED else ""
+        return f"{self.title}. {self.about}. {blocked}{self.state}"
+
+
+class LetterRows(QAbstractListModel):
+    """The rows, in the order of the pack. `ROW` gives the value of one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[LetterRow, ...] = ()
+
+    @property
+    def rows(self) -> tuple[LetterRow, ...]:
+        """What is shown."""
+        return self._rows
+
+    def show_letters(self, standings: tuple[LetterStanding, ...], verified: Collection[str]) -> None:
+        """Show these letters. `verified` holds the SHA-256 of the letters whose signature was checked."""
+        rows = tuple(LetterRow(one, one.signed is not None and one.signed.sha256 in verified) for one in standings)
+        if [(row.standing.bid, row.standing.lot) for row in rows] == [
+            (row.standing.bid, row.standing.lot) for row in self._rows
+        ]:
+            # The same letters: a long list keeps its place and what is chosen in it.
+            self._rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+        """How many letters there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A row's words, or its value."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.words
+        if role == ROW:
+            return row
+        return None

@@ -1,0 +1,140 @@
+"""The people of a tender as rows: who they are, what they score, what they declared, how far their sheet is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from evalpanel.domain.interests import Declaration, recusals
+from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.stages import TenderStage
+from evalpanel.services.setup import MemberProgress, TenderView
+from evalpanel.ui.models import words
+from evalpanel.ui.widgets import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A shape and the words that go with it; `more` is said more quietly under them."""
+
+    mark: str
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row. `answered` of `owed` lines; `mine` for the person at the laptop; `may_be_absent` where an absence can be
+    recorded."""
+
+    code: str
+    name: str
+    roles: str
+    about: str
+    scores: str
+    interests: tuple[Told, ...]
+    sheet: Told
+    answered: int = 0
+    owed: int = 0
+    mine: bool = False
+    may_be_absent: bool = False
+
+    def spoken(self) -> str:
+        """The row in a sentence, for a screen reader."""
+        told = "; ".join(f"{one.text} {one.more}".strip() for one in self.interests)
+        you = ", you" if self.mine else ""
+        return f"{self.code} {self.name}{you}, {self.roles}, {self.about}. {self.scores}. {told}. {self.sheet.text}."
+
+
+def people(
+    view: TenderView, declarations: tuple[Declaration, ...], *, person: str, sees_all: bool
+) -> tuple[Person, ...]:
+    """Everybody of the tender, in the workbook's order.
+
+    `person` is who sits at the laptop. What an interest is about is told to that person alone, and to `sees_all`
+    (officer and chair): it may be a private matter.
+    """
+    return tuple(
+        _person(view, one, declarations, mine=one.member.person == person, sees_all=sees_all) for one in view.panel
+    )
+
+
+def composition(view: TenderView) -> str:
+    """Whose views the panel brings: `3 commissioner, 1 third sector, 1 young evaluator`; of those who score."""
+    kinds = Counter(one.member.kind for one in view.panel if one.member.has(Role.PANEL_MEMBER))
+    told = [f"{number} {words.VIEWS[kind]}" for kind, number in kinds.items() if kind is not None]
+    return ", ".join(told)
+
+
+def _person(
+    view: TenderView, one: MemberProgress, declarations: tuple[Declaration, ...], *, mine: bool, sees_all: bool
+) -> Person:
+    member = one.member
+    roles = words.together(words.ROLES[role] for role in member.roles)
+    about = [roles[:1].upper() + roles[1:]]
+    if member.kind is not None:
+        about.append(words.VIEWS[member.kind])
+    if member.organisation:
+        about.append(member.organisation)
+    open_to_change = not view.summary.stage.reached(TenderStage.MODERATION)
+    return Person(
+        code=member.person,
+        name=member.name,
+        roles=about[0],
+        about=" · ".join(about[1:]),
+        scores=_scores(member),
+        interests=_interests(view, one, declarations, tells=mine or sees_all),
+        sheet=_sheet(view, one),
+        answered=one.answered,
+        owed=one.owed,
+        mine=mine,
+        may_be_absent=open_to_change and member.has(Role.PANEL_MEMBER) and not one.absent and not one.signed_off,
+    )
+
+
+def _scores(member: PanelMember) -> str:
+    if not member.has(Role.PANEL_MEMBER):
+        return "Does not score"
+    if member.criteria is None:
+        return "Scores all criteria"
+    return f"Scores {', '.join(member.criteria)}" if member.criteria else "Scores no criterion"
+
+
+def _interests(
+    view: TenderView, one: MemberProgress, declarations: tuple[Declaration, ...], *, tells: bool
+) -> tuple[Told, ...]:
+    member, pack = one.member, view.pack
+    own = [declaration for declaration in declarations if declaration.person == member.person]
+    names = {bidder.bidder: bidder.name for bidder in pack.bidders}
+    found = []
+    if not own:
+        found.append(Told(mark.MISSING, "Not declared yet", "Cannot read or score a bid before."))
+    elif all(declaration.bidder is None for declaration in own):
+        last = own[-1]
+        paper = f"on paper, {words.day(last.on_paper)}" if last.on_paper is not None else words.uk_time(last.at)
+        found.append(Told(mark.DONE, "No interest", paper[:1].upper() + paper[1:]))
+    told: set[str] = set()
+    for declaration in own:
+        if declaration.bidder is not None and declaration.bidder not in told:
+            told.add(declaration.bidder)
+            name = f"{declaration.bidder} {names.get(declaration.bidder, '')}".strip()
+            found.append(Told(mark.INTEREST, f"An interest in {name}", declaration.about if tells else ""))
+    for recusal in recusals(member, own, pack.bids, pack.bidders, pack.members):
+        matched = "" if recusal.why.startswith("declared") else recusal.why
+        found.append(Told(mark.RECUSED, f"Recused from lot {recusal.lot}", matched))
+    return tuple(found)
+
+
+def _sheet(view: TenderView, one: MemberProgress) -> Told:
+    if one.absent:
+        return Told(mark.OUT, "Absent", one.absent)
+    if not one.member.has(Role.PANEL_MEMBER):
+        return Told(mark.OUT, "No sheet")
+    if one.signed_off:
+        return Told(mark.DONE, "Signed off", f"{one.answered} of {one.owed}")
+    if not one.owed:
+        return Told(mark.OUT, "Nothing to score" if view.pack.bids else "No bids yet")
+    if not one.answered:
+        return Told(mark.MISSING, "Not started", f"0 of {one.owed}")
+    done = one.answered == one.owed
+    return Told(mark.HALF, "To be signed off" if done else "Under way", f"{one.answered} of {one.owed}")

@@ -1,0 +1,188 @@
+"""One panel member's sheet as the scoring page walks through it: lines in order, what is missing, a picture of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
+from evalpanel.domain.gates import scale_of
+from evalpanel.domain.numbers import canonical, round_half_up
+from evalpanel.domain.quality import leaf_shares
+from evalpanel.domain.scales import Scale
+from evalpanel.domain.sheets import Line, Score, ScoreStatus, gaps
+from evalpanel.domain.tender import LotCode
+from evalpanel.domain.wording import WarningKind, warnings
+from evalpanel.errors import EvalPanelError
+from evalpanel.services.desks import Desk
+from evalpanel.ui.widgets.progress_grid import CellState
+
+_FOR_IMPROVEMENTS = (WarningKind.COMPARISON, WarningKind.PRICE, WarningKind.PANEL_MEMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The picture of one lot: names of rows (bids) and columns (criteria), states, and which line each cell is."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    states: dict[tuple[int, int], CellState]
+    lines: dict[tuple[int, int], Line]
+
+
+def cell_state(score: Score | None) -> CellState:
+    """What an answer looks like: complete only with its reason, whatever it says."""
+    if score is None:
+        return CellState.BLANK
+    begun = bool(score.rationale.strip() or score.improvements.strip() or score.working_note.strip())
+    if score.status is ScoreStatus.RECUSED:
+        return CellState.RECUSED
+    if score.status is ScoreStatus.BLANK:
+        return CellState.DRAFT if begun else CellState.BLANK
+    if not score.rationale.strip():
+        return CellState.DRAFT
+    return {
+        ScoreStatus.NOT_APPLICABLE: CellState.NOT_APPLICABLE,
+        ScoreStatus.ABSTAINED: CellState.ABSTAINED,
+    }.get(score.status, CellState.COMPLETE)
+
+
+class Sheet:
+    """A desk with the answers that were saved since it was read: a save does not read the tender anew."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.scores = dict(desk.scores)
+        self._place = {line: at for at, line in enumerate(desk.owed)}
+        self._missing = {gap.line: gap.what for gap in desk.gaps()}
+        self._criteria = {one.criterion: one for one in desk.pack.criteria}
+        self._scales = {one.scale: one for one in desk.pack.scales}
+        names = {one.bidder: one.name for one in desk.pack.bidders}
+        blind = desk.pack.tender is not None and desk.pack.tender.blind
+        self._names = {(bid.lot, bid.bid): "" if blind else names.get(bid.bidder, "") for bid in desk.pack.bids}
+        self._shares = {lot.lot: self._shares_of(lot.lot) for lot in desk.pack.lots}
+
+    @property
+    def owed(self) -> tuple[Line, ...]:
+        """The lines to answer, in order: bid by bid."""
+        return self.desk.owed
+
+    @property
+    def missing(self) -> int:
+        """How many lines lack an answer or a reason."""
+        return len(self._missing)
+
+    @property
+    def answered(self) -> int:
+        """How many lines have an answer, with or without a reason."""
+        return sum(1 for line in self.owed if self.score(line).status is not ScoreStatus.BLANK)
+
+    def owes(self, line: object) -> bool:
+        """Whether this is a line of the sheet."""
+        return isinstance(line, Line) and line in self._place
+
+    def what_is_missing(self, line: Line) -> str:
+        """What a line lacks, in words; empty when nothing."""
+        return self._missing.get(line, "")
+
+    def score(self, line: Line) -> Score:
+        """The answer on a line as it is held."""
+        return self.scores.get(line, Score(line))
+
+    def keep(self, score: Score) -> None:
+        """Take note of an answer that was saved."""
+        self.scores[score.line] = score
+        self._missing.pop(score.line, None)
+        for gap in gaps((score.line,), self.scores):
+            self._missing[gap.line] = gap.what
+
+    def first(self) -> Line | None:
+        """Where to begin: the first line that lacks something, else the first."""
+        return next((line for line in self.owed if line in self._missing), self.owed[0] if self.owed else None)
+
+    def next_missing(self, after: Line) -> Line | None:
+        """The next other line that lacks something, from the first again after the last."""
+        at = self._place[after]
+        return next((line for line in (*self.owed[at + 1 :], *self.owed[:at]) if line in self._missing), None)
+
+    def beside(self, line: Line, step: int) -> Line | None:
+        """The line before (-1) or after (1), None at either end."""
+        at = self._place[line] + step
+        return self.owed[at] if 0 <= at < len(self.owed) else None
+
+    def lots(self) -> tuple[LotCode, ...]:
+        """The lots in which there is something to score, in the tender's order."""
+        held = {line.lot for line in self.owed}
+        return tuple(lot.lot for lot in self.desk.pack.lots if lot.lot in held)
+
+    def cells(self, lot: LotCode) -> Cells:
+        """The picture of a lot. Every line of a lot from which the person is recused is shown as recused."""
+        member, recused = self.desk.member, lot in self.desk.recused
+        bids = tuple(bid.bid for bid in self.desk.pack.bids if bid.lot == lot and bid.status.is_scored)
+        asked = tuple(
+            one.criterion
+            for one in leaves(self.desk.pack.criteria)
+            if one.applies_to(lot) and member.scores(one.criterion)
+        )
+        lines = {
+            (row, column): Line(lot, bid, criterion)
+            for row, bid in enumerate(bids)
+            for column, criterion in enumerate(asked)
+        }
+        states = {at: CellState.RECUSED if recused else cell_state(self.scores.get(line)) for at, line in lines.items()}
+        return Cells(bids, asked, states, lines)
+
+    def criterion(self, line: Line) -> Criterion:
+        """The criterion of a line."""
+        return self._criteria[line.criterion]
+
+    def scale(self, line: Line) -> Scale | None:
+        """The scale of a line; None for a consideration, which is explained and not scored."""
+        criterion = self.criterion(line)
+        return None if criterion.kind is CriterionKind.CONSIDERATION else scale_of(criterion, self._scales)
+
+    def bid_name(self, line: Line) -> str:
+        """The bid as people say it: its code and its bidder, or the code alone where bids are read blind."""
+        return f"{line.bid} {self._names.get((line.lot, line.bid), '')}".strip()
+
+    def weight(self, line: Line) -> str:
+        """What a line counts for, in words."""
+        kind = self.criterion(line).kind
+        if kind is CriterionKind.CONDITION:
+            return "a condition, without weighting"
+        if kind is CriterionKind.CONSIDERATION:
+            return "explained, not scored"
+        return self._shares[line.lot].get(line.criterion, "")
+
+    def hints(self, score: Score) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What to look at again in the reason, and in what could be improved. Hints only: nothing is refused."""
+        scale = self.scale(score.line)
+        panel = tuple(one.name for one in self.desk.pack.panel)
+        descriptors = tuple(level.descriptor for level in scale.levels) if scale is not None else ()
+        codes = tuple(self._criteria)
+        reason = warnings(score.rationale, descriptors=descriptors, criteria=codes, panel=panel)
+        better = warnings(score.improvements, criteria=codes, panel=panel)
+        return tuple(one.words for one in reason), tuple(one.words for one in better if one.kind in _FOR_IMPROVEMENTS)
+
+    def _shares_of(self, lot: LotCode) -> dict[str, str]:
+        tender = self.desk.pack.tender
+        if tender is None:
+            return {}
+        try:
+            held = leaf_shares(
+                self.desk.pack.criteria, next(one for one in self.desk.pack.lots if one.lot == lot), tender
+            )
+        except EvalPanelError:
+            return {}  # set-up says what is wrong with the weightings; a page that scores shows none rather than guess
+        return {code: f"{canonical(round_half_up(share * 100, 2))} % of quality" for code, share in held.items()}
+
+
+def lot_names(desk: Desk) -> dict[LotCode, str]:
+    """The lots as a chooser shows them."""
+    return {lot.lot: f"{lot.lot} {lot.title}".strip() for lot in desk.pack.lots}
+
+
+def recused_words(lots: Iterable[LotCode]) -> str:
+    """What is said to somebody who is recused from lots."""
+    held = ", ".join(lots)
+    return f"You are recused from lot {held}: its bids stay closed to you." if held else ""

@@ -1,0 +1,152 @@
+"""Values of the domain as people read them: roles, kinds, statuses, times, money, percentages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from evalpanel.domain.criteria import CriterionKind, MembersEvidence
+from evalpanel.domain.numbers import canonical, round_half_up
+from evalpanel.domain.people import MemberKind, Role
+from evalpanel.domain.tender import (
+    BidderKind,
+    BidStatus,
+    EnvelopeKind,
+    MemberRole,
+    PriceFormula,
+    RegimeCode,
+    Rounding,
+)
+
+UK = ZoneInfo("Europe/London")
+
+ROLES = {
+    Role.OFFICER: "officer",
+    Role.CHAIR: "chair",
+    Role.PANEL_MEMBER: "panel member",
+    Role.OBSERVER: "observer",
+    Role.DECISION_MAKER: "decision-maker",
+    Role.LEGAL: "legal adviser",
+    Role.NOTE_TAKER: "note-taker",
+}
+VIEWS = {
+    MemberKind.COMMISSIONER: "commissioner",
+    MemberKind.TSO: "third sector",
+    MemberKind.YOUNG: "young evaluator",
+    MemberKind.USER: "service user or carer",
+    MemberKind.SPECIALIST: "specialist",
+    MemberKind.FINANCE: "finance",
+}
+"""Whose view a panel member brings."""
+STATUSES = {
+    BidStatus.VALID: "Valid",
+    BidStatus.LATE: "Late",
+    BidStatus.WITHDRAWN: "Withdrawn",
+    BidStatus.DISREGARDED: "Disregarded",
+    BidStatus.EXCLUDED: "Excluded",
+    BidStatus.NOT_SHORTLISTED: "Not shortlisted",
+    BidStatus.COMPARATOR: "In-house comparator",
+}
+BIDDERS = {
+    BidderKind.COMPANY: "Company",
+    BidderKind.TSO: "Third sector organisation",
+    BidderKind.CONSORTIUM: "Consortium",
+    BidderKind.IN_HOUSE: "In-house team",
+    BidderKind.PUBLIC: "Public body",
+}
+PARTS = {
+    MemberRole.LEAD: "leads the consortium",
+    MemberRole.MEMBER: "consortium member",
+    MemberRole.SUBCONTRACTOR: "subcontractor",
+}
+KINDS = {
+    CriterionKind.SECTION: "Section",
+    CriterionKind.QUALITY: "Scored",
+    CriterionKind.CONDITION: "Condition: it must be met, and carries no weighting",
+    CriterionKind.CONSIDERATION: "Consideration: it is explained, not scored",
+    CriterionKind.INFORMATION: "For information: it is read, not scored",
+}
+UNWEIGHTED = {
+    CriterionKind.CONDITION: "must be met",
+    CriterionKind.CONSIDERATION: "explained",
+    CriterionKind.INFORMATION: "read only",
+}
+"""What stands in place of a weighting."""
+MEMBERS_EVIDENCE = {
+    MembersEvidence.NO: "Only the bidder's own experience counts.",
+    MembersEvidence.ALL: "Every consortium member must show it.",
+    MembersEvidence.ANY: "The experience of any consortium member counts.",
+    MembersEvidence.BEST: "The best experience among consortium members counts.",
+    MembersEvidence.LEAD: "The experience of the lead member counts.",
+}
+REGIMES = {
+    RegimeCode.PA2023: "Procurement Act 2023",
+    RegimeCode.PA2023_LIGHT_TOUCH: "Procurement Act 2023, light touch",
+    RegimeCode.PA2023_WALES: "Procurement Act 2023, Wales",
+    RegimeCode.PCR2015: "Public Contracts Regulations 2015",
+    RegimeCode.PSR: "Provider Selection Regime 2023",
+    RegimeCode.GRANT: "Grant or below threshold",
+}
+FORMULAS = {
+    PriceFormula.F1: "relative to the lowest price",
+    PriceFormula.F2: "standard differential from the lowest price",
+    PriceFormula.F3: "range of the prices received",
+    PriceFormula.F4: "between two published prices",
+    PriceFormula.F5: "against the mean price",
+    PriceFormula.F7: "price for each point of quality",
+    PriceFormula.F8: "price less the published value of quality",
+    PriceFormula.F10: "lowest price that is acceptable",
+    PriceFormula.F11: "published budget, which the price must stay within",
+}
+ROUNDINGS = {
+    Rounding.ONCE: "only when results are shown",
+    Rounding.ENVELOPE: "the quality total and the price score are each rounded, then added",
+    Rounding.SECTION: "each weighted section result, then the price score",
+}
+ENVELOPES = {EnvelopeKind.COMMON: "Common", EnvelopeKind.QUALITY: "Quality", EnvelopeKind.PRICE: "Price"}
+
+
+def percent(number: Decimal | Fraction) -> str:
+    """A percentage as published, exact, with at most two places where it is a fraction: `12.25 %`.
+
+    >>> percent(Decimal("35.0")), percent(Fraction(1, 3) * 100)
+    ('35 %', '33.33 %')
+    """
+    shown = round_half_up(number, 2) if isinstance(number, Fraction) else number
+    return f"{canonical(shown)} %"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount of money: `£1,950,000`, or with the currency's code where it is not sterling."""
+    text = f"{amount:,f}"
+    return f"£{text}" if currency == "GBP" else f"{text} {currency}"
+
+
+def day(moment: date) -> str:
+    """A day in full: `18 September 2026`."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def uk_time(moment: datetime, *, short: bool = False) -> str:
+    """A moment as UK time: `18 September 2026, 12:00`, or short `18 Sep 2026 12:00`. A moment without a zone is UTC."""
+    local = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UK)
+    return f"{local.day} {local:%b %Y %H:%M}" if short else f"{day(local)}, {local:%H:%M}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 bid`, `3 bids`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def together(parts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    held: Sequence[str] = tuple(parts)
+    return " and ".join((", ".join(held[:-1]), held[-1])) if len(held) > 1 else "".join(held)
+
+
+def literal(text: str) -> str:
+    """A text for a button: an `&` in a name is not a mnemonic."""
+    return text.replace("&", "&&")

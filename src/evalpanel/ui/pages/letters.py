@@ -1,0 +1,358 @@
+"""Letters: where each stands, the letter itself as its bidder will see it, and signing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
+
+from evalpanel.domain.people import Role
+from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import Bidder
+from evalpanel.errors import Cancelled, EvalPanelError
+from evalpanel.progress import Progress
+from evalpanel.services import letter_drafts, letters, setup
+from evalpanel.services.letter_drafts import LetterStanding, LetterState
+from evalpanel.services.letters import LettersReport
+from evalpanel.services.setup import TenderView
+from evalpanel.ui.models.letter_rows import ROW, LetterRow, LetterRows
+from evalpanel.ui.models.words import count
+from evalpanel.ui.page import Page, label
+from evalpanel.ui.places import me
+from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.bidder_form import BidderForm
+from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.letter_list import LetterList
+from evalpanel.ui.widgets.letter_side import LetterSide
+
+if TYPE_CHECKING:
+    from evalpanel.ui.widgets.pdf_preview import PdfPreview
+
+_FOLDER = "letters/folder"
+_BLOCKED = "What is missing is said beside each letter that is blocked."
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """One letter that is made on the worker. Refused work never begins; its letter is asked for again."""
+
+    standing: LetterStanding
+    begun: bool = False
+    ended: bool = False
+
+
+_Shown = tuple[bytes, SignatureReport | None] | EvalPanelError
+
+
+class LettersPage(Page):
+    """One row a bid and lot, and the letter beside it."""
+
+    KEY = "letters"
+
+    def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
+        super().__init__(session, guard)
+        # QtPdf is needed nowhere else before a page is opened, so it is imported when this one is made.
+        from evalpanel.ui.widgets.pdf_preview import PdfPreview
+
+        self.choose_folder: Callable[[str], str] = self._ask_folder
+        self.show_folder: Callable[[Path], object] = lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+        self._settings = QSettings(str(session.workspace.folders.root / "window.ini"), QSettings.Format.IniFormat)
+        self._standings: tuple[LetterStanding, ...] = ()
+        self._verified: set[str] = set()
+        self._made: dict[LetterStanding, _Shown] = {}
+        self._drawing: _Drawing | None = None
+        self._written: Path | None = None
+        self._why_not = ""
+        self.rows = LetterRows()
+        self.list = LetterList()
+        self.list.setModel(self.rows)
+        self.list.selectionModel().currentChanged.connect(lambda *_: self._shown())
+        self.pdf: PdfPreview = PdfPreview()
+        self.side_card = LetterSide(self.pdf)
+        self.side_card.correct.clicked.connect(lambda *_: self._edit())
+        self.form = BidderForm()
+        self.form.saved.connect(guard(self._correct))
+        self.form.left.connect(self._leave_form)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.side_card)
+        self._stack.addWidget(self.form)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(12)
+        split.addWidget(self.list)
+        split.addWidget(self._stack)
+        split.setSizes([400, 700])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        self._split = split
+        self.status.setWordWrap(True)
+        self._empty = Card()
+        self._empty_words = label("", wrap=True)
+        self._empty.inside.addWidget(self._empty_words)
+        self._stretch = QWidget()
+        self.content.addWidget(split, 1)
+        self.content.addWidget(self._empty)
+        self.content.addWidget(self._stretch, 1)
+        self._folder_action = self.add_action("Show the folder", self._open_folder)
+        self._copies_action = self.add_action("Save signed copies…", self._sign)
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Where every letter stands now."""
+        if self._drawing is not None and self._drawing.ended:
+            return  # only a letter was made to be looked at: nothing has changed
+        view = self.session.view
+        if view is None:
+            self._nothing("No tender is open.", "Open one under Home.")
+            return
+        if not view.summary.stage.reached(TenderStage.OUTCOME):
+            self._nothing(
+                "Letters come after the outcome.",
+                f"The tender stands at “{view.summary.stage.words}”. When moderation is closed, prices are opened and "
+                "the outcome is worked out, there is a letter here for every bid.",
+            )
+            return
+        try:
+            standings = letter_drafts.overview(self.session.workspace, self.session.tender)
+        except EvalPanelError as error:  # drawn as a state of the page: there is nothing else to show
+            self._nothing(error.title, error.message)
+            return
+        self._show(view, standings)
+
+    def open(self, what: object) -> None:
+        """Show the letter of one bid: `(bid, lot)`."""
+        for place, row in enumerate(self.rows.rows):
+            if what == (row.standing.bid, row.standing.lot):
+                self.list.setCurrentIndex(self.rows.index(place))
+        self.list.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Put the letter under the list where there is no room for it beside."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < 75 * self.fontMetrics().averageCharWidth()
+        turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if turned is not self._split.orientation():
+            self._split.setOrientation(turned)
+            self._split.setSizes([1, 2] if narrow else [2, 3])
+
+    def _nothing(self, title: str, words: str) -> None:
+        self._standings = ()
+        self.rows.show_letters((), ())
+        self._empty.set_title(title)
+        self._empty_words.setText(words)
+        self._show_split(shown=False)
+        self.head("Letters", "One signed letter for every bid")
+        self.status.setText("")
+        self.next_step("See what comes next", lambda: self.go.emit("home", None))
+        self._folder_action.hide()
+        self._copies_action.hide()
+
+    def _show_split(self, *, shown: bool) -> None:
+        self._split.setVisible(shown)
+        self._empty.setVisible(not shown)
+        self._stretch.setVisible(not shown)
+
+    def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
+        self._show_split(shown=True)
+        self._why_not = _why_not(view, self.session.person)
+        if standings != self._standings:
+            self._made = {one: made for one, made in self._made.items() if one in standings and one.signed is not None}
+            self._standings = standings
+        self.rows.show_letters(standings, self._verified)
+        tally = {state: sum(1 for one in standings if one.state is state) for state in LetterState}
+        ready, signed, stopped = (
+            tally[state] for state in (LetterState.READY, LetterState.SIGNED, LetterState.BLOCKED)
+        )
+        parts = [
+            f"{many} {word}" for many, word in ((ready, "ready"), (signed, "signed"), (stopped, "blocked")) if many
+        ]
+        self.head("Letters", f"{view.summary.reference} · {' · '.join(parts) or 'no letter is owed'}")
+        if ready:
+            self.next_step(f"Sign {count(ready, 'letter')}", self._sign, tip=self._why_not)
+        elif stopped:
+            self.next_step("Sign letters", None, tip=_BLOCKED)
+        else:
+            self.next_step("", None)
+        if ready:
+            self.status.setText(self._why_not or "A signed letter does not change any more.")
+        elif stopped:
+            self.status.setText(_BLOCKED)
+        else:
+            self.status.setText("Every letter is signed. A sealed copy of each is kept here." if signed else "")
+        self._copies_action.setVisible(bool(signed) and not ready and not self._why_not)
+        self._folder_action.setVisible(self._written is not None)
+        if not self.list.currentIndex().isValid() and standings:
+            self.list.setCurrentIndex(self.rows.index(0))
+        elif self._stack.currentWidget() is not self.form:
+            self._shown()
+
+    def _current(self) -> LetterRow | None:
+        row: LetterRow | None = self.list.currentIndex().data(ROW)
+        return row
+
+    def _shown(self) -> None:
+        row = self._current()
+        if row is None:
+            return
+        self._stack.setCurrentWidget(self.side_card)
+        own = me(self.session.view, self.session.person) if self.session.view is not None else None
+        if own is not None and row.standing.lot in own.recused_lots:
+            self.side_card.say(row.title, f"You are recused from lot {row.standing.lot}, so its letters are not shown.")
+            return
+        may_correct = not self._why_not and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
+        held = self._made.get(row.standing)
+        if row.standing.state is LetterState.NOT_OWED:
+            self.side_card.say(row.title, "An in-house comparator is owed no letter.")
+        elif row.standing.state is LetterState.BLOCKED:
+            self.side_card.show_blocked(row, may_correct=may_correct)
+        elif isinstance(held, EvalPanelError):
+            self.side_card.say(held.title, held.message)
+        elif held is None:
+            self.side_card.wait(row)
+            self._draw(row.standing)
+        else:
+            self._show_pdf(row, held[0], held[1], may_correct=may_correct)
+
+    def _show_pdf(self, row: LetterRow, data: bytes, report: SignatureReport | None, *, may_correct: bool) -> None:
+        try:
+            self.pdf.show_pdf(data, f"The letter to {row.standing.name}")
+        except EvalPanelError as error:
+            self.side_card.say(error.title, error.message)
+        else:
+            self.side_card.show_letter(row, report, may_correct=may_correct)
+
+    # The letter itself, made on the worker
+
+    def _draw(self, standing: LetterStanding) -> None:
+        if self._drawing is not None and self._drawing.begun:
+            return  # the one that is wanted by then is made when this one is done
+        drawing = self._drawing = _Drawing(standing)
+        space, tender, person = self.session.workspace, self.session.tender, self.session.person
+
+        def work(progress: Progress) -> _Shown:
+            drawing.begun = True
+            made: _Shown
+            try:
+                progress.step(0, 1)
+                pdf = letter_drafts.preview(space, tender, standing.bid, standing.lot, person=person)
+                signed = standing.signed is not None
+                made = (pdf, letter_drafts.check(space, tender, standing.bid, standing.lot) if signed else None)
+            except EvalPanelError as error:  # a value: the page draws it where the letter would be
+                made = error
+            except BaseException:
+                drawing.begun = False
+                raise
+            drawing.ended = True
+            return made
+
+        self.start("Making the letter", work, lambda made: self._drawn(standing, made))
+
+    def _drawn(self, standing: LetterStanding, made: _Shown) -> None:
+        self._drawing = None
+        if not isinstance(made, Cancelled):
+            self._made[standing] = made
+        if not isinstance(made, EvalPanelError) and standing.signed is not None and made[1] is not None:
+            if made[1].verdict is SignatureVerdict.VERIFIED:
+                self._verified.add(standing.signed.sha256)
+            else:
+                self._verified.discard(standing.signed.sha256)
+            self.rows.show_letters(self._standings, self._verified)
+        row = self._current()
+        if row is None or self._stack.currentWidget() is self.form:
+            return
+        if isinstance(made, Cancelled) and row.standing == standing:
+            self.side_card.say(row.title, "The letter was not made. Choose it again to see it.")
+        else:
+            self._shown()
+
+    # Signing
+
+    def _sign(self) -> None:
+        chosen = self.choose_folder(str(self._settings.value(_FOLDER, "")))
+        if not chosen:
+            return
+        out = Path(chosen)
+        self._settings.setValue(_FOLDER, chosen)
+        space, tender, person = self.session.workspace, self.session.tender, self._person()
+
+        def work(progress: Progress) -> LettersReport | None:
+            try:
+                return letters.letters(space, tender, out, person=person, progress=progress)
+            except Cancelled:  # what was signed before stays: that is said, not “nothing was changed”
+                return None
+
+        self.start("Signing letters", work, lambda report: self._signed(out, report))
+
+    def _signed(self, out: Path, report: LettersReport | None) -> None:
+        self._written = out
+        self._folder_action.show()
+        if report is None:
+            left = sum(1 for one in self._standings if one.state is LetterState.READY)
+            done = sum(1 for one in self._standings if one.state is LetterState.SIGNED)
+            self.said.emit(f"Stopped. {count(done, 'letter is', 'letters are')} signed and safe, {left} still to sign.")
+            return
+        self._verified |= {one.sha256 for one in report.letters if one.verified}
+        self._verified -= {one.sha256 for one in report.letters if not one.verified}
+        self.rows.show_letters(self._standings, self._verified)
+        bad = [f"{one.bid} (lot {one.lot})" for one in report.letters if not one.verified]
+        good = len(report.letters) - len(bad)
+        words = f"{count(good, 'letter is', 'letters are')} signed, read back and verified, in “{out.name}”."
+        if bad:
+            words += f" {', '.join(bad)} did not verify: check the disk and save signed copies again."
+        if report.blocked:
+            words += f" {count(len(report.blocked), 'is', 'are')} blocked: what is missing is said beside each."
+        self.said.emit(words)
+        self._shown()
+
+    def _ask_folder(self, start: str) -> str:
+        return QFileDialog.getExistingDirectory(self, "Where the signed letters go", start)
+
+    def _open_folder(self) -> None:
+        if self._written is not None:
+            self.show_folder(self._written)
+
+    def _person(self) -> str | None:
+        return self.session.person or None
+
+    # The bidder's details
+
+    def _edit(self) -> None:
+        row, view = self._current(), self.session.view
+        if row is None or view is None:
+            return
+        bidder: Bidder = next(one for one in view.pack.bidders if one.bidder == row.standing.bidder)
+        self._stack.setCurrentWidget(self.form)
+        self.form.show_bidder(bidder)
+
+    def _correct(self, changed: dict[str, str]) -> None:
+        bidder = self.form.bidder
+        assert bidder is not None
+        setup.correct_bidder(
+            self.session.workspace, self.session.tender, bidder=bidder.bidder, person=self._person(), **changed
+        )
+        self._stack.setCurrentWidget(self.side_card)
+        self.acted.emit()
+        self.said.emit(f"The details of {bidder.bidder} are corrected. What stood before is on the record.")
+        self.list.setFocus()
+
+    def _leave_form(self) -> None:
+        self._stack.setCurrentWidget(self.side_card)
+        self._shown()
+        self.list.setFocus()
+
+
+def _why_not(view: TenderView, person: str) -> str:
+    """Why the person at the laptop does not sign letters; empty when they do."""
+    officers = [one.member for one in view.panel if one.member.has(Role.OFFICER)]
+    own = me(view, person)
+    if not officers or (own is not None and own.member in officers):
+        return ""
+    names = ", ".join(f"{one.person} {one.name}" for one in officers)
+    return f"{names} signs the letters." if own is not None else f"Choose who you are first: {names} signs the letters."

@@ -1,0 +1,288 @@
+"""Record: who did what and when, whether the record is whole, whether a letter is ours, and the backups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalpanel.progress import Progress
+from evalpanel.services import record, verify
+from evalpanel.services.record import Head, RecordEntry
+from evalpanel.services.verify import Verification
+from evalpanel.ui.models.record_lines import RecordLines, lines_of
+from evalpanel.ui.models.words import count, uk_time
+from evalpanel.ui.page import Page, button, label
+from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.record_list import RecordList
+from evalpanel.ui.widgets.verdict import VerdictCard
+
+_AT_ONCE = 5_000  # acts that are read in a few hundredths of a second; more are read on the worker
+_MANY = "Reading the record"
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A long history that is read on the worker. Refused work never begins, and is asked for again."""
+
+    head: Head
+    begun: bool = False
+    entries: tuple[RecordEntry, ...] | None = None
+
+
+class RecordPage(Page):
+    """The history at the left; what proves it at the right."""
+
+    KEY = "record"
+
+    def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
+        super().__init__(session, guard)
+        self.choose_file: Callable[[], str] = self._ask_file
+        self._tender = ""
+        self._head: Head | None = None
+        self._entries: tuple[RecordEntry, ...] = ()
+        self._reading: _Reading | None = None
+        self.lines = RecordLines()
+        self.list = RecordList()
+        self.list.setModel(self.lines)
+        self.people = QComboBox()
+        self.people.setAccessibleName("Whose acts are shown")
+        self.people.currentIndexChanged.connect(lambda *_: self._fill())
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find in the record  Ctrl+F")
+        self.search.setAccessibleName("Find in the record")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda *_: self._fill())
+        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
+        self._none = label("", "muted", wrap=True)
+        filters = QHBoxLayout()
+        filters.setSpacing(12)
+        filters.addWidget(self.people, 2)
+        filters.addWidget(self.search, 3)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(filters)
+        column.addWidget(self._none)
+        column.addWidget(self.list, 1)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(12)
+        self._split.addWidget(left)
+        self._split.addWidget(self._proofs())
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._split.setSizes([640, 420])
+        self.content.addWidget(self._split, 1)
+        self._empty = Card("No tender is open.")
+        self._empty.inside.addWidget(label("Open one under Home: its record begins with the first act.", wrap=True))
+        self.content.addWidget(self._empty)
+        self._stretch = QWidget()
+        self.content.addWidget(self._stretch, 1)
+        self.add_action("Check a letter…", self._check, key="Ctrl+L")
+
+    def _proofs(self) -> QScrollArea:
+        self.proof = VerdictCard(
+            "Is the record whole?",
+            "Not checked since the window was opened. The check reads every act, score and sealed file again.",
+        )
+        self.letter = VerdictCard(
+            "Is a letter ours, and unchanged?", "Choose a letter to check: anybody’s copy will do."
+        )
+        trail = Card("The head of the trail")
+        trail.inside.addWidget(
+            label(
+                "It changes with every act and covers all before it. Send it to somebody who is independent: a record "
+                "that was rewritten later cannot have it.",
+                "muted",
+                wrap=True,
+            )
+        )
+        self.head_text = label("", wrap=True)
+        self.head_text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        trail.inside.addWidget(self.head_text)
+        self.copy = button("Copy the head")
+        self.copy.clicked.connect(lambda *_: self._copy())
+        trail.inside.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        kept = Card("Backups")
+        self.backups = label("", wrap=True)
+        kept.inside.addWidget(self.backups)
+        kept.inside.addWidget(
+            label(
+                "A backup holds scores, reasons and this record. Sealed documents are kept beside it.",
+                "muted",
+                wrap=True,
+            )
+        )
+        self.back_up = button("Back up now")
+        back_up = self.guard(self._back_up)
+        self.back_up.clicked.connect(lambda *_: back_up())
+        kept.inside.addWidget(self.back_up, 0, Qt.AlignmentFlag.AlignLeft)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for card in (self.proof, self.letter, trail, kept):
+            column.addWidget(card)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        return area
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """The history as it stands; read again only where an act was added."""
+        view = self.session.view
+        for widget, shown in (
+            (self._split, view is not None),
+            (self._empty, view is None),
+            (self._stretch, view is None),
+        ):
+            widget.setVisible(shown)
+        if view is None:
+            self.head("Record", "Who did what, and when")
+            self.status.setText("")
+            self.next_step("", None)
+            return
+        if view.summary.tender_id != self._tender:
+            self._tender, self._head, self._entries = view.summary.tender_id, None, ()
+            self.proof.say("Not checked yet. The check reads every act, score and sealed file again.")
+        now = record.head(self.session.workspace, self.session.tender)
+        if now != self._head:
+            self._read(now)
+        self._fill_people()
+        people = len({entry.person for entry in self._entries})
+        self.head(
+            "Record", f"{view.summary.reference} · {count(now.acts, 'act')} by {count(people, 'person', 'people')}"
+        )
+        groups = [now.hash[at : at + 8] for at in range(0, len(now.hash), 8)]
+        self.head_text.setText(" ".join(groups))
+        self._show_backups()
+        self.status.setText("Nothing on the record is ever changed or taken away.")
+        self.next_step("Verify the record", self._verify)
+
+    def open(self, what: object) -> None:
+        """Show the acts of one person, by their code."""
+        if isinstance(what, str) and (place := self.people.findData(what)) >= 0:
+            self.people.setCurrentIndex(place)
+        self.list.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Put the proofs under the history where there is no room for them beside it."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < 75 * self.fontMetrics().averageCharWidth()
+        turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if turned is not self._split.orientation():
+            self._split.setOrientation(turned)
+            self._split.setSizes([3, 2])
+
+    def _read(self, now: Head) -> None:
+        space, tender = self.session.workspace, self.session.tender
+        if now.acts <= _AT_ONCE:
+            self._head, self._entries = now, record.history(space, tender)
+            self._fill()
+            return
+        held = self._reading
+        if held is not None and held.head == now and held.entries is not None:
+            self._head, self._entries, self._reading = now, held.entries, None
+            self._fill()
+            return
+        if held is not None and held.begun:
+            return
+        reading = self._reading = _Reading(now)
+
+        def work(_: Progress) -> None:
+            reading.begun = True
+            try:
+                reading.entries = record.history(space, tender)
+            finally:
+                reading.begun = False
+
+        self.start(_MANY, work, lambda _: self.refresh())
+
+    def _fill_people(self) -> None:
+        known = sorted({(entry.person, entry.name) for entry in self._entries})
+        if [self.people.itemData(place) for place in range(self.people.count())] == ["", *(who for who, _ in known)]:
+            return
+        chosen = self.people.currentData() or ""
+        self.people.blockSignals(True)  # filling is not choosing
+        self.people.clear()
+        self.people.addItem("Everyone", "")
+        for person, name in known:
+            self.people.addItem(f"{person} {name}".strip(), person)
+        self.people.setCurrentIndex(max(0, self.people.findData(chosen)))
+        self.people.blockSignals(False)
+        self._fill()
+
+    def _fill(self) -> None:
+        person = str(self.people.currentData() or "")
+        self.lines.show_lines(lines_of(self._entries, person=person, words=self.search.text()))
+        self._none.setVisible(not self.lines.lines)
+        if self._reading is not None:
+            self._none.setText(f"{_MANY}…")
+        elif self._entries:
+            self._none.setText("Nothing on the record fits. Clear the words, or choose Everyone.")
+        else:
+            self._none.setText("Nothing was done yet.")
+
+    def _show_backups(self) -> None:
+        held = record.backups(self.session.workspace)
+        if held:
+            self.backups.setText(f"{count(len(held), 'backup')}. The newest: {uk_time(held[0].at)}, {held[0].reason}.")
+        else:
+            self.backups.setText("None yet. One is made whenever the program closes after a change.")
+
+    # What can be done
+
+    def _verify(self) -> None:
+        space, tender = self.session.workspace, self.session.tender
+        self.start("Verifying the record", lambda _: verify.verify_tender(space, tender), self._verified)
+
+    def _verified(self, result: Verification) -> None:
+        self.proof.show_result(result)
+        self.said.emit(self.proof.verdict.lstrip("✓✕ ") + ".")
+
+    def _check(self) -> None:
+        chosen = self.choose_file()
+        if not chosen:
+            return
+        space, path = self.session.workspace, Path(chosen)
+        self.start("Checking the letter", lambda _: verify.verify_file(space, path), self._checked)
+
+    def _checked(self, result: Verification) -> None:
+        self.letter.show_result(result)
+        self.said.emit(self.letter.verdict.lstrip("✓✕ ") + ".")
+
+    def _ask_file(self) -> str:
+        return QFileDialog.getOpenFileName(self, "Check a letter", "", "Letters (*.pdf);;All files (*)")[0]
+
+    def _copy(self) -> None:
+        if self._head is not None:
+            QGuiApplication.clipboard().setText(self._head.hash)
+            self.said.emit("The head of the trail is copied.")
+
+    def _back_up(self) -> None:
+        made = record.back_up(self.session.workspace)
+        self._show_backups()
+        self.said.emit(f"Backed up at {uk_time(made.at)}.")

@@ -1,0 +1,365 @@
+"""My scoring: the document beside the form, one line at a time. What is typed is saved; there is no button to forget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from evalpanel.domain.sheets import Line
+from evalpanel.domain.stages import TenderStage
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import documents, reading, scoring, sign_off
+from evalpanel.services.documents import DocumentInfo
+from evalpanel.ui import places
+from evalpanel.ui.models.sheet import Sheet, recused_words
+from evalpanel.ui.page import Page, button
+from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.document_view import DocumentView
+from evalpanel.ui.widgets.line_choosers import LineChoosers
+from evalpanel.ui.widgets.notice import Refusal, ReopenCard
+from evalpanel.ui.widgets.progress_card import ProgressCard
+from evalpanel.ui.widgets.score_form import Question, ScoreForm
+from evalpanel.ui.widgets.state_card import StateCard
+
+TALL = 820  # from this height of the page on, the picture of progress is folded out at first
+WIDE = 1040  # from this width on, the choosers stand beside the title
+TELL_MS = 250
+
+
+class ScoringPage(Page):
+    """One panel member's desk."""
+
+    KEY = "scoring"
+
+    def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
+        super().__init__(session, guard)
+        self._who = ("", "")
+        self._sheet: Sheet | None = None
+        self._line: Line | None = None
+        self._listing: tuple[DocumentInfo, ...] = ()
+        self._can_change = False
+        self._progress_wanted: bool | None = None
+        self._refused: EvalPanelError | None = None
+        self.ask_where: Callable[[str], str] = self._ask_where
+        self.title.setWordWrap(True)
+        self.choosers = LineChoosers()
+        self.choosers.chosen.connect(guard(self.go_to))
+        self._progress = self.add_action("Progress", self.toggle_progress, key="Ctrl+G")
+        self._quote = self.add_action("Quote", self.quote, key="Ctrl+E")
+        self._quote.setToolTip("Puts the words selected in the document into the reason, with their page")
+        self._reopen = self.add_action("Reopen…", lambda: self.reopening.ask())
+        self.content.addWidget(self.choosers)
+        self.empty = StateCard()
+        self.content.addWidget(self.empty, 1)
+        self.desk = self._make_desk()
+        self.content.addWidget(self.desk, 1)
+        self._previous = self._foot_button("Previous  Alt+←", "Previous", "Alt+Left", lambda: self.step(-1))
+        self._next = self._foot_button("Next  Alt+→", "Next", "Alt+Right", lambda: self.step(1))
+        for keys, slot in (("Ctrl+Return", self.next_unscored), ("Ctrl+Enter", self.next_unscored)):
+            self._key(keys, slot)
+        self._key("F1", self.form.toggle_guidance)
+        # Telling the shell reads the whole tender: a moment later, so that no keystroke waits for it.
+        self._tell = QTimer(self)
+        self._tell.setSingleShot(True)
+        self._tell.setInterval(TELL_MS)
+        self._tell.timeout.connect(self.acted)
+        self._telling = False
+
+    def refresh(self) -> None:
+        """Read the sheet anew. What is being typed, and where, stays as it is."""
+        who = (self.session.tender, self.session.person)
+        if who != self._who:
+            if self._sheet is not None:
+                self._save()
+            self._who, self._sheet, self._line = who, None, None
+        place = next(one for one in places.places(self.session) if one.key == self.KEY)
+        if place.why_not:
+            self._show_empty("Nothing to score here", place.why_not)
+            return
+        desk = scoring.desk(self.session.workspace, *who)
+        if not desk.owed:
+            words = recused_words(desk.recused) or "No criterion of this tender is yours to score."
+            self._show_empty("Nothing for you to score", words)
+            return
+        self._listing = documents.listing(self.session.workspace, who[0])
+        self._sheet = Sheet(desk)
+        line = self._line if self._sheet.owes(self._line) else self._sheet.first()
+        assert line is not None, "a sheet that owes lines has a first"
+        self._show_line(line)
+
+    def open(self, what: object) -> None:
+        """Show a line; `None` stays on the line that was open."""
+        if self._sheet is None:
+            return
+        if self._sheet.owes(what):
+            self.go_to(what)
+        self.form.focus_first()
+
+    def leaving(self) -> None:
+        """Save what is not saved. Refused with the reason where that cannot be done: the page stays."""
+        self._tell.stop()
+        if self._sheet is not None and not self._save() and self._refused is not None:
+            raise self._refused
+
+    def go_to(self, line: object) -> None:
+        """Open a line, once the one before is saved."""
+        assert isinstance(line, Line)
+        if self._save() and line != self._line:
+            self._show_line(line)
+
+    def step(self, by: int) -> None:
+        """Open the line before or after."""
+        if self._sheet is None or self._line is None:
+            return
+        line = self._sheet.beside(self._line, by)
+        if line is not None:
+            self.go_to(line)
+            self.form.focus_first()
+
+    def next_unscored(self) -> None:
+        """Save, and open the next line that lacks something; where none does, lead to signing off."""
+        if self._sheet is None or self._line is None or not self._can_change or not self._save():
+            return
+        line = self._sheet.next_missing(self._line)
+        if line is not None:
+            self._show_line(line)
+            self.form.focus_first()
+        elif self.primary.isEnabled():
+            self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.form.focus_first()
+
+    def sign(self) -> None:
+        """Sign the sheet off."""
+        if self._save():
+            sign_off.sign_off(self.session.workspace, self._who[0], person=self._person())
+            self.acted.emit()
+            self.said.emit("Your sheet is signed off. You can still read everything here.")
+
+    def reopen(self, reason: str) -> None:
+        """Open the sheet again, with a reason on the record."""
+        sign_off.reopen(self.session.workspace, self._who[0], person=self._person(), reason=reason)
+        self.reopening.hide()
+        self.acted.emit()
+        self.form.focus_first()
+
+    def toggle_progress(self) -> None:
+        """Fold the picture of progress out and go into it, or away."""
+        self._progress_wanted = self.progress.isHidden()
+        self.progress.setVisible(self._progress_wanted)
+        if self._progress_wanted:
+            self._side.ensureWidgetVisible(self.progress)
+            self.progress.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.form.focus_first()
+
+    def quote(self) -> None:
+        """Put the words selected in the document into the reason."""
+        words = self.document.quote()
+        if words and self._can_change:
+            self.form.quote(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+        """Digits and letters of the score card, from anywhere but a text."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        key = event.text().upper() if event.text().isprintable() and event.text() else Qt.Key(event.key()).name[4:]
+        if not (plain and self._sheet is not None and self.form.press(key)):
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Use the room there is: choosers beside the title, progress folded out."""
+        super().resizeEvent(event)
+        beside = self.width() >= WIDE * self.font().pixelSize() / 14
+        if beside != (self.side.indexOf(self.choosers) >= 0):
+            if beside:
+                self.side.insertWidget(0, self.choosers, 1)
+            else:
+                self.content.insertWidget(0, self.choosers)
+        if self._progress_wanted is None:
+            self.progress.setVisible(self.height() >= TALL)
+
+    def _save(self) -> bool:
+        """Save the line that is open, if it was changed. False: it was refused, and why is said above the form."""
+        if self._sheet is None or self._line is None or not self._can_change or not self.form.unsaved:
+            return True
+        score, before = self.form.score(), self._sheet.score(self._line)
+        try:
+            if score != before:
+                scoring.save_score(self.session.workspace, self._who[0], person=self._person(), score=score)
+        except EvalPanelError as error:
+            self._refused = error
+            self.refusal.tell(error)
+            self.status.setText("Not saved")
+            return False
+        self._refused = None
+        self.refusal.hide()
+        self.form.saved()
+        self._sheet.keep(score)
+        self._show_state()
+        if score.status != before.status:
+            self._tell.start()
+        return True
+
+    def _let_go(self) -> None:
+        if self._sheet is not None and self._line is not None:
+            self._refused = None
+            self.refusal.hide()
+            self.form.show_score(self._sheet.score(self._line))
+            self.acted.emit()
+
+    def _show_line(self, line: Line) -> None:
+        sheet = self._sheet
+        assert sheet is not None
+        same, unsaved = line == self._line, self.form.unsaved
+        self._line = line
+        signed, closed = sheet.desk.signed_off, self._closed()
+        if not (same and unsaved):  # what is typed and not held yet stays
+            self._can_change = not signed and not closed
+            question = Question(line, sheet.criterion(line), sheet.scale(line))
+            self.form.show_question(question, sheet.score(line), can_change=self._can_change)
+        self._show_work(True)
+        self._reopen.setVisible(signed and not closed)
+        self._quote.setVisible(self._can_change)
+        self.reopening.setVisible(self.reopening.isVisible() and signed)
+        criterion = sheet.criterion(line)
+        about = (f"Criterion {line.criterion} {criterion.title}", sheet.weight(line), f"lot {line.lot}")
+        self.head(sheet.bid_name(line), " · ".join(part for part in about if part))
+        self.choosers.show_line(sheet, line)
+        self._show_documents(sheet, line)
+        self._show_state()
+        if not same:
+            self._side.verticalScrollBar().setValue(0)
+
+    def _show_documents(self, sheet: Sheet, line: Line) -> None:
+        held = reading.for_line(self._listing, sheet.desk.pack, line)
+        shown = self.document.path
+        self.document.offer(held)
+        if shown in [one.path for one in held.answering]:
+            self.document.mark(shown)
+        elif held.answering:
+            self.show_document(held.answering[0].path)
+        else:
+            self.document.say("No document", "This bid came without a document that you may read.")
+
+    def show_document(self, path: str) -> None:
+        """Read a document and show it. What cannot be read says why, in its place."""
+        try:
+            document = reading.readable(self.session.workspace, self._who[0], path, self._person())
+        except EvalPanelError as error:
+            self.document.say(error.title, error.message)
+        else:
+            self.document.show_document(path, document)
+
+    def _save_copy(self, path: str) -> None:
+        where = self.ask_where(Path(path).name)
+        if where:
+            reading.save_copy(self.session.workspace, self._who[0], path, self._person(), Path(where))
+            self.said.emit(f"A copy is saved as {Path(where).name}. It is not sealed.")
+
+    def _show_state(self) -> None:
+        """What was saved, what is left to do, and the next step: after a save nothing else is touched."""
+        sheet, line = self._sheet, self._line
+        assert sheet is not None and line is not None
+        saved = reading.last_saved(self.session.workspace, self._who[0], self._person(), line)
+        at = f"Saved {saved.at.astimezone():%H:%M} · version {saved.revision}" if saved is not None else ""
+        why = "Signed off" if sheet.desk.signed_off else "Scoring is closed" if self._closed() else ""
+        self.status.setText("Not saved" if self._refused else " · ".join(part for part in (why, at) if part))
+        self.form.show_hints(*(sheet.hints(sheet.score(line)) if self._can_change else ((), ())))
+        self.progress.show_line(sheet, line, recused_words(sheet.desk.recused))
+        self._progress.setText(f"{sheet.answered} of {len(sheet.owed)}  Ctrl+G")
+        self._progress.setShortcut("Ctrl+G")
+        self._previous.setEnabled(sheet.beside(line, -1) is not None)
+        self._next.setEnabled(sheet.beside(line, 1) is not None)
+        if not self._can_change:
+            self.next_step("", None)
+        elif sheet.next_missing(line) is not None:
+            self.next_step("Next unscored  Ctrl+↵", self.next_unscored)
+        else:
+            lacks = sheet.what_is_missing(line)
+            self.next_step("Sign off", self.sign, tip=f"This line is missing: {lacks}." if lacks else "")
+
+    def _show_empty(self, title: str, words: str) -> None:
+        self._sheet = self._line = None
+        self._show_work(False)
+        self.head("My scoring", "")
+        self.status.setText("")
+        self.next_step("", None)
+        undeclared = "interests" in words
+        lead = ("panel", "Panel and interests") if undeclared else ("home", "Home")
+        self.empty.tell(title, words, lead[1], lambda: self.go.emit(lead[0], None))
+
+    def _show_work(self, shown: bool) -> None:
+        for one in (self.desk, self.choosers, self._progress, self._quote, self._previous, self._next):
+            one.setVisible(shown)
+        self.empty.setVisible(not shown)
+        if not shown:
+            self._reopen.hide()
+
+    def _closed(self) -> bool:
+        view = self.session.view
+        return view is not None and view.summary.stage.reached(TenderStage.MODERATION)
+
+    def _person(self) -> str:
+        assert self._sheet is not None
+        return self._sheet.desk.member.person
+
+    def _make_desk(self) -> QSplitter:
+        self.document = DocumentView()
+        self.document.wanted.connect(self.guard(self.show_document))
+        self.document.copy_wanted.connect(self.guard(self._save_copy))
+        self.document.selected.connect(self._quote.setEnabled)
+        self._quote.setEnabled(False)
+        self.form = ScoreForm()
+        self.form.wanted.connect(self.guard(self._save))
+        self.form.touched.connect(lambda: self.status.setText("Not saved yet"))
+        self.progress = ProgressCard()
+        self.progress.chosen.connect(self.guard(self.go_to))
+        self.progress.folded.connect(self.form.focus_first)
+        self.refusal = Refusal()
+        self.refusal.again.connect(self.guard(self._save))
+        self.refusal.let_go.connect(self.guard(self._let_go))
+        self.reopening = ReopenCard()
+        self.reopening.given.connect(self.guard(self.reopen))
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(12)
+        for one in (self.refusal, self.reopening, self.progress):
+            column.addWidget(one)
+        column.addWidget(self.form, 1)
+        self._side = QScrollArea()
+        self._side.setWidgetResizable(True)
+        self._side.setWidget(side)
+        self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._side.setMinimumWidth(300)
+        desk = QSplitter(Qt.Orientation.Horizontal)
+        desk.setHandleWidth(10)
+        desk.addWidget(self.document)
+        desk.addWidget(self._side)
+        desk.setStretchFactor(0, 3)
+        desk.setStretchFactor(1, 2)
+        desk.setSizes([640, 440])
+        desk.setChildrenCollapsible(False)
+        return desk
+
+    def _foot_button(self, text: str, name: str, key: str, slot: Callable[[], object]) -> QWidget:
+        made = button(text)
+        made.setAccessibleName(name)
+        made.setShortcut(key)
+        act = self.guard(slot)
+        made.clicked.connect(lambda *_: act())
+        self.foot.addWidget(made)
+        return made
+
+    def _key(self, keys: str, slot: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        act = self.guard(slot)
+        shortcut.activated.connect(lambda: act())
+
+    def _ask_where(self, name: str) -> str:
+        return QFileDialog.getSaveFileName(self, "Save a copy that is not sealed", name)[0]

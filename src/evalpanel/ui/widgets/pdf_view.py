@@ -1,0 +1,245 @@
+"""The pages of a PDF in the window: text can be selected, the size changed, and nothing in it runs or is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtPdf import QPdfDocument, QPdfSelection
+from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtWidgets import QFrame
+
+from evalpanel.ui import theme
+
+LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 5.0, 1.2
+_POINTS_PER_INCH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point of a page, in points (1/72 inch) from its top left corner. The first page is 0."""
+
+    page: int
+    point: QPointF
+
+
+class PdfView(QPdfView):
+    """One PDF, page under page.
+
+    QPdfView (Qt 6.11) draws but selects no text, and opens web links in a browser when they are clicked: so the mouse
+    is handled here, and only here. `turned` tells the page that is read (from 1), `selected` whether text is selected.
+    """
+
+    turned = Signal(int)
+    selected = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._document = QPdfDocument(self)
+        self._buffer: QBuffer | None = None
+        self._pressed: Place | None = None
+        self._selection: QPdfSelection | None = None
+        self._selected_page = 0
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setPageMode(QPdfView.PageMode.MultiPage)
+        self.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+        self.setPageSpacing(12)
+        self.setDocument(self._document)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.pageNavigator().currentPageChanged.connect(lambda page: self.turned.emit(page + 1))
+        self._dress()
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return self._document.pageCount()
+
+    def show_pdf(self, data: bytes) -> str:
+        """Show a PDF from its first page. Gives why it cannot be shown, in a sentence; empty when it is."""
+        self.clear()
+        # The document reads from the buffer for as long as it lives and does not keep it: it has to own it.
+        buffer = QBuffer(self._document)
+        buffer.setData(data)
+        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._document.load(buffer)
+        self._buffer = buffer
+        self.verticalScrollBar().setValue(0)
+        match self._document.error():
+            case QPdfDocument.Error.None_:
+                return ""
+            case QPdfDocument.Error.IncorrectPassword:
+                return "This PDF is protected by a password."
+            case QPdfDocument.Error.UnsupportedSecurityScheme:
+                return "This PDF is protected in a way that cannot be read here."
+            case _:
+                return "This PDF is damaged."
+
+    def clear(self) -> None:
+        """Let go of the document."""
+        self._select(None)
+        self._document.close()
+        if self._buffer is not None:
+            self._buffer.close()
+            self._buffer.deleteLater()
+            self._buffer = None
+
+    def go_to(self, page: int) -> None:
+        """Show a page (from 1)."""
+        self.pageNavigator().jump(page - 1, QPointF(), 0)
+
+    def larger(self) -> None:
+        """Show the pages larger."""
+        self._zoom(STEP)
+
+    def smaller(self) -> None:
+        """Show the pages smaller."""
+        self._zoom(1 / STEP)
+
+    def fit(self) -> None:
+        """Make the pages as wide as the view."""
+        self.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+
+    def selected_text(self) -> tuple[str, int]:
+        """The selected words in one line, and the page (from 1) on which they stand; empty when nothing is."""
+        if self._selection is None:
+            return "", 0
+        return " ".join(self._selection.text().split()), self._selected_page + 1
+
+    def page_places(self) -> Iterator[tuple[int, QRectF, float]]:
+        """Where each page stands in the viewport (pixels), and how many pixels a point of it has.
+
+        Counted as QPdfView 6.11 lays pages out; a test holds the two together.
+        """
+        margins, seen = self.documentMargins(), self.viewport().width()
+        screen = QGuiApplication.primaryScreen().logicalDotsPerInch() / _POINTS_PER_INCH
+        sizes: list[tuple[QSizeF, float]] = []
+        for page in range(self._document.pageCount()):
+            points = self._document.pagePointSize(page)
+            if self.zoomMode() is QPdfView.ZoomMode.FitToWidth:
+                natural = QSizeF((points * screen).toSize())
+                factor = (seen - margins.left() - margins.right()) / max(1.0, natural.width())
+            else:
+                natural, factor = points * screen, self.zoomFactor()
+            size = QSizeF((natural * factor).toSize())
+            sizes.append((size, size.width() / max(1.0, points.width())))
+        widest = max((size.width() for size, _ in sizes), default=0.0) + margins.left() + margins.right()
+        top = float(margins.top() - self.verticalScrollBar().value())
+        for page, (size, scale) in enumerate(sizes):
+            left = (max(widest, seen) - size.width()) // 2 - self.horizontalScrollBar().value()
+            yield page, QRectF(QPointF(left, top), size), scale
+            top += size.height() + self.pageSpacing()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+        """Draw the pages, and the selection over them."""
+        super().paintEvent(event)
+        if self._selection is None:
+            return
+        for page, place, scale in self.page_places():
+            if page == self._selected_page:
+                painter = QPainter(self.viewport())
+                painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+                painter.setPen(Qt.PenStyle.NoPen)
+                # Pages are white paper in every look, so the mark is the same in each.
+                painter.setBrush(QColor("#BFE3DE"))
+                for polygon in self._selection.bounds():
+                    painter.drawPolygon(QPolygonF([place.topLeft() + point * scale for point in polygon.toList()]))
+                painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+        """Begin a selection."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._select(None)
+            self._pressed = self._at(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+        """Select from where the button was pressed to here, on one page."""
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            here = self._at(event.position(), on=self._pressed.page)
+            if here is not None:
+                self._select(self._document.getSelection(here.page, self._pressed.point, here.point), here.page)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+        """End a selection. Links are not followed: nothing of a bid opens a browser."""
+        self._pressed = None
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+        """Select the whole page's text."""
+        at = self._at(event.position())
+        if at is not None:
+            self._select(self._document.getAllText(at.page), at.page)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 # Qt's name
+        """The wheel scrolls; with Ctrl it changes the size."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+        """Home and End go to the first and the last page; the rest scrolls."""
+        bar = self.verticalScrollBar()
+        if event.key() == Qt.Key.Key_Home:
+            bar.setValue(bar.minimum())
+        elif event.key() == Qt.Key.Key_End:
+            bar.setValue(bar.maximum())
+        elif event.key() == Qt.Key.Key_Space and not event.modifiers():
+            bar.triggerAction(bar.SliderAction.SliderPageStepAdd)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+        """Follow the look of the window."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._dress()
+
+    def _dress(self) -> None:
+        desk = theme.colour("page")
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.Dark) != desk:
+            palette.setColor(QPalette.ColorRole.Dark, desk)
+            self.setPalette(palette)
+
+    def _zoom(self, by: float) -> None:
+        if self.zoomMode() is not QPdfView.ZoomMode.Custom:
+            first = next(self.page_places(), None)
+            screen = QGuiApplication.primaryScreen().logicalDotsPerInch() / _POINTS_PER_INCH
+            if first is None:
+                return
+            now = first[2] / screen
+            self.setZoomMode(QPdfView.ZoomMode.Custom)
+        else:
+            now = self.zoomFactor()
+        self.setZoomFactor(min(MOST_ZOOM, max(LEAST_ZOOM, now * by)))
+
+    def _at(self, point: QPointF, *, on: int | None = None) -> Place | None:
+        for page, place, scale in self.page_places():
+            if page == on or (on is None and place.contains(point)):
+                inside = point - place.topLeft()
+                x = min(max(0.0, inside.x()), place.width())
+                y = min(max(0.0, inside.y()), place.height())
+                return Place(page, QPointF(x / scale, y / scale))
+        return None
+
+    def _select(self, selection: QPdfSelection | None, page: int = 0) -> None:
+        held = selection if selection is not None and selection.isValid() and selection.text().strip() else None
+        changed = (held is None) != (self._selection is None)
+        self._selection, self._selected_page = held, page
+        self.viewport().update()
+        if changed:
+            self.selected.emit(held is not None)

@@ -1,0 +1,162 @@
+"""Every problem of a pack with its place, and the way there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QPainter, QTextLayout, QTextOption
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalpanel.domain.intake import Problem
+from evalpanel.ui import theme
+from evalpanel.ui.models import words
+from evalpanel.ui.models.problems import PROBLEM, ProblemsModel, by_place
+from evalpanel.ui.page import button, label
+from evalpanel.ui.widgets import mark
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ProblemList(QWidget):
+    """The list, and under it what to do. `wanted` asks to be led to the place of a problem."""
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(8)
+        self._heading = label("", "card-title", wrap=True)
+        outer.addWidget(self._heading)
+        self._summary = label("", "muted", wrap=True)
+        outer.addWidget(self._summary)
+        self.model = ProblemsModel(self)
+        self.view = QListView()
+        self.view.setAccessibleName("Problems, each with its place")
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_Painter(self.view))
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
+        self.view.setLayoutMode(QListView.LayoutMode.Batched)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.activated.connect(self._lead)
+        outer.addWidget(self.view, 1)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        self.lead = button("Go to this place  ↵")
+        self.lead.setAccessibleName("Go to this place")
+        self.lead.clicked.connect(lambda *_: self._lead(self.view.currentIndex()))
+        row.addWidget(self.lead)
+        self.copy = button("Copy the list  Ctrl+Shift+C")
+        self.copy.setAccessibleName("Copy the list of problems")
+        self.copy.setShortcut("Ctrl+Shift+C")
+        self.copy.clicked.connect(self._copy)
+        row.addWidget(self.copy)
+        self._copied = label("", "small")
+        row.addWidget(self._copied, 1)
+        outer.addSpacing(4)
+        outer.addLayout(row)
+        outer.addStretch(0)
+
+    def show_problems(self, problems: tuple[Problem, ...], *, kept_out: str = "the pack") -> None:
+        """Show these; `kept_out` is what the stopping ones keep out."""
+        self.model.show_problems(problems)
+        stopping = sum(1 for problem in problems if problem.stops)
+        notes = len(problems) - stopping
+        if not problems:
+            self._heading.setText("No problems")
+            self._summary.setText("Everything was understood.")
+        elif stopping:
+            keep = "keeps" if stopping == 1 else "keep"
+            self._heading.setText(f"{words.count(stopping, 'problem')} {keep} {kept_out} out")
+            more = f", and {words.count(notes, 'note')} below" if notes else ""
+            self._summary.setText(
+                f"Where: {by_place(tuple(one for one in problems if one.stops))}{more}. Nothing was kept."
+            )
+        else:
+            self._heading.setText(f"{words.count(notes, 'note')}, nothing in the way")
+            self._summary.setText(f"Worth knowing before you go on. Where: {by_place(problems)}.")
+        for widget in (self.view, self.lead, self.copy):
+            widget.setVisible(bool(problems))
+        self._copied.setText("")
+        if problems:
+            self.view.setCurrentIndex(self.model.index(0))
+
+    def _lead(self, index: QModelIndex) -> None:
+        problem = index.data(PROBLEM)
+        if isinstance(problem, Problem):
+            self.wanted.emit(problem)
+
+    def _copy(self) -> None:
+        text = "\n".join(str(problem) for problem in self.model.problems)
+        QGuiApplication.clipboard().setText(text)
+        self._copied.setText("Copied. Paste it into a message to whoever made the pack.")
+
+
+class _Painter(QStyledItemDelegate):
+    """A shape, the place in bold, and under it the words, wrapped."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 # Qt's name
+        problem = index.data(PROBLEM)
+        left, width = _room(option)
+        high = sum(_height(one) for one in self._laid(option, problem, width))
+        return QSize(left + width, round(high) + 20)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        problem = index.data(PROBLEM)
+        box = QRectF(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, theme.colour("tint"))
+            if option.state & QStyle.StateFlag.State_HasFocus:
+                painter.fillRect(QRectF(box.x(), box.y(), 4, box.height()), theme.colour("focus"))
+        left, width = _room(option)
+        high = option.fontMetrics.height()
+        shape = mark.STOP if problem.stops else mark.NOTE
+        mark.paint_mark(painter, QRectF(box.x() + 10, box.y() + 9, high, high), shape)
+        painter.setPen(theme.colour("text"))
+        at = QPointF(box.x() + left, box.y() + 8)
+        for one in self._laid(option, problem, width):
+            one.draw(painter, at)
+            at.setY(at.y() + _height(one) + 2)
+        painter.fillRect(QRectF(box.x() + left, box.bottom() - 1, width, 1), theme.colour("line"))
+
+    def _laid(self, option: QStyleOptionViewItem, problem: Problem, width: int) -> tuple[QTextLayout, QTextLayout]:
+        bold = QFont(option.font)
+        bold.setBold(True)
+        return _wrapped(problem.where, bold, width), _wrapped(problem.what, option.font, width)
+
+
+def _room(option: QStyleOptionViewItem) -> tuple[int, int]:
+    """How far the text stands from the left, and how wide it may be."""
+    view = option.widget
+    width = view.viewport().width() if isinstance(view, QListView) else option.rect.width()
+    left = option.fontMetrics.height() + 20
+    return left, max(80, width - left - 12)
+
+
+def _wrapped(text: str, font: QFont, width: int) -> QTextLayout:
+    """A text in lines, broken between words and, where a name is longer than a line, inside it."""
+    laid = QTextLayout(text, font)
+    wrapping = QTextOption()
+    wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    laid.setTextOption(wrapping)
+    laid.beginLayout()
+    high = 0.0
+    while (line := laid.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, high))
+        high += line.height()
+    laid.endLayout()
+    return laid
+
+
+def _height(laid: QTextLayout) -> float:
+    return laid.boundingRect().height()
