@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 import make
 import profiles
 from evalpanel.domain import trail
@@ -97,22 +99,55 @@ def names(folder: Path) -> list[str]:
 
 
 @contextmanager
-def child(program: str, *arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+def child(
+    program: str, *arguments: str | Path, errors: int | None = subprocess.PIPE
+) -> Iterator[subprocess.Popen[bytes]]:
     """Another Python process that runs `program`, with the modules of the tests; killed at the end of the block."""
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-    ) as other:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, env=environment) as other:
         try:
             yield other
         finally:
             other.kill()
 
 
-def killed(program: str, *arguments: str | Path) -> None:
-    """Run `program` until it kills itself. Fails when it ends in another way."""
-    with child(program, *arguments) as other:
-        _, said = other.communicate(timeout=60)
-    assert other.returncode in (-9, 1), said.decode()
-    assert other.returncode == -9 or os.name == "nt", said.decode()
+_NURSERY = """
+import os, sys, traceback
+import kept
+for line in sys.stdin:
+    program, *arguments = eval(line)
+    one = os.fork()
+    if one == 0:
+        sys.argv = ["-c", *arguments]
+        try:
+            exec(compile(program, "killed", "exec"), {"__name__": "__main__"})
+        except BaseException:
+            traceback.print_exc()
+        os._exit(3)
+    print(os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]), flush=True)
+"""
+
+
+class Killing:
+    """Runs programs that kill themselves, each in a process of its own that has everything imported already."""
+
+    def __init__(self, nursery: subprocess.Popen[bytes]) -> None:
+        self._nursery = nursery
+
+    def __call__(self, program: str, *arguments: str | Path) -> None:
+        """Run `program` until it kills itself. Fails when it ends in another way."""
+        assert self._nursery.stdin is not None and self._nursery.stdout is not None
+        self._nursery.stdin.write(f"{[program, *map(str, arguments)]!r}\n".encode())
+        self._nursery.stdin.flush()
+        assert self._nursery.stdout.readline().strip() == b"-9", "it was not killed: see what it wrote"
+
+
+@contextmanager
+def killing() -> Iterator[Killing]:
+    """Somebody who starts programs and sees them killed."""
+    if not hasattr(os, "fork"):
+        pytest.skip("this system starts no process as a copy of another")
+    with child(_NURSERY, errors=None) as nursery:
+        yield Killing(nursery)

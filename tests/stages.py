@@ -34,10 +34,11 @@ def line(bid: str, criterion: str, lot: str = "L1") -> Line:
 
 
 def write_pack(folder: Path, pack: TenderPack | None = None, files: Mapping[str, bytes] = BIDS) -> Path:
-    """A pack as a folder: the workbook, a document of the tender, and bids."""
+    """A pack as a folder: the workbook, a document of the tender (if it brings one), and bids."""
     folder.mkdir(parents=True)
     make.workbook(pack, folder)
-    (folder / "Specification.txt").write_bytes(b"What we want.")
+    if pack is None or pack.tender is not None:
+        (folder / "Specification.txt").write_bytes(b"What we want.")
     for path, content in files.items():
         target = folder / "bids" / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -97,7 +97,7 @@ def test_a_bug_ends_with_3_and_says_so(at: At) -> None:
         )
     connection = sqlcipher.connect(str(path))
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    connection.execute("DROP TABLE panel_member")  # nothing that a person, a disk or a crash can do
+    connection.execute("DROP TABLE panel_member")
     connection.commit()
     connection.close()
 

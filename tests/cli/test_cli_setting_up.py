@@ -309,7 +309,6 @@ def test_bids_come_in_after_the_freeze_and_the_same_again_adds_nothing(at: At, t
         tmp_path / "bids",
         replace(later, tender=None, criteria=(), scales=(), lots=(), outcomes=(), authorities=(), panel=()),
     )
-    (bids / "Specification.txt").unlink()
 
     early = evalpanel.refused("bids", "load", REFERENCE, bids)
     evalpanel.done("freeze", REFERENCE)

@@ -79,7 +79,13 @@ def test_backup_that_fails_leaves_the_earlier_ones(store: Store, tmp_path: Path)
 
 
 def test_tidy_removes_what_a_killed_backup_left_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("store-1-close.db.part", "store-1-close.db.part-journal", "store-1-close.db", "replaced-1.db", "mine.txt"):
+    for name in (
+        "store-1-close.db.part",
+        "store-1-close.db.part-journal",
+        "store-1-close.db",
+        "replaced-1.db",
+        "mine.txt",
+    ):
         (tmp_path / name).write_bytes(b"x")
     backups.tidy(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "replaced-1.db", "store-1-close.db"]

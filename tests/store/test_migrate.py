@@ -21,7 +21,7 @@ from evalpanel.store.tables import Base, triggers
 from kept import STORE_KEY, new_store
 from profiles import START
 
-NEXT = '''
+NEXT = """
 from alembic import op
 import sqlalchemy as sa
 revision = "0002"
@@ -33,7 +33,7 @@ def upgrade():
     with op.batch_alter_table("audit", recreate="always") as batch:
         batch.add_column(sa.Column("more", sa.String(), nullable=True))
     {after}
-'''
+"""
 
 
 def revisions() -> list[str]:

@@ -47,7 +47,7 @@ def filled(table: str, tender: str = "T1", number: int = 1) -> dict[str, Any]:
 
 
 def add(tx: Any, table: str, row: dict[str, Any], verb: str = "INSERT") -> None:
-    tx.execute(text(f'{verb} INTO {table} ({_columns(row)}) VALUES ({", ".join(":" + name for name in row)})'), row)
+    tx.execute(text(f"{verb} INTO {table} ({_columns(row)}) VALUES ({', '.join(':' + name for name in row)})"), row)
 
 
 def _columns(row: dict[str, Any]) -> str:

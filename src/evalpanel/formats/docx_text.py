@@ -69,8 +69,8 @@ def _refused(why: str) -> EvalPanelError:
 
 def _part(archive: zipfile.ZipFile, name: str) -> Element | None:
     # Imported here: only who reads a document needs the parser.
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, fromstring
+    from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped] # it carries no types
+    from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped] # the same
 
     try:
         info = archive.getinfo(name)

@@ -51,6 +51,8 @@ class Bidders:
         self.release = release
         self._codes: dict[tuple[str, ...], BidderCode] = {}
         self._taken: set[str] = set()
+        self._bids: dict[BidderCode, int] = {}
+        self._entries: set[tuple[BidderCode, LotCode]] = set()
 
     def code(self, references: Sequence[At], at: At) -> BidderCode:
         """The code of the bidder that these organisations are together; a new one where they bid for the first time."""
@@ -66,6 +68,14 @@ class Bidders:
         else:
             self._consortium(code, found, at)
         return code
+
+    def bid_code(self, bidder: BidderCode, lots: Sequence[LotCode]) -> BidCode:
+        """The code of the bidder's next bid: its own, unless it has one for these lots already."""
+        number = self._bids[bidder] = self._bids.get(bidder, 0) + 1
+        entries = {(bidder, lot) for lot in lots}
+        again = bool(entries & self._entries)
+        self._entries |= entries
+        return BidCode(f"{bidder}-{number}" if again else bidder)
 
     def _identity(self, at: At) -> str:
         number = self.parts.notes.line(at.get("id"))
@@ -133,7 +143,6 @@ def read_bids(parts: Parts, release: At, tender: At, details: At) -> None:
         notes.tell(details, f"lists {len(listed):,} bids; the first {_MOST:,} were read.")
     priced = 0
     seen: set[str] = set()
-    held: dict[BidderCode, int] = {}
     for at in listed[:_MOST]:
         number = notes.line(at.get("id"))
         if not number:
@@ -142,7 +151,7 @@ def read_bids(parts: Parts, release: At, tender: At, details: At) -> None:
             notes.tell(at, f"has the id {quoted(number, 40)} of another bid.")
         seen.add(number)
         priced += any(it.get("value").value is not None for it in (at, *at.get("lotValues").elements()))
-        _bid(parts, bidders, at, held)
+        _bid(parts, bidders, at)
     if priced:
         what = f"give prices for {priced} of {len(listed)} bids. Prices stay sealed until quality is locked: they were "
         notes.tell(details, f"{what}not taken over. Load them then as a price schedule.")
@@ -155,7 +164,7 @@ def read_bids(parts: Parts, release: At, tender: At, details: At) -> None:
         parts.ask("Bids", None, "bidder", "The file lists no bids. They can also be loaded later.")
 
 
-def _bid(parts: Parts, bidders: Bidders, at: At, held: dict[BidderCode, int]) -> None:
+def _bid(parts: Parts, bidders: Bidders, at: At) -> None:
     notes = parts.notes
     said = notes.line(at.get("status"))
     if said.casefold() in _NO_BID:
@@ -176,10 +185,7 @@ def _bid(parts: Parts, bidders: Bidders, at: At, held: dict[BidderCode, int]) ->
     if len(parts.bids) + len(lots) > _MOST_ROWS:
         notes.tell(at, f"and what follows was left out: there are more than {_MOST_ROWS:,} bids for lots.")
         return
-    # A second bid of a bidder for a lot is told apart by its place among the bidder's bids.
-    number = held[bidder] = held.get(bidder, 0) + 1
-    earlier = any(bid.bidder == bidder and bid.lot in lots for bid in parts.bids) if number > 1 else False
-    code = BidCode(f"{bidder}-{number}" if earlier else bidder)
+    code = bidders.bid_code(bidder, lots)
     for lot in lots:
         row = len(parts.bids)
         parts.bids.append(Bid(code, bidder, lot, received=received, status=status or BidStatus.VALID))

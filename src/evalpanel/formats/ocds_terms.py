@@ -180,30 +180,9 @@ def read_lots(parts: Parts, tender: At) -> None:
     taken: set[str] = set()
     if len(listed) > _MOST_LOTS:
         notes.tell(tender.get("lots"), f"lists {len(listed):,} lots; the first {_MOST_LOTS:,} were read.")
-    renamed = []
-    for number, at in enumerate(listed[:_MOST_LOTS], 1):
-        said = notes.line(at.get("id"))
-        code = _lot_code(said, number, taken)
-        if not said:
-            notes.tell(at, f"has no id; it is called {code} here, by its place.")
-        elif said in parts.lot_of:
-            notes.tell(at, f"has the id {quoted(said, 40)} of another lot; it is called {code} here.")
-        else:
-            parts.lot_of[said] = code
-            if code not in (said, f"L{said}"):
-                renamed.append(f"{quoted(said, 40)} is {code}")
-        worth, its_currency = notes.money(at.get("value"))
-        if its_currency:
-            currencies.setdefault(its_currency.upper(), at.get("value"))
-            if its_currency.upper() != next(iter(currencies)):
-                worth = None  # an amount in another currency would be read as one in the tender's
-        status = notes.line(at.get("status")).casefold()
-        if status in ("cancelled", "unsuccessful", "withdrawn"):
-            notes.tell(at.get("status"), f"is {status}: lot {code} may not be awarded. Delete its row if so.")
-        parts.lots.append(
-            Lot(code, notes.line(at.get("title")) or notes.line(at.get("description"))[:200].rstrip(), worth)
-        )
-        parts.lots_at.append(at)
+    for at in listed[:_MOST_LOTS]:
+        _lot(parts, at, taken, currencies)
+    renamed = [f"{quoted(said, 40)} is {code}" for said, code in parts.lot_of.items() if code not in (said, f"L{said}")]
     if renamed:
         notes.tell(tender.get("lots"), f"have ids that are no short codes: {'; '.join(renamed)[:600]}.")
     if not parts.lots:
@@ -212,6 +191,29 @@ def read_lots(parts: Parts, tender: At) -> None:
         _compare_values(parts, tender, value)
     _currency(parts, currencies)
     _periods(parts, tender)
+
+
+def _lot(parts: Parts, at: At, taken: set[str], currencies: dict[str, At]) -> None:
+    notes = parts.notes
+    said = notes.line(at.get("id"))
+    code = _lot_code(said, len(parts.lots) + 1, taken)
+    if not said:
+        notes.tell(at, f"has no id; it is called {code} here, by its place.")
+    elif said in parts.lot_of:
+        notes.tell(at, f"has the id {quoted(said, 40)} of another lot; it is called {code} here.")
+    else:
+        parts.lot_of[said] = code
+    worth, currency = notes.money(at.get("value"))
+    if currency:
+        currencies.setdefault(currency.upper(), at.get("value"))
+        if currency.upper() != next(iter(currencies)):
+            worth = None  # an amount in another currency would be read as one in the tender's
+    status = notes.line(at.get("status")).casefold()
+    if status in ("cancelled", "unsuccessful", "withdrawn"):
+        notes.tell(at.get("status"), f"is {status}: lot {code} may not be awarded. Delete its row if so.")
+    title = notes.line(at.get("title")) or notes.line(at.get("description"))[:200].rstrip()
+    parts.lots.append(Lot(code, title, worth))
+    parts.lots_at.append(at)
 
 
 def _lot_code(said: str, number: int, taken: set[str]) -> LotCode:

@@ -68,13 +68,13 @@ def watched(reader: BinaryIO, name: str) -> tuple[BinaryIO, Callable[[], tuple[P
     So a document is sealed and looked at in one pass. At most `MOST_LOOKED` bytes of it are held in memory.
     """
     copy = _Copying(reader)
-    return io.BufferedReader(copy, _CHUNK), lambda: look(bytes(copy.held), name)
+    return io.BufferedReader(copy, _CHUNK), lambda: look(copy.held.getvalue(), name)
 
 
 class _Copying(io.RawIOBase):
     def __init__(self, reader: BinaryIO) -> None:
         self._reader = reader
-        self.held = bytearray()
+        self.held = io.BytesIO()
 
     def readable(self) -> bool:
         return True
@@ -83,7 +83,7 @@ class _Copying(io.RawIOBase):
         with memoryview(buffer).cast("B") as target:
             block = self._reader.read(len(target))
             target[: len(block)] = block
-        self.held += block[: MOST_LOOKED + 1 - len(self.held)]
+        self.held.write(block[: MOST_LOOKED + 1 - self.held.tell()])
         return len(block)
 
 
@@ -155,6 +155,9 @@ def _web_page(data: bytes) -> Iterator[str]:
 
 
 def _package(data: bytes) -> Iterator[str]:
+    if data.count(b"PK\x01\x02") > 2 * MOST_PARTS:  # the list of its parts alone would fill the memory
+        yield _BOMB
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield from _in_package(archive)
@@ -182,6 +185,9 @@ def _in_package(archive: zipfile.ZipFile) -> Iterator[str]:
     if any(info.flag_bits & 1 for info in infos):
         yield _ENCRYPTED
         return
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
+        yield "It is packed in a way that no Office program uses. It was not looked through, and may not open."
+        return
     unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
     if len(infos) > MOST_PARTS or (unpacked > _RATIO_FROM and unpacked > _RATIO * packed):
         yield _BOMB
@@ -201,8 +207,10 @@ def _parts_damaged(archive: zipfile.ZipFile, unpacked: int) -> Iterator[str]:
 
 
 def _office(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
-    kinds = _read(archive, "[content_types].xml")
-    if any("vbaproject" in name or "/macrosheets/" in name for name in names) or b"macroenabled" in kinds.lower():
+    # The list of kinds may be in UTF-16; without its zeros it reads the same.
+    kinds = _read(archive, "[content_types].xml").replace(b"\0", b"").lower()
+    by_kind = any(mark in kinds for mark in (b"macroenabled", b"vbaproject", b"macrosheet"))
+    if by_kind or any("vbaproject" in name or "/macrosheets/" in name for name in names):
         yield _MACROS
     if any("/activex/" in name for name in names):
         yield _ACTIVE
@@ -221,6 +229,9 @@ def _office(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
 
 
 _PLAIN_LINKS = ("hyperlink",)
+# Another computer. Word writes the place of its template on the author's own disk into very many documents, and nothing
+# can be fetched from there.
+_ELSEWHERE = re.compile(r"(?!file:/{3,}[A-Za-z]:)(?:[A-Za-z][A-Za-z0-9+.-]+:|[\\\\/]{2})")
 _OUTSIDE = {
     "image": "pictures",
     "attachedtemplate": "a template, which may bring macros",
@@ -245,7 +256,7 @@ def _told_outside(outside: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _outside(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str]]:
-    """The relationships of a part that lead out of the document, but for links that a person has to click."""
+    """The relationships of a part that lead to other computers, but for links that a person has to click."""
     handler = _Relations()
     parser = create_parser(forbid_dtd=True)
     parser.setContentHandler(handler)
@@ -254,7 +265,7 @@ def _outside(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str]]:
         parser.close()
     except (SAXException, DefusedXmlException) as error:
         raise _DamagedError from error
-    return [(kind, target) for kind, target in handler.outside if kind not in _PLAIN_LINKS]
+    return [(kind, target) for kind, target in handler.outside if kind not in _PLAIN_LINKS and _ELSEWHERE.match(target)]
 
 
 class _Relations(ContentHandler):

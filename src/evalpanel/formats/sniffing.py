@@ -36,20 +36,17 @@ _SPOKEN = {
 _OFFICE = (".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".dotx", ".xltx", ".dotm", ".xltm", ".xlsb", ".ppsx")
 # An Office document with a password is packed into an old one ([MS-OFFCRYPTO] 1.3), so both are what the name says.
 _ENDINGS = {
-    ".pdf": {"pdf"},
-    **dict.fromkeys(_OFFICE, {"zip", "ole"}),
-    **dict.fromkeys((".odt", ".ods", ".odp", ".zip"), {"zip"}),
-    **dict.fromkeys((".doc", ".xls", ".ppt"), {"ole"}),
-    ".rtf": {"rtf"},
-    ".png": {"png"},
-    ".jpg": {"jpeg"},
-    ".jpeg": {"jpeg"},
-    ".gif": {"gif"},
-    ".tif": {"tiff"},
-    ".tiff": {"tiff"},
-    ".svg": {"svg"},
-    ".txt": set[str](),
-    ".csv": set[str](),
+    ".pdf": ("pdf",),
+    **dict.fromkeys(_OFFICE, ("zip", "ole")),
+    **dict.fromkeys((".odt", ".ods", ".odp", ".zip"), ("zip",)),
+    **dict.fromkeys((".doc", ".xls", ".ppt"), ("ole",)),
+    ".rtf": ("rtf",),
+    ".png": ("png",),
+    **dict.fromkeys((".jpg", ".jpeg"), ("jpeg",)),
+    ".gif": ("gif",),
+    **dict.fromkeys((".tif", ".tiff"), ("tiff",)),
+    ".svg": ("svg",),
+    **dict.fromkeys((".txt", ".csv"), ()),
 }
 # Text has no mark of its own, so these names are only wrong when something else is found.
 _WITHOUT_A_MARK = (".txt", ".csv", ".svg")

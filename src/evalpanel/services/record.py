@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from json import loads
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -191,6 +191,11 @@ def _many(count: int, one: str, several: str = "") -> str:
     return f"1 {one}" if count == 1 else f"{count} {several or one + 's'}"
 
 
+def _in_words(day: str) -> str:
+    on = date.fromisoformat(day)
+    return f"{on.day} {on:%B %Y}"
+
+
 Told = tuple[str, str]
 
 
@@ -245,7 +250,7 @@ def _corrected(run: list[_Act], about: _About) -> Told:
 
 def _declared(run: list[_Act], about: _About) -> Told:
     held = run[0].detail
-    paper = f"On paper, signed on {held['on_paper']}." if held.get("on_paper") else ""
+    paper = f"On paper, signed on {_in_words(held['on_paper'])}." if held.get("on_paper") else ""
     if held["outcome"] == "none":
         return "declared no interest in any bidder", paper
     return f"declared an interest in {about.bidder(held['bidder'])}", paper or "They are recused from its lots."
@@ -276,7 +281,7 @@ def _imported(run: list[_Act], _: _About) -> Told:
 def _signed(run: list[_Act], about: _About) -> Told:
     act = run[0]
     lines = sum(1 for number in about.answered.get(act.person, ()) if number <= act.number)
-    return f"signed off {_many(lines, 'line')}", f"Digest of the sheet {act.detail['sheet_digest'][:16]}…"
+    return f"signed off {_many(lines, 'line')}", ""
 
 
 def _reopened(run: list[_Act], _: _About) -> Told:
@@ -306,8 +311,8 @@ def _prices_opened(run: list[_Act], _: _About) -> Told:
     return f"opened {_many(len(held['opened']), 'price')}", f"Still sealed: {bids}." if shut else ""
 
 
-def _outcome(run: list[_Act], _: _About) -> Told:
-    return "worked out the outcome", f"Digest {run[0].detail['outcome_digest'][:16]}…"
+def _outcome(_run: list[_Act], _: _About) -> Told:
+    return "worked out the outcome", ""
 
 
 def _certificate(run: list[_Act], _: _About) -> Told:
@@ -317,7 +322,7 @@ def _certificate(run: list[_Act], _: _About) -> Told:
 def _letters(run: list[_Act], _: _About) -> Told:
     bids = ", ".join(f"{act.detail['bid']} (lot {act.detail['lot']})" for act in run)
     if len(run) == 1:
-        return f"signed the letter for bid {bids}", f"SHA-256 {run[0].detail['sha256'][:16]}…"
+        return f"signed the letter for bid {bids}", ""
     return f"signed {_many(len(run), 'letter')}", f"For bids {bids}."
 
 

@@ -133,7 +133,7 @@ class Store:
 
         A damaged store is refused, so it never takes the place of a good backup.
         """
-        with backups.new(folder, reason, now) as part, backing_up(self.path, folder):
+        with backing_up(self.path, folder), backups.new(folder, reason, now) as part:
             raw = self._engine.raw_connection()
             try:
                 driver: Any = raw.driver_connection

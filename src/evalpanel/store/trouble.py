@@ -40,19 +40,16 @@ def in_words(path: Path) -> Iterator[None]:
 def backing_up(path: Path, folder: Path) -> Iterator[None]:
     """The same while the store `path` is copied into `folder`: the work is saved, and only the copy is missing."""
     try:
-        yield
-    except (DBAPIError, sqlcipher.Error) as error:
-        code = code_of(error)
-        said = _said(code, path)
-        if said is None:
-            raise
-        if code not in _DAMAGED:
-            said = StoreError(
-                f"The backup of the store could not be made. {said.title}",
-                "All work is saved in the store, and the earlier backups are safe. "
-                f"Put that right in {folder}: the next backup is made when the profile is closed after a change.",
-            )
-        raise said from error
+        with in_words(path):
+            yield
+    except StoreDamaged:
+        raise
+    except EvalPanelError as error:
+        raise StoreError(
+            f"The backup of the store could not be made. {error.title}",
+            "All work is saved in the store, and the earlier backups are safe. "
+            f"Put that right in {folder}: the next backup is made when the profile is closed after a change.",
+        ) from error
 
 
 def code_of(error: DBAPIError | sqlcipher.Error) -> int:

@@ -212,6 +212,13 @@ QHeaderView::section {{ background: {held.surface}; color: {held.muted}; border:
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QSplitter::handle {{ background: transparent; }}
+QScrollBar:vertical {{ width: 12px; background: transparent; margin: 0; }}
+QScrollBar:horizontal {{ height: 12px; background: transparent; margin: 0; }}
+QScrollBar::handle {{ background: {held.muted}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QProgressBar {{ border: none; background: {held.line}; border-radius: 4px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {held.accent}; border-radius: 4px; }}
 QToolTip {{ border: 1px solid {held.line}; padding: 6px; }}

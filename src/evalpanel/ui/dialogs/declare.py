@@ -121,11 +121,11 @@ class Question(Card):
         self._bidder = bidder
         self.fixed = bool(before)
         lots = [f"lot {bid.lot}" for bid in pack.bids if bid.bidder == bidder.bidder]
-        told = " · ".join(part for part in (words.BIDDERS[bidder.kind], words.together(dict.fromkeys(lots))) if part)
-        self.inside.addWidget(label(told, "muted", wrap=True))
+        parts = [words.BIDDERS[bidder.kind], words.together(dict.fromkeys(lots))]
         members = [f"{one.name} ({words.PARTS[one.role]})" for one in pack.members if one.bidder == bidder.bidder]
         if members:
-            self.inside.addWidget(label(f"With {words.together(members)}.", wrap=True))
+            parts.append(f"with {words.together(members)}")
+        self.inside.addWidget(label(" · ".join(part for part in parts if part), wrap=True))
         self.none = QRadioButton("No interest")
         self.some = QRadioButton("An interest")
         self.text = QPlainTextEdit()

@@ -130,7 +130,7 @@ class _DropPlace(QFrame):
             event.acceptProposedAction()
             self._show_over(True)
 
-    def dragLeaveEvent(self, event: QEvent) -> None:  # type: ignore[override]  # noqa: N802 # Qt's name; any event will do
+    def dragLeaveEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt’s name
         event.accept()
         self._show_over(False)
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from evalpanel.domain.moderation import moderation_gaps
 from evalpanel.domain.criteria import CriterionKind
+from evalpanel.domain.moderation import moderation_gaps
 from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -203,19 +203,23 @@ class ModerationLines(QAbstractTableModel):
         return next((place for place, row in enumerate(self._rows) if row.line == line), -1)
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+        """How many lines there are."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+        """Line, scores, spread, agreed."""
         return 0 if parent.isValid() else len(HEADINGS)
 
     def headerData(  # noqa: N802 # Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
+        """The heading of a column."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return HEADINGS[section] if section < len(HEADINGS) else None
         return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What a cell says; `ROW` is the whole row."""
         if not index.isValid():
             return None
         row = self._rows[index.row()]

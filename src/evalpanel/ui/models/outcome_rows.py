@@ -16,7 +16,7 @@ from evalpanel.domain.price import money
 from evalpanel.domain.results import BidResult, LotResult, ResultStatus
 from evalpanel.domain.rules import RANKING_FORMULAS
 from evalpanel.domain.scales import Scale
-from evalpanel.domain.tender import CriterionCode, PriceFormula
+from evalpanel.domain.tender import CriterionCode, PriceFormula, ScaleCode
 
 ROW = Qt.ItemDataRole.UserRole
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -184,7 +184,7 @@ def criterion_rows(bid: BidResult, pack: TenderPack, lot: LotResult) -> tuple[Cr
     """The tree of a lot's criteria with what one bid got for each; a dash where it was not assessed."""
     found = {one.criterion: one for one in bid.criteria}
     sections = dict(bid.sections)
-    scales: Mapping[str, Scale] = {scale.scale: scale for scale in pack.scales}
+    scales = {scale.scale: scale for scale in pack.scales}
     held = [one for one in pack.criteria if one.applies_to(lot.lot) and one.kind is not CriterionKind.INFORMATION]
     made = []
     for one in held:
@@ -216,12 +216,12 @@ def _depth(criterion: Criterion, held: Iterable[Criterion]) -> int:
     return depth
 
 
-def _level(criterion: Criterion, score: Decimal | None, scales: Mapping[str, Scale]) -> str:
+def _level(criterion: Criterion, score: Decimal | None, scales: Mapping[ScaleCode, Scale]) -> str:
     if criterion.kind is CriterionKind.CONSIDERATION:
         return "explained"
     if score is None:
         return "not assessed"
-    level = scale_of(criterion, {scale.scale: scale for scale in scales.values()}).level(score)
+    level = scale_of(criterion, scales).level(score)
     return f"{canonical(score)} {level.name if level is not None else ''}".strip()
 
 

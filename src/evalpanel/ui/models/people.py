@@ -25,7 +25,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Person:
     """One row. `answered` of `owed` lines; `mine` for the person at the laptop; `may_be_absent` where an absence can be
-    recorded."""
+    recorded, `absent` where one is on record."""
 
     code: str
     name: str
@@ -38,6 +38,7 @@ class Person:
     owed: int = 0
     mine: bool = False
     may_be_absent: bool = False
+    absent: bool = False
 
     def spoken(self) -> str:
         """The row in a sentence, for a screen reader."""
@@ -60,10 +61,9 @@ def people(
 
 
 def composition(view: TenderView) -> str:
-    """Whose views the panel brings: `3 commissioner, 1 third sector, 1 young evaluator`; of those who score."""
+    """Whose views those who score bring: `3 commissioners, 1 third sector, 1 young evaluator`."""
     kinds = Counter(one.member.kind for one in view.panel if one.member.has(Role.PANEL_MEMBER))
-    told = [f"{number} {words.VIEWS[kind]}" for kind, number in kinds.items() if kind is not None]
-    return ", ".join(told)
+    return ", ".join(words.count(number, *words.VIEWS[kind]) for kind, number in kinds.items() if kind is not None)
 
 
 def _person(
@@ -73,7 +73,7 @@ def _person(
     roles = words.together(words.ROLES[role] for role in member.roles)
     about = [roles[:1].upper() + roles[1:]]
     if member.kind is not None:
-        about.append(words.VIEWS[member.kind])
+        about.append(words.VIEWS[member.kind][0])
     if member.organisation:
         about.append(member.organisation)
     open_to_change = not view.summary.stage.reached(TenderStage.MODERATION)
@@ -88,6 +88,7 @@ def _person(
         answered=one.answered,
         owed=one.owed,
         mine=mine,
+        absent=bool(one.absent),
         may_be_absent=open_to_change and member.has(Role.PANEL_MEMBER) and not one.absent and not one.signed_off,
     )
 
@@ -131,10 +132,11 @@ def _sheet(view: TenderView, one: MemberProgress) -> Told:
     if not one.member.has(Role.PANEL_MEMBER):
         return Told(mark.OUT, "No sheet")
     if one.signed_off:
-        return Told(mark.DONE, "Signed off", f"{one.answered} of {one.owed}")
+        return Told(mark.DONE, f"Signed off · {one.answered} of {one.owed}")
     if not one.owed:
         return Told(mark.OUT, "Nothing to score" if view.pack.bids else "No bids yet")
     if not one.answered:
-        return Told(mark.MISSING, "Not started", f"0 of {one.owed}")
+        return Told(mark.MISSING, f"Not started · 0 of {one.owed}")
     done = one.answered == one.owed
-    return Told(mark.HALF, "To be signed off" if done else "Under way", f"{one.answered} of {one.owed}")
+    how = "To be signed off" if done else "Under way"
+    return Told(mark.HALF, f"{how} · {one.answered} of {one.owed}")

@@ -35,10 +35,8 @@ class ActLine:
 
     @property
     def time(self) -> str:
-        """`09:30`, or `09:30–10:15` for a run (UK time)."""
-        first = f"{self.entry.at.astimezone(UK):%H:%M}"
-        last = f"{(self.entry.until or self.entry.at).astimezone(UK):%H:%M}"
-        return first if first == last else f"{first}–{last}"
+        """`09:30` (UK time)."""
+        return f"{self.entry.at.astimezone(UK):%H:%M}"
 
     @property
     def who(self) -> str:
@@ -46,9 +44,16 @@ class ActLine:
         return f"{self.entry.person} {self.entry.name}".strip()
 
     @property
+    def detail(self) -> str:
+        """What follows the sentence; of a run also when it ended."""
+        if self.entry.until is None:
+            return self.entry.detail
+        return f"{self.entry.detail} The last at {self.entry.until.astimezone(UK):%H:%M}.".strip()
+
+    @property
     def words(self) -> str:
         """The whole line, as it is read aloud and copied."""
-        return f"{self.time} {self.entry.sentence}"
+        return f"{self.time} {self.who} {self.entry.what}. {self.detail}".strip()
 
 
 Line = DayLine | ActLine

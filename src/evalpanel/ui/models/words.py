@@ -33,14 +33,14 @@ ROLES = {
     Role.NOTE_TAKER: "note-taker",
 }
 VIEWS = {
-    MemberKind.COMMISSIONER: "commissioner",
-    MemberKind.TSO: "third sector",
-    MemberKind.YOUNG: "young evaluator",
-    MemberKind.USER: "service user or carer",
-    MemberKind.SPECIALIST: "specialist",
-    MemberKind.FINANCE: "finance",
+    MemberKind.COMMISSIONER: ("commissioner", "commissioners"),
+    MemberKind.TSO: ("third sector", "third sector"),
+    MemberKind.YOUNG: ("young evaluator", "young evaluators"),
+    MemberKind.USER: ("service user or carer", "service users or carers"),
+    MemberKind.SPECIALIST: ("specialist", "specialists"),
+    MemberKind.FINANCE: ("finance", "finance"),
 }
-"""Whose view a panel member brings."""
+"""Whose view a panel member brings, of one and of several."""
 STATUSES = {
     BidStatus.VALID: "Valid",
     BidStatus.LATE: "Late",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
+from evalpanel.domain.stages import TenderStage
 from evalpanel.services import scoring, tenders
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import places
@@ -16,6 +17,7 @@ from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.progress_grid import ProgressGrid
+from evalpanel.ui.widgets.stage_line import StageLine
 
 
 class HomePage(Page):
@@ -79,14 +81,35 @@ class HomePage(Page):
             row.addLayout(picture)
         card.inside.addLayout(row)
         self._inside.addWidget(card)
-        facts = Card("Where it stands")
-        lots = ", ".join(f"{lot.lot} {lot.title}" for lot in view.summary.lots)
-        facts.inside.addWidget(label(f"Lots: {lots}", wrap=True))
-        facts.inside.addWidget(
-            label(f"{len(view.pack.bids)} bids, {view.summary.documents} documents, {len(view.panel)} people", "muted")
-        )
-        self._inside.addWidget(facts)
+        self._inside.addWidget(self._standing(view))
         self.next_step("", None)
+
+    def _standing(self, view: TenderView) -> Card:
+        card = Card("Where it stands")
+        line = StageLine()
+        line.show_stage(view.summary.stage)
+        card.inside.addWidget(line)
+        lots = " · ".join(f"Lot {lot.lot} {lot.title}" for lot in view.summary.lots)
+        counts = f"{len(view.pack.bids)} bids, {view.summary.documents} documents, {len(view.panel)} people"
+        card.inside.addWidget(label(f"{counts}. {lots}", "muted", wrap=True))
+        scoring_now = [one for one in view.panel if one.owed]
+        if scoring_now and view.summary.stage.reached(TenderStage.BIDS_OPENED):
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(16)
+            grid.setVerticalSpacing(6)
+            for row, one in enumerate(scoring_now):
+                state = "signed off" if one.signed_off else "absent" if one.absent else f"{one.answered} of {one.owed}"
+                bar = QProgressBar()
+                bar.setRange(0, max(one.owed, 1))
+                bar.setValue(one.answered)
+                bar.setTextVisible(False)
+                bar.setAccessibleName(f"{one.member.person}: {state}")
+                grid.addWidget(label(f"{one.member.person}  {one.member.name}"), row, 0)
+                grid.addWidget(bar, row, 1, Qt.AlignmentFlag.AlignVCenter)
+                grid.addWidget(label(("✓ " if one.signed_off else "") + state, "muted"), row, 2)
+            grid.setColumnStretch(1, 1)
+            card.inside.addLayout(grid)
+        return card
 
     def _picture(self, view: TenderView) -> QVBoxLayout | None:
         own = places.me(view, self.session.person)
@@ -102,6 +125,8 @@ class HomePage(Page):
             grid = ProgressGrid()
             grid.set_cells(cells.rows, cells.columns, cells.states, None)
             grid.setAccessibleName(f"My progress in lot {lot.lot}")
+            grid.setFixedSize(grid.sizeHint())
+            grid.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             grid.chosen.connect(lambda row, at, lines=cells.lines: self.go.emit("scoring", lines[row, at]))
             column.addWidget(label(f"Lot {lot.lot}", "small"))
             column.addWidget(grid)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
 
 from evalpanel.domain.people import Role
-from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
+from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bidder
 from evalpanel.errors import Cancelled, EvalPanelError
@@ -21,6 +21,7 @@ from evalpanel.services import letter_drafts, letters, setup
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
+from evalpanel.ui.models.letter_drawings import Drawing, LetterDrawings
 from evalpanel.ui.models.letter_rows import ROW, LetterRow, LetterRows
 from evalpanel.ui.models.words import count
 from evalpanel.ui.page import Page, label
@@ -39,15 +40,10 @@ _BLOCKED = "What is missing is said beside each letter that is blocked."
 
 
 @dataclass(slots=True)
-class _Drawing:
-    """One letter that is made on the worker. Refused work never begins; its letter is asked for again."""
+class _Signing:
+    """Whether letters are being signed now; the worker says so."""
 
-    standing: LetterStanding
-    begun: bool = False
-    ended: bool = False
-
-
-_Shown = tuple[bytes, SignatureReport | None] | EvalPanelError
+    now: bool = False
 
 
 class LettersPage(Page):
@@ -65,8 +61,8 @@ class LettersPage(Page):
         self._settings = QSettings(str(session.workspace.folders.root / "window.ini"), QSettings.Format.IniFormat)
         self._standings: tuple[LetterStanding, ...] = ()
         self._verified: set[str] = set()
-        self._made: dict[LetterStanding, _Shown] = {}
-        self._drawing: _Drawing | None = None
+        self._drawings = LetterDrawings(session, self.start, self._drawn)
+        self._signing = _Signing()
         self._written: Path | None = None
         self._why_not = ""
         self.rows = LetterRows()
@@ -106,8 +102,8 @@ class LettersPage(Page):
 
     def refresh(self) -> None:
         """Where every letter stands now."""
-        if self._drawing is not None and self._drawing.ended:
-            return  # only a letter was made to be looked at: nothing has changed
+        if self._drawings.only_looking:
+            return
         view = self.session.view
         if view is None:
             self._nothing("No tender is open.", "Open one under Home.")
@@ -162,9 +158,8 @@ class LettersPage(Page):
     def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
         self._show_split(shown=True)
         self._why_not = _why_not(view, self.session.person)
-        if standings != self._standings:
-            self._made = {one: made for one, made in self._made.items() if one in standings and one.signed is not None}
-            self._standings = standings
+        self._standings = standings
+        self._drawings.forget_drafts()
         self.rows.show_letters(standings, self._verified)
         tally = {state: sum(1 for one in standings if one.state is state) for state in LetterState}
         ready, signed, stopped = (
@@ -207,69 +202,36 @@ class LettersPage(Page):
             self.side_card.say(row.title, f"You are recused from lot {row.standing.lot}, so its letters are not shown.")
             return
         may_correct = not self._why_not and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
-        held = self._made.get(row.standing)
+        held = self._drawings.of(row.standing)
         if row.standing.state is LetterState.NOT_OWED:
             self.side_card.say(row.title, "An in-house comparator is owed no letter.")
         elif row.standing.state is LetterState.BLOCKED:
             self.side_card.show_blocked(row, may_correct=may_correct)
         elif isinstance(held, EvalPanelError):
             self.side_card.say(held.title, held.message)
-        elif held is None:
-            self.side_card.wait(row)
-            self._draw(row.standing)
+        elif held is not None:
+            self._show_letter(row, held, may_correct=may_correct)
+        elif self._signing.now:
+            self.side_card.say(row.title, "The letter is shown here when signing is done.")
         else:
-            self._show_pdf(row, held[0], held[1], may_correct=may_correct)
+            self.side_card.wait(row)
+            self._drawings.ask(row.standing)
 
-    def _show_pdf(self, row: LetterRow, data: bytes, report: SignatureReport | None, *, may_correct: bool) -> None:
+    def _show_letter(self, row: LetterRow, held: Drawing, *, may_correct: bool) -> None:
         try:
-            self.pdf.show_pdf(data, f"The letter to {row.standing.name}")
-        except EvalPanelError as error:
+            self.pdf.show_pdf(held.pdf, f"The letter to {row.standing.name}")
+        except EvalPanelError as error:  # drawn where the letter would be
             self.side_card.say(error.title, error.message)
         else:
-            self.side_card.show_letter(row, report, may_correct=may_correct)
+            self.side_card.show_letter(row, held.report, may_correct=may_correct)
 
-    # The letter itself, made on the worker
-
-    def _draw(self, standing: LetterStanding) -> None:
-        if self._drawing is not None and self._drawing.begun:
-            return  # the one that is wanted by then is made when this one is done
-        drawing = self._drawing = _Drawing(standing)
-        space, tender, person = self.session.workspace, self.session.tender, self.session.person
-
-        def work(progress: Progress) -> _Shown:
-            drawing.begun = True
-            made: _Shown
-            try:
-                progress.step(0, 1)
-                pdf = letter_drafts.preview(space, tender, standing.bid, standing.lot, person=person)
-                signed = standing.signed is not None
-                made = (pdf, letter_drafts.check(space, tender, standing.bid, standing.lot) if signed else None)
-            except EvalPanelError as error:  # a value: the page draws it where the letter would be
-                made = error
-            except BaseException:
-                drawing.begun = False
-                raise
-            drawing.ended = True
-            return made
-
-        self.start("Making the letter", work, lambda made: self._drawn(standing, made))
-
-    def _drawn(self, standing: LetterStanding, made: _Shown) -> None:
-        self._drawing = None
-        if not isinstance(made, Cancelled):
-            self._made[standing] = made
-        if not isinstance(made, EvalPanelError) and standing.signed is not None and made[1] is not None:
-            if made[1].verdict is SignatureVerdict.VERIFIED:
-                self._verified.add(standing.signed.sha256)
-            else:
-                self._verified.discard(standing.signed.sha256)
+    def _drawn(self, standing: LetterStanding) -> None:
+        held = self._drawings.of(standing)
+        if isinstance(held, Drawing) and held.report is not None and standing.signed is not None:
+            good = held.report.verdict is SignatureVerdict.VERIFIED
+            (self._verified.add if good else self._verified.discard)(standing.signed.sha256)
             self.rows.show_letters(self._standings, self._verified)
-        row = self._current()
-        if row is None or self._stack.currentWidget() is self.form:
-            return
-        if isinstance(made, Cancelled) and row.standing == standing:
-            self.side_card.say(row.title, "The letter was not made. Choose it again to see it.")
-        else:
+        if self._stack.currentWidget() is not self.form:
             self._shown()
 
     # Signing
@@ -282,11 +244,16 @@ class LettersPage(Page):
         self._settings.setValue(_FOLDER, chosen)
         space, tender, person = self.session.workspace, self.session.tender, self._person()
 
+        signing = self._signing
+
         def work(progress: Progress) -> LettersReport | None:
+            signing.now = True
             try:
                 return letters.letters(space, tender, out, person=person, progress=progress)
             except Cancelled:  # what was signed before stays: that is said, not “nothing was changed”
                 return None
+            finally:
+                signing.now = False
 
         self.start("Signing letters", work, lambda report: self._signed(out, report))
 

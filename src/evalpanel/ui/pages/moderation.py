@@ -16,15 +16,14 @@ from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import moderation
 from evalpanel.services.moderation import ModerationLine
-from evalpanel.services.setup import MemberProgress, TenderView
+from evalpanel.services.setup import TenderView
 from evalpanel.ui.acting import Acting, acting
-from evalpanel.ui.models.moderation_lines import LineRow, LineState, rows_of, spread_words, worth_knowing
+from evalpanel.ui.models.moderation_lines import LineRow, LineState, rows_of, worth_knowing
+from evalpanel.ui.models.moderation_state import not_ready, recused_lots, seat_of, where_it_stands
 from evalpanel.ui.page import Page, button, label
-from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.line_list import LineList
-from evalpanel.ui.widgets.present_chips import Seat
 from evalpanel.ui.widgets.room import Room, RoomLine
 from evalpanel.ui.widgets.state_card import StateCard
 
@@ -93,6 +92,7 @@ class ModerationPage(Page):
     # Showing
 
     def refresh(self) -> None:
+        """Show the lines, or why there are none yet."""
         view = self.session.view
         if view is None or self._quiet:
             self._frame()
@@ -103,7 +103,7 @@ class ModerationPage(Page):
             self.list.mark(None)
             self.room.forget()
         self._acting = acting(view, self.session.person, Role.CHAIR)
-        state = _not_ready(view, self.session.person)
+        state = not_ready(view, self.session.person)
         self._state.setVisible(state is not None)
         self._split.setVisible(state is None)
         if state is not None:
@@ -112,8 +112,7 @@ class ModerationPage(Page):
             self._state.tell(title, text, action, lambda: self.go.emit(place, None))
             self._frame()
             return
-        own = me(view, self.session.person)
-        recused = frozenset(own.recused_lots) if own is not None else frozenset[str]()
+        recused = recused_lots(view, self.session.person)
         # Nobody reads a bid of a lot from which they are recused, nor what others said about it.
         self._lines = tuple(
             one for one in moderation.lines(self.session.workspace, self.session.tender) if one.line.lot not in recused
@@ -134,6 +133,7 @@ class ModerationPage(Page):
             self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leaving(self) -> None:
+        """Save what is not saved."""
         self.save()
 
     def _arrange(self, view: TenderView) -> None:
@@ -154,7 +154,7 @@ class ModerationPage(Page):
             return
         tender = view.pack.tender
         assert tender is not None, "a tender that is loaded has its terms"
-        seats = tuple(_seat(one, row.line) for one in view.panel)
+        seats = tuple(seat_of(one, row.line) for one in view.panel)
         may = {seat.person for seat in seats if not seat.why_not}
         notes = []
         if row.state is LineState.NOT_ASSESSED:
@@ -189,28 +189,17 @@ class ModerationPage(Page):
             self.status.setText("")
             return
         counts = {state: sum(1 for row in self._rows if row.state is state) for state in LineState}
-        skipped, agreed = counts[LineState.NOT_ASSESSED], counts[LineState.AGREED]
-        wide = sum(1 for row in self._rows if spread_words(row.held.spread)[1] == "wide")
-        words = [f"{agreed} of {len(self._rows) - skipped} lines agreed"]
-        words += [f"{wide} with wide differences"] if wide else []
-        words += [f"{skipped} of bids that failed a gate"] if skipped else []
-        own = me(view, self.session.person)
-        if own is not None and own.recused_lots:
-            words.append(f"lot {', '.join(own.recused_lots)} is not shown: you are recused from it")
+        agreed, left = counts[LineState.AGREED], counts[LineState.OPEN] + counts[LineState.DRAFT]
+        recused = recused_lots(view, self.session.person)
+        self.head("Moderation", where_it_stands(self._rows, view, recused, self._acting.why_not))
         locked = view.summary.stage.reached(TenderStage.QUALITY_LOCKED)
-        if locked:
-            words.append("closed: nothing can be changed")
-        elif not self._acting.may:
-            words.append(f"read only: {self._acting.why_not.rstrip('.')}")
-        self.head("Moderation", " · ".join(words))
-        left = counts[LineState.OPEN] + counts[LineState.DRAFT]
         if locked:
             self.next_step("Go to the outcome", lambda: self.go.emit("outcome", None))
         elif not self._acting.may:
             self.next_step("Next line  Alt+↓", lambda: self._step(1))
         elif self._closing:
             self.next_step(f"Lock {agreed} lines", self._close)
-        elif not left and not (own is not None and own.recused_lots):
+        elif not left and not recused:
             self.next_step("Close moderation…", self._ask)
         else:
             self.next_step("Agree and next  Ctrl+↵", self._agree)
@@ -316,35 +305,3 @@ class ModerationPage(Page):
         self.list.setVisible(shown)
         self._hide.setText("Hide the list  Ctrl+L" if shown else "Show the list  Ctrl+L")
         self._hide.setShortcut("Ctrl+L")  # a new text takes the key away
-
-
-def _seat(one: MemberProgress, line: Line) -> Seat:
-    absent = f"was absent: {one.absent.rstrip('.')}" if one.absent else ""
-    why_not = "is recused from this lot" if line.lot in one.recused_lots else absent
-    counts = one.member.has(Role.CHAIR) or one.member.has(Role.PANEL_MEMBER)
-    return Seat(one.member.person, one.member.name, why_not, counts)
-
-
-def _not_ready(view: TenderView, person: str) -> tuple[str, str, str, str] | None:
-    """Why there are no lines to see: title, sentences, the name of the button, and the place that it leads to."""
-    own = me(view, person)
-    roles = (Role.CHAIR, Role.OFFICER, Role.PANEL_MEMBER)
-    if own is not None and not any(own.member.has(role) for role in roles):
-        return ("Moderation is for the panel", "You see how far it is on the home page.", "Home", "home")
-    if not view.summary.stage.reached(TenderStage.BIDS_OPENED):
-        words = "Moderation begins when the bids are read and scored. First the criteria are frozen."
-        return ("Nothing to moderate yet", words, "Go to set-up", "setup")
-    if not view.lines:
-        return ("Nothing to moderate", "The tender has no bid that is scored.", "Go to set-up", "setup")
-    if own is not None and not own.declared:
-        words = "Whoever takes part in moderation says first, bidder by bidder, whether they have an interest."
-        return ("Declare your interests first", words, "Panel and interests", "panel")
-    waiting = [one for one in view.panel if one.owed and not one.signed_off and not one.absent]
-    if waiting:
-        lines = [
-            f"{one.member.person} {one.member.name}: {one.answered} of {one.owed} lines answered" for one in waiting
-        ]
-        title = f"Moderation waits for {len(waiting)} sign-off{'' if len(waiting) == 1 else 's'}"
-        why = "Nobody sees the scores of others before everyone’s own are sealed."
-        return (title, "\n".join((why, "", *lines)), "Panel and interests", "panel")
-    return None

@@ -43,7 +43,7 @@ class PanelPage(Page):
         self.rows.absence_wanted.connect(guard(self._ask_absence))
         self.absence = _AbsenceForm()
         self.absence.record.clicked.connect(lambda *_: guard(self._record_absence)())
-        self.absence.reason.returnPressed.connect(lambda: guard(self._record_absence)())
+        self.absence.reason.returnPressed.connect(guard(self._record_absence))
         self.absence.leave.clicked.connect(self.absence.hide)
         people_side = QWidget()
         column = QVBoxLayout(people_side)

@@ -69,6 +69,7 @@ class RecordPage(Page):
         self.search.textChanged.connect(lambda *_: self._fill())
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
         self._none = label("", "muted", wrap=True)
+        self.status.setWordWrap(True)
         filters = QHBoxLayout()
         filters.setSpacing(12)
         filters.addWidget(self.people, 2)
@@ -136,7 +137,7 @@ class RecordPage(Page):
         self.back_up.clicked.connect(lambda *_: back_up())
         kept.inside.addWidget(self.back_up, 0, Qt.AlignmentFlag.AlignLeft)
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._cards = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         for card in (self.proof, self.letter, trail, kept):
@@ -144,9 +145,11 @@ class RecordPage(Page):
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the arrow keys scroll it
+        area.setAccessibleName("What proves the record")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
+        self._area = area
         return area
 
     # What is shown
@@ -260,7 +263,7 @@ class RecordPage(Page):
         self.start("Verifying the record", lambda _: verify.verify_tender(space, tender), self._verified)
 
     def _verified(self, result: Verification) -> None:
-        self.proof.show_result(result)
+        self._show_result(self.proof, result)
         self.said.emit(self.proof.verdict.lstrip("✓✕ ") + ".")
 
     def _check(self) -> None:
@@ -271,8 +274,14 @@ class RecordPage(Page):
         self.start("Checking the letter", lambda _: verify.verify_file(space, path), self._checked)
 
     def _checked(self, result: Verification) -> None:
-        self.letter.show_result(result)
+        self._show_result(self.letter, result)
         self.said.emit(self.letter.verdict.lstrip("✓✕ ") + ".")
+
+    def _show_result(self, card: VerdictCard, result: Verification) -> None:
+        card.show_result(result)
+        self._cards.removeWidget(card)
+        self._cards.insertWidget(0, card)  # the newest check stands first
+        self._area.verticalScrollBar().setValue(0)
 
     def _ask_file(self) -> str:
         return QFileDialog.getOpenFileName(self, "Check a letter", "", "Letters (*.pdf);;All files (*)")[0]

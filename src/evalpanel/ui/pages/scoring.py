@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import documents, reading, scoring, sign_off
-from evalpanel.services.documents import DocumentInfo
+from evalpanel.services import reading, scoring, sign_off
 from evalpanel.ui import places
 from evalpanel.ui.models.sheet import Sheet, recused_words
 from evalpanel.ui.page import Page, button
+from evalpanel.ui.reader import Reader
 from evalpanel.ui.session import Session
-from evalpanel.ui.widgets.document_view import DocumentView
 from evalpanel.ui.widgets.line_choosers import LineChoosers
-from evalpanel.ui.widgets.notice import Refusal, ReopenCard
-from evalpanel.ui.widgets.progress_card import ProgressCard
-from evalpanel.ui.widgets.score_form import Question, ScoreForm
+from evalpanel.ui.widgets.score_form import Question
+from evalpanel.ui.widgets.scoring_side import ScoringDesk
 from evalpanel.ui.widgets.state_card import StateCard
 
 TALL = 820  # from this height of the page on, the picture of progress is folded out at first
-WIDE = 1040  # from this width on, the choosers stand beside the title
+WIDE = 900  # from this width on, the choosers stand beside the title
 TELL_MS = 250
 
 
@@ -40,18 +37,14 @@ class ScoringPage(Page):
         self._who = ("", "")
         self._sheet: Sheet | None = None
         self._line: Line | None = None
-        self._listing: tuple[DocumentInfo, ...] = ()
         self._can_change = False
         self._progress_wanted: bool | None = None
         self._refused: EvalPanelError | None = None
-        self.ask_where: Callable[[str], str] = self._ask_where
         self.title.setWordWrap(True)
         self.choosers = LineChoosers()
         self.choosers.chosen.connect(guard(self.go_to))
         self._progress = self.add_action("Progress", self.toggle_progress, key="Ctrl+G")
-        self._quote = self.add_action("Quote", self.quote, key="Ctrl+E")
-        self._quote.setToolTip("Puts the words selected in the document into the reason, with their page")
-        self._reopen = self.add_action("Reopen…", lambda: self.reopening.ask())
+        self._reopen = self.add_action("Reopen…", self.ask_to_reopen)
         self.content.addWidget(self.choosers)
         self.empty = StateCard()
         self.content.addWidget(self.empty, 1)
@@ -59,15 +52,18 @@ class ScoringPage(Page):
         self.content.addWidget(self.desk, 1)
         self._previous = self._foot_button("Previous  Alt+←", "Previous", "Alt+Left", lambda: self.step(-1))
         self._next = self._foot_button("Next  Alt+→", "Next", "Alt+Right", lambda: self.step(1))
-        for keys, slot in (("Ctrl+Return", self.next_unscored), ("Ctrl+Enter", self.next_unscored)):
-            self._key(keys, slot)
-        self._key("F1", self.form.toggle_guidance)
+        for keys, slot in (
+            ("Ctrl+Return", self.next_unscored),
+            ("Ctrl+Enter", self.next_unscored),
+            ("F1", self.form.toggle_guidance),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(guard(slot))
         # Telling the shell reads the whole tender: a moment later, so that no keystroke waits for it.
         self._tell = QTimer(self)
         self._tell.setSingleShot(True)
         self._tell.setInterval(TELL_MS)
         self._tell.timeout.connect(self.acted)
-        self._telling = False
 
     def refresh(self) -> None:
         """Read the sheet anew. What is being typed, and where, stays as it is."""
@@ -85,7 +81,7 @@ class ScoringPage(Page):
             words = recused_words(desk.recused) or "No criterion of this tender is yours to score."
             self._show_empty("Nothing for you to score", words)
             return
-        self._listing = documents.listing(self.session.workspace, who[0])
+        self.reader.take(*who)
         self._sheet = Sheet(desk)
         line = self._line if self._sheet.owes(self._line) else self._sheet.first()
         assert line is not None, "a sheet that owes lines has a first"
@@ -140,6 +136,11 @@ class ScoringPage(Page):
             self.acted.emit()
             self.said.emit("Your sheet is signed off. You can still read everything here.")
 
+    def ask_to_reopen(self) -> None:
+        """Ask for the reason of opening the sheet again."""
+        self.side_column.to_top()
+        self.reopening.ask()
+
     def reopen(self, reason: str) -> None:
         """Open the sheet again, with a reason on the record."""
         sign_off.reopen(self.session.workspace, self._who[0], person=self._person(), reason=reason)
@@ -152,22 +153,14 @@ class ScoringPage(Page):
         self._progress_wanted = self.progress.isHidden()
         self.progress.setVisible(self._progress_wanted)
         if self._progress_wanted:
-            self._side.ensureWidgetVisible(self.progress)
+            self.side_column.to_top()
             self.progress.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.form.focus_first()
 
-    def quote(self) -> None:
-        """Put the words selected in the document into the reason."""
-        words = self.document.quote()
-        if words and self._can_change:
-            self.form.quote(words)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
         """Digits and letters of the score card, from anywhere but a text."""
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        key = event.text().upper() if event.text().isprintable() and event.text() else Qt.Key(event.key()).name[4:]
-        if not (plain and self._sheet is not None and self.form.press(key)):
+        if self._sheet is None or not self.form.press(event):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
@@ -223,42 +216,16 @@ class ScoringPage(Page):
             self.form.show_question(question, sheet.score(line), can_change=self._can_change)
         self._show_work(True)
         self._reopen.setVisible(signed and not closed)
-        self._quote.setVisible(self._can_change)
+        self.document.set_quotes(self._can_change)
         self.reopening.setVisible(self.reopening.isVisible() and signed)
         criterion = sheet.criterion(line)
         about = (f"Criterion {line.criterion} {criterion.title}", sheet.weight(line), f"lot {line.lot}")
         self.head(sheet.bid_name(line), " · ".join(part for part in about if part))
         self.choosers.show_line(sheet, line)
-        self._show_documents(sheet, line)
+        self.reader.show_line(sheet, line)
         self._show_state()
         if not same:
-            self._side.verticalScrollBar().setValue(0)
-
-    def _show_documents(self, sheet: Sheet, line: Line) -> None:
-        held = reading.for_line(self._listing, sheet.desk.pack, line)
-        shown = self.document.path
-        self.document.offer(held)
-        if shown in [one.path for one in held.answering]:
-            self.document.mark(shown)
-        elif held.answering:
-            self.show_document(held.answering[0].path)
-        else:
-            self.document.say("No document", "This bid came without a document that you may read.")
-
-    def show_document(self, path: str) -> None:
-        """Read a document and show it. What cannot be read says why, in its place."""
-        try:
-            document = reading.readable(self.session.workspace, self._who[0], path, self._person())
-        except EvalPanelError as error:
-            self.document.say(error.title, error.message)
-        else:
-            self.document.show_document(path, document)
-
-    def _save_copy(self, path: str) -> None:
-        where = self.ask_where(Path(path).name)
-        if where:
-            reading.save_copy(self.session.workspace, self._who[0], path, self._person(), Path(where))
-            self.said.emit(f"A copy is saved as {Path(where).name}. It is not sealed.")
+            self.side_column.to_top()
 
     def _show_state(self) -> None:
         """What was saved, what is left to do, and the next step: after a save nothing else is touched."""
@@ -293,7 +260,7 @@ class ScoringPage(Page):
         self.empty.tell(title, words, lead[1], lambda: self.go.emit(lead[0], None))
 
     def _show_work(self, shown: bool) -> None:
-        for one in (self.desk, self.choosers, self._progress, self._quote, self._previous, self._next):
+        for one in (self.desk, self.choosers, self._progress, self._previous, self._next):
             one.setVisible(shown)
         self.empty.setVisible(not shown)
         if not shown:
@@ -307,44 +274,19 @@ class ScoringPage(Page):
         assert self._sheet is not None
         return self._sheet.desk.member.person
 
-    def _make_desk(self) -> QSplitter:
-        self.document = DocumentView()
-        self.document.wanted.connect(self.guard(self.show_document))
-        self.document.copy_wanted.connect(self.guard(self._save_copy))
-        self.document.selected.connect(self._quote.setEnabled)
-        self._quote.setEnabled(False)
-        self.form = ScoreForm()
+    def _make_desk(self) -> ScoringDesk:
+        desk = ScoringDesk()
+        self.document, self.side_column = desk.document, desk.side
+        self.form, self.progress = desk.side.form, desk.side.progress
+        self.refusal, self.reopening = desk.side.refusal, desk.side.reopening
+        self.reader = Reader(self.session.workspace, desk.document, self.guard)
+        self.reader.said.connect(self.said)
         self.form.wanted.connect(self.guard(self._save))
         self.form.touched.connect(lambda: self.status.setText("Not saved yet"))
-        self.progress = ProgressCard()
         self.progress.chosen.connect(self.guard(self.go_to))
-        self.progress.folded.connect(self.form.focus_first)
-        self.refusal = Refusal()
         self.refusal.again.connect(self.guard(self._save))
         self.refusal.let_go.connect(self.guard(self._let_go))
-        self.reopening = ReopenCard()
         self.reopening.given.connect(self.guard(self.reopen))
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 6, 0)
-        column.setSpacing(12)
-        for one in (self.refusal, self.reopening, self.progress):
-            column.addWidget(one)
-        column.addWidget(self.form, 1)
-        self._side = QScrollArea()
-        self._side.setWidgetResizable(True)
-        self._side.setWidget(side)
-        self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._side.setMinimumWidth(300)
-        desk = QSplitter(Qt.Orientation.Horizontal)
-        desk.setHandleWidth(10)
-        desk.addWidget(self.document)
-        desk.addWidget(self._side)
-        desk.setStretchFactor(0, 3)
-        desk.setStretchFactor(1, 2)
-        desk.setSizes([640, 440])
-        desk.setChildrenCollapsible(False)
         return desk
 
     def _foot_button(self, text: str, name: str, key: str, slot: Callable[[], object]) -> QWidget:
@@ -355,11 +297,3 @@ class ScoringPage(Page):
         made.clicked.connect(lambda *_: act())
         self.foot.addWidget(made)
         return made
-
-    def _key(self, keys: str, slot: Callable[[], object]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        act = self.guard(slot)
-        shortcut.activated.connect(lambda: act())
-
-    def _ask_where(self, name: str) -> str:
-        return QFileDialog.getSaveFileName(self, "Save a copy that is not sealed", name)[0]

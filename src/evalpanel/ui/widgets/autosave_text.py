@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
@@ -26,7 +26,6 @@ class AutosaveText(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self._lines = lines
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._fit()
         self._unsaved = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,6 +55,14 @@ class AutosaveText(QPlainTextEdit):
         self._timer.stop()
         self._unsaved = False
 
+    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+        """As many lines as were asked for; it grows where there is room."""
+        return QSize(240, self.fontMetrics().lineSpacing() * self._lines + 22)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+        """The same: a text is never squeezed to a slit."""
+        return self.sizeHint()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
         """Leaving the field saves it."""
         super().focusOutEvent(event)
@@ -75,6 +82,3 @@ class AutosaveText(QPlainTextEdit):
             self._unsaved = True
             self._timer.start()
             self.touched.emit()
-
-    def _fit(self) -> None:
-        self.setMinimumHeight(self.fontMetrics().lineSpacing() * self._lines + 24)

@@ -131,7 +131,7 @@ class BidsView(QWidget):
         bid = self.bid
         if bid is not None:
             form = self.form
-            self.status_wanted.emit(bid, form.status.currentData(), form.reason.toPlainText(), form.decided_by.text())
+            self.status_wanted.emit(bid, BidStatus(form.status.currentData()), form.reason.toPlainText(), form.decided_by.text())
 
 
 class _StatusForm(Card):
@@ -184,7 +184,7 @@ class _StatusForm(Card):
 
     def _check(self) -> None:
         bid = self._bid
-        same = bid is not None and self.status.currentData() == bid.status
+        same = bid is not None and BidStatus(self.status.currentData()) is bid.status
         missing = [
             name
             for name, given in (

@@ -25,12 +25,12 @@ _WARNING = (
 class DocumentView(QFrame):
     """Shows one document of a line. It asks for another by `wanted` (its path) and for a copy by `copy_wanted`.
 
-    `selected` tells whether text is selected; `quote()` gives it with its page.
+    `quoted` has the selected words with their page, when they are wanted in a reason.
     """
 
     wanted = Signal(str)
     copy_wanted = Signal(str)
-    selected = Signal(bool)
+    quoted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,11 +56,15 @@ class DocumentView(QFrame):
             self._tool(bar, "+", "Larger", "Ctrl++", lambda: self._act("larger")),
             self._tool(bar, "Fit", "Fit to width", "Ctrl+0", lambda: self._act("fit")),
         ]
+        self._quote = self._tool(bar, "Quote  Ctrl+E", "Quote", "Ctrl+E", lambda: self.quoted.emit(self.quote()))
+        self._quote.setToolTip("Puts the selected words into the reason, with their page")
+        self._quote.hide()
+        self._quotes = True
         outer.addLayout(bar)
         self._stack = QStackedWidget()
         outer.addWidget(self._stack, 1)
         self.text = DocxText()
-        self.text.selected.connect(self.selected)
+        self.text.selected.connect(self._selected)
         self._stack.addWidget(self.text)
         self._stack.addWidget(self._message())
         self.note = label("", "small", wrap=True)
@@ -81,7 +85,7 @@ class DocumentView(QFrame):
 
             self._pdf = PdfView()
             self._pdf.turned.connect(self._turned)
-            self._pdf.selected.connect(self.selected)
+            self._pdf.selected.connect(self._selected)
             self._stack.addWidget(self._pdf)
         return self._pdf
 
@@ -151,6 +155,14 @@ class DocumentView(QFrame):
             return ""
         return f"“{text}” (page {page})" if page else f"“{text}”"
 
+    def set_quotes(self, wanted: bool) -> None:
+        """Whether quotations can go anywhere: not where the reasons can only be read."""
+        self._quotes = wanted
+        self._selected(bool(self.quote()))
+
+    def _selected(self, some: bool) -> None:
+        self._quote.setVisible(some and self._quotes)
+
     def _other(self, why: str) -> None:
         path = self._path
         self.say("This document is not shown here", why)
@@ -163,7 +175,7 @@ class DocumentView(QFrame):
             self._pdf.clear()
         if kind is not ReadableKind.TEXT:
             self.text.clear_text()
-        self.selected.emit(False)
+        self._selected(False)
 
     def _view(self) -> PdfView | DocxText | None:
         if self._stack.currentWidget() is self.text:

@@ -16,34 +16,44 @@ class Flow(QLayout):
         self._gap = gap
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 # Qt's name
+        """Take in one control."""
         self._items.append(item)
 
     def count(self) -> int:
+        """How many controls there are."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802 # Qt takes None past the end
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 # Qt's name
+        """The control at a place; None past the end."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802 # Qt takes None past the end
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 # Qt's name
+        """Let go of the control at a place; None past the end."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 # Qt's name
+        """It asks for no more room than it needs."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 # Qt's name
+        """Its height depends on its width."""
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 # Qt's name
+        """How high it is at a width."""
         return self._lay(QRect(0, 0, width, 0), move=False)
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802 # Qt's name
+        """Put every control in its place."""
         super().setGeometry(rect)
         self._lay(rect, move=True)
 
     def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+        """How much room it asks for."""
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:  # noqa: N802 # Qt's name
+        """Room for the largest control."""
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())

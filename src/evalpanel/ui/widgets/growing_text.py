@@ -28,11 +28,13 @@ class GrowingText(QPlainTextEdit):
             self.setPlainText(text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+        """Say that the focus has gone."""
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:  # its own menu of copy and paste is open
             self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Fit it to the room that there is."""
         super().resizeEvent(event)
         self._grow()
 

@@ -65,8 +65,8 @@ class _LetterDelegate(QStyledItemDelegate):
         row: LetterRow | None = index.data(ROW)
         if row is None:
             return
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined] # the stubs leave out QStyleOption's fields
-        rect: QRect = option.rect  # type: ignore[attr-defined] # as above
+        state: QStyle.StateFlag = option.state
+        rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:

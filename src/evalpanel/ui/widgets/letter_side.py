@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
 from evalpanel.services.letter_drafts import LetterState
 from evalpanel.ui.models.letter_rows import LetterRow
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.fold import Fold
 
 _VERDICTS = {
     SignatureVerdict.VERIFIED: ("ok", "✓ Verified: unchanged since it was signed"),
@@ -29,16 +30,18 @@ class LetterSide(Card):
         self.correct.setAccessibleName("Correct the bidder’s details")
         self.correct.setShortcut("Ctrl+D")
         self._state = label("", "muted", wrap=True)
-        top = QHBoxLayout()
-        top.setSpacing(12)
-        names = QVBoxLayout()
+        words = QWidget()
+        words.setProperty("wraps", True)
+        names = QVBoxLayout(words)
+        names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(2)
         self.inside.removeWidget(self.heading)  # to stand beside the button
         names.addWidget(self.heading)
         names.addWidget(self._state)
-        top.addLayout(names, 1)
-        top.addWidget(self.correct, 0, Qt.AlignmentFlag.AlignTop)
-        self.inside.addLayout(top)
+        top = Fold()
+        top.add(words, 1)
+        top.add(self.correct)
+        self.inside.addWidget(top)
         self._words = QWidget()
         self._inside = QVBoxLayout(self._words)
         self._inside.setContentsMargins(0, 0, 0, 0)

@@ -1,9 +1,9 @@
-"""Choosing a line by name: the lot, the bid, and the criterion."""
+"""Choosing a line: the lot, the bid, and the criterion. Closed they show codes, open they show names."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStyleOptionComboBox, QWidget
 
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import BidCode, CriterionCode
@@ -22,12 +22,13 @@ class LineChoosers(QWidget):
         row.setSpacing(8)
         self._sheet: Sheet | None = None
         self._line: Line | None = None
-        self.lot = self._chooser(row, "Lot", 8)
-        self.bid = self._chooser(row, "Bid", 10)
-        self.criterion = self._chooser(row, "Criterion", 14)
+        self.lot = self._chooser(row, "Lot")
+        self.bid = self._chooser(row, "Bid")
+        self.criterion = self._chooser(row, "Criterion")
         self.lot.activated.connect(lambda *_: self._to_lot(self.lot.currentData()))
         self.bid.activated.connect(lambda *_: self._to(bid=self.bid.currentData()))
         self.criterion.activated.connect(lambda *_: self._to(criterion=self.criterion.currentData()))
+        row.addStretch(1)
 
     def show_line(self, sheet: Sheet, line: Line) -> None:
         """Show a line; what can be chosen is read anew only where the sheet or the lot is another."""
@@ -73,11 +74,24 @@ class LineChoosers(QWidget):
         if wanted != self._line and self._sheet.owes(wanted):
             self.chosen.emit(wanted)
 
-    def _chooser(self, row: QHBoxLayout, name: str, letters: int) -> QComboBox:
-        made = QComboBox()
-        made.setAccessibleName(name)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        made.setMinimumContentsLength(letters)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.addWidget(made, letters)
+    def _chooser(self, row: QHBoxLayout, name: str) -> CodeBox:
+        made = CodeBox(name)
+        row.addWidget(made)
         return made
+
+
+class CodeBox(QComboBox):
+    """A chooser that shows the code of what is chosen; its list shows code and name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._name = name
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(5)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 # Qt's name
+        """What stands in the closed box: the code."""
+        super().initStyleOption(option)
+        option.currentText = str(self.currentData() or "")

@@ -170,6 +170,7 @@ class LineList(QWidget):
             self.chosen.emit(self.model.rows[now.row()].line)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Fit it to the room that there is."""
         super().resizeEvent(event)
         self._sizes()
 
@@ -209,9 +210,8 @@ class _RowPainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         row = index.data(ROW)
-        # The types of Qt do not know the fields that an option has.
-        room: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        room: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         if selected:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -78,7 +80,7 @@ def paint_mark(painter: QPainter, rect: QRectF, mark: str) -> None:
 
 def _lines(painter: QPainter, box: QRectF, *points: tuple[float, float]) -> None:
     placed = [QPointF(box.x() + x * box.width(), box.y() + y * box.height()) for x, y in points]
-    for start, end in zip(placed, placed[1:], strict=False):
+    for start, end in pairwise(placed):
         painter.drawLine(start, end)
 
 

@@ -60,6 +60,7 @@ class MemberWords(QWidget):
         return self._items[self._at].y() if 0 <= self._at < len(self._items) else 0
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+        """Arrow keys mark the answer before or after."""
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -67,6 +68,7 @@ class MemberWords(QWidget):
         self.mark(min(len(self._items) - 1, max(0, self._at + step)))
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+        """Mark an answer for somebody who comes by keyboard."""
         super().focusInEvent(event)
         if event.reason() is not Qt.FocusReason.MouseFocusReason:
             self.mark(max(0, self._at))
@@ -74,6 +76,7 @@ class MemberWords(QWidget):
             self._repaint()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+        """Say that the focus has gone."""
         super().focusOutEvent(event)
         self._repaint()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from evalpanel.errors import EvalPanelError
 from evalpanel.ui import theme
 from evalpanel.ui.page import button, label
+from evalpanel.ui.widgets.fold import Fold
 
 _STEP = 1.25
 _LEAST, _MOST = 0.25, 6.0
@@ -35,11 +36,16 @@ class PdfPreview(QWidget):
         self._view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._view.setDocument(self._document)
         self._view.pageNavigator().currentPageChanged.connect(self._count)
+        self._view.setMinimumHeight(self.fontMetrics().lineSpacing() * 9)
         outer.addWidget(self._view, 1)
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
+        bar = Fold(spacing=4)
         self._pages = label("", "small")
-        bar.addWidget(self._pages, 1)
+        bar.add(self._pages, 1)
+        keys_of = QWidget()
+        row = QHBoxLayout(keys_of)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        bar.add(keys_of)
         for text, name, keys, slot in (
             ("−  Ctrl+−", "Smaller", QKeySequence.StandardKey.ZoomOut, self._smaller),
             ("+  Ctrl++", "Larger", QKeySequence.StandardKey.ZoomIn, self._larger),
@@ -52,8 +58,8 @@ class PdfPreview(QWidget):
             key = QShortcut(QKeySequence(keys), self)
             key.setContext(Qt.ShortcutContext.WindowShortcut)
             key.activated.connect(slot)
-            bar.addWidget(made)
-        outer.addLayout(bar)
+            row.addWidget(made)
+        outer.addWidget(bar)
         self._buffer: QBuffer | None = None
 
     @property

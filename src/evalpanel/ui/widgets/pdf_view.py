@@ -47,7 +47,8 @@ class PdfView(QPdfView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._document = QPdfDocument(self)
+        # Not a child: Qt would delete it after the view's own half, which it still signals to, and crash.
+        self._document = QPdfDocument()
         self._buffer: QBuffer | None = None
         self._pressed: Place | None = None
         self._selection: QPdfSelection | None = None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QProgressBar,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -108,7 +109,12 @@ class PersonRow(QFrame):
         self.absence.setVisible(officer and person.may_be_absent)
         self._grid = _grid(self)
         self._grid.setContentsMargins(16, 12, 16, 12)
-        self._cells = (self._who(), _cell(label(person.scores, "muted", wrap=True)), self._interests(), self._sheet())
+        self._cells = (
+            self._who(),
+            _cell(label(person.scores, "muted", wrap=True), self.absence),
+            self._interests(),
+            self._sheet(),
+        )
 
     def arrange(self, *, narrow: bool) -> None:
         """Side by side, or under each other."""
@@ -135,16 +141,14 @@ class PersonRow(QFrame):
     def _sheet(self) -> QWidget:
         person = self.person
         parts: list[QWidget] = [_told(person.sheet)]
-        if person.owed and person.sheet.more and not person.sheet.text == "Absent":
+        if person.owed and not person.absent:
             bar = QProgressBar()
             bar.setRange(0, person.owed)
             bar.setValue(person.answered)
             bar.setTextVisible(False)
             bar.setAccessibleName(f"{person.answered} of {person.owed} lines answered")
             parts.append(bar)
-        parts.append(self.absence)
-        made = _cell(*parts)
-        return made
+        return _cell(*parts)
 
 
 def _grid(parent: QWidget) -> QGridLayout:
@@ -163,7 +167,8 @@ def _cell(*widgets: QWidget) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     for widget in widgets:
-        column.addWidget(widget)
+        left = isinstance(widget, QPushButton)
+        column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag(0))
     return cell
 
 

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from evalpanel.domain.tender import PersonCode
+from evalpanel.ui.models.moderation_state import Seat
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.flow import Flow
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A person who may be present; `why_not` says why one may not. `counts`: towards the quorum, as the chair and those
-    who score do."""
-
-    person: PersonCode
-    name: str
-    why_not: str = ""
-    counts: bool = True
 
 
 class PresentChips(QWidget):

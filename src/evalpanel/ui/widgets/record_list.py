@@ -74,8 +74,8 @@ class _RecordDelegate(QStyledItemDelegate):
         line: Line | None = index.data(LINE)
         if line is None:
             return
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined] # the stubs leave out QStyleOption's fields
-        rect: QRect = option.rect  # type: ignore[attr-defined] # as above
+        state: QStyle.StateFlag = option.state
+        rect: QRect = option.rect
         font = self._view.font()
         painter.save()
         if isinstance(line, DayLine):
@@ -100,7 +100,7 @@ class _RecordDelegate(QStyledItemDelegate):
 
 
 def _left(font: QFont) -> int:
-    return _PAD + QFontMetrics(font).horizontalAdvance("00:00–00:00") + _PAD
+    return _PAD + QFontMetrics(font).horizontalAdvance("00:00") + 16
 
 
 def _laid_out(line: Line, font: QFont, width: int) -> tuple[QTextLayout, float]:
@@ -108,7 +108,7 @@ def _laid_out(line: Line, font: QFont, width: int) -> tuple[QTextLayout, float]:
     assert not isinstance(line, DayLine)
     entry = line.entry
     said = f"{line.who} {entry.what}."
-    text = f"{said} {entry.detail}".strip()
+    text = f"{said} {line.detail}".strip()
     layout = QTextLayout(text, font)
     bold, muted = QTextCharFormat(), QTextCharFormat()
     bold.setFontWeight(QFont.Weight.Bold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
@@ -13,12 +14,13 @@ from evalpanel.domain.numbers import canonical
 from evalpanel.domain.tender import CriterionCode, PersonCode
 from evalpanel.domain.wording import warnings
 from evalpanel.ui.models.moderation_lines import LineRow, spread_words
+from evalpanel.ui.models.moderation_state import Seat
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.agreed_level import AgreedLevel
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.growing_text import GrowingText
 from evalpanel.ui.widgets.member_words import MemberWords
-from evalpanel.ui.widgets.present_chips import PresentChips, Seat
+from evalpanel.ui.widgets.present_chips import PresentChips
 from evalpanel.ui.widgets.spread_dots import SpreadDots
 
 PAUSE_MS = 1200
@@ -252,14 +254,14 @@ class Room(QWidget):
     def score(self) -> ModeratedScore:
         """What the room says about its line, saved or not."""
         assert self._held is not None, "a line is shown"
-        texts = {
+        texts: dict[str, Any] = {
             # A text that nobody touched is as it was saved: a field would lose its odd spaces and line ends.
             name: getattr(self._held, name)
             if field.toPlainText() == self._put.get(name)
             else field.toPlainText().strip()
             for name, field in self.fields.items()
         }
-        return replace(self._held, value=self.level.value, present=self.present.present, **texts)
+        return ModeratedScore(self._held.line, value=self.level.value, present=self.present.present, **texts)
 
     def unsaved(self) -> ModeratedRow | None:
         """What differs from what is saved, as a row for the service; None: nothing.
@@ -401,6 +403,7 @@ class Room(QWidget):
             hint.setVisible(bool(found) and not self._read_only)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Fit it to the room that there is."""
         super().resizeEvent(event)
         wide = self.width() > 2 * _WIDE * self.fontMetrics().averageCharWidth()
         way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
@@ -18,6 +18,7 @@ from evalpanel.ui.widgets.autosave_text import AutosaveText
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.level_buttons import LevelButtons
 
+COMPACT = "min-height: 0px; padding: 3px 6px;"  # quiet acts inside a card need less room than controls that stand alone
 NOTE_WORDS = "Not sent to bidders. It may be disclosed in court or under freedom of information."
 
 
@@ -39,8 +40,8 @@ class ScoreForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._question: Question | None = None
-        self._status, self._value = ScoreStatus.BLANK, None
-        self._value: Decimal | None
+        self._status = ScoreStatus.BLANK
+        self._value: Decimal | None = None
         self._chose = False
         self._open = True
         column = QVBoxLayout(self)
@@ -130,14 +131,21 @@ class ScoreForm(QWidget):
         else:
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def press(self, key: str) -> bool:
+    def press(self, event: QKeyEvent) -> bool:
         """Act on a key of the score card (a digit, A, N, Delete); False where it has no meaning here."""
-        acts = {"A": self._abstain, "N": self._not_applicable, "Delete": self._clear, "Backspace": self._clear}
-        target = acts.get(key)
-        if target is not None and self._open and not target.isHidden():
+        if not self._open or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        targets = {
+            Qt.Key.Key_A: self._abstain,
+            Qt.Key.Key_N: self._not_applicable,
+            Qt.Key.Key_Delete: self._clear,
+            Qt.Key.Key_Backspace: self._clear,
+        }
+        target = targets.get(Qt.Key(event.key()))
+        if target is not None and not target.isHidden():
             target.click()
             return True
-        return self._open and self._question is not None and self._question.scale is not None and self.levels.press(key)
+        return not self.levels.isHidden() and self.levels.press(event.text())
 
     def toggle_guidance(self) -> None:
         """Fold the guidance out, or away."""
@@ -150,6 +158,7 @@ class ScoreForm(QWidget):
         top.addWidget(label("Score", "card-title"))
         top.addStretch(1)
         self._fold = button("Guidance  F1", role="quiet")
+        self._fold.setStyleSheet(COMPACT)
         self._fold.setAccessibleName("Guidance of the tender on this criterion")
         self._fold.clicked.connect(lambda *_: self.toggle_guidance())
         top.addWidget(self._fold)
@@ -183,6 +192,7 @@ class ScoreForm(QWidget):
 
     def _other(self, row: QHBoxLayout, status: ScoreStatus, name: str) -> QPushButton:
         made = button("", role="quiet")
+        made.setStyleSheet(COMPACT)
         made.setAccessibleName(name)
         made.clicked.connect(lambda *_: self._choose(status, None))
         row.addWidget(made)

@@ -107,6 +107,7 @@ class SpreadDots(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+        """How much room it asks for."""
         most = 1
         if self._held is not None:
             most = max([1, *Counter(values_of(one.score for one in self._held.scores)).values()])
@@ -115,6 +116,7 @@ class SpreadDots(QWidget):
         return QSize(round(200 * unit), round(high) + self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 # Qt's signature and name
+        """Paint it."""
         if self._held is None:
             return
         painter = QPainter(self)

@@ -1,0 +1,106 @@
+"""Where the prices of a tender stand: which an opening will open, which are missing, and which stay sealed and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from evalpanel.domain.price import price_totals, prices_needed
+from evalpanel.domain.rules import rules_for
+from evalpanel.domain.scoring import awaiting_price
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import Bid, BidCode, BidStatus, LotCode
+from evalpanel.services import tenders
+from evalpanel.services.envelopes import price_row
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+
+
+class PriceStanding(StrEnum):
+    """What becomes of the price of one bid."""
+
+    TO_OPEN = "to open"
+    MISSING = "missing"
+    STAYS_SEALED = "stays sealed"
+    OPENED = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class BidPrice:
+    """The price of one bid. `amount` only where it was opened; `why` where it stays sealed or there is none."""
+
+    lot: LotCode
+    bid: BidCode
+    name: str
+    standing: PriceStanding
+    why: str = ""
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceState:
+    """The prices of all lots, in the order of the pack. `needed`: a lot's published formula looks at prices."""
+
+    bids: tuple[BidPrice, ...]
+    needed: bool
+
+    def count(self, standing: PriceStanding) -> int:
+        """How many bids' prices stand so."""
+        return sum(1 for one in self.bids if one.standing is standing)
+
+
+def price_state(workspace: Workspace, named: str) -> PriceState:
+    """Where each price stands. Nothing is opened by asking. Refused until moderation is closed."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="its prices stay sealed")
+        pack = tender.pack
+        assert pack.tender is not None, "a tender that is loaded has its terms"
+        names = {bidder.bidder: bidder.name for bidder in pack.bidders}
+        levels = {line: score.value for line, score in queries.moderated(tx, tender.tender_id).items()}
+        lines = queries.price_lines(tx, tender.tender_id)
+        opened = {
+            (row.lot, row.bid)
+            for row in tx.execute(
+                select(t.PriceOpeningRow).where(t.PriceOpeningRow.tender_id == tender.tender_id)
+            ).scalars()
+        }
+        is_over = tender.stage.reached(TenderStage.PRICES_OPENED)
+        found: list[BidPrice] = []
+        any_needed = False
+        for lot in pack.lots:
+            bids = [bid for bid in pack.bids if bid.lot == lot.lot]
+            needed = prices_needed(rules_for(pack.tender, lot))
+            any_needed = any_needed or needed
+            awaited = (
+                frozenset(awaiting_price(pack.tender, lot, pack.criteria, pack.scales, bids, levels)) if needed else ()
+            )
+            totals = price_totals(lines, lot.lot)
+            for bid in bids:
+                name = names.get(bid.bidder, "")
+                if (bid.lot, bid.bid) in opened:
+                    amount = totals.get(bid.bidder)
+                    found.append(BidPrice(bid.lot, bid.bid, name, PriceStanding.OPENED, amount=amount))
+                    continue
+                held = price_row(tx, tender.tender_id, bid) is not None
+                standing, why = _standing(bid, awaited=bid.bid in awaited, held=held, needed=needed, is_over=is_over)
+                found.append(BidPrice(bid.lot, bid.bid, name, standing, why))
+        return PriceState(tuple(found), any_needed)
+
+
+def _standing(bid: Bid, *, awaited: bool, held: bool, needed: bool, is_over: bool) -> tuple[PriceStanding, str]:
+    if awaited and held and not is_over:
+        return PriceStanding.TO_OPEN, ""
+    if awaited and not held and not is_over and bid.status is BidStatus.VALID:
+        return PriceStanding.MISSING, "no price has come in"
+    if not bid.status.is_scored:
+        return PriceStanding.STAYS_SEALED, f"the bid is {bid.status.value}"
+    if not needed:
+        return PriceStanding.STAYS_SEALED, "no price is needed in this lot"
+    if awaited:
+        return PriceStanding.STAYS_SEALED, "no price has come in" if not held else "it was not opened"
+    return PriceStanding.STAYS_SEALED, "the bid failed a gate"

@@ -1,0 +1,82 @@
+"""What a moderation looks like from one chair: why it is not ready, who may be present, and where it stands in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evalpanel.domain.people import Role
+from evalpanel.domain.sheets import Line
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import PersonCode
+from evalpanel.services.setup import MemberProgress, TenderView
+from evalpanel.ui.models.moderation_lines import LineRow, LineState, spread_words
+from evalpanel.ui.places import me
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person who may be present; `why_not` says why one may not. `counts`: towards the quorum, as the chair and those
+    who score do."""
+
+    person: PersonCode
+    name: str
+    why_not: str = ""
+    counts: bool = True
+
+
+def recused_lots(view: TenderView, person: str) -> frozenset[str]:
+    """The lots from which the person at the laptop is recused."""
+    own = me(view, person)
+    return frozenset(own.recused_lots) if own is not None else frozenset()
+
+
+def seat_of(one: MemberProgress, line: Line) -> Seat:
+    """The seat of a person of the panel when a line is agreed."""
+    absent = f"was absent: {one.absent.rstrip('.')}" if one.absent else ""
+    why_not = "is recused from this lot" if line.lot in one.recused_lots else absent
+    counts = one.member.has(Role.CHAIR) or one.member.has(Role.PANEL_MEMBER)
+    return Seat(one.member.person, one.member.name, why_not, counts)
+
+
+def where_it_stands(rows: Iterable[LineRow], view: TenderView, recused: frozenset[str], why_not: str) -> str:
+    """How far the moderation is, in a line. `why_not`: why the person cannot record anything; empty when they can."""
+    held = tuple(rows)
+    skipped = sum(1 for row in held if row.state is LineState.NOT_ASSESSED)
+    agreed = sum(1 for row in held if row.state is LineState.AGREED)
+    wide = sum(1 for row in held if spread_words(row.held.spread)[1] == "wide")
+    words = [f"{agreed} of {len(held) - skipped} lines agreed"]
+    words += [f"{wide} with wide differences"] if wide else []
+    words += [f"{skipped} not assessed: their bid failed a gate"] if skipped else []
+    if recused:
+        words.append(f"lot {', '.join(sorted(recused))} is not shown: you are recused from it")
+    if view.summary.stage.reached(TenderStage.QUALITY_LOCKED):
+        words.append("closed: nothing can be changed")
+    elif why_not:
+        words.append(f"read only: {why_not.rstrip('.')}")
+    return " · ".join(words)
+
+
+def not_ready(view: TenderView, person: str) -> tuple[str, str, str, str] | None:
+    """Why there are no lines to see: title, sentences, the name of the button, and the place that it leads to."""
+    own = me(view, person)
+    roles = (Role.CHAIR, Role.OFFICER, Role.PANEL_MEMBER)
+    if own is not None and not any(own.member.has(role) for role in roles):
+        return ("Moderation is for the panel", "You see how far it is on the home page.", "Home", "home")
+    if not view.summary.stage.reached(TenderStage.BIDS_OPENED):
+        words = "Moderation begins when the bids are read and scored. First the criteria are frozen."
+        return ("Nothing to moderate yet", words, "Go to set-up", "setup")
+    if not view.lines:
+        return ("Nothing to moderate", "The tender has no bid that is scored.", "Go to set-up", "setup")
+    if own is not None and not own.declared:
+        words = "Whoever takes part in moderation says first, bidder by bidder, whether they have an interest."
+        return ("Declare your interests first", words, "Panel and interests", "panel")
+    waiting = [one for one in view.panel if one.owed and not one.signed_off and not one.absent]
+    if waiting:
+        lines = [
+            f"{one.member.person} {one.member.name}: {one.answered} of {one.owed} lines answered" for one in waiting
+        ]
+        title = f"Moderation waits for {len(waiting)} sign-off{'' if len(waiting) == 1 else 's'}"
+        why = "Nobody sees the scores of others before everyone’s own are sealed."
+        return (title, "\n".join((why, "", *lines)), "Panel and interests", "panel")
+    return None

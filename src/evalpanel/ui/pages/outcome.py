@@ -1,0 +1,268 @@
+"""Outcome: the prices are opened, and each lot's ranking is shown as bars made of what made them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from evalpanel.domain.intake import ProblemsFound
+from evalpanel.domain.people import Role
+from evalpanel.domain.results import LotResult
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import BidCode
+from evalpanel.services import outcome, price_state, prices, scoresheets
+from evalpanel.services.awards import TenderOutcome
+from evalpanel.services.price_state import PriceStanding
+from evalpanel.services.setup import TenderView
+from evalpanel.ui.acting import Acting, acting
+from evalpanel.ui.models.outcome_rows import headline
+from evalpanel.ui.page import Page, button, label
+from evalpanel.ui.places import me
+from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.bid_result import BidResultView
+from evalpanel.ui.widgets.outcome_bars import OutcomeBars
+from evalpanel.ui.widgets.price_list import PriceList
+from evalpanel.ui.widgets.state_card import StateCard
+
+FILES = "Workbooks and tables (*.xlsx *.csv)"
+
+
+class OutcomePage(Page):
+    """Before the prices are open: what an opening will open. After it: the ranking, lot by lot, bid by bid."""
+
+    KEY = "outcome"
+
+    def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
+        super().__init__(session, guard)
+        self._acting = Acting(None, "Nothing is open.")
+        self._made: TenderOutcome | None = None
+        self._key: tuple[object, ...] = ()
+        self._lots: tuple[LotResult, ...] = ()
+        self._lot = ""
+        self._bring = self.add_action("Bring in prices…", self._choose_prices)
+        self._state = StateCard()
+        self.content.addWidget(self._state)
+        self._sealed = QWidget()
+        column = QVBoxLayout(self._sealed)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self.problems = label("", "warn", wrap=True)
+        self.problems.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(self.problems)
+        self._words = label("", wrap=True)
+        column.addWidget(self._words)
+        self.prices = PriceList()
+        column.addWidget(self.prices, 1)
+        self.content.addWidget(self._sealed, 1)
+        self._result = QWidget()
+        column = QVBoxLayout(self._result)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self._tabs = QHBoxLayout()
+        self._tabs.setSpacing(8)
+        self._group = QButtonGroup(self)
+        self.tabs: dict[str, QPushButton] = {}
+        column.addLayout(self._tabs)
+        self.headline = label("", "card-title", wrap=True)
+        column.addWidget(self.headline)
+        self.tie = label("", "warn", wrap=True)
+        column.addWidget(self.tie)
+        self.bars = OutcomeBars()
+        self.bars.chosen.connect(self.guard(self._show_bid))
+        self.bid = BidResultView()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(12)
+        self._split.addWidget(self.bars)
+        self._split.addWidget(self.bid)
+        self._split.setStretchFactor(1, 1)
+        column.addWidget(self._split, 1)
+        self.content.addWidget(self._result, 1)
+
+    def refresh(self) -> None:
+        """Show what is to be seen at this stage: nothing yet, the sealed prices, or the result."""
+        view = self.session.view
+        self.status.setText("")
+        for widget in (self._state, self._sealed, self._result, self._bring):
+            widget.hide()
+        if view is None:
+            self.head("Outcome", "No tender is open.")
+            self.next_step("", None)
+            return
+        self._acting = acting(view, self.session.person, Role.OFFICER)
+        stage = view.summary.stage
+        if not stage.reached(TenderStage.QUALITY_LOCKED):
+            self.head("Outcome", view.summary.title)
+            words = "Prices stay sealed, and nothing is added up, until moderation is closed."
+            self._tell("The outcome comes after moderation", words, "Go to moderation", "moderation")
+        elif self._hidden(view) >= {lot.lot for lot in view.pack.lots}:
+            self.head("Outcome", view.summary.title)
+            self._tell(
+                "The outcome is not shown to you", "You are recused from every lot of this tender.", "Home", "home"
+            )
+        elif stage.reached(TenderStage.OUTCOME):
+            self._show_result(view)
+        else:
+            self._show_prices(view)
+
+    def open(self, what: object) -> None:
+        """Show a lot (its code); focus goes to the ranking."""
+        if isinstance(what, str) and what in self.tabs:
+            self._show_lot(what)
+        if self._result.isVisible():
+            self.bars.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.primary.isVisible():
+            self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tell(self, title: str, words: str, action: str, place: str) -> None:
+        self._state.tell(title, words, action, lambda: self.go.emit(place, None))
+        self._state.show()
+        self.next_step("", None)
+
+    def _hidden(self, view: TenderView) -> set[str]:
+        """The lots from which the person is recused: neither prices nor results of rivals are theirs to see."""
+        own = me(view, self.session.person)
+        return set(own.recused_lots) if own is not None else set()
+
+    # Before
+
+    def _show_prices(self, view: TenderView) -> None:
+        assert view.pack.tender is not None, "a tender that is loaded has its terms"
+        held = price_state.price_state(self.session.workspace, self.session.tender)
+        hidden = self._hidden(view)
+        shown = price_state.PriceState(tuple(one for one in held.bids if one.lot not in hidden), held.needed)
+        self._sealed.show()
+        self.problems.setVisible(bool(self.problems.text()))
+        titles = {lot.lot: lot.title for lot in view.pack.lots}
+        self.prices.show_state(shown, titles, view.pack.tender.currency)
+        opens, missing = held.count(PriceStanding.TO_OPEN), held.count(PriceStanding.MISSING)
+        opened, sealed = held.count(PriceStanding.OPENED), held.count(PriceStanding.STAYS_SEALED)
+        tip = self._acting.why_not
+        if not held.needed or view.summary.stage.reached(TenderStage.PRICES_OPENED):
+            self.head(
+                "Outcome", f"{opened} prices are open · {sealed} stay sealed" if held.needed else view.summary.title
+            )
+            self._words.setText(
+                "Everything is there. The outcome is worked out from the agreed levels and the opened prices by the "
+                "published method, and goes on the record."
+                if held.needed
+                else "The published method needs no price. The outcome follows from the agreed levels alone."
+            )
+            self.next_step("Work out the outcome", self._make, tip=tip)
+            return
+        self._bring.setVisible(self._acting.may)
+        words = [f"{opens} to open", f"{sealed} stay sealed"] + ([f"{missing} missing"] if missing else [])
+        self.head("Outcome", " · ".join(["Quality is locked", *words]))
+        if missing:
+            lacks = "Bring in what is missing, or record under Set-up what has become of the bid."
+            self._words.setText(f"Prices can be opened once every bid that is still in has one. {lacks}")
+            tip = tip or f"{missing} bids that are still in have no price."
+        else:
+            self._words.setText(
+                "All prices marked ○ are opened together, once, on the record. The others stay sealed for good. "
+                "After it no bid’s status can be changed."
+            )
+        self.next_step("Open 1 price" if opens == 1 else f"Open {opens} prices", self._open, tip=tip)
+
+    def _open(self) -> None:
+        done = prices.open_prices(self.session.workspace, self.session.tender, person=self._acting.person)
+        self.problems.setText("")
+        self.said.emit(f"{len(done.opened)} prices are open. {len(done.unopened)} stay sealed.")
+        self.acted.emit()
+
+    def _make(self) -> None:
+        self._made = outcome.outcome(self.session.workspace, self.session.tender, person=self._acting.person)
+        self.said.emit("The outcome is on the record.")
+        self.acted.emit()
+
+    def _choose_prices(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Bring in prices", "", FILES)
+        if name:
+            self.take_prices(Path(name))
+
+    def take_prices(self, path: Path) -> None:
+        """Seal the price schedules of a file. What is wrong with it stays on the page, each with its place."""
+        try:
+            count = scoresheets.import_prices(
+                self.session.workspace, self.session.tender, path=path, person=self._acting.person
+            )
+        except ProblemsFound as found:
+            self.problems.setText("\n".join((found.title, *(f"• {one}" for one in found.problems), found.then)))
+            self.problems.setVisible(self._sealed.isVisible())
+            return
+        self.problems.setText("")
+        self.said.emit(f"{count} price schedules are sealed. Nobody has seen them yet.")
+        self.acted.emit()
+
+    # After
+
+    def _show_result(self, view: TenderView) -> None:
+        key = (view.summary.tender_id, self.session.person, view.pack.bidders)
+        if key != self._key or self._made is None:
+            self._made = outcome.outcome(self.session.workspace, self.session.tender)
+            self._key = key
+        hidden = self._hidden(view)
+        lots = tuple(lot for lot in self._made.lots if lot.lot not in hidden)
+        self._result.show()
+        if lots != self._lots:
+            self._lots = lots
+            self._build_tabs()
+            self._show_lot(self._lot if self._lot in self.tabs else lots[0].lot)
+        self._frame(view)
+
+    def _build_tabs(self) -> None:
+        while (item := self._tabs.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        self.tabs = {}
+        for lot in self._lots:
+            made = button(f"{lot.lot} · {lot.title}" if len(self._lots) < 4 else lot.lot, role="level")
+            made.setStyleSheet("font-weight: normal; padding: 0 12px;")
+            made.setCheckable(True)
+            made.setToolTip(lot.title)
+            made.setAccessibleName(f"Lot {lot.lot} {lot.title}")
+            made.clicked.connect(self.guard(lambda *_, code=lot.lot: self._show_lot(code)))
+            self._group.addButton(made)
+            self._tabs.addWidget(made)
+            self.tabs[lot.lot] = made
+            made.setVisible(len(self._lots) > 1)
+        self._tabs.addStretch(1)
+
+    def _show_lot(self, code: str) -> None:
+        made, view = self._made, self.session.view
+        lot = next((one for one in self._lots if one.lot == code), None)
+        if lot is None or made is None or view is None:
+            return
+        self._lot = code
+        self.tabs[code].setChecked(True)
+        self.headline.setText(headline(lot))
+        self.tie.setText(lot.tie)
+        self.tie.setVisible(bool(lot.tie))
+        assert made.pack.tender is not None, "a tender that is loaded has its terms"
+        self.bars.show_lot(lot, made.pack.tender.currency)
+        most = max(160, self._split.height() // 2)
+        high = min(self.bars.wanted_height(), most)
+        self._split.setSizes([high, max(160, self._split.height() - high)])
+        self._frame(view)
+
+    def _show_bid(self, bid: BidCode) -> None:
+        lot = next((one for one in self._lots if one.lot == self._lot), None)
+        if lot is None or self._made is None:
+            return
+        self.bid.show_bid(next(one for one in lot.bids if one.bid == bid), lot, self._made.pack)
+
+    def _frame(self, view: TenderView) -> None:
+        lot = next((one for one in self._lots if one.lot == self._lot), None)
+        words = []
+        if lot is not None:
+            ranked = sum(1 for bid in lot.bids if bid.rank is not None)
+            words = [lot.title, f"{ranked} of {len(lot.bids)} bids ranked"]
+            words.append(f"quality {lot.quality_weighting:f}, price {lot.price_weighting:f}")
+        if hidden := self._hidden(view):
+            words.append(f"lot {', '.join(sorted(hidden))} is not shown: you are recused from it")
+        self.head("Outcome", " · ".join(words))
+        tip = "" if self._acting.may else "The officer signs the letters."
+        self.next_step("Letters", lambda: self.go.emit("letters", None), tip=tip)

@@ -1,0 +1,116 @@
+"""One bid of the outcome closer: its sections and criteria, its gates, and its price."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.price import money
+from evalpanel.domain.results import BidResult, LotResult
+from evalpanel.ui import theme
+from evalpanel.ui.models.outcome_rows import RIGHT, ROW, CriteriaOfBid, criterion_rows, why
+from evalpanel.ui.page import label
+from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.outcome_bars import plain_table
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class BidResultView(QSplitter):
+    """The criteria of a bid at the left, its gates and price at the right."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(12)
+        self.table = plain_table("Criteria of the bid")
+        self.model = CriteriaOfBid()
+        self.table.setModel(self.model)
+        self.table.setItemDelegate(_CriterionPainter(self.table))
+        self.addWidget(self.table)
+        self._card = Card(" ")
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(8)
+        self._why = label("", "warn", wrap=True)
+        self._price = label("", wrap=True)
+        self._gates = label("", wrap=True)
+        for widget in (self._why, self._price, label("Gates", "small"), self._gates):
+            column.addWidget(widget)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        self._card.inside.addWidget(scroll, 1)
+        self.addWidget(self._card)
+        self.setSizes([640, 400])
+
+    @property
+    def gates(self) -> str:
+        """What is said about the gates."""
+        return self._gates.text()
+
+    def show_bid(self, bid: BidResult, lot: LotResult, pack: TenderPack) -> None:
+        """Show one bid."""
+        self.model.set_rows(criterion_rows(bid, pack, lot))
+        self._card.set_title(f"{bid.bid} {bid.name}".strip())
+        self._why.setText(why(bid))
+        self._why.setVisible(bool(why(bid)))
+        assert pack.tender is not None, "a tender that is loaded has its terms"
+        currency = pack.tender.currency
+        opened = (
+            "The price was not opened." if bid.price_amount is None else f"Price: {money(bid.price_amount, currency)}"
+        )
+        self._price.setText(opened)
+        gates = [f"{'✓' if gate.passed else '✕'}  {gate.why}" for gate in bid.gates]
+        self._gates.setText("\n".join(gates) or "No gate was assessed.")
+        self._sizes()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Give the names what the figures leave."""
+        super().resizeEvent(event)
+        self._sizes()
+
+    def _sizes(self) -> None:
+        metrics = self.table.fontMetrics()
+        self.table.verticalHeader().setDefaultSectionSize(metrics.height() + 14)
+        figures = max(metrics.horizontalAdvance("Weighting"), metrics.horizontalAdvance("100.00 %")) + 20
+        level = metrics.horizontalAdvance("3 Satisfactory") + 24
+        name = max(metrics.averageCharWidth() * 16, self.table.viewport().width() - 2 * figures - level)
+        for column, width in enumerate((name, level, figures, figures)):
+            self.table.setColumnWidth(column, width)
+
+
+class _CriterionPainter(QStyledItemDelegate):
+    """Paints sections bold and criteria under them."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        row = index.data(ROW)
+        room: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(room, theme.colour("tint"))
+        font = painter.font()
+        font.setBold(row.is_section)
+        painter.setFont(font)
+        painter.setPen(theme.colour("muted" if row.level == "not assessed" or index.column() == 2 else "text"))
+        indent = 16 * row.depth if index.column() == 0 else 0
+        inside = room.adjusted(8 + indent, 0, -12, 0)
+        words = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, inside.width())
+        painter.drawText(inside, index.data(Qt.ItemDataRole.TextAlignmentRole) or RIGHT, words)
+        painter.restore()

@@ -1,0 +1,56 @@
+"""How the scoring page is laid out: the document large at the left, the form with what must be said above it beside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from evalpanel.ui.widgets.document_view import DocumentView
+from evalpanel.ui.widgets.notice import Refusal, ReopenCard
+from evalpanel.ui.widgets.progress_card import ProgressCard
+from evalpanel.ui.widgets.score_form import ScoreForm
+
+
+class ScoringSide(QScrollArea):
+    """Above each other: what was refused, the reason for reopening, the picture of progress, and the form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusal = Refusal()
+        self.reopening = ReopenCard()
+        self.progress = ProgressCard()
+        self.form = ScoreForm()
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 2, 0)
+        column.setSpacing(12)
+        for one in (self.refusal, self.reopening, self.progress):
+            column.addWidget(one)
+        column.addWidget(self.form, 1)
+        self.setWidgetResizable(True)
+        self.setWidget(whole)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumWidth(300)
+        self.progress.folded.connect(self.form.focus_first)
+
+    def to_top(self) -> None:
+        """Show the form from its beginning."""
+        self.verticalScrollBar().setValue(0)
+
+
+class ScoringDesk(QSplitter):
+    """The two sides; the line between them can be drawn. Quotations go from the document to the form."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.document = DocumentView()
+        self.side = ScoringSide()
+        self.document.quoted.connect(self.side.form.quote)
+        self.setHandleWidth(12)
+        self.addWidget(self.document)
+        self.addWidget(self.side)
+        self.setStretchFactor(0, 3)
+        self.setStretchFactor(1, 2)
+        self.setSizes([640, 440])
+        self.setChildrenCollapsible(False)

@@ -1,0 +1,67 @@
+"""One tender's life as a line: what is done, where it stands, what comes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from evalpanel.domain.stages import TenderStage
+from evalpanel.ui import theme
+
+STEPS = (
+    (TenderStage.DRAFT, "Set up"),
+    (TenderStage.CRITERIA_FROZEN, "Frozen"),
+    (TenderStage.SCORING, "Scoring"),
+    (TenderStage.MODERATION, "Moderation"),
+    (TenderStage.QUALITY_LOCKED, "Locked"),
+    (TenderStage.PRICES_OPENED, "Prices"),
+    (TenderStage.OUTCOME, "Outcome"),
+    (TenderStage.LETTERS_ISSUED, "Letters"),
+)
+
+
+class StageLine(QWidget):
+    """Dots on a line: filled for what is done, a ring for where the tender stands, an outline for what comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_stage(self, stage: TenderStage) -> None:
+        """Show a tender at this stage."""
+        self._at = max(place for place, (step, _) in enumerate(STEPS) if stage.reached(step))
+        self.setAccessibleName(f"Stage {self._at + 1} of {len(STEPS)}: {STEPS[self._at][1]}")
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+        """As wide as there is room."""
+        return QSize(600, 30 + 2 * self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+        """Draw the line, the dots and their names."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        step = self.width() / len(STEPS)
+        y, radius = 14.0, 6.0
+        for place, (_, name) in enumerate(STEPS):
+            x = step * (place + 0.5)
+            if place:
+                painter.setPen(QPen(theme.colour("accent" if place <= self._at else "line"), 2))
+                painter.drawLine(QPointF(x - step + radius + 4, y), QPointF(x - radius - 4, y))
+            done = place < self._at
+            here = place == self._at
+            painter.setPen(QPen(theme.colour("accent" if done or here else "muted"), 2))
+            painter.setBrush(theme.colour("accent") if done or here else theme.colour("surface"))
+            painter.drawEllipse(QPointF(x, y), radius - 1, radius - 1)
+            if here:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(QPointF(x, y), radius + 4, radius + 4)
+            font = self.font()
+            font.setBold(here)
+            painter.setFont(font)
+            painter.setPen(theme.colour("text" if done or here else "muted"))
+            box = QRectF(step * place, y + radius + 8, step, self.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, name)
+        painter.end()
