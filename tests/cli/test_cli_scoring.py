@@ -143,15 +143,15 @@ def test_a_sheet_with_one_bad_row_is_refused_whole_and_every_problem_is_listed(a
 
     answer = evalpanel("scores", "import", REFERENCE, "--person", "PM1", rows)
 
+    levels = "0 None, 1 Poor, 2 Fair, 3 Good, 4 Excellent"
+    weighted = "a weighted criterion cannot be not applicable: that would change the published weighting"
     assert (answer.code, len(answer.err.splitlines())) == (1, 1)
     assert answer.err.startswith("The scores of PM1 were not taken in: 4 problems.")
     assert answer.out.splitlines() == [
-        "  problem: in.csv!A3: lot L1, bid B01, criterion 1.2: 2.5 is not a level of the scale "
-        "(0 None, 1 Poor, 2 Fair, 3 Good, 4 Excellent)",
+        f"  problem: in.csv!A3: lot L1, bid B01, criterion 1.2: 2.5 is not a level of the scale ({levels})",
         "  problem: in.csv!A4: there is no bid B09 for lot L1",
         "  problem: in.csv!A5: there is no scored criterion 9.9 in lot L1",
-        "  problem: in.csv!A6: lot L1, bid B01, criterion 2.1: a weighted criterion cannot be not applicable: "
-        "that would change the published weighting",
+        f"  problem: in.csv!A6: lot L1, bid B01, criterion 2.1: {weighted}",
     ]
     assert evalpanel.asked("show", REFERENCE)["people"][2]["answered"] == 0
 

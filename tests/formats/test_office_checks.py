@@ -78,6 +78,15 @@ def test_plain_pdf_needs_no_note(in_streams: bool) -> None:
     assert _told(_pdf(in_streams=in_streams), "a.pdf") == []
 
 
+_ASKS = (
+    "It asks for a password. What it holds could not be looked through. "
+    "It is kept as it is; ask the bidder for it without a password."
+)
+_LOCKED = "It opens without a password, but is locked against changes. What it holds could not be looked through."
+_STRANGE = (
+    "It is encrypted in a way that is not known here, and may not open. "
+    "What it holds could not be looked through. Ask for it without encryption."
+)
 _SEEN = "Its pages are shown without it."
 _JAVASCRIPT = f"It holds JavaScript (a program that runs when it is opened or filled in). {_SEEN}"
 _LAUNCH = f"It holds an action that starts another program or opens another file. {_SEEN}"
@@ -134,15 +143,8 @@ def test_hidden_names_are_found_and_told() -> None:
 @pytest.mark.parametrize(
     ("password", "told"),
     [
-        (
-            ("owner", "user"),
-            "It asks for a password. What it holds could not be looked through. "
-            "It is kept as it is; ask the bidder for it without a password.",
-        ),
-        (
-            ("owner", ""),
-            "It opens without a password, but is locked against changes. What it holds could not be looked through.",
-        ),
+        (("owner", "user"), _ASKS),
+        (("owner", ""), _LOCKED),
     ],
 )
 @pytest.mark.parametrize("in_streams", [True, False])
@@ -155,10 +157,7 @@ def test_passwords_of_a_pdf_are_told(
 
 def test_encryption_of_an_unknown_kind_is_told() -> None:
     data = _pdf(password=("o", "u"), in_streams=False).replace(b"/Filter /Standard", b"/Filter /Xtandard")
-    assert _told(data, "a.pdf") == [
-        "It is encrypted in a way that is not known here, and may not open. "
-        "What it holds could not be looked through. Ask for it without encryption."
-    ]
+    assert _told(data, "a.pdf") == [_STRANGE]
 
 
 def test_damaged_pdf_is_told() -> None:
@@ -416,3 +415,22 @@ def test_the_tests_hold_no_macro_that_runs() -> None:
     # Specimens are made here and never kept as files: nothing in the tree sets off a scanner or can be opened by mistake.
     specimens = Path(__file__).parents[1] / "specimens"
     assert [path.name for path in specimens.rglob("*") if path.suffix in (".docm", ".xlsm", ".doc", ".exe")] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"/Type /ObjStm", b"/X (obj) /Pad (" + b"x" * 70_000 + b") /Type /O#62jStm"),
+        (b"/Type /ObjStm", b"/Type /ObjStm /Pad (obj" + b"x" * 70_000 + b")"),
+        (b"/Filter /FlateDecode", b"/Filter /LZWDecode /F2 1"),
+    ],
+)
+def test_parts_of_a_pdf_that_cannot_be_looked_into_are_told(old: bytes, new: bytes) -> None:
+    data = _pdf({"OpenAction": b"<< /S /JavaScript /JS (1) >>"})
+    at = data.index(b"/ObjStm")
+    start, end = data.rindex(b"obj", 0, at), data.index(b"stream", at)
+    head = data[start:end].replace(old, new)
+    assert head != data[start:end]
+    body = data[end:] if b"Flate" in new or b"LZW" not in new else data[end:].replace(b"stream\nx", b"stream\n\0", 1)
+    hidden = {"It keeps a part of what it holds in a way that could not be looked into.", _JAVASCRIPT}
+    assert hidden & set(_told(data[:start] + head + body, "a.pdf")) != set()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.store.documents import Documents, SealedFile
 
-SIZES = [0, 1, 8191, 8192, 1 << 20, (1 << 20) + 1, 5_000_000]
+SIZES = [0, 1, 8191, 1 << 20, (1 << 20) + 1, (16 << 20) - 1, 16 << 20, (16 << 20) + 1, 40_000_000]
 
 
 def turned(reader: IO[bytes], writer: IO[bytes]) -> None:
@@ -80,13 +80,14 @@ def test_add_says_what_went_wrong_while_reading_and_keeps_nothing(documents: Doc
     assert (raised.value.title, names(documents.folder)) == ("The stick does not answer.", [])
 
 
-def test_add_that_is_cancelled_keeps_nothing(documents: Documents) -> None:
+@pytest.mark.parametrize("stop", [0, 2_000_000, 20_000_000])
+def test_add_that_is_cancelled_keeps_nothing(documents: Documents, stop: int) -> None:
     def each(done: int) -> None:
-        if done > 2_000_000:
+        if done > stop:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        documents.add(io.BytesIO(bytes(5_000_000)), swallowing, each)
+        documents.add(io.BytesIO(bytes(30_000_000)), swallowing, each)
     assert names(documents.folder) == []
 
 

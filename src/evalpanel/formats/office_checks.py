@@ -30,10 +30,11 @@ from evalpanel.system.files import in_words, shown
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-MOST_LOOKED = 64 << 20
+MOST_LOOKED = 32 << 20
 """The largest document that is looked through, in bytes; of larger ones only the kind is told."""
 MOST_PARTS = 5_000
 MOST_UNPACKED = 64 << 20
+_MOST_OF_A_PART = 32 << 20
 _RATIO, _RATIO_FROM = 200, 16 << 20
 _CHUNK = 1 << 18
 _MOST_ADDRESSES = 3
@@ -314,7 +315,7 @@ def _read(archive: zipfile.ZipFile, part: str) -> bytes:
     """One part, by its name in lower case, up to a limit; beyond it a package is no honest document."""
     info = next(info for info in archive.infolist() if info.filename.lower() == part)
     with archive.open(info) as file:
-        data = file.read(MOST_UNPACKED + 1)
-    if len(data) > MOST_UNPACKED:
+        data = file.read(_MOST_OF_A_PART + 1)
+    if len(data) > _MOST_OF_A_PART:
         raise _DamagedError
     return data

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
@@ -15,6 +15,14 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store.tables import AuditRow
 
 PROFILE_CHAIN = "profile"
+# Made once: making a statement anew takes longer than running it, and every act runs these.
+_LAST = (
+    select(AuditRow.number, AuditRow.hash)
+    .where(AuditRow.chain == bindparam("chain"))
+    .order_by(AuditRow.number.desc())
+    .limit(1)
+)
+_ADD = insert(cast(Table, AuditRow.__table__))
 
 
 def record(
@@ -25,26 +33,24 @@ def record(
     Called inside the transaction of the act: either both are kept or neither is.
     """
     chain = tender or PROFILE_CHAIN
-    last = tx.execute(
-        select(AuditRow.number, AuditRow.hash).where(AuditRow.chain == chain).order_by(AuditRow.number.desc()).limit(1)
-    ).first()
+    tx.flush()  # what the act has added so far stands in the store before its line
+    plain = tx.connection()
+    last = plain.execute(_LAST, {"chain": chain}).first()
     number, previous = (last.number + 1, last.hash) if last else (1, trail.START)
     at = workspace.now()
     text, salt = canonical_json(detail), os.urandom(16)
     digest = trail.detail_digest(salt, text)
-    tx.add(
-        AuditRow(
-            chain=chain,
-            number=number,
-            at=at,
-            person=person,
-            act=act,
-            detail=text,
-            salt=salt,
-            detail_digest=digest,
-            previous=previous,
-            hash=trail.line_hash(previous, chain, number, at, person, act, digest),
-        )
-    )
-    tx.flush()
+    line = {
+        "chain": chain,
+        "number": number,
+        "at": at,
+        "person": person,
+        "act": act,
+        "detail": text,
+        "salt": salt,
+        "detail_digest": digest,
+        "previous": previous,
+        "hash": trail.line_hash(previous, chain, number, at, person, act, digest),
+    }
+    plain.execute(_ADD, line)
     return number

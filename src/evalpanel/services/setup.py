@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.digests import plain
@@ -82,10 +82,17 @@ def view(workspace: Workspace, named: str) -> TenderView:
 
 def _answers(tx: Session, tender: TenderId) -> dict[PersonCode, set[Line]]:
     """The lines on which each person has an answer that is not blank."""
+    row = t.ScoreRow
+    # SQLite takes the status from the row that holds the highest revision; no text is read.
+    newest = (
+        select(row.person, row.lot, row.bid, row.criterion, row.status, func.max(row.revision))
+        .where(row.tender_id == tender)
+        .group_by(row.person, row.lot, row.bid, row.criterion)
+    )
     found: dict[PersonCode, set[Line]] = {}
-    for row in queries.score_rows(tx, tender):
-        if row.status is not ScoreStatus.BLANK:
-            found.setdefault(row.person, set()).add(row.line)
+    for person, lot, bid, criterion, status, _ in tx.execute(newest):
+        if status is not ScoreStatus.BLANK:
+            found.setdefault(person, set()).add(Line(lot, bid, criterion))
     return found
 
 

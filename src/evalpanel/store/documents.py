@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _BLOCK = 1 << 20
+_IN_MEMORY = 16 << 20
 _INCOMING = "incoming-"
 _SUFFIX = ".age"
 
@@ -68,6 +69,24 @@ class _Taking(io.RawIOBase):
         return self._hash.hexdigest()
 
 
+class _Joined(io.RawIOBase):
+    """What was read already, and then the rest."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head = memoryview(head)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        with memoryview(buffer).cast("B") as target:
+            data = self._head[: len(target)] or self._rest.read(len(target))
+            self._head = self._head[len(data) :]
+            target[: len(data)] = data
+        return len(data)
+
+
 class _Writing:
     """The sealed bytes on their way to the disk: their digest is taken, and what went wrong remembered."""
 
@@ -107,13 +126,32 @@ class Documents:
     ) -> SealedFile:
         """Seal what `reader` gives and keep it; `each(bytes so far)` may raise to stop, and nothing stays behind."""
         taking = _Taking(reader, each)
-        # The library asks for 8 kB at a time: it gets them from large blocks.
         plain = io.BufferedReader(taking, _BLOCK)
+        head = plain.read(_IN_MEMORY)
+        if len(head) < _IN_MEMORY:
+            digest = self._add_whole(head, seal)
+        else:
+            digest = self._add_piecewise(head, plain, taking, seal)
+        return SealedFile(digest, taking.size, taking.digest)
+
+    def _add_whole(self, content: bytes, seal: Callable[[IO[bytes], IO[bytes]], None]) -> str:
+        """Seal in memory, as nearly every document can be: its name is then known before it is written."""
+        sealed = io.BytesIO()
+        seal(io.BytesIO(content), sealed)
+        digest = hashlib.sha256(sealed.getbuffer()).hexdigest()
+        with replacing(self.path(digest)) as target:
+            target.write(sealed.getbuffer())
+        return digest
+
+    def _add_piecewise(
+        self, head: bytes, rest: IO[bytes], taking: _Taking, seal: Callable[[IO[bytes], IO[bytes]], None]
+    ) -> str:
         incoming = self.folder / f"{_INCOMING}{uuid4().hex}"
         with replacing(incoming) as target:
             writing = _Writing(target)
             try:
-                seal(cast(IO[bytes], plain), cast(IO[bytes], writing))
+                # The library asks for 8 kB at a time: it gets them from large blocks.
+                seal(io.BufferedReader(_Joined(head, rest), _BLOCK), cast(IO[bytes], writing))
             finally:
                 error = taking.error or writing.error
                 if error is not None:
@@ -121,7 +159,7 @@ class Documents:
         # Its name is the digest of what was written, which is known only now. On the disk before a row names it.
         self._rename(incoming, self.path(writing.digest))
         sync_folder(self.folder)
-        return SealedFile(writing.digest, taking.size, taking.digest)
+        return writing.digest
 
     def read(self, sealed: str) -> bytes:
         """The ciphertext of a document. Raises `EvalPanelError` when it is missing or was altered."""

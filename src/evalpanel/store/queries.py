@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
@@ -34,10 +35,13 @@ class SignOff:
     at: datetime
 
 
+_TENDERS = select(t.TenderRow)
+
+
 def tender_row(tx: Session, named: str) -> t.TenderRow:
     """The tender with this reference, this id, or an id that begins so (at least four characters)."""
     wanted = named.strip()
-    rows = tx.execute(select(t.TenderRow)).scalars().all()
+    rows = tx.execute(_TENDERS).scalars().all()
     exact = [row for row in rows if wanted in (row.tender_id, row.reference)]
     found = exact or [row for row in rows if row.reference.casefold() == wanted.casefold()]
     found = found or [row for row in rows if len(wanted) >= 4 and row.tender_id.startswith(wanted.lower())]
@@ -163,66 +167,103 @@ class LineDesk:
     revision: int
 
 
+# Made once: making a statement anew takes five times as long as running it, and these run at every keystroke saved.
+_OF_TENDER: BindParameter[str] = bindparam("tender")
+_OF_PERSON: BindParameter[str] = bindparam("person")
+_MEMBER = select(t.PanelMemberRow).where(
+    t.PanelMemberRow.tender_id == _OF_TENDER, t.PanelMemberRow.person == _OF_PERSON
+)
+_DECLARED = (
+    select(
+        t.DeclarationRow.person,
+        t.DeclarationRow.outcome,
+        t.DeclarationRow.at,
+        t.DeclarationRow.bidder,
+        t.DeclarationRow.about,
+        t.DeclarationRow.on_paper,
+    )
+    .where(t.DeclarationRow.tender_id == _OF_TENDER, t.DeclarationRow.person == _OF_PERSON)
+    .order_by(t.DeclarationRow.position, t.DeclarationRow.id)
+)
+_STATUS = select(t.BidRow.status).where(
+    t.BidRow.tender_id == _OF_TENDER, t.BidRow.lot == bindparam("lot"), t.BidRow.bid == bindparam("bid")
+)
+_CRITERION = select(t.CriterionRow).where(
+    t.CriterionRow.tender_id == _OF_TENDER, t.CriterionRow.criterion == bindparam("criterion")
+)
+_CHILD = (
+    select(t.CriterionRow.id)
+    .where(t.CriterionRow.tender_id == _OF_TENDER, t.CriterionRow.parent == bindparam("criterion"))
+    .limit(1)
+)
+_LEVELS = (
+    select(t.LevelRow)
+    .where(t.LevelRow.tender_id == _OF_TENDER, t.LevelRow.scale == bindparam("scale"))
+    .order_by(t.LevelRow.position)
+)
+_LAST_SCORE = (
+    select(t.ScoreRow)
+    .where(
+        t.ScoreRow.tender_id == _OF_TENDER,
+        t.ScoreRow.person == _OF_PERSON,
+        t.ScoreRow.lot == bindparam("lot"),
+        t.ScoreRow.bid == bindparam("bid"),
+        t.ScoreRow.criterion == bindparam("criterion"),
+    )
+    .order_by(t.ScoreRow.revision.desc())
+    .limit(1)
+)
+_SIGNED = (
+    select(t.SignOffRow.signed)
+    .where(t.SignOffRow.tender_id == _OF_TENDER, t.SignOffRow.person == _OF_PERSON)
+    .order_by(t.SignOffRow.revision.desc())
+    .limit(1)
+)
+
+
 def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDesk:
     """What is needed to judge one answer, read for its own line only: it is asked at every keystroke that is saved."""
-    people = {row.person.casefold(): row for row in _rows(tx, t.PanelMemberRow, tender)}
-    found = people.get(person.strip().casefold())
-    if found is None:
-        known = ", ".join(row.person for row in people.values()) or "none"
-        raise EvalPanelError(f"There is no person “{person}” in this tender.", f"Person codes: {known}.")
-    one: PanelMember = found.value()
-    declared = tuple(own for own in declarations(tx, tender) if own.person == one.person)
-    in_lot = tuple(
-        row.value()
-        for row in tx.execute(select(t.BidRow).where(t.BidRow.tender_id == tender, t.BidRow.bid == line.bid)).scalars()
-        if row.lot == line.lot
-    )
-    criterion = _criterion(tx, tender, line)
-    last = tx.execute(
-        select(t.ScoreRow)
-        .where(
-            t.ScoreRow.tender_id == tender,
-            t.ScoreRow.person == one.person,
-            t.ScoreRow.lot == line.lot,
-            t.ScoreRow.bid == line.bid,
-            t.ScoreRow.criterion == line.criterion,
-        )
-        .order_by(t.ScoreRow.revision.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    signed = tx.execute(
-        select(t.SignOffRow.signed)
-        .where(t.SignOffRow.tender_id == tender, t.SignOffRow.person == one.person)
-        .order_by(t.SignOffRow.revision.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    one = _member(tx, tender, person)
+    own = {"tender": tender, "person": one.person}
+    about = {"tender": tender, "lot": line.lot, "bid": line.bid, "criterion": line.criterion}
+    plain = tx.connection()  # rows that become no objects are read past the mapper
+    declared = tuple(Declaration(*row) for row in plain.execute(_DECLARED, own))
+    criterion = _criterion(tx, about)
+    scale = None
+    if criterion is not None and criterion.scale is not None:
+        levels = tx.execute(_LEVELS, {"tender": tender, "scale": criterion.scale}).scalars()
+        scale = Scale(criterion.scale, tuple(row.value() for row in levels))
+    last = tx.execute(_LAST_SCORE, about | own).scalar_one_or_none()
     return LineDesk(
         member=one,
         declared=bool(declared),
         recused=_recused_lots(tx, tender, one, declared),
-        signed_off=bool(signed),
+        signed_off=bool(plain.execute(_SIGNED, own).scalar_one_or_none()),
         criterion=criterion,
-        scale=None if criterion is None or criterion.scale is None else _scale(tx, tender, criterion.scale),
-        status=in_lot[0].status if in_lot else None,
+        scale=scale,
+        status=plain.execute(_STATUS, about).scalar_one_or_none(),
         score=last.value() if last is not None else Score(line),
         revision=last.revision if last is not None else 0,
     )
 
 
-def _criterion(tx: Session, tender: TenderId, line: Line) -> Criterion | None:
-    row = t.CriterionRow
-    own = tx.execute(select(row).where(row.tender_id == tender, row.criterion == line.criterion)).scalar_one_or_none()
-    is_parent = tx.execute(select(row.id).where(row.tender_id == tender, row.parent == line.criterion).limit(1)).first()
-    if own is None or is_parent is not None or own.kind in (CriterionKind.SECTION, CriterionKind.INFORMATION):
+def _member(tx: Session, tender: TenderId, person: str) -> PanelMember:
+    row = tx.execute(_MEMBER, {"tender": tender, "person": person.strip()}).scalar_one_or_none()
+    if row is None:
+        people = {one.person.casefold(): one for one in _rows(tx, t.PanelMemberRow, tender)}
+        row = people.get(person.strip().casefold())
+        if row is None:
+            known = ", ".join(one.person for one in people.values()) or "none"
+            raise EvalPanelError(f"There is no person “{person}” in this tender.", f"Person codes: {known}.")
+    one: PanelMember = row.value()
+    return one
+
+
+def _criterion(tx: Session, about: dict[str, str]) -> Criterion | None:
+    own = tx.execute(_CRITERION, about).scalar_one_or_none()
+    if own is None or own.kind in (CriterionKind.SECTION, CriterionKind.INFORMATION):
         return None
-    return own.value()
-
-
-def _scale(tx: Session, tender: TenderId, code: ScaleCode) -> Scale:
-    rows = tx.execute(
-        select(t.LevelRow).where(t.LevelRow.tender_id == tender, t.LevelRow.scale == code).order_by(t.LevelRow.position)
-    ).scalars()
-    return Scale(code, tuple(row.value() for row in rows))
+    return own.value() if tx.connection().execute(_CHILD, about).first() is None else None
 
 
 def _recused_lots(
@@ -301,10 +342,13 @@ def trail(tx: Session, chain: str) -> tuple[TrailLine, ...]:
 
 
 def _rows(tx: Session, row: Any, tender: TenderId) -> Sequence[Any]:
-    rows: Sequence[Any] = (
-        tx.execute(select(row).where(row.tender_id == tender).order_by(row.position, row.id)).scalars().all()
-    )
+    rows: Sequence[Any] = tx.execute(_all_of(row), {"tender": tender}).scalars().all()
     return rows
+
+
+@cache
+def _all_of(row: Any) -> Select[Any]:
+    return select(row).where(row.tender_id == bindparam("tender")).order_by(row.position, row.id)
 
 
 def _values(tx: Session, row: Any, tender: TenderId) -> tuple[Any, ...]:

@@ -13,7 +13,16 @@ from evalpanel.errors import EvalPanelError
 
 # Primary result codes (sqlite.org/rescode.html). Texts are not looked at: a constraint may be named "…full…".
 _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8, 10, 11, 13, 14, 26
-_DAMAGED = frozenset({_CORRUPT, _NOTADB})
+# The driver's backup gives no code: these are SQLite's own texts for them, whole.
+_TEXTS = {
+    "database is locked": _BUSY,
+    "attempt to write a readonly database": _READONLY,
+    "disk I/O error": _IOERR,
+    "database disk image is malformed": _CORRUPT,
+    "database or disk is full": _FULL,
+    "unable to open database file": _CANTOPEN,
+    "file is not a database": _NOTADB,
+}
 
 
 class StoreError(EvalPanelError):
@@ -54,7 +63,8 @@ def backing_up(path: Path, folder: Path) -> Iterator[None]:
 
 def code_of(error: DBAPIError | sqlcipher.Error) -> int:
     """The primary result code of SQLite, or 0 where there is none."""
-    return int(getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlite_errorcode", 0)) & 0xFF
+    raw = error.orig if isinstance(error, DBAPIError) else error
+    return int(getattr(raw, "sqlite_errorcode", 0)) & 0xFF or _TEXTS.get(str(raw), 0)
 
 
 def _said(code: int, path: Path) -> StoreError | None:

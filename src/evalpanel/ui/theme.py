@@ -159,10 +159,15 @@ def _palette(held: Colours) -> QPalette:
     return palette
 
 
+def _name(held: Colours) -> str:
+    return "dark" if held is DARK else "contrast" if held is CONTRAST else "light"
+
+
 def _sheet(held: Colours, scale: float) -> str:
     def px(size: float) -> str:
         return f"{round(size * scale)}px"
 
+    arrow = resource("theme", f"arrow-{_name(held)}.svg").as_posix()
     return f"""
 QWidget#rail {{ background: {held.surface}; border-right: {held.border}px solid {held.line}; }}
 QLabel#product {{ font-size: {px(CARD_TITLE)}; font-weight: bold; }}
@@ -200,6 +205,8 @@ QPlainTextEdit, QLineEdit, QComboBox, QTextBrowser, QListView, QTreeView, QTable
   background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted}; border-radius: 8px;
   selection-background-color: {held.accent}; selection-color: {held.on_accent}; }}
 QPlainTextEdit, QLineEdit {{ padding: 6px 8px; }}
+QComboBox::drop-down {{ border: none; background: transparent; width: 26px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
 QLineEdit, QComboBox {{ min-height: {px(30)}; padding: 0 8px; }}
 QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus, QTextBrowser:focus, QListView:focus, QTreeView:focus,
 QTableView:focus {{ border: 2px solid {held.focus}; }}

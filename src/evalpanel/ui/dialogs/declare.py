@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import Declaration, DeclarationOutcome, recusals
@@ -14,6 +14,7 @@ from evalpanel.domain.tender import Bidder, BidderCode
 from evalpanel.ui.models import words
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.flow import Flow
 
 _ASKED = (
     "Do you, or does somebody close to you, have anything to do with a bidder or with anyone who takes part in its bid: "
@@ -126,22 +127,22 @@ class Question(Card):
         if members:
             parts.append(f"with {words.together(members)}")
         self.inside.addWidget(label(" · ".join(part for part in parts if part), wrap=True))
-        self.none = QRadioButton("No interest")
-        self.some = QRadioButton("An interest")
+        self.none = button("No interest", role="level")
+        self.some = button("An interest", role="level")
         self.text = QPlainTextEdit()
         if self.fixed:
             about = " ".join(one.about for one in before)
             self.inside.addWidget(label(f"On record: an interest. {about}", wrap=True))
             return
         group = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(24)
+        row = Flow()
         for choice in (self.none, self.some):
+            choice.setCheckable(True)
+            choice.setMinimumWidth(choice.fontMetrics().averageCharWidth() * 20)
             choice.setAccessibleName(f"{choice.text()} in {bidder.bidder} {bidder.name}")
             group.addButton(choice)
             row.addWidget(choice)
             choice.toggled.connect(self._answered)
-        row.addStretch(1)
         self.inside.addLayout(row)
         self.text.setAccessibleName(f"What the interest in {bidder.bidder} {bidder.name} is")
         self.text.setPlaceholderText("What is it, and since when? For instance: I was a trustee until 2024.")

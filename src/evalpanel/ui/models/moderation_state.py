@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import PersonCode
+from evalpanel.domain.tender import CriterionCode, PersonCode
 from evalpanel.services.setup import MemberProgress, TenderView
 from evalpanel.ui.models.moderation_lines import LineRow, LineState, spread_words
 from evalpanel.ui.places import me
@@ -25,6 +25,19 @@ class Seat:
     counts: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    """What the room shows: a line, who may be present, who was at the line before, and what is worth knowing about it."""
+
+    row: LineRow
+    seats: tuple[Seat, ...]
+    carried: frozenset[PersonCode]
+    quorum: int | None
+    notes: tuple[str, ...] = ()
+    codes: tuple[CriterionCode, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 def recused_lots(view: TenderView, person: str) -> frozenset[str]:
     """The lots from which the person at the laptop is recused."""
     own = me(view, person)
@@ -37,6 +50,23 @@ def seat_of(one: MemberProgress, line: Line) -> Seat:
     why_not = "is recused from this lot" if line.lot in one.recused_lots else absent
     counts = one.member.has(Role.CHAIR) or one.member.has(Role.PANEL_MEMBER)
     return Seat(one.member.person, one.member.name, why_not, counts)
+
+
+def room_line(row: LineRow, view: TenderView, carried: frozenset[PersonCode]) -> RoomLine:
+    """What the room shows of a line. `carried`: who was present at the line before."""
+    tender = view.pack.tender
+    assert tender is not None, "a tender that is loaded has its terms"
+    seats = tuple(seat_of(one, row.line) for one in view.panel)
+    failed = "This bid failed a gate and is assessed no further. Leave this line empty."
+    return RoomLine(
+        row=row,
+        seats=seats,
+        carried=carried & {seat.person for seat in seats if not seat.why_not},
+        quorum=tender.quorum,
+        notes=(failed,) if row.state is LineState.NOT_ASSESSED else (),
+        codes=tuple(one.criterion for one in view.pack.criteria),
+        names=tuple(one.member.name for one in view.panel),
+    )
 
 
 def where_it_stands(rows: Iterable[LineRow], view: TenderView, recused: frozenset[str], why_not: str) -> str:

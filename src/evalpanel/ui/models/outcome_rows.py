@@ -80,9 +80,9 @@ def columns_of(lot: LotResult) -> tuple[Column, ...]:
     adds = lot.formula not in RANKING_FORMULAS
     made = [Column("rank", "Rank"), Column("bid", "Bid", figures=False), Column("bar", "Result", figures=False)]
     made += [Column("total", "Total")] if adds else []
-    made.append(Column("quality", "Quality"))
-    made += [Column("price", "Price score")] if adds and lot.price_weighting else []
-    made.append(Column("amount", "Price"))
+    made.append(Column("quality", f"Quality of {canonical(lot.quality_weighting) if adds else '100'}"))
+    made += [Column("price", f"Price of {canonical(lot.price_weighting)}")] if adds and lot.price_weighting else []
+    made.append(Column("amount", "Price offered"))
     if lot.formula in (PriceFormula.F7, PriceFormula.F8):
         made.append(Column("metric", _METRIC[lot.formula]))
     return tuple(made)
@@ -152,7 +152,8 @@ class Ranking(QAbstractTableModel):
             case "rank":
                 return "–" if bid.rank is None else str(bid.rank)
             case "bid":
-                return f"{bid.bid} {bid.name}".strip()
+                kind = "comparator" if bid.status is ResultStatus.COMPARATOR else ""
+                return " · ".join(part for part in (f"{bid.bid} {bid.name}".strip(), kind) if part)
             case "bar":
                 return why(bid) or "quality and price" if bid.price is not None else why(bid) or "quality"
             case "amount":
@@ -225,7 +226,7 @@ def _level(criterion: Criterion, score: Decimal | None, scales: Mapping[ScaleCod
     return f"{canonical(score)} {level.name if level is not None else ''}".strip()
 
 
-_HEADINGS = ("Criterion", "Level", "Weighting", "Result")
+_HEADINGS = ("Criterion", "Level", "Weighting", "Result of 100")
 
 
 class CriteriaOfBid(QAbstractTableModel):

@@ -46,9 +46,8 @@ class ActLine:
     @property
     def detail(self) -> str:
         """What follows the sentence; of a run also when it ended."""
-        if self.entry.until is None:
-            return self.entry.detail
-        return f"{self.entry.detail} The last at {self.entry.until.astimezone(UK):%H:%M}.".strip()
+        last = f"{(self.entry.until or self.entry.at).astimezone(UK):%H:%M}"
+        return self.entry.detail if last == self.time else f"{self.entry.detail} The last at {last}.".strip()
 
     @property
     def words(self) -> str:

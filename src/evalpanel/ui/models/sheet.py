@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
 from evalpanel.domain.gates import scale_of
@@ -77,7 +78,7 @@ class Sheet:
         """How many lines have an answer, with or without a reason."""
         return sum(1 for line in self.owed if self.score(line).status is not ScoreStatus.BLANK)
 
-    def owes(self, line: object) -> bool:
+    def owes(self, line: object) -> TypeGuard[Line]:
         """Whether this is a line of the sheet."""
         return isinstance(line, Line) and line in self._place
 

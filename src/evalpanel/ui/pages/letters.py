@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QStackedWidget, QWidget
 
 from evalpanel.domain.people import Role
 from evalpanel.domain.signatures import SignatureVerdict
@@ -92,7 +92,11 @@ class LettersPage(Page):
         self._empty_words = label("", wrap=True)
         self._empty.inside.addWidget(self._empty_words)
         self._stretch = QWidget()
-        self.content.addWidget(split, 1)
+        self._area = QScrollArea()  # large text on a small screen needs more room than there is
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(split)
+        self.content.addWidget(self._area, 1)
         self.content.addWidget(self._empty)
         self.content.addWidget(self._stretch, 1)
         self._folder_action = self.add_action("Show the folder", self._open_folder)
@@ -151,7 +155,7 @@ class LettersPage(Page):
         self._copies_action.hide()
 
     def _show_split(self, *, shown: bool) -> None:
-        self._split.setVisible(shown)
+        self._area.setVisible(shown)
         self._empty.setVisible(not shown)
         self._stretch.setVisible(not shown)
 

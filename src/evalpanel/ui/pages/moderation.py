@@ -19,12 +19,12 @@ from evalpanel.services.moderation import ModerationLine
 from evalpanel.services.setup import TenderView
 from evalpanel.ui.acting import Acting, acting
 from evalpanel.ui.models.moderation_lines import LineRow, LineState, rows_of, worth_knowing
-from evalpanel.ui.models.moderation_state import not_ready, recused_lots, seat_of, where_it_stands
+from evalpanel.ui.models.moderation_state import not_ready, recused_lots, room_line, where_it_stands
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.line_list import LineList
-from evalpanel.ui.widgets.room import Room, RoomLine
+from evalpanel.ui.widgets.room import Room
 from evalpanel.ui.widgets.state_card import StateCard
 
 
@@ -83,7 +83,6 @@ class ModerationPage(Page):
         self._closing_words = label("", wrap=True)
         card.inside.addWidget(self._closing_words)
         not_yet = button("Not yet  Esc")
-        not_yet.setAccessibleName("Not yet")
         not_yet.clicked.connect(self.guard(lambda *_: self._not_yet()))
         card.inside.addWidget(not_yet, 0, Qt.AlignmentFlag.AlignLeft)
         card.hide()
@@ -152,25 +151,8 @@ class ModerationPage(Page):
         self.room.setVisible(row is not None)
         if view is None or row is None:
             return
-        tender = view.pack.tender
-        assert tender is not None, "a tender that is loaded has its terms"
-        seats = tuple(seat_of(one, row.line) for one in view.panel)
-        may = {seat.person for seat in seats if not seat.why_not}
-        notes = []
-        if row.state is LineState.NOT_ASSESSED:
-            notes.append("This bid failed a gate and is assessed no further. Leave this line empty.")
         self.room.set_read_only("" if self._open(view) else "read only")
-        self.room.show_line(
-            RoomLine(
-                row=row,
-                seats=seats,
-                carried=self._present & may,
-                quorum=tender.quorum,
-                notes=tuple(notes),
-                codes=tuple(one.criterion for one in view.pack.criteria),
-                names=tuple(one.member.name for one in view.panel),
-            )
-        )
+        self.room.show_line(room_line(row, view, self._present))
         self.list.mark(row.line)
 
     def _open(self, view: TenderView) -> bool:

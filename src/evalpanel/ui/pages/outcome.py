@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.domain.people import Role
@@ -23,10 +23,12 @@ from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.bid_result import BidResultView
+from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.outcome_bars import OutcomeBars
 from evalpanel.ui.widgets.price_list import PriceList
 from evalpanel.ui.widgets.state_card import StateCard
 
+_TAB = 28  # characters of a lot's title on its button
 FILES = "Workbooks and tables (*.xlsx *.csv)"
 
 
@@ -61,8 +63,7 @@ class OutcomePage(Page):
         column = QVBoxLayout(self._result)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self._tabs = QHBoxLayout()
-        self._tabs.setSpacing(8)
+        self._tabs = Flow(gap=8)
         self._group = QButtonGroup(self)
         self.tabs: dict[str, QPushButton] = {}
         column.addLayout(self._tabs)
@@ -162,7 +163,7 @@ class OutcomePage(Page):
             tip = tip or f"{missing} bids that are still in have no price."
         else:
             self._words.setText(
-                "All prices marked ○ are opened together, once, on the record. The others stay sealed for good. "
+                "All prices marked ○ are opened together, once, on the record. The others stay sealed. "
                 "After it no bid’s status can be changed."
             )
         self.next_step("Open 1 price" if opens == 1 else f"Open {opens} prices", self._open, tip=tip)
@@ -219,7 +220,8 @@ class OutcomePage(Page):
                 widget.deleteLater()
         self.tabs = {}
         for lot in self._lots:
-            made = button(f"{lot.lot} · {lot.title}" if len(self._lots) < 4 else lot.lot, role="level")
+            short = lot.title if len(lot.title) <= _TAB else f"{lot.title[:_TAB].rstrip()}…"
+            made = button(f"{lot.lot} · {short}" if len(self._lots) < 5 else lot.lot, role="level")
             made.setStyleSheet("font-weight: normal; padding: 0 12px;")
             made.setCheckable(True)
             made.setToolTip(lot.title)
@@ -229,7 +231,7 @@ class OutcomePage(Page):
             self._tabs.addWidget(made)
             self.tabs[lot.lot] = made
             made.setVisible(len(self._lots) > 1)
-        self._tabs.addStretch(1)
+        self._tabs.invalidate()
 
     def _show_lot(self, code: str) -> None:
         made, view = self._made, self.session.view

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from evalpanel.domain.interests import Declaration
 from evalpanel.domain.people import Role
@@ -20,6 +20,7 @@ from evalpanel.ui.models.people import composition, people
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.people_rows import PeopleRows
 
 
@@ -196,12 +197,11 @@ class _AbsenceForm(Card):
         self.code = ""
         told = "The person’s scores are set aside: kept, and not shown. Moderation goes on without them."
         self.inside.addWidget(label(told, "muted", wrap=True))
-        row = QHBoxLayout()
-        row.setSpacing(12)
         self.reason = QLineEdit()
         self.reason.setAccessibleName("The reason")
         self.reason.setPlaceholderText("The reason, for the record")
-        row.addWidget(self.reason, 1)
+        self.inside.addWidget(self.reason)
+        row = Flow(gap=12)
         self.record = button("Record the absence  ↵")
         self.record.setAccessibleName("Record the absence")
         self.record.setEnabled(False)

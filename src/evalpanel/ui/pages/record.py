@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QSplitter,
@@ -28,6 +27,7 @@ from evalpanel.ui.models.words import count, uk_time
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.fold import Fold
 from evalpanel.ui.widgets.record_list import RecordList
 from evalpanel.ui.widgets.verdict import VerdictCard
 
@@ -59,6 +59,7 @@ class RecordPage(Page):
         self.lines = RecordLines()
         self.list = RecordList()
         self.list.setModel(self.lines)
+        self.list.setMinimumHeight(self.fontMetrics().lineSpacing() * 7)
         self.people = QComboBox()
         self.people.setAccessibleName("Whose acts are shown")
         self.people.currentIndexChanged.connect(lambda *_: self._fill())
@@ -70,15 +71,14 @@ class RecordPage(Page):
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
         self._none = label("", "muted", wrap=True)
         self.status.setWordWrap(True)
-        filters = QHBoxLayout()
-        filters.setSpacing(12)
-        filters.addWidget(self.people, 2)
-        filters.addWidget(self.search, 3)
+        filters = Fold()
+        filters.add(self.people, 2)
+        filters.add(self.search, 3)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addLayout(filters)
+        column.addWidget(filters)
         column.addWidget(self._none)
         column.addWidget(self.list, 1)
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -89,7 +89,11 @@ class RecordPage(Page):
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._split.setSizes([640, 420])
-        self.content.addWidget(self._split, 1)
+        self._whole = QScrollArea()  # large text on a small screen needs more room than there is
+        self._whole.setWidgetResizable(True)
+        self._whole.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._whole.setWidget(self._split)
+        self.content.addWidget(self._whole, 1)
         self._empty = Card("No tender is open.")
         self._empty.inside.addWidget(label("Open one under Home: its record begins with the first act.", wrap=True))
         self.content.addWidget(self._empty)
@@ -149,6 +153,7 @@ class RecordPage(Page):
         area.setAccessibleName("What proves the record")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
+        area.setMinimumHeight(self.fontMetrics().lineSpacing() * 9)
         self._area = area
         return area
 
@@ -158,7 +163,7 @@ class RecordPage(Page):
         """The history as it stands; read again only where an act was added."""
         view = self.session.view
         for widget, shown in (
-            (self._split, view is not None),
+            (self._whole, view is not None),
             (self._empty, view is None),
             (self._stretch, view is None),
         ):

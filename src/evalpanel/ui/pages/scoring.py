@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton
 
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
@@ -24,6 +24,7 @@ from evalpanel.ui.widgets.state_card import StateCard
 
 TALL = 820  # from this height of the page on, the picture of progress is folded out at first
 WIDE = 900  # from this width on, the choosers stand beside the title
+NARROW = 520  # under this width the foot shows arrows for words
 TELL_MS = 250
 
 
@@ -43,20 +44,26 @@ class ScoringPage(Page):
         self.title.setWordWrap(True)
         self.choosers = LineChoosers()
         self.choosers.chosen.connect(guard(self.go_to))
-        self._progress = self.add_action("Progress", self.toggle_progress, key="Ctrl+G")
+        self._progress = self.add_action("Progress", self.toggle_progress)
         self._reopen = self.add_action("Reopen…", self.ask_to_reopen)
         self.content.addWidget(self.choosers)
         self.empty = StateCard()
         self.content.addWidget(self.empty, 1)
         self.desk = self._make_desk()
         self.content.addWidget(self.desk, 1)
-        self._previous = self._foot_button("Previous  Alt+←", "Previous", "Alt+Left", lambda: self.step(-1))
-        self._next = self._foot_button("Next  Alt+→", "Next", "Alt+Right", lambda: self.step(1))
-        for keys, slot in (
+        self._previous = self._foot_button("Previous", lambda: self.step(-1))
+        self._next = self._foot_button("Next", lambda: self.step(1))
+        # Not as the buttons' own keys: Qt presses a button for 100 ms before it acts on its key.
+        acts: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Alt+Left", lambda: self.step(-1)),
+            ("Alt+Right", lambda: self.step(1)),
+            ("Ctrl+G", self.toggle_progress),
+            ("Ctrl+E", self.document.send_quote),
             ("Ctrl+Return", self.next_unscored),
             ("Ctrl+Enter", self.next_unscored),
             ("F1", self.form.toggle_guidance),
-        ):
+        )
+        for keys, slot in acts:
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(guard(slot))
         # Telling the shell reads the whole tender: a moment later, so that no keystroke waits for it.
@@ -101,17 +108,15 @@ class ScoringPage(Page):
         if self._sheet is not None and not self._save() and self._refused is not None:
             raise self._refused
 
-    def go_to(self, line: object) -> None:
+    def go_to(self, line: Line) -> None:
         """Open a line, once the one before is saved."""
-        assert isinstance(line, Line)
         if self._save() and line != self._line:
             self._show_line(line)
 
     def step(self, by: int) -> None:
         """Open the line before or after."""
-        if self._sheet is None or self._line is None:
-            return
-        line = self._sheet.beside(self._line, by)
+        sheet, here = self._sheet, self._line
+        line = sheet.beside(here, by) if sheet is not None and here is not None else None
         if line is not None:
             self.go_to(line)
             self.form.focus_first()
@@ -121,13 +126,11 @@ class ScoringPage(Page):
         if self._sheet is None or self._line is None or not self._can_change or not self._save():
             return
         line = self._sheet.next_missing(self._line)
-        if line is not None:
-            self._show_line(line)
-            self.form.focus_first()
-        elif self.primary.isEnabled():
+        if line is None and self.primary.isEnabled():
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.form.focus_first()
+            return
+        self._show_line(line or self._line)
+        self.form.focus_first()
 
     def sign(self) -> None:
         """Sign the sheet off."""
@@ -166,12 +169,15 @@ class ScoringPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
         """Use the room there is: choosers beside the title, progress folded out."""
         super().resizeEvent(event)
-        beside = self.width() >= WIDE * self.font().pixelSize() / 14
+        beside = self.width() >= WIDE * self.fontInfo().pixelSize() / 14
         if beside != (self.side.indexOf(self.choosers) >= 0):
             if beside:
                 self.side.insertWidget(0, self.choosers, 1)
             else:
                 self.content.insertWidget(0, self.choosers)
+        narrow = self.width() < NARROW * self.fontInfo().pixelSize() / 14
+        for made, word, arrow in ((self._previous, "Previous", "←"), (self._next, "Next", "→")):
+            made.setText(arrow if narrow else f"{word}  Alt+{arrow}")
         if self._progress_wanted is None:
             self.progress.setVisible(self.height() >= TALL)
 
@@ -238,7 +244,6 @@ class ScoringPage(Page):
         self.form.show_hints(*(sheet.hints(sheet.score(line)) if self._can_change else ((), ())))
         self.progress.show_line(sheet, line, recused_words(sheet.desk.recused))
         self._progress.setText(f"{sheet.answered} of {len(sheet.owed)}  Ctrl+G")
-        self._progress.setShortcut("Ctrl+G")
         self._previous.setEnabled(sheet.beside(line, -1) is not None)
         self._next.setEnabled(sheet.beside(line, 1) is not None)
         if not self._can_change:
@@ -255,16 +260,14 @@ class ScoringPage(Page):
         self.head("My scoring", "")
         self.status.setText("")
         self.next_step("", None)
-        undeclared = "interests" in words
-        lead = ("panel", "Panel and interests") if undeclared else ("home", "Home")
+        lead = ("panel", "Panel and interests") if "interests" in words else ("home", "Home")
         self.empty.tell(title, words, lead[1], lambda: self.go.emit(lead[0], None))
 
     def _show_work(self, shown: bool) -> None:
         for one in (self.desk, self.choosers, self._progress, self._previous, self._next):
             one.setVisible(shown)
         self.empty.setVisible(not shown)
-        if not shown:
-            self._reopen.hide()
+        self._reopen.setVisible(shown and not self._reopen.isHidden())
 
     def _closed(self) -> bool:
         view = self.session.view
@@ -289,11 +292,10 @@ class ScoringPage(Page):
         self.reopening.given.connect(self.guard(self.reopen))
         return desk
 
-    def _foot_button(self, text: str, name: str, key: str, slot: Callable[[], object]) -> QWidget:
-        made = button(text)
+    def _foot_button(self, name: str, slot: Callable[[], object]) -> QPushButton:
+        made = button(name)
         made.setAccessibleName(name)
-        made.setShortcut(key)
         act = self.guard(slot)
-        made.clicked.connect(lambda *_: act())
+        made.clicked.connect(lambda *_: act())  # without Qt's “checked”
         self.foot.addWidget(made)
         return made

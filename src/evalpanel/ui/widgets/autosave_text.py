@@ -23,6 +23,7 @@ class AutosaveText(QPlainTextEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
+        self._placeholder = placeholder
         self.setTabChangesFocus(True)
         self._lines = lines
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -49,6 +50,11 @@ class AutosaveText(QPlainTextEdit):
             self.setPlainText(text)
             self.blockSignals(False)
         self.saved()
+
+    def set_open(self, can_change: bool) -> None:
+        """Whether the text can be changed, or only read and copied."""
+        self.setReadOnly(not can_change)
+        self.setPlaceholderText(self._placeholder if can_change else "Nothing was written here.")
 
     def saved(self) -> None:
         """What stands here is held now."""

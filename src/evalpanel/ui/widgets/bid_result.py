@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
-    QScrollArea,
     QSplitter,
     QStyle,
     QStyledItemDelegate,
@@ -23,6 +21,7 @@ from evalpanel.ui.models.outcome_rows import RIGHT, ROW, CriteriaOfBid, criterio
 from evalpanel.ui.page import label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.outcome_bars import plain_table
+from evalpanel.ui.widgets.scroll import scroll
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -50,12 +49,7 @@ class BidResultView(QSplitter):
         for widget in (self._why, self._price, label("Gates", "small"), self._gates):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        self._card.inside.addWidget(scroll, 1)
+        self._card.inside.addWidget(scroll(inside), 1)
         self.addWidget(self._card)
         self.setSizes([640, 400])
 
@@ -88,11 +82,15 @@ class BidResultView(QSplitter):
     def _sizes(self) -> None:
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(metrics.height() + 14)
-        figures = max(metrics.horizontalAdvance("Weighting"), metrics.horizontalAdvance("100.00 %")) + 20
+        figures = max(metrics.horizontalAdvance("Result of 100"), metrics.horizontalAdvance("100.00 %")) + 20
         level = metrics.horizontalAdvance("3 Satisfactory") + 24
-        name = max(metrics.averageCharWidth() * 16, self.table.viewport().width() - 2 * figures - level)
-        for column, width in enumerate((name, level, figures, figures)):
-            self.table.setColumnWidth(column, width)
+        whole, least = self.table.viewport().width(), metrics.averageCharWidth() * 16
+        narrow = whole < least + level + 2 * figures
+        self.table.setColumnHidden(2, narrow)
+        name = max(least, whole - (figures if narrow else 2 * figures) - level)
+        for column, width in ((0, name), (1, level), (2, figures), (3, figures)):
+            if not self.table.isColumnHidden(column):
+                self.table.setColumnWidth(column, width)
 
 
 class _CriterionPainter(QStyledItemDelegate):
@@ -110,7 +108,7 @@ class _CriterionPainter(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(theme.colour("muted" if row.level == "not assessed" or index.column() == 2 else "text"))
         indent = 16 * row.depth if index.column() == 0 else 0
-        inside = room.adjusted(8 + indent, 0, -12, 0)
+        inside = room.adjusted(8 + indent, 0, -8, 0)
         words = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, inside.width())
         painter.drawText(inside, index.data(Qt.ItemDataRole.TextAlignmentRole) or RIGHT, words)
         painter.restore()

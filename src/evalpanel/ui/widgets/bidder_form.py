@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from evalpanel.domain.tender import Bidder
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.fold import Fold
 
 _FIELDS = (
     ("name", "Name", ""),
@@ -74,18 +74,21 @@ class BidderForm(Card):
         area.setWidgetResizable(True)
         area.setWidget(inside)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setMinimumHeight(self.fontMetrics().lineSpacing() * 8)
         self.inside.addWidget(area, 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
+        buttons = Fold()
+        room = QWidget()
+        room.setProperty("wraps", True)
+        buttons.add(room, 1)
         leave = button("Leave it  Esc")
         leave.setAccessibleName("Leave the details as they are")
         leave.clicked.connect(self.left)
         self.save = button("Save the details  Ctrl+↵")
         self.save.setAccessibleName("Save the details")
         self.save.clicked.connect(self._save)
-        buttons.addWidget(leave)
-        buttons.addWidget(self.save)
-        self.inside.addLayout(buttons)
+        buttons.add(leave)
+        buttons.add(self.save)
+        self.inside.addWidget(buttons)
         for keys, slot in (("Esc", self.left.emit), ("Ctrl+Return", self._save)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

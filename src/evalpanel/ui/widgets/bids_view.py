@@ -131,7 +131,9 @@ class BidsView(QWidget):
         bid = self.bid
         if bid is not None:
             form = self.form
-            self.status_wanted.emit(bid, BidStatus(form.status.currentData()), form.reason.toPlainText(), form.decided_by.text())
+            self.status_wanted.emit(
+                bid, BidStatus(form.status.currentData()), form.reason.toPlainText(), form.decided_by.text()
+            )
 
 
 class _StatusForm(Card):

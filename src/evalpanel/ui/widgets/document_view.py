@@ -56,7 +56,7 @@ class DocumentView(QFrame):
             self._tool(bar, "+", "Larger", "Ctrl++", lambda: self._act("larger")),
             self._tool(bar, "Fit", "Fit to width", "Ctrl+0", lambda: self._act("fit")),
         ]
-        self._quote = self._tool(bar, "Quote  Ctrl+E", "Quote", "Ctrl+E", lambda: self.quoted.emit(self.quote()))
+        self._quote = self._tool(bar, "Quote  Ctrl+E", "Quote", "", self.send_quote)
         self._quote.setToolTip("Puts the selected words into the reason, with their page")
         self._quote.hide()
         self._quotes = True
@@ -155,6 +155,12 @@ class DocumentView(QFrame):
             return ""
         return f"“{text}” (page {page})" if page else f"“{text}”"
 
+    def send_quote(self) -> None:
+        """Send the selected words to where reasons are written, if there are any and they can go there."""
+        words = self.quote()
+        if words and self._quotes:
+            self.quoted.emit(words)
+
     def set_quotes(self, wanted: bool) -> None:
         """Whether quotations can go anywhere: not where the reasons can only be read."""
         self._quotes = wanted
@@ -205,7 +211,8 @@ class DocumentView(QFrame):
         made = button(text, role="quiet")
         made.setAccessibleName(name)
         made.setToolTip(f"{name}  {key}")
-        made.setShortcut(key)
+        if key:
+            made.setShortcut(key)
         made.clicked.connect(act)
         bar.addWidget(made)
         return made

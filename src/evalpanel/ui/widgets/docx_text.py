@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QFont,
+    QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -19,6 +20,7 @@ from evalpanel.ui import theme
 
 LEAST, MOST, STEP = 0.7, 3.0, 1.15
 _MOST_COLUMNS = 60
+_WIDEST = 46  # times the size of the text: some 80 characters and the margins
 
 
 class DocxText(QTextEdit):
@@ -69,6 +71,22 @@ class DocxText(QTextEdit):
         """The selected words in one line; a text has no pages, so the page is 0."""
         return " ".join(self.textCursor().selectedText().split()), 0
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Keep lines short enough to read, in the middle of a wide view."""
+        super().resizeEvent(event)
+        side = max(0, (self.width() - round(self._body() * _WIDEST)) // 2)
+        if self.viewportMargins().left() != side:
+            self.setViewportMargins(side, 0, side, 0)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+        """Larger text in the window is larger text here."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._paragraphs:
+            self._write()
+
+    def _body(self) -> int:
+        return round(self.fontInfo().pixelSize() * 15 / theme.BODY * self._zoom)
+
     def _zoom_to(self, size: float) -> None:
         self._zoom = min(MOST, max(LEAST, size))
         at = self.verticalScrollBar().value() / max(1, self.verticalScrollBar().maximum())
@@ -76,7 +94,7 @@ class DocxText(QTextEdit):
         self.verticalScrollBar().setValue(round(at * self.verticalScrollBar().maximum()))
 
     def _write(self) -> None:
-        body = round(self.font().pixelSize() * 15 / theme.BODY * self._zoom)
+        body = self._body()
         self.setUpdatesEnabled(False)
         self.clear()
         cursor = QTextCursor(self.document())
@@ -95,6 +113,7 @@ class DocxText(QTextEdit):
                 cursor.insertText(f"• {one.text}" if one.item else one.text, char)
             first = False
         cursor.endEditBlock()
+        self.setTextCursor(QTextCursor(self.document()))  # else the view follows what was written, to the end
         self.setUpdatesEnabled(True)
 
     def _formats(self, one: Paragraph, body: int) -> tuple[QTextBlockFormat, QTextCharFormat]:

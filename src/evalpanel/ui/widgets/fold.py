@@ -39,7 +39,8 @@ class Fold(QWidget):
             self.updateGeometry()
 
     def _shown(self) -> list[QWidget]:
-        found = [self._row.itemAt(place).widget() for place in range(self._row.count())]
+        items = (self._row.itemAt(place) for place in range(self._row.count()))
+        found = (item.widget() for item in items if item is not None)
         return [one for one in found if one is not None and not one.isHidden()]
 
     def _least(self) -> int:

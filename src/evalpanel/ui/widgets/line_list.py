@@ -194,7 +194,7 @@ class LineList(QWidget):
         self.table.setColumnHidden(SCORES, whole < name + dots + agreed)
         used = agreed + (0 if self.table.isColumnHidden(SPREAD) else spread)
         left = max(80, whole - used)
-        dots = 0 if self.table.isColumnHidden(SCORES) else max(dots, left * 2 // 5)
+        dots = 0 if self.table.isColumnHidden(SCORES) else max(dots, left // 3)
         for column, width in ((LINE, left - dots), (SCORES, dots), (SPREAD, spread), (AGREED, agreed)):
             if not self.table.isColumnHidden(column):
                 self.table.setColumnWidth(column, width)
@@ -237,7 +237,7 @@ class _RowPainter(QStyledItemDelegate):
 
     @staticmethod
     def _line(painter: QPainter, room: QRect, row: LineRow) -> None:
-        inside = room.adjusted(12, 6, -8, -6)
+        inside = room.adjusted(9, 6, -6, -6)
         metrics = painter.fontMetrics()
         elide = Qt.TextElideMode.ElideRight
         painter.setPen(theme.colour("text"))

@@ -186,7 +186,7 @@ class _BarPainter(QStyledItemDelegate):
             font.setBold(is_in and key in ("rank", "total"))
             painter.setFont(font)
             painter.setPen(theme.colour("text" if is_in else "muted"))
-            inside = room.adjusted(8, 0, -12, 0)
+            inside = room.adjusted(8, 0, -8, 0)
             elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inside.width())
             side = index.data(Qt.ItemDataRole.TextAlignmentRole) or RIGHT
             painter.drawText(inside, side, elided)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from evalpanel.domain.criteria import Criterion
 from evalpanel.domain.intake import Problem, TenderPack
@@ -16,6 +16,7 @@ from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.bids_view import BidsView
 from evalpanel.ui.widgets.criteria_tree import CriteriaTree
 from evalpanel.ui.widgets.criterion_card import CriterionCard
+from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.problem_list import ProblemList
 from evalpanel.ui.widgets.row_table import RowTable
 from evalpanel.ui.widgets.tender_facts import TenderFacts
@@ -35,8 +36,7 @@ class PackView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        tabs = QHBoxLayout()
-        tabs.setSpacing(4)
+        tabs = Flow(gap=4)
         layout.addLayout(tabs)
         self._stack = QStackedWidget()
         layout.addWidget(self._stack, 1)
@@ -64,7 +64,6 @@ class PackView(QWidget):
             tabs.addWidget(tab)
             self._stack.addWidget(part)
         self._parts = parts
-        tabs.addStretch(1)
         self.tree.chosen.connect(self._criterion)
 
     @property
@@ -129,14 +128,19 @@ class PackView(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(12)
         split.setChildrenCollapsible(False)
-        self.tree.setMinimumWidth(280)
-        self.card.setMinimumWidth(240)
         split.addWidget(self.tree)
         split.addWidget(self.card)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setSizes([620, 440])
+        self._split = split
         return split
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """The criterion stands under the tree where there is no room beside it."""
+        super().resizeEvent(event)
+        narrow = self.width() < self.fontMetrics().averageCharWidth() * 80
+        self._split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
 
     def _criterion(self, lot: Lot | None, criterion: Criterion | None) -> None:
         if criterion is None:
@@ -173,13 +177,11 @@ class _Documents(QWidget):
         inside.addWidget(label(said, "muted", wrap=True))
         self.table = RowTable("Documents", ("Document", "Bidder", "Lot", "Criterion", "Envelope"), stretch=0)
         inside.addWidget(self.table, 1)
-        row = QHBoxLayout()
-        row.setSpacing(12)
+        row = Flow(gap=12)
         self.save = button("Save the list…")
         self.use = button("Use a corrected list…")
         row.addWidget(self.save)
         row.addWidget(self.use)
-        row.addStretch(1)
         inside.addLayout(row)
 
     def show_documents(self, documents: tuple[DocumentEntry, ...], pack: TenderPack) -> None:

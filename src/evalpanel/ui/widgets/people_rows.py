@@ -103,10 +103,11 @@ class PersonRow(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName(person.spoken())
         self.person = person
-        self._narrow: bool | None = None
+        self.narrow: bool | None = None
         self.absence = button("Record an absence", role="quiet")
         self.absence.setAccessibleName(f"Record an absence of {person.code} {person.name}")
-        self.absence.setVisible(officer and person.may_be_absent)
+        if not (officer and person.may_be_absent):
+            self.absence.hide()
         self._grid = _grid(self)
         self._grid.setContentsMargins(16, 12, 16, 12)
         self._cells = (
@@ -118,9 +119,9 @@ class PersonRow(QFrame):
 
     def arrange(self, *, narrow: bool) -> None:
         """Side by side, or under each other."""
-        if narrow == self._narrow:
+        if narrow == self.narrow:
             return
-        self._narrow = narrow
+        self.narrow = narrow
         for place, (cell, (_, stretch)) in enumerate(zip(self._cells, _COLUMNS, strict=True)):
             self._grid.removeWidget(cell)
             self._grid.setColumnStretch(place, (1 if place == 0 else 0) if narrow else stretch)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -20,6 +19,7 @@ from evalpanel.ui.models import words
 from evalpanel.ui.models.problems import PROBLEM, ProblemsModel, by_place
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets import mark
+from evalpanel.ui.widgets.flow import Flow
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -49,8 +49,7 @@ class ProblemList(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.activated.connect(self._lead)
         outer.addWidget(self.view, 1)
-        row = QHBoxLayout()
-        row.setSpacing(12)
+        row = Flow(gap=12)
         self.lead = button("Go to this place  ↵")
         self.lead.setAccessibleName("Go to this place")
         self.lead.clicked.connect(lambda *_: self._lead(self.view.currentIndex()))
@@ -61,7 +60,7 @@ class ProblemList(QWidget):
         self.copy.clicked.connect(self._copy)
         row.addWidget(self.copy)
         self._copied = label("", "small")
-        row.addWidget(self._copied, 1)
+        row.addWidget(self._copied)
         outer.addSpacing(4)
         outer.addLayout(row)
         outer.addStretch(0)

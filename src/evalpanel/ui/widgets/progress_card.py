@@ -92,7 +92,7 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = self.font()
-        font.setPixelSize(max(10, round(font.pixelSize() * theme.SMALL / theme.BODY)))
+        font.setPixelSize(max(10, round(self.fontInfo().pixelSize() * theme.SMALL / theme.BODY)))
         painter.setFont(font)
         for state, place in self._places():
             side = place.height() * 0.7

@@ -136,6 +136,10 @@ class ProgressGrid(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton and at is not None:
             self.chosen.emit(*at)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+        """The click has gone where it goes already."""
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
         """Arrow keys go to the next cell that has a state, in their direction; Home and End along the row."""
         steps = {
@@ -182,7 +186,7 @@ class ProgressGrid(QAbstractScrollArea):
                 self._draw_cell(painter, (row, column), cell)
         painter.restore()
         font = self.font()
-        font.setPixelSize(max(10, round(self.font().pixelSize() * theme.SMALL / theme.BODY)))
+        font.setPixelSize(max(10, round(self.fontInfo().pixelSize() * theme.SMALL / theme.BODY)))
         painter.setFont(font)
         centre = Qt.AlignmentFlag.AlignCenter
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -217,7 +221,7 @@ class ProgressGrid(QAbstractScrollArea):
         words = self.fontMetrics()
         shrink = theme.SMALL / theme.BODY
         widest = max((words.horizontalAdvance(name) for name in self._columns), default=0) * shrink
-        cell = max(round(CELL * self.font().pixelSize() / theme.BODY), round(widest) + 8)
+        cell = max(round(CELL * self.fontInfo().pixelSize() / theme.BODY), round(widest) + 8)
         left = round(max((words.horizontalAdvance(name) for name in self._rows), default=0) * shrink) + 10
         return cell, left, words.height() + 4
 

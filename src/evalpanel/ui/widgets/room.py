@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from evalpanel.domain.moderation import MemberScore, ModeratedRow, ModeratedScore, values_of
 from evalpanel.domain.numbers import canonical
-from evalpanel.domain.tender import CriterionCode, PersonCode
 from evalpanel.domain.wording import warnings
 from evalpanel.ui.models.moderation_lines import LineRow, spread_words
-from evalpanel.ui.models.moderation_state import Seat
+from evalpanel.ui.models.moderation_state import RoomLine
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.agreed_level import AgreedLevel
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.growing_text import GrowingText
 from evalpanel.ui.widgets.member_words import MemberWords
 from evalpanel.ui.widgets.present_chips import PresentChips
+from evalpanel.ui.widgets.scroll import scroll
 from evalpanel.ui.widgets.spread_dots import SpreadDots
 
 PAUSE_MS = 1200
 _WIDE = 60  # characters: from twice this width on the two cards stand side by side
 _FIELDS = ("reasons", "not_higher", "differences", "improvements", "dissent", "disclosable_reasons", "withheld_why")
 _READ_BY_BIDDER = ("reasons", "not_higher", "improvements", "disclosable_reasons")
-
-
-@dataclass(frozen=True, slots=True)
-class RoomLine:
-    """What the room shows: a line, who may be present, who was at the line before, and what is worth knowing about it."""
-
-    row: LineRow
-    seats: tuple[Seat, ...]
-    carried: frozenset[PersonCode]
-    quorum: int | None
-    notes: tuple[str, ...] = ()
-    codes: tuple[CriterionCode, ...] = ()
-    names: tuple[str, ...] = ()
 
 
 class Room(QWidget):
@@ -62,25 +49,27 @@ class Room(QWidget):
         self._split.setHandleWidth(12)
         self._split.addWidget(self._said())
         self._split.addWidget(self._agreed())
-        self._split.setSizes([500, 500])
+        self._split.setStretchFactor(0, 9)
+        self._split.setStretchFactor(1, 11)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         # Where the window is too low for both cards, they scroll together.
-        self._whole = _scroll(self._split)
+        self._whole = scroll(self._split)
         layout.addWidget(self._whole)
 
     # Building
 
     def _said(self) -> QWidget:
         self._title = Card()
-        self._title.inside.setSpacing(6)
+        self._title.inside.setSpacing(4)
         self._ask = button("What was asked", role="quiet")
         self._ask.setCheckable(True)
-        under = QHBoxLayout()
+        top = QHBoxLayout()
+        top.addWidget(self._title.heading, 1)  # the card's own, with a button beside it
+        top.addWidget(self._ask, 0, Qt.AlignmentFlag.AlignTop)
+        self._title.inside.addLayout(top)
         self._where = label("", "small", wrap=True)
-        under.addWidget(self._where, 1)
-        under.addWidget(self._ask)
-        self._title.inside.addLayout(under)
+        self._title.inside.addWidget(self._where)
         self.dots = SpreadDots()
         self._title.inside.addWidget(self.dots)
         self._notes = label("", "warn", wrap=True)
@@ -95,7 +84,7 @@ class Room(QWidget):
         column.addWidget(self._asked)
         column.addWidget(self.members)
         column.addStretch(1)
-        self._said_scroll = _scroll(inside)
+        self._said_scroll = scroll(inside)
         self._said_scroll.setMinimumHeight(6 * self.fontMetrics().lineSpacing())
         self._title.inside.addWidget(self._said_scroll, 1)
         self._ask.toggled.connect(self._asked.setVisible)
@@ -128,7 +117,7 @@ class Room(QWidget):
         self.present = PresentChips()
         self.present.changed.connect(self._pressed)
         self._column.addWidget(self.present)
-        self._field("dissent", "Dissent", "Who does not agree, and why. Not sent to bidders; may be disclosed.", 1)
+        self._field("dissent", "Dissent", "Who does not agree, and why. Not sent to bidders; may be disclosed.", 2)
         self._more = button("Other words where others read about the winner", role="quiet")
         self._more.setCheckable(True)
         self._column.addSpacing(6)
@@ -150,7 +139,7 @@ class Room(QWidget):
         folded.hide()
         self._more.toggled.connect(folded.setVisible)
         outer.addStretch(1)
-        self._agreed_scroll = _scroll(inside)
+        self._agreed_scroll = scroll(inside)
         self._agreed_scroll.setMinimumHeight(12 * self.fontMetrics().lineSpacing())
         card.inside.addWidget(self._agreed_scroll, 1)
         return card
@@ -409,14 +398,5 @@ class Room(QWidget):
         way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if way is not self._split.orientation():
             self._split.setOrientation(way)
-            self._split.setSizes([45, 55] if wide else [50, 50])
-
-
-def _scroll(inside: QWidget) -> QScrollArea:
-    made = QScrollArea()
-    made.setWidgetResizable(True)
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    made.setWidget(inside)
-    return made
+            whole = self.width() if wide else self.height()
+            self._split.setSizes([whole * 9 // 20, whole * 11 // 20])

@@ -16,6 +16,7 @@ from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.autosave_text import AutosaveText
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.level_buttons import LevelButtons
 
 COMPACT = "min-height: 0px; padding: 3px 6px;"  # quiet acts inside a card need less room than controls that stand alone
@@ -90,9 +91,8 @@ class ScoreForm(QWidget):
         self._guidance.setText(criterion.guidance or "The tender gives no guidance for this criterion.")
         self._rule.setText(_rule(criterion, scale))
         self._rule.setVisible(bool(self._rule.text()))
-        self._not_applicable.setVisible(criterion.kind is not CriterionKind.QUALITY)
         for text in (self.reason, self.improvements, self.note):
-            text.setReadOnly(not can_change)
+            text.set_open(can_change)
         self.show_score(score)
         self._keep_room()
 
@@ -181,21 +181,19 @@ class ScoreForm(QWidget):
         card.inside.addLayout(words)
         self._rule = label("", "small", wrap=True)
         card.inside.addWidget(self._rule)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        self._not_applicable = self._other(row, ScoreStatus.NOT_APPLICABLE, "Not applicable")
-        self._abstain = self._other(row, ScoreStatus.ABSTAINED, "Abstain")
-        self._clear = self._other(row, ScoreStatus.BLANK, "Clear")
-        row.addStretch(1)
-        card.inside.addLayout(row)
+        self._acts = Flow(gap=4)
+        self._not_applicable = self._other(ScoreStatus.NOT_APPLICABLE, "Not applicable")
+        self._abstain = self._other(ScoreStatus.ABSTAINED, "Abstain")
+        self._clear = self._other(ScoreStatus.BLANK, "Clear")
+        card.inside.addLayout(self._acts)
         return card
 
-    def _other(self, row: QHBoxLayout, status: ScoreStatus, name: str) -> QPushButton:
+    def _other(self, status: ScoreStatus, name: str) -> QPushButton:
         made = button("", role="quiet")
         made.setStyleSheet(COMPACT)
         made.setAccessibleName(name)
         made.clicked.connect(lambda *_: self._choose(status, None))
-        row.addWidget(made)
+        self._acts.addWidget(made)
         return made
 
     def _text_card(self, title: str, text: AutosaveText, hint: QLabel | None) -> Card:
@@ -230,9 +228,17 @@ class ScoreForm(QWidget):
             (self._abstain, ScoreStatus.ABSTAINED, "Abstain  A", "✓ Abstained  A"),
         ):
             made.setText(on if self._status is status else off)
-            made.setEnabled(self._open)
         self._clear.setText("Clear  Del")
-        self._clear.setVisible(self._open and scale is not None and self._status is not ScoreStatus.BLANK)
+        weighted = self._question is None or self._question.criterion.kind is CriterionKind.QUALITY
+        for made, shown in (
+            (self._not_applicable, self._open and not weighted),
+            (self._abstain, self._open),
+            (self._clear, self._open and scale is not None and self._status is not ScoreStatus.BLANK),
+        ):
+            made.setVisible(shown)
+            self._acts.removeWidget(made)
+            if shown:
+                self._acts.addWidget(made)
 
     def _words(self, level: Level | None, scale: Scale | None) -> tuple[str, str]:
         if level is not None:

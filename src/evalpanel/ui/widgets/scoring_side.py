@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from evalpanel.ui.widgets.document_view import DocumentView
@@ -20,7 +20,7 @@ class ScoringSide(QScrollArea):
         self.reopening = ReopenCard()
         self.progress = ProgressCard()
         self.form = ScoreForm()
-        whole = QWidget()
+        self._whole = whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 2, 0)
         column.setSpacing(12)
@@ -31,8 +31,12 @@ class ScoringSide(QScrollArea):
         self.setWidget(whole)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumWidth(300)
         self.progress.folded.connect(self.form.focus_first)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+        """As narrow as the form can be without anything cut off at its right."""
+        inside = self._whole.minimumSizeHint().width()
+        return QSize(inside + self.verticalScrollBar().sizeHint().width() + 2, 160)
 
     def to_top(self) -> None:
         """Show the form from its beginning."""
