@@ -120,7 +120,7 @@ fi
 pip() { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"; }
 
 printf 'Installing the locked packages (a minute or two the first time)\n'
-pip install -q --require-hashes --only-binary :all: -r installers/dev.lock >"$log" 2>&1 ||
+pip install -q --require-hashes --only-binary :all: --no-binary bagit -r installers/dev.lock >"$log" 2>&1 ||
   stop "The locked packages could not be installed. The end of .setup.log says why:
 $(ending)
 If this machine has no network now, run make again when it has: what was done is kept."

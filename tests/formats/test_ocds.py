@@ -129,8 +129,10 @@ def test_what_holds_no_tender_is_refused_as_what_it_is(value: object, what: str)
         ({"ocid": "o", "releases": []}, "/: holds neither a compiled release nor releases."),
         (
             {"ocid": "o", "id": "1", "tag": ["contract"], "contracts": [{"id": "1"}]},
-            "/: has no tender: nothing in it says what was invited. It has: ocid, id, tag, contracts. "
-            "Load the tender's own release.",
+            (
+                "/: has no tender: nothing in it says what was invited. It has: ocid, id, tag, contracts. "
+                "Load the tender's own release."
+            ),
         ),
     ],
 )

@@ -434,3 +434,14 @@ def test_parts_of_a_pdf_that_cannot_be_looked_into_are_told(old: bytes, new: byt
     body = data[end:] if b"Flate" in new or b"LZW" not in new else data[end:].replace(b"stream\nx", b"stream\n\0", 1)
     hidden = {"It keeps a part of what it holds in a way that could not be looked into.", _JAVASCRIPT}
     assert hidden & set(_told(data[:start] + head + body, "a.pdf")) != set()
+
+
+def test_long_text_and_large_parts_are_not_looked_through_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_checks, "_MOST_TEXT", 20)
+    assert _told(b"{\\rtf1 " + b"text " * 9 + b"\\objdata}", "a.rtf") == [
+        "Only its first 20 bytes were looked through. Open it with care."
+    ]
+    monkeypatch.setattr(office_checks, "_MOST_OF_A_PART", 20)
+    assert _told(_document("docx"), "a.docx") == [
+        "It unpacks to far more than it seems to hold, as files made to do harm do. It was not looked through."
+    ]

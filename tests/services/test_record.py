@@ -34,6 +34,11 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         yield space
 
 
+def at(space: Workspace, moment: datetime) -> Workspace:
+    """The same profile with its clock at `moment`."""
+    return replace(space, clock=lambda: moment)
+
+
 def sentences(space: Workspace) -> list[str]:
     return [entry.sentence for entry in record.history(space, REFERENCE)]
 
@@ -81,7 +86,7 @@ def test_history_numbers_its_entries_as_the_trail_does(done: Workspace) -> None:
 def test_history_tells_neither_prices_nor_what_an_interest_is_about(done: Workspace) -> None:
     told = " ".join(sentences(done))
     with done.store.reading() as tx:
-        amounts = {f"{row.amount:f}" for row in tx.execute(select(t.PriceLineRow)).scalars() if row.amount is not None}
+        amounts = {f"{row.amount:f}" for row in tx.execute(select(t.PriceLineRow)).scalars()}
         about = {row.about for row in tx.execute(select(t.DeclarationRow)).scalars() if row.about}
     assert amounts and about
     assert [text for text in (*amounts, *about) if text in told] == []
@@ -91,7 +96,7 @@ def test_history_tells_answers_saved_one_after_another_in_one_entry(declared: Wo
     lines = scoring.desk(declared, REFERENCE, "PM1").owed[:3]
     before = record.history(declared, REFERENCE)
     for minutes, line in enumerate(lines):
-        later = replace(declared, clock=lambda minutes=minutes: ui_stage.NOW + timedelta(minutes=minutes))
+        later = at(declared, ui_stage.NOW + timedelta(minutes=minutes))
         answer = Score(line, ScoreStatus.SCORED, Decimal(1), "It says how.")
         scoring.save_score(later, REFERENCE, person="PM1", score=answer)
     (entry,) = record.history(declared, REFERENCE)[len(before) :]
@@ -103,7 +108,7 @@ def test_history_tells_a_run_over_midnight_in_two_entries_by_the_day_in_the_unit
     lines = scoring.desk(declared, REFERENCE, "PM1").owed[3:5]
     evening = datetime(2027, 7, 1, 22, 30, tzinfo=UTC)  # half past eleven there; an hour later it is the next day
     for hours, line in enumerate(lines):
-        later = replace(declared, clock=lambda hours=hours: evening + timedelta(hours=hours))
+        later = at(declared, evening + timedelta(hours=hours))
         answer = Score(line, ScoreStatus.BLANK, rationale="Read twice.")
         scoring.save_score(later, REFERENCE, person="PM1", score=answer)
     told = [entry.sentence for entry in record.history(declared, REFERENCE)[-2:]]
@@ -150,6 +155,6 @@ def test_head_changes_with_every_act(declared: Workspace) -> None:
 def test_a_backup_that_is_asked_for_is_listed_first(declared: Workspace) -> None:
     assert record.backups(declared) == ()
     first = record.back_up(declared)
-    second = record.back_up(replace(declared, clock=lambda: ui_stage.NOW + timedelta(hours=1)))
+    second = record.back_up(at(declared, ui_stage.NOW + timedelta(hours=1)))
     assert record.backups(declared) == (second, first)
     assert (first.at, first.reason, first.size > 0) == (ui_stage.NOW, "asked for", True)

@@ -45,7 +45,7 @@ class Driver:
         self.space = space
         factories = {key: Page for key in OTHERS} | {"moderation": ModerationPage}
         self.shell = Shell(Session(space, ui_stage.REFERENCE, person), factories)
-        qtbot.addWidget(self.shell, before_close_func=lambda _: None)
+        qtbot.addWidget(self.shell)
         with qtbot.waitActive(self.shell):  # shortcuts work in the active window only
             self.shell.show()
             self.shell.activateWindow()
@@ -274,9 +274,9 @@ def test_list_can_be_ordered_narrowed_and_hidden(room: Driver) -> None:
     room.page.list.show_only.setCurrentText("L2")
     assert {row.line.lot for row in room.page.list.model.rows} == {"L2"}
     room.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert not room.page.list.isVisible()
+    room.qtbot.waitUntil(lambda: not room.page.list.isVisible())
     room.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert room.page.list.isVisible()
+    room.qtbot.waitUntil(room.page.list.isVisible)
 
 
 def test_panel_member_reads_only_the_lots_without_recusal(qtbot: QtBot, moderated: Workspace) -> None:

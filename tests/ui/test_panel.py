@@ -63,7 +63,7 @@ class PanelDriver:
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         with self.bot.waitActive(self.shell):
             self.shell.activateWindow()
-        QTest.keyClick(self.shell.focusWidget() or self.page, key, modifier)
+        QTest.keyClick(self.shell.focusWidget(), key, modifier)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class SetupDriver:
         assert isinstance(page, SetupPage)
         self.page = page
         self.loaded: list[str] = []
-        page.tender_loaded.connect(self._loaded)
+        page.tender_chosen.connect(self._loaded)
 
     def _loaded(self, reference: str) -> None:
         self.loaded.append(reference)
@@ -70,7 +70,7 @@ class SetupDriver:
         """Press a key where the focus is."""
         with self.bot.waitActive(self.shell):
             self.shell.activateWindow()
-        QTest.keyClick(self.shell.focusWidget() or self.page, key, modifier)
+        QTest.keyClick(self.shell.focusWidget(), key, modifier)
 
     @property
     def step(self) -> tuple[str, bool]:
@@ -133,7 +133,7 @@ def test_a_pack_is_shown_before_it_is_kept_then_loaded_and_frozen(qtbot: QtBot, 
 
         driver.press_primary()
         assert driver.loaded == [ui_stage.REFERENCE]
-        assert driver.said == "PTSCF-2026-014 is loaded: 17 criteria, 9 bids, 32 documents, 6 people."
+        assert driver.said == "PTSCF-2026-014 is loaded: 2 lots, 17 criteria, 9 bids, 32 documents, 6 people."
         assert driver.step == ("Freeze the criteria", True)
 
         driver.press_primary()

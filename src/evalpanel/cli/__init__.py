@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from evalpanel import __version__
-from evalpanel.cli import award, keeping, scoring, setting_up
+from evalpanel.cli import award, keeping, notices, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
@@ -32,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(setting_up.commands)
+app.add_typer(notices.commands)
 app.add_typer(setting_up.bids, name="bids")
 app.add_typer(scoring.commands)
 app.add_typer(scoring.scores, name="scores")

@@ -13,7 +13,7 @@ from evalpanel.cli import answers
 from evalpanel.cli.console import Json, Person, TenderName, console
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import documents, packs, scoresheets, setup, tenders, workspace
+from evalpanel.services import documents, notices, packs, scoresheets, setup, tenders, workspace
 
 commands = typer.Typer()
 bids = typer.Typer(help="Bring bids in, and record what becomes of them.", no_args_is_help=True)
@@ -119,6 +119,7 @@ def load(
 ) -> None:
     """Take in a tender pack. Everything is checked before anything is kept."""
     held = console(context, json=json)
+    notices.refuse_as_pack(path)
     with held.opened() as space, held.progress("Loading") as progress:
         loaded = packs.load(space, path, mapping=mapping, progress=progress)
     summary = loaded.summary

@@ -29,7 +29,10 @@ def plain(value: Any) -> Any:
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(plain(key)): plain(item) for key, item in value.items()}
+        held = {str(plain(key)): plain(item) for key, item in value.items()}
+        if len(held) != len(value):
+            raise ValueError("two keys have the same text")
+        return held
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical text")
@@ -37,6 +40,8 @@ def plain(value: Any) -> Any:
 
 def instant(moment: datetime) -> str:
     """A moment as `--json`, digests and the trail write it: UTC, ISO 8601, `2026-09-18T11:00:00Z`."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone means another moment on every machine")
     text = moment.astimezone(UTC).isoformat(timespec="microseconds" if moment.microsecond else "seconds")
     return text.replace("+00:00", "Z")
 

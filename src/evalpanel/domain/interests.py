@@ -45,15 +45,24 @@ class Recusal:
     why: str
 
 
-_FORMS = re.compile(r"\b(limited|ltd|plc|llp|cic|cio|the|company|community interest)\b")
+_FORMS = re.compile(
+    r"\b(limited|ltd|plc|llp|cic|cio|the|company|community interest|charitable incorporated organi[sz]ation)\b"
+)
 
 
 def same_name(name: str) -> str:
     """A name as it is compared: without case, accents, punctuation and legal forms (`Ltd`, `CIO`, `The`)."""
     plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
+    # `C.I.C.` is CIC, and `Mary's` is Marys.
+    plain = re.sub(r"(?<=\b\w)\.(?=\w\b)|(?<=\w)['’](?=\w)", "", plain)
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     words = re.sub(r"[^\w]+", " ", plain)
     return " ".join(_FORMS.sub(" ", words).split()) or " ".join(words.split())
+
+
+def _squeezed(name: str) -> str:
+    # Rather a recusal too many, which people see and can decide on, than one too few.
+    return same_name(name).replace(" ", "")
 
 
 def recusals(
@@ -72,14 +81,16 @@ def recusals(
     names = {bidder.bidder: bidder.name for bidder in bidders}
     for declaration in declarations:
         if declaration.person == member.person and declaration.bidder is not None:
-            reasons.setdefault(declaration.bidder, f"declared an interest in {names.get(declaration.bidder, declaration.bidder)}")
-    if member.organisation:
-        own = same_name(member.organisation)
+            reasons.setdefault(
+                declaration.bidder, f"declared an interest in {names.get(declaration.bidder, declaration.bidder)}"
+            )
+    own = _squeezed(member.organisation)
+    if own:
         for code, name in names.items():
-            if same_name(name) == own:
+            if _squeezed(name) == own:
                 reasons.setdefault(code, f"{member.organisation} is a bidder")
         for taking_part in members:
-            if same_name(taking_part.name) == own:
+            if _squeezed(taking_part.name) == own:
                 reasons.setdefault(taking_part.bidder, f"{member.organisation} takes part in a bid")
     found: dict[LotCode, Recusal] = {}
     for bid in bids:

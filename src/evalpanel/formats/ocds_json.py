@@ -78,13 +78,17 @@ class Merged(dict[str, object]):
 
 
 class MergedList(list[object]):
-    """An array that was put together from several places: `places` says where each element stands."""
+    """An array that was put together from several places: `places` says where each element stands.
 
-    __slots__ = ("places",)
+    `by_id` is the number of the element with an id, kept from release to release: there may be very many of both.
+    """
+
+    __slots__ = ("by_id", "places")
 
     def __init__(self) -> None:
         super().__init__()
         self.places: list[str] = []
+        self.by_id: dict[tuple[str, str], int] = {}
 
 
 def escaped(name: str) -> str:

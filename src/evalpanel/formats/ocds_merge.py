@@ -52,11 +52,10 @@ def _put(target: Merged, name: str, member: At) -> None:
 
 def _joined(held: MergedList, array: At) -> MergedList:
     """The elements of both, one for each id; what is new stands at the end."""
-    by_id = {_key(it["id"]): number for number, it in enumerate(held) if isinstance(it, Merged) and "id" in it}
     for element in array.elements():
-        number = by_id.get(_key(element.get("id").value))
+        number = held.by_id.get(_key(element.get("id").value))
         if number is None:
-            number = by_id[_key(element.get("id").value)] = len(held)
+            number = held.by_id[_key(element.get("id").value)] = len(held)
             held.append(Merged())
             held.places.append(element.where)
         target = held[number]

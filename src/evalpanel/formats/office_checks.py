@@ -36,6 +36,7 @@ MOST_PARTS = 5_000
 MOST_UNPACKED = 64 << 20
 _MOST_OF_A_PART = 32 << 20
 _RATIO, _RATIO_FROM = 200, 16 << 20
+_MOST_TEXT = 8 << 20
 _CHUNK = 1 << 18
 _MOST_ADDRESSES = 3
 
@@ -50,6 +51,10 @@ _DAMAGED = "It is damaged or cut off. It may not open, or only in part. Ask for 
 
 class _DamagedError(Exception):
     """A part of a package does not hold together."""
+
+
+class _TooLargeError(Exception):
+    """A part of a package is larger than honest ones are."""
 
 
 def look(data: bytes | BinaryIO, name: str) -> tuple[Problem, ...]:
@@ -107,9 +112,11 @@ def _told(data: bytes, name: str) -> Iterator[str]:
     elif kind == "zip":
         yield from _package(data)
     elif kind == "rtf":
-        yield from _rich_text(data)
+        yield from _long_text(data)
+        yield from _rich_text(data[:_MOST_TEXT], data[-1024:])
     elif kind in ("html", "svg"):
-        yield from _web_page(data)
+        yield from _long_text(data)
+        yield from _web_page(data[:_MOST_TEXT])
 
 
 # Old Office files -----------------------------------------------------------------------------------------------------
@@ -132,12 +139,17 @@ def _compound_file(data: bytes) -> Iterator[str]:
         yield _PACKAGE
 
 
-def _rich_text(data: bytes) -> Iterator[str]:
+def _long_text(data: bytes) -> Iterator[str]:
+    if len(data) > _MOST_TEXT:
+        yield f"Only its first {in_words(_MOST_TEXT)} were looked through. Open it with care."
+
+
+def _rich_text(data: bytes, tail: bytes) -> Iterator[str]:
     if re.search(rb"\\obj(data|class|autlink|update|ocx|emb|link)", data):
         yield _PACKAGE
     if re.search(rb"\\\*\\template\b|INCLUDE(PICTURE|TEXT)|\bDDE(AUTO)?\b", data, re.IGNORECASE):
         yield _LINKED_DATA
-    if not data.rstrip(b"\0\r\n\t ").endswith(b"}"):
+    if not tail.rstrip(b"\0\r\n\t ").endswith(b"}"):
         yield _DAMAGED
 
 
@@ -162,6 +174,8 @@ def _package(data: bytes) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield from _in_package(archive)
+    except _TooLargeError:
+        yield _BOMB
     except (
         zipfile.BadZipFile,
         _DamagedError,
@@ -285,10 +299,8 @@ def _has_dde(archive: zipfile.ZipFile, names: set[str]) -> bool:
     if "word/document.xml" not in names:
         return False
     text = _read(archive, "word/document.xml")
-    fields = re.findall(rb"<w:instrText[^>]{0,200}>([^<]{0,400})<|w:instr=\"([^\"]{0,400})\"", text)
-    return (
-        re.search(rb"\bDDE(AUTO)?\b", b"".join(part for field in fields for part in field), re.IGNORECASE) is not None
-    )
+    fields = re.finditer(rb"<w:instrText[^>]{0,200}>[^<]{0,400}<|w:instr=\"[^\"]{0,400}\"", text)
+    return any(re.search(rb"\bDDE(AUTO)?\b", field[0], re.IGNORECASE) for field in fields)
 
 
 def _open_document(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
@@ -317,5 +329,5 @@ def _read(archive: zipfile.ZipFile, part: str) -> bytes:
     with archive.open(info) as file:
         data = file.read(_MOST_OF_A_PART + 1)
     if len(data) > _MOST_OF_A_PART:
-        raise _DamagedError
+        raise _TooLargeError
     return data

@@ -77,7 +77,11 @@ def readable(workspace: Workspace, named: str, path: str, person: str) -> Readab
 
     Refused as `documents.read` refuses. A document that cannot be shown is no refusal: its `note` says why.
     """
-    content = documents.read(workspace, named, path, person=person)
+    return shown_as(path, documents.read(workspace, named, path, person=person))
+
+
+def shown_as(path: str, content: bytes) -> Readable:
+    """How a document with this name and content is shown. PDFs are known by their content, the others by their name."""
     ending = Path(path).suffix.lower()
     if b"%PDF-" in content[:1024]:
         return Readable(ReadableKind.PDF, data=content)

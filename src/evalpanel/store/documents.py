@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -35,7 +36,7 @@ class SealedFile:
 
 
 class _Taking(io.RawIOBase):
-    """What is sealed, on its way in: counted, its digest taken, and what went wrong remembered.
+    """What is sealed, on its way in: counted, and what went wrong remembered.
 
     The library that encrypts hides an exception of its reader in one of its own, as text.
     """
@@ -43,7 +44,6 @@ class _Taking(io.RawIOBase):
     def __init__(self, file: IO[bytes], each: Callable[[int], None] | None) -> None:
         self._file = file
         self._each = each
-        self._hash = hashlib.sha256()
         self.size = 0
         self.error: BaseException | None = None
 
@@ -55,7 +55,6 @@ class _Taking(io.RawIOBase):
             with memoryview(buffer).cast("B") as target:
                 data = self._file.read(len(target))
                 target[: len(data)] = data
-            self._hash.update(data)
             self.size += len(data)
             if self._each is not None:
                 self._each(self.size)
@@ -64,17 +63,14 @@ class _Taking(io.RawIOBase):
             raise
         return len(data)
 
-    @property
-    def digest(self) -> str:
-        return self._hash.hexdigest()
-
 
 class _Joined(io.RawIOBase):
-    """What was read already, and then the rest."""
+    """What was read already, and then the rest, with the digest of both."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head = memoryview(head)
         self._rest = rest
+        self.hash = hashlib.sha256()
 
     def readable(self) -> bool:
         return True
@@ -84,6 +80,7 @@ class _Joined(io.RawIOBase):
             data = self._head[: len(target)] or self._rest.read(len(target))
             self._head = self._head[len(data) :]
             target[: len(data)] = data
+            self.hash.update(data)
         return len(data)
 
 
@@ -129,29 +126,33 @@ class Documents:
         plain = io.BufferedReader(taking, _BLOCK)
         head = plain.read(_IN_MEMORY)
         if len(head) < _IN_MEMORY:
-            digest = self._add_whole(head, seal)
+            digest, sealed = self._add_whole(head, seal)
         else:
-            digest = self._add_piecewise(head, plain, taking, seal)
-        return SealedFile(digest, taking.size, taking.digest)
+            digest, sealed = self._add_piecewise(head, plain, taking, seal)
+        return SealedFile(sealed, taking.size, digest)
 
-    def _add_whole(self, content: bytes, seal: Callable[[IO[bytes], IO[bytes]], None]) -> str:
+    def _add_whole(self, content: bytes, seal: Callable[[IO[bytes], IO[bytes]], None]) -> tuple[str, str]:
         """Seal in memory, as nearly every document can be: its name is then known before it is written."""
-        sealed = io.BytesIO()
-        seal(io.BytesIO(content), sealed)
-        digest = hashlib.sha256(sealed.getbuffer()).hexdigest()
-        with replacing(self.path(digest)) as target:
-            target.write(sealed.getbuffer())
-        return digest
+        target = io.BytesIO()
+        # The digest is taken on another core meanwhile: hashlib lets go of the interpreter.
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            digest = beside.submit(hashlib.sha256, content)
+            seal(io.BytesIO(content), target)
+        sealed = hashlib.sha256(target.getbuffer()).hexdigest()
+        with replacing(self.path(sealed)) as file:
+            file.write(target.getbuffer())
+        return digest.result().hexdigest(), sealed
 
     def _add_piecewise(
         self, head: bytes, rest: IO[bytes], taking: _Taking, seal: Callable[[IO[bytes], IO[bytes]], None]
-    ) -> str:
+    ) -> tuple[str, str]:
         incoming = self.folder / f"{_INCOMING}{uuid4().hex}"
+        joined = _Joined(head, rest)
         with replacing(incoming) as target:
             writing = _Writing(target)
             try:
                 # The library asks for 8 kB at a time: it gets them from large blocks.
-                seal(io.BufferedReader(_Joined(head, rest), _BLOCK), cast(IO[bytes], writing))
+                seal(io.BufferedReader(joined, _BLOCK), cast(IO[bytes], writing))
             finally:
                 error = taking.error or writing.error
                 if error is not None:
@@ -159,7 +160,7 @@ class Documents:
         # Its name is the digest of what was written, which is known only now. On the disk before a row names it.
         self._rename(incoming, self.path(writing.digest))
         sync_folder(self.folder)
-        return writing.digest
+        return joined.hash.hexdigest(), writing.digest
 
     def read(self, sealed: str) -> bytes:
         """The ciphertext of a document. Raises `EvalPanelError` when it is missing or was altered."""

@@ -113,7 +113,7 @@ class Store:
     def is_empty(self) -> bool:
         """Whether there is nothing in the file yet, not even a table."""
         with in_words(self.path), self._engine.connect() as connection:
-            return connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 0
+            return connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").first() is None
 
     def check(self) -> tuple[str, ...]:
         """What SQLite and SQLCipher find wrong with the file, page by page; empty when it is whole."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from evalpanel.ui import theme
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
-from evalpanel.ui.widgets.texts import facts
+from evalpanel.ui.widgets.texts import TwoSides, facts
 
 _FILES = "Tender packs (*.xlsx *.zip);;All files (*)"
 _PACK = (
@@ -38,10 +38,9 @@ class LoadPack(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
+        holder = TwoSides(letters=100)
+        row = holder.sides
         row.setContentsMargins(0, 0, 4, 0)
-        row.setSpacing(12)
         self.drop = _DropPlace()
         self.drop.given.connect(self.given)
         row.addWidget(self.drop, 3)
@@ -108,8 +107,8 @@ class _DropPlace(QFrame):
         self.file.setAccessibleName("Choose a workbook or zip")
         self.file.setShortcut("Ctrl+O")
         self.file.clicked.connect(self._choose_file)
-        for one in (self.folder, self.file):
-            outer.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
+        for choice in (self.folder, self.file):
+            outer.addWidget(choice, 0, Qt.AlignmentFlag.AlignHCenter)
         safe = label("Everything is checked first. Nothing is kept until you say so.", "small", wrap=True)
         safe.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         outer.addSpacing(4)

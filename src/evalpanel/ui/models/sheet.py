@@ -23,12 +23,14 @@ _FOR_IMPROVEMENTS = (WarningKind.COMPARISON, WarningKind.PRICE, WarningKind.PANE
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The picture of one lot: names of rows (bids) and columns (criteria), states, and which line each cell is."""
+    """The picture of one lot: names of rows (bids) and columns (criteria), states, which line each cell is, and where
+    each line stands."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     states: dict[tuple[int, int], CellState]
     lines: dict[tuple[int, int], Line]
+    places: dict[Line, tuple[int, int]]
 
 
 def cell_state(score: Score | None) -> CellState:
@@ -56,6 +58,10 @@ class Sheet:
         self.scores = dict(desk.scores)
         self._place = {line: at for at, line in enumerate(desk.owed)}
         self._missing = {gap.line: gap.what for gap in desk.gaps()}
+        self._answered = {
+            line for line, score in desk.scores.items() if line in self._place and score.status is not ScoreStatus.BLANK
+        }
+        self._pictures: dict[LotCode, Cells] = {}
         self._criteria = {one.criterion: one for one in desk.pack.criteria}
         self._scales = {one.scale: one for one in desk.pack.scales}
         names = {one.bidder: one.name for one in desk.pack.bidders}
@@ -76,7 +82,7 @@ class Sheet:
     @property
     def answered(self) -> int:
         """How many lines have an answer, with or without a reason."""
-        return sum(1 for line in self.owed if self.score(line).status is not ScoreStatus.BLANK)
+        return len(self._answered)
 
     def owes(self, line: object) -> TypeGuard[Line]:
         """Whether this is a line of the sheet."""
@@ -94,6 +100,12 @@ class Sheet:
         """Take note of an answer that was saved."""
         self.scores[score.line] = score
         self._missing.pop(score.line, None)
+        self._answered.discard(score.line)
+        if score.status is not ScoreStatus.BLANK:
+            self._answered.add(score.line)
+        picture = self._pictures.get(score.line.lot)
+        if picture is not None:
+            picture.states[picture.places[score.line]] = cell_state(score)
         for gap in gaps((score.line,), self.scores):
             self._missing[gap.line] = gap.what
 
@@ -117,7 +129,15 @@ class Sheet:
         return tuple(lot.lot for lot in self.desk.pack.lots if lot.lot in held)
 
     def cells(self, lot: LotCode) -> Cells:
-        """The picture of a lot. Every line of a lot from which the person is recused is shown as recused."""
+        """The picture of a lot, put together once and kept up with what is saved: tenders have thousands of lines.
+
+        Every line of a lot from which the person is recused is shown as recused.
+        """
+        if lot not in self._pictures:
+            self._pictures[lot] = self._picture(lot)
+        return self._pictures[lot]
+
+    def _picture(self, lot: LotCode) -> Cells:
         member, recused = self.desk.member, lot in self.desk.recused
         bids = tuple(bid.bid for bid in self.desk.pack.bids if bid.lot == lot and bid.status.is_scored)
         asked = tuple(
@@ -131,7 +151,7 @@ class Sheet:
             for column, criterion in enumerate(asked)
         }
         states = {at: CellState.RECUSED if recused else cell_state(self.scores.get(line)) for at, line in lines.items()}
-        return Cells(bids, asked, states, lines)
+        return Cells(bids, asked, states, lines, {line: at for at, line in lines.items()})
 
     def criterion(self, line: Line) -> Criterion:
         """The criterion of a line."""
@@ -145,6 +165,11 @@ class Sheet:
     def bid_name(self, line: Line) -> str:
         """The bid as people say it: its code and its bidder, or the code alone where bids are read blind."""
         return f"{line.bid} {self._names.get((line.lot, line.bid), '')}".strip()
+
+    def about(self, line: Line) -> str:
+        """A line in words: its criterion, what it counts for, and its lot."""
+        parts = (f"Criterion {line.criterion} {self.criterion(line).title}", self.weight(line), f"lot {line.lot}")
+        return " · ".join(part for part in parts if part)
 
     def weight(self, line: Line) -> str:
         """What a line counts for, in words."""

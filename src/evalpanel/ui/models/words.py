@@ -9,6 +9,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from evalpanel.domain.criteria import CriterionKind, MembersEvidence
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.people import MemberKind, Role
 from evalpanel.domain.tender import (
@@ -139,6 +140,13 @@ def uk_time(moment: datetime, *, short: bool = False) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 bid`, `3 bids`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def holds(pack: TenderPack, documents: int) -> str:
+    """What a pack brings: `2 lots, 17 criteria, 9 bids, 32 documents, 6 people`."""
+    lots, bids = count(len(pack.lots), "lot"), count(len(pack.bids), "bid")
+    criteria, people = count(len(pack.criteria), "criterion", "criteria"), count(len(pack.panel), "person", "people")
+    return f"{lots}, {criteria}, {bids}, {count(documents, 'document')}, {people}"
 
 
 def together(parts: Iterable[str]) -> str:

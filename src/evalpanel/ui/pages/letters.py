@@ -11,7 +11,6 @@ from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QStackedWidget, QWidget
 
-from evalpanel.domain.people import Role
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bidder
@@ -21,6 +20,7 @@ from evalpanel.services import letter_drafts, letters, setup
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
+from evalpanel.ui.models import letter_words
 from evalpanel.ui.models.letter_drawings import Drawing, LetterDrawings
 from evalpanel.ui.models.letter_rows import ROW, LetterRow, LetterRows
 from evalpanel.ui.models.words import count
@@ -83,7 +83,6 @@ class LettersPage(Page):
         split.setHandleWidth(12)
         split.addWidget(self.list)
         split.addWidget(self._stack)
-        split.setSizes([400, 700])
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         self._split = split
@@ -99,8 +98,8 @@ class LettersPage(Page):
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._empty)
         self.content.addWidget(self._stretch, 1)
-        self._folder_action = self.add_action("Show the folder", self._open_folder)
-        self._copies_action = self.add_action("Save signed copies…", self._sign)
+        self.folder_action = self.add_action("Show the folder", self._open_folder)
+        self.copies_action = self.add_action("Save signed copies…", self._sign)
 
     # What is shown
 
@@ -151,8 +150,8 @@ class LettersPage(Page):
         self.head("Letters", "One signed letter for every bid")
         self.status.setText("")
         self.next_step("See what comes next", lambda: self.go.emit("home", None))
-        self._folder_action.hide()
-        self._copies_action.hide()
+        self.folder_action.hide()
+        self.copies_action.hide()
 
     def _show_split(self, *, shown: bool) -> None:
         self._area.setVisible(shown)
@@ -161,18 +160,13 @@ class LettersPage(Page):
 
     def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
         self._show_split(shown=True)
-        self._why_not = _why_not(view, self.session.person)
+        self._why_not = letter_words.why_not(view, self.session.person)
         self._standings = standings
         self._drawings.forget_drafts()
         self.rows.show_letters(standings, self._verified)
-        tally = {state: sum(1 for one in standings if one.state is state) for state in LetterState}
-        ready, signed, stopped = (
-            tally[state] for state in (LetterState.READY, LetterState.SIGNED, LetterState.BLOCKED)
-        )
-        parts = [
-            f"{many} {word}" for many, word in ((ready, "ready"), (signed, "signed"), (stopped, "blocked")) if many
-        ]
-        self.head("Letters", f"{view.summary.reference} · {' · '.join(parts) or 'no letter is owed'}")
+        held = letter_words.tally(standings)
+        ready, signed, stopped = (held[one] for one in (LetterState.READY, LetterState.SIGNED, LetterState.BLOCKED))
+        self.head("Letters", f"{view.summary.reference} · {letter_words.tally_words(held)}")
         if ready:
             self.next_step(f"Sign {count(ready, 'letter')}", self._sign, tip=self._why_not)
         elif stopped:
@@ -185,8 +179,8 @@ class LettersPage(Page):
             self.status.setText(_BLOCKED)
         else:
             self.status.setText("Every letter is signed. A sealed copy of each is kept here." if signed else "")
-        self._copies_action.setVisible(bool(signed) and not ready and not self._why_not)
-        self._folder_action.setVisible(self._written is not None)
+        self.copies_action.setVisible(bool(signed) and not ready and not self._why_not)
+        self.folder_action.setVisible(self._written is not None)
         if not self.list.currentIndex().isValid() and standings:
             self.list.setCurrentIndex(self.rows.index(0))
         elif self._stack.currentWidget() is not self.form:
@@ -246,7 +240,7 @@ class LettersPage(Page):
             return
         out = Path(chosen)
         self._settings.setValue(_FOLDER, chosen)
-        space, tender, person = self.session.workspace, self.session.tender, self._person()
+        space, tender, person = self.session.workspace, self.session.tender, self.session.person or None
 
         signing = self._signing
 
@@ -263,23 +257,14 @@ class LettersPage(Page):
 
     def _signed(self, out: Path, report: LettersReport | None) -> None:
         self._written = out
-        self._folder_action.show()
+        self.folder_action.show()
         if report is None:
-            left = sum(1 for one in self._standings if one.state is LetterState.READY)
-            done = sum(1 for one in self._standings if one.state is LetterState.SIGNED)
-            self.said.emit(f"Stopped. {count(done, 'letter is', 'letters are')} signed and safe, {left} still to sign.")
+            self.said.emit(letter_words.stopped(letter_words.tally(self._standings)))
             return
         self._verified |= {one.sha256 for one in report.letters if one.verified}
         self._verified -= {one.sha256 for one in report.letters if not one.verified}
         self.rows.show_letters(self._standings, self._verified)
-        bad = [f"{one.bid} (lot {one.lot})" for one in report.letters if not one.verified]
-        good = len(report.letters) - len(bad)
-        words = f"{count(good, 'letter is', 'letters are')} signed, read back and verified, in “{out.name}”."
-        if bad:
-            words += f" {', '.join(bad)} did not verify: check the disk and save signed copies again."
-        if report.blocked:
-            words += f" {count(len(report.blocked), 'is', 'are')} blocked: what is missing is said beside each."
-        self.said.emit(words)
+        self.said.emit(letter_words.signed(report, out))
         self._shown()
 
     def _ask_folder(self, start: str) -> str:
@@ -288,9 +273,6 @@ class LettersPage(Page):
     def _open_folder(self) -> None:
         if self._written is not None:
             self.show_folder(self._written)
-
-    def _person(self) -> str | None:
-        return self.session.person or None
 
     # The bidder's details
 
@@ -306,7 +288,11 @@ class LettersPage(Page):
         bidder = self.form.bidder
         assert bidder is not None
         setup.correct_bidder(
-            self.session.workspace, self.session.tender, bidder=bidder.bidder, person=self._person(), **changed
+            self.session.workspace,
+            self.session.tender,
+            bidder=bidder.bidder,
+            person=self.session.person or None,
+            **changed,
         )
         self._stack.setCurrentWidget(self.side_card)
         self.acted.emit()
@@ -317,13 +303,3 @@ class LettersPage(Page):
         self._stack.setCurrentWidget(self.side_card)
         self._shown()
         self.list.setFocus()
-
-
-def _why_not(view: TenderView, person: str) -> str:
-    """Why the person at the laptop does not sign letters; empty when they do."""
-    officers = [one.member for one in view.panel if one.member.has(Role.OFFICER)]
-    own = me(view, person)
-    if not officers or (own is not None and own.member in officers):
-        return ""
-    names = ", ".join(f"{one.person} {one.name}" for one in officers)
-    return f"{names} signs the letters." if own is not None else f"Choose who you are first: {names} signs the letters."

@@ -48,7 +48,7 @@ class ModerationPage(Page):
         self.content.addWidget(self._last)
         self.list = LineList()
         self.list.chosen.connect(self.guard(self._chosen))
-        self.room = Room()
+        self.room = Room(self)
         self.room.save_now.connect(self.guard(self.save))
         self.room.typed.connect(lambda: self.status.setText("Not saved yet"))
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -79,7 +79,8 @@ class ModerationPage(Page):
                 shortcut.activated.connect(self.guard(act))
 
     def _closing_card(self) -> Card:
-        card = Card("Close moderation")
+        card = Card()
+        card.set_title("Close moderation")
         self._closing_words = label("", wrap=True)
         card.inside.addWidget(self._closing_words)
         not_yet = button("Not yet  Esc")

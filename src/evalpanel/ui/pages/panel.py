@@ -56,6 +56,7 @@ class PanelPage(Page):
         self._stack.addWidget(people_side)
         self._stack.addWidget(self.form)
         self.content.addWidget(self._stack, 1)
+        self.status.setWordWrap(True)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         primary.activated.connect(self.primary.click)

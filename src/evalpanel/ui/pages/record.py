@@ -33,6 +33,10 @@ from evalpanel.ui.widgets.verdict import VerdictCard
 
 _AT_ONCE = 5_000  # acts that are read in a few hundredths of a second; more are read on the worker
 _MANY = "Reading the record"
+_HEAD = (
+    "It changes with every act and covers all before it. Send it to somebody who is independent: a record that was "
+    "rewritten later cannot have it."
+)
 
 
 @dataclass(slots=True)
@@ -88,7 +92,6 @@ class RecordPage(Page):
         self._split.addWidget(self._proofs())
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
-        self._split.setSizes([640, 420])
         self._whole = QScrollArea()  # large text on a small screen needs more room than there is
         self._whole.setWidgetResizable(True)
         self._whole.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -110,14 +113,7 @@ class RecordPage(Page):
             "Is a letter ours, and unchanged?", "Choose a letter to check: anybody’s copy will do."
         )
         trail = Card("The head of the trail")
-        trail.inside.addWidget(
-            label(
-                "It changes with every act and covers all before it. Send it to somebody who is independent: a record "
-                "that was rewritten later cannot have it.",
-                "muted",
-                wrap=True,
-            )
-        )
+        trail.inside.addWidget(label(_HEAD, "muted", wrap=True))
         self.head_text = label("", wrap=True)
         self.head_text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -178,6 +174,8 @@ class RecordPage(Page):
             self.proof.say("Not checked yet. The check reads every act, score and sealed file again.")
         now = record.head(self.session.workspace, self.session.tender)
         if now != self._head:
+            if self._head is not None:
+                self.proof.say("Not checked since the newest act.")
             self._read(now)
         self._fill_people()
         people = len({entry.person for entry in self._entries})

@@ -54,16 +54,16 @@ class ScoringPage(Page):
         self._previous = self._foot_button("Previous", lambda: self.step(-1))
         self._next = self._foot_button("Next", lambda: self.step(1))
         # Not as the buttons' own keys: Qt presses a button for 100 ms before it acts on its key.
-        acts: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Alt+Left", lambda: self.step(-1)),
-            ("Alt+Right", lambda: self.step(1)),
-            ("Ctrl+G", self.toggle_progress),
-            ("Ctrl+E", self.document.send_quote),
-            ("Ctrl+Return", self.next_unscored),
-            ("Ctrl+Enter", self.next_unscored),
-            ("F1", self.form.toggle_guidance),
-        )
-        for keys, slot in acts:
+        acts: dict[str, Callable[[], object]] = {
+            "Alt+Left": lambda: self.step(-1),
+            "Alt+Right": lambda: self.step(1),
+            "Ctrl+G": self.toggle_progress,
+            "Ctrl+E": self.document.send_quote,
+            "Ctrl+Return": self.next_unscored,
+            "Ctrl+Enter": self.next_unscored,
+            "F1": self.form.toggle_guidance,
+        }
+        for keys, slot in acts.items():
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(guard(slot))
         # Telling the shell reads the whole tender: a moment later, so that no keystroke waits for it.
@@ -224,9 +224,7 @@ class ScoringPage(Page):
         self._reopen.setVisible(signed and not closed)
         self.document.set_quotes(self._can_change)
         self.reopening.setVisible(self.reopening.isVisible() and signed)
-        criterion = sheet.criterion(line)
-        about = (f"Criterion {line.criterion} {criterion.title}", sheet.weight(line), f"lot {line.lot}")
-        self.head(sheet.bid_name(line), " · ".join(part for part in about if part))
+        self.head(sheet.bid_name(line), sheet.about(line))
         self.choosers.show_line(sheet, line)
         self.reader.show_line(sheet, line)
         self._show_state()
@@ -240,7 +238,8 @@ class ScoringPage(Page):
         saved = reading.last_saved(self.session.workspace, self._who[0], self._person(), line)
         at = f"Saved {saved.at.astimezone():%H:%M} · version {saved.revision}" if saved is not None else ""
         why = "Signed off" if sheet.desk.signed_off else "Scoring is closed" if self._closed() else ""
-        self.status.setText("Not saved" if self._refused else " · ".join(part for part in (why, at) if part))
+        held = "Not saved yet" if self.form.unsaved else " · ".join(part for part in (why, at) if part)
+        self.status.setText("Not saved" if self._refused else held)
         self.form.show_hints(*(sheet.hints(sheet.score(line)) if self._can_change else ((), ())))
         self.progress.show_line(sheet, line, recused_words(sheet.desk.recused))
         self._progress.setText(f"{sheet.answered} of {len(sheet.owed)}  Ctrl+G")

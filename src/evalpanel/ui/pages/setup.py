@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
@@ -22,8 +22,12 @@ from evalpanel.ui.dialogs.load_pack import LoadPack, ask_open, ask_save
 from evalpanel.ui.models import words
 from evalpanel.ui.page import Page
 from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.bids_view import status_why_not
 from evalpanel.ui.widgets.pack_view import BIDS, CRITERIA, DOCUMENTS, PROBLEMS, PackView
+from evalpanel.ui.widgets.problem_list import lead_to
 
+_EMPTY_BOOK = ("Write an empty workbook", "tender.xlsx", "Workbooks (*.xlsx)")
+_LISTS = "Lists (*.csv);;All files (*)"
 _FREEZE = (
     "Freezing pins criteria, weightings, scales and method with a digest: they never change again. "
     "Bids can be read only after it."
@@ -34,11 +38,10 @@ class SetupPage(Page):
     """What is evaluated and against what. Without a tender, or on request, the way in for a pack.
 
     `open("load")` asks for a pack, `open(path)` reads one, `open("bids")` asks for bids, and the code of a criterion
-    (`open("1.2")`) shows that criterion. `tender_loaded` says the reference of a tender that was just kept.
+    (`open("1.2")`) shows that criterion. `tender_chosen` says the reference of a tender that was just kept.
     """
 
     KEY = "setup"
-    tender_loaded = Signal(str)
 
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__(session, guard)
@@ -54,15 +57,16 @@ class SetupPage(Page):
         self._stack.addWidget(self.load)
         self._stack.addWidget(self.pack)
         self.content.addWidget(self._stack, 1)
+        self.status.setWordWrap(True)
         self._back = self.add_action("Back", self._go_back, key="Esc")
-        self._again = self.add_action("Check again", self._check_again, key="Ctrl+R")
+        self._again = self.add_action("Check again", lambda: self._understand(self._path, self._mapping), key="Ctrl+R")
         self._more_bids = self.add_action("Load more bids", lambda: self._ask("bids"))
         self._another = self.add_action("Load another tender", lambda: self._ask("pack"))
         self.load.given.connect(guard(self.take))
-        self.load.template.connect(guard(self._template))
-        self.pack.problems.wanted.connect(guard(self._lead))
+        self.load.template.connect(guard(lambda: self.write_template(ask_save(self, *_EMPTY_BOOK))))
+        self.pack.problems.wanted.connect(guard(lambda problem: self.said.emit(lead_to(problem, self._path))))
         self.pack.save_list.connect(guard(self._save_list))
-        self.pack.use_list.connect(guard(self._use_list))
+        self.pack.use_list.connect(guard(lambda: self.use_list(ask_open(self, "Use a corrected list", _LISTS))))
         self.pack.bids.status_wanted.connect(guard(self._record_status))
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -122,7 +126,7 @@ class SetupPage(Page):
         pack = found.pack
         self._stack.setCurrentWidget(self.pack)
         named = f"{pack.tender.reference} {pack.tender.title}" if pack.tender is not None else "no tender in it"
-        self.head("What was understood", f"{self._path.name}: {named}. {_holds(pack, len(found.documents))}.")
+        self.head("What was understood", f"{self._path.name}: {named}. {words.holds(pack, len(found.documents))}.")
         self.pack.show_pack(
             pack,
             problems=found.problems,
@@ -147,13 +151,14 @@ class SetupPage(Page):
         self._stack.setCurrentWidget(self.pack)
         frozen = summary.stage.reached(TenderStage.CRITERIA_FROZEN)
         lots = words.count(len(pack.lots), "lot")
-        self.head("Set-up", f"{summary.reference} {summary.title} · {summary.stage.words.lower()} · {lots}")
-        officer = self._is_officer(view)
+        self.head("Set-up", f"{summary.reference} · {summary.stage.words.lower()} · {lots}")
+        own = places.me(view, self.session.person)
+        officer = own is None or own.member.has(Role.OFFICER)
         self.pack.show_pack(
             pack,
             problems=self._bid_problems,
             documents=None,
-            status_why_not=_status_why_not(view, officer=officer),
+            status_why_not=status_why_not(summary.stage, officer=officer),
             no_bids="No bids yet. " + ("Load them now." if frozen else "They come after the criteria are frozen."),
             digest=summary.criteria_digest,
             held_documents=summary.documents,
@@ -177,10 +182,6 @@ class SetupPage(Page):
         elif not all(one.declared for one in view.panel):
             self.next_step("Go to panel and interests", lambda: self.go.emit("panel", None))
 
-    def _is_officer(self, view: TenderView) -> bool:
-        own = places.me(view, self.session.person)
-        return own is None or own.member.has(Role.OFFICER)
-
     def _ask(self, what: str) -> None:
         self._asking, self._understood = what, None
         self.refresh()
@@ -196,9 +197,6 @@ class SetupPage(Page):
     def _understand(self, path: Path, mapping: Path | None) -> None:
         workspace = self.session.workspace
 
-        def read(_progress: Progress) -> Understood:
-            return packs.understand(workspace, path, mapping=mapping)
-
         def show(found: Understood) -> None:
             again = self._understood is not None
             self._path, self._mapping, self._understood, self._asking = path, mapping, found, ""
@@ -207,10 +205,7 @@ class SetupPage(Page):
                 self.pack.turn_to(PROBLEMS if found.stopping else CRITERIA)
             self.pack.focus_part()
 
-        self.start(f"Reading {path.name}", read, show)
-
-    def _check_again(self) -> None:
-        self._understand(self._path, self._mapping)
+        self.start(f"Reading {path.name}", lambda _: packs.understand(workspace, path, mapping=mapping), show)
 
     def _load(self) -> None:
         workspace, path, mapping = self.session.workspace, self._path, self._mapping
@@ -222,16 +217,12 @@ class SetupPage(Page):
             if isinstance(result, ProblemsFound):  # the pack was changed since it was read
                 if self._understood is not None:
                     self._understood = Understood(self._understood.pack, self._understood.documents, result.problems)
-                self.refresh()
-                self.pack.turn_to(PROBLEMS)
-                self.said.emit(f"{result.title} {result.then}")
+                self._refused(result)
                 return
+            held = self._understood.pack if self._understood is not None else TenderPack()
             summary, self._understood, self._mapping = result.summary, None, None
-            self.said.emit(
-                f"{summary.reference} is loaded: {summary.criteria} criteria, {words.count(summary.bids, 'bid')}, "
-                f"{words.count(summary.documents, 'document')}, {words.count(summary.panel, 'person', 'people')}."
-            )
-            self.tender_loaded.emit(summary.reference)
+            self.said.emit(f"{summary.reference} is loaded: {words.holds(held, summary.documents)}.")
+            self.tender_chosen.emit(summary.reference)
             self.acted.emit()
 
         self.start(f"Loading {path.name}", keep, kept)
@@ -246,19 +237,21 @@ class SetupPage(Page):
             self._asking = ""
             if isinstance(result, ProblemsFound):
                 self._bid_problems = result.problems
-                self.refresh()
-                self.pack.turn_to(PROBLEMS)
-                self.said.emit(f"{result.title} {result.then}")
+                self._refused(result)
             else:
                 self._bid_problems = result.notes or None
                 self.acted.emit()
                 self.pack.turn_to(BIDS)
-                bids = words.count(result.summary.bids, "bid")
-                documents = words.count(result.summary.documents, "document")
-                self.said.emit(f"The bids are loaded: {bids} and {documents} in all.")
+                bids, documents = result.summary.bids, words.count(result.summary.documents, "document")
+                self.said.emit(f"The bids are loaded: {words.count(bids, 'bid')} and {documents} in all.")
             self.pack.focus_part()
 
         self.start(f"Loading bids from {path.name}", keep, kept)
+
+    def _refused(self, found: ProblemsFound) -> None:
+        self.refresh()
+        self.pack.turn_to(PROBLEMS)
+        self.said.emit(f"{found.title} {found.then}")
 
     def _freeze(self) -> None:
         summary = setup.freeze(self.session.workspace, self.session.tender, person=self.session.person or None)
@@ -279,44 +272,25 @@ class SetupPage(Page):
         self.acted.emit()
         self.said.emit(f"Bid {bid.bid} in lot {bid.lot} is {words.STATUSES[status].lower()}: {reason.strip()}")
 
-    def _template(self) -> None:
-        out = ask_save(self, "Write an empty workbook", "tender.xlsx", "Workbooks (*.xlsx)")
+    def write_template(self, out: Path | None) -> None:
+        """Write an empty tender workbook to `out`; None: the person thought better of it."""
         if out is not None:
-            self.write_template(out)
-
-    def write_template(self, out: Path) -> None:
-        """Write an empty tender workbook to `out`."""
-        scoresheets.template(out)
-        self.said.emit(f"{out.name} is written. Its first sheet explains every column; fill it in and load it here.")
+            scoresheets.template(out)
+            self.said.emit(
+                f"{out.name} is written. Its first sheet explains every column; fill it in and load it here."
+            )
 
     def _save_list(self) -> None:
-        out = ask_save(self, "Save whose each document is", "documents.csv", "Lists (*.csv)")
+        out = ask_save(self, "Save whose each document is", "documents.csv", _LISTS)
         if out is not None and self._understood is not None:
             packs.write_mapping_file(self._understood, out)
             self.said.emit(f"{out.name} is written. Correct it, save it, and use it here.")
 
-    def _use_list(self) -> None:
-        chosen = ask_open(self, "Use a corrected list", "Lists (*.csv);;All files (*)")
-        if chosen is not None:
-            self.use_list(chosen)
-
-    def use_list(self, mapping: Path) -> None:
-        """Read the pack again with a corrected list of whose each document is."""
-        self.pack.turn_to(DOCUMENTS)
-        self._understand(self._path, mapping)
-
-    def _lead(self, problem: Problem) -> None:
-        """Open what a problem is about, with its place ready to be pasted: a spreadsheet's name box leads to it."""
-        QGuiApplication.clipboard().setText(problem.where)
-        at = self._path / problem.where if self._path.is_dir() else self._path
-        if self._path.is_dir():
-            at = self._path / "tender.xlsx" if "!" in problem.where or not at.exists() else at.parent
-        if not at.exists() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(at))):
-            self.said.emit(f"{problem.where} is copied. {at.name} could not be opened from here.")
-            return
-        self.said.emit(
-            f"{at.name} is opened, and {problem.where} is copied: paste it where the program asks for a cell."
-        )
+    def use_list(self, mapping: Path | None) -> None:
+        """Read the pack again with a corrected list of whose each document is; None: the person thought better of it."""
+        if mapping is not None:
+            self.pack.turn_to(DOCUMENTS)
+            self._understand(self._path, mapping)
 
 
 def _or_problems(load: Callable[[], Loaded]) -> Loaded | ProblemsFound:
@@ -325,16 +299,3 @@ def _or_problems(load: Callable[[], Loaded]) -> Loaded | ProblemsFound:
         return load()
     except ProblemsFound as found:
         return found
-
-
-def _holds(pack: TenderPack, documents: int) -> str:
-    lots, bids = words.count(len(pack.lots), "lot"), words.count(len(pack.bids), "bid")
-    criteria = words.count(len(pack.criteria), "criterion", "criteria")
-    people = words.count(len(pack.panel), "person", "people")
-    return f"{lots}, {criteria}, {bids}, {words.count(documents, 'document')}, {people}"
-
-
-def _status_why_not(view: TenderView, *, officer: bool) -> str:
-    if view.summary.stage.reached(TenderStage.PRICES_OPENED):
-        return "Prices are open: the status of bids is settled."
-    return "" if officer else "The officer records what becomes of a bid."

@@ -38,7 +38,7 @@ class BidResultView(QSplitter):
         self.table.setModel(self.model)
         self.table.setItemDelegate(_CriterionPainter(self.table))
         self.addWidget(self.table)
-        self._card = Card(" ")
+        self._card = Card()
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 6, 0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, Bidder, BidStatus
 from evalpanel.ui.models import words
 from evalpanel.ui.models.table import Row
@@ -13,21 +14,20 @@ from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets import mark
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.row_table import RowTable
-from evalpanel.ui.widgets.texts import facts
+from evalpanel.ui.widgets.texts import TwoSides, facts
 
 
-class BidsView(QWidget):
+class BidsView(TwoSides):
     """A row a bid; the chosen one at the right. `status_wanted` asks to record (bid, status, reason, who decided)."""
 
     status_wanted = Signal(object, object, str, str)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(letters=110)
         self._pack = TenderPack()
         self._why_not = ""
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
+        self._shown: tuple[object, ...] = ()
+        layout = self.sides
         left = QVBoxLayout()
         self._none = label("", "muted", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -42,8 +42,8 @@ class BidsView(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(12)
-        self._about = QVBoxLayout()
-        column.addLayout(self._about)
+        self._column = column
+        self._about: Card | None = None
         self.form = _StatusForm()
         self.form.record.clicked.connect(self._wanted)
         column.addWidget(self.form)
@@ -91,15 +91,19 @@ class BidsView(QWidget):
         self._look()
 
     def _look(self) -> None:
-        while (item := self._about.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
         bid = self.bid
-        if bid is not None:
-            self._about.addWidget(self._bid_card(bid))
-            self.form.show_bid(bid, self._why_not)
+        if bid is None:
+            return
+        shown = (bid, self._pack.bidders, self._pack.members)
+        if shown != self._shown:
+            self._shown = shown
+            if self._about is not None:
+                self._column.removeWidget(self._about)
+                self._about.hide()
+                self._about.deleteLater()
+            self._about = self._bid_card(bid)
+            self._column.insertWidget(0, self._about)
+        self.form.show_bid(bid, self._why_not)
 
     def _bid_card(self, bid: Bid) -> Card:
         bidder = next((one for one in self._pack.bidders if one.bidder == bid.bidder), Bidder(bid.bidder, bid.bidder))
@@ -200,6 +204,13 @@ class _StatusForm(Card):
             f"Still to say: {words.together(missing)}." if missing else "It goes on the record, with what stood before."
         )
         self.record.setEnabled(not missing)
+
+
+def status_why_not(stage: TenderStage, *, officer: bool) -> str:
+    """Why no status can be recorded now; empty when it can."""
+    if stage.reached(TenderStage.PRICES_OPENED):
+        return "Prices are open: the status of bids is settled."
+    return "" if officer else "The officer records what becomes of a bid."
 
 
 def _mark(status: BidStatus) -> str:

@@ -25,6 +25,7 @@ from evalpanel.ui import theme
 
 LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 5.0, 1.2
 _POINTS_PER_INCH = 72
+_INSIDE = 0.5  # points: as far inside a run of text as a place is moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class PdfView(QPdfView):
         self._pressed: Place | None = None
         self._selection: QPdfSelection | None = None
         self._selected_page = 0
+        self._lines: tuple[int, list[QRectF]] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setPageMode(QPdfView.PageMode.MultiPage)
         self.setZoomMode(QPdfView.ZoomMode.FitToWidth)
@@ -91,6 +93,7 @@ class PdfView(QPdfView):
     def clear(self) -> None:
         """Let go of the document."""
         self._select(None)
+        self._lines = None
         self._document.close()
         if self._buffer is not None:
             self._buffer.close()
@@ -169,8 +172,9 @@ class PdfView(QPdfView):
         """Select from where the button was pressed to here, on one page."""
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
             here = self._at(event.position(), on=self._pressed.page)
-            if here is not None:
-                self._select(self._document.getSelection(here.page, self._pressed.point, here.point), here.page)
+            start, end = self._on_text(self._pressed), self._on_text(here)
+            if start is not None and end is not None:
+                self._select(self._document.getSelection(start.page, start.point, end.point), start.page)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
         """End a selection. Links are not followed: nothing of a bid opens a browser."""
@@ -178,10 +182,13 @@ class PdfView(QPdfView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
-        """Select the whole page's text."""
+        """Select the line of text."""
         at = self._at(event.position())
-        if at is not None:
-            self._select(self._document.getAllText(at.page), at.page)
+        line = self._line_at(at)
+        if at is not None and line is not None:
+            middle = line.center().y()
+            start, end = QPointF(line.left() + _INSIDE, middle), QPointF(line.right() - _INSIDE, middle)
+            self._select(self._document.getSelection(at.page, start, end), at.page)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 # Qt's name
         """The wheel scrolls; with Ctrl it changes the size."""
@@ -236,6 +243,30 @@ class PdfView(QPdfView):
                 y = min(max(0.0, inside.y()), place.height())
                 return Place(page, QPointF(x / scale, y / scale))
         return None
+
+    def _line_at(self, at: Place | None) -> QRectF | None:
+        """The run of text that is nearest, in points; None on a page without text."""
+        if at is None:
+            return None
+        if self._lines is None or self._lines[0] != at.page:  # asking takes some milliseconds, so once a page
+            bounds = self._document.getAllText(at.page).bounds()
+            self._lines = (at.page, [one.boundingRect() for one in bounds if one.boundingRect().width() > 0])
+
+        def far(line: QRectF) -> float:
+            down = max(line.top() - at.point.y(), 0.0, at.point.y() - line.bottom())
+            along = max(line.left() - at.point.x(), 0.0, at.point.x() - line.right())
+            return 4 * down + along
+
+        return min(self._lines[1], key=far, default=None)
+
+    def _on_text(self, at: Place | None) -> Place | None:
+        """The place, moved onto the nearest text: QtPdf finds no character beside one."""
+        line = self._line_at(at)
+        if at is None or line is None:
+            return None
+        x = min(max(at.point.x(), line.left() + _INSIDE), line.right() - _INSIDE)
+        y = min(max(at.point.y(), line.top() + _INSIDE), line.bottom() - _INSIDE)
+        return Place(at.page, QPointF(x, y))
 
     def _select(self, selection: QPdfSelection | None, page: int = 0) -> None:
         held = selection if selection is not None and selection.isValid() and selection.text().strip() else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QPainter, QTextLayout, QTextOption
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QListView,
     QStyle,
@@ -98,6 +100,19 @@ class ProblemList(QWidget):
         text = "\n".join(str(problem) for problem in self.model.problems)
         QGuiApplication.clipboard().setText(text)
         self._copied.setText("Copied. Paste it into a message to whoever made the pack.")
+
+
+def lead_to(problem: Problem, pack: Path) -> str:
+    """Open what a problem of `pack` is about, with its place copied: a spreadsheet’s name box leads to it when it is
+    pasted there. Gives what to say."""
+    QGuiApplication.clipboard().setText(problem.where)
+    at = pack
+    if pack.is_dir():
+        named = pack / problem.where
+        at = pack / "tender.xlsx" if "!" in problem.where or not named.exists() else named.parent
+    if not at.exists() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(at))):
+        return f"{problem.where} is copied. {at.name} could not be opened from here."
+    return f"{at.name} is opened, and {problem.where} is copied: paste it where the program asks for a cell."
 
 
 class _Painter(QStyledItemDelegate):

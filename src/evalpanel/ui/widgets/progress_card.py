@@ -22,7 +22,7 @@ class ProgressCard(Card):
 
     def __init__(self) -> None:
         super().__init__("My progress")
-        self._cells = Cells((), (), {}, {})
+        self._cells = Cells((), (), {}, {}, {})
         self.grid = ProgressGrid()
         self.grid.chosen.connect(self._chosen)
         self.inside.addWidget(self.grid)
@@ -34,11 +34,11 @@ class ProgressCard(Card):
     def show_line(self, sheet: Sheet, line: Line, words: str) -> None:
         """Show the lot of this line, and a sentence under it (empty: none)."""
         self._cells = sheet.cells(line.lot)
-        current = next((at for at, one in self._cells.lines.items() if one == line), None)
         self.set_title(f"My progress · {sheet.answered} of {len(sheet.owed)}")
         self.grid.setAccessibleName(f"My progress in lot {line.lot}")
-        self.grid.set_cells(self._cells.rows, self._cells.columns, self._cells.states, current)
-        self._legend.show_states(tuple(state for state in CellState if state in self._cells.states.values()))
+        self.grid.set_cells(self._cells.rows, self._cells.columns, self._cells.states, self._cells.places.get(line))
+        seen = set(self._cells.states.values())
+        self._legend.show_states(tuple(state for state in CellState if state in seen))
         self._words.setText(words)
         self._words.setVisible(bool(words))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from evalpanel.domain.moderation import MemberScore, ModeratedRow, ModeratedScore, values_of
@@ -35,8 +35,9 @@ class Room(QWidget):
     save_now = Signal()
     typed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, page: QWidget) -> None:
         super().__init__()
+        self._page = page  # digits choose a level anywhere on it outside a text
         self._shown: RoomLine | None = None
         self._held: ModeratedScore | None = None
         self._put: dict[str, str] = {}
@@ -91,13 +92,13 @@ class Room(QWidget):
         return self._title
 
     def _agreed(self) -> QWidget:
-        card = Card("Agreed level")
+        card = Card()
         self._card = card
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(4)
-        self.level = AgreedLevel(self)
+        self.level = AgreedLevel(self._page)
         self.level.chosen.connect(self._pressed)
         self._column.addWidget(self.level)
         self.fields: dict[str, GrowingText] = {}
@@ -156,6 +157,10 @@ class Room(QWidget):
         if name == "reasons":
             self.copy = button("", role="quiet")
             self.copy.clicked.connect(self._copy)
+            # Not the button's own key: a button answers its key only after it has shown itself pressed.
+            shortcut = QShortcut(QKeySequence("Ctrl+I"), self._page)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self._copy)
             head.addWidget(self.copy)
         hint = label("", "warn", wrap=True)
         hint.hide()
@@ -344,7 +349,6 @@ class Room(QWidget):
         self.copy.setText(f"Copy {whose}  Ctrl+I")
         self.copy.setAccessibleName(f"Copy {whose} into the reasons")
         self.copy.setToolTip("" if one is not None else "Mark a member above first, by click or with the arrow keys.")
-        self.copy.setShortcut(QKeySequence("Ctrl+I"))  # a new text takes the key away
         self.copy.setEnabled(one is not None and bool(one.score.rationale.strip()))
 
     def _on_text(self) -> None:

@@ -20,7 +20,7 @@ class StateCard(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 24, 0, 0)
         row = QHBoxLayout()
-        self._card = Card(" ")
+        self._card = Card()
         self._card.setMinimumWidth(300)
         self._card.setMaximumWidth(720)
         self._card.inside.setContentsMargins(24, 20, 24, 20)

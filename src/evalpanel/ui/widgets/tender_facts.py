@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout
 
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.rules import rules_for
@@ -13,7 +13,7 @@ from evalpanel.domain.tender import Lot, PriceFormula, SectionWeightings, Tender
 from evalpanel.ui.models import words
 from evalpanel.ui.page import label
 from evalpanel.ui.widgets.card import Card
-from evalpanel.ui.widgets.texts import facts
+from evalpanel.ui.widgets.texts import TwoSides, facts
 
 
 class TenderFacts(QScrollArea):
@@ -30,10 +30,9 @@ class TenderFacts(QScrollArea):
         if self._shown == (pack, digest, documents):
             return
         self._shown = (pack, digest, documents)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
+        holder = TwoSides(letters=90)
+        row = holder.sides
         row.setContentsMargins(0, 0, 4, 0)
-        row.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(12)

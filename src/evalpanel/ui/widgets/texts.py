@@ -1,9 +1,10 @@
-"""Texts that several cards share: a bold line, and facts as names with values beside them."""
+"""What several cards share: a bold line, facts as names with values beside them, and two sides that make room."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
 from evalpanel.ui.page import label
 
@@ -32,3 +33,22 @@ def facts(pairs: list[tuple[str, str]]) -> QGridLayout:
         held.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(held, row, 1, Qt.AlignmentFlag.AlignTop)
     return grid
+
+
+class TwoSides(QWidget):
+    """Two parts side by side, or under each other below `letters` letters’ width. Add them to `sides`."""
+
+    def __init__(self, letters: int = 80) -> None:
+        super().__init__()
+        self._letters = letters
+        self.sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self.sides.setContentsMargins(0, 0, 0, 0)
+        self.sides.setSpacing(12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Turn where there is no room, and back."""
+        super().resizeEvent(event)
+        narrow = self.width() < self.fontMetrics().averageCharWidth() * self._letters
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self.sides.direction() != way:
+            self.sides.setDirection(way)

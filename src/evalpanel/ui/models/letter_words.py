@@ -1,0 +1,52 @@
+"""What the page Letters says: how many stand where, why one may not sign, what came of signing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from evalpanel.domain.people import Role
+from evalpanel.services.letter_drafts import LetterStanding, LetterState
+from evalpanel.services.letters import LettersReport
+from evalpanel.services.setup import TenderView
+from evalpanel.ui.models.words import count
+from evalpanel.ui.places import me
+
+
+def tally(standings: tuple[LetterStanding, ...]) -> Counter[LetterState]:
+    """How many letters stand where."""
+    return Counter(one.state for one in standings)
+
+
+def tally_words(held: Counter[LetterState]) -> str:
+    """`6 ready · 2 blocked`."""
+    named = ((LetterState.READY, "ready"), (LetterState.SIGNED, "signed"), (LetterState.BLOCKED, "blocked"))
+    return " · ".join(f"{held[state]} {word}" for state, word in named if held[state]) or "no letter is owed"
+
+
+def why_not(view: TenderView, person: str) -> str:
+    """Why the person at the laptop does not sign letters; empty when they do."""
+    officers = [one.member for one in view.panel if one.member.has(Role.OFFICER)]
+    own = me(view, person)
+    if not officers or (own is not None and own.member in officers):
+        return ""
+    names = ", ".join(f"{one.person} {one.name}" for one in officers)
+    return f"{names} signs the letters." if own is not None else f"Choose who you are first: {names} signs the letters."
+
+
+def stopped(held: Counter[LetterState]) -> str:
+    """What is said when signing was cancelled."""
+    signed = count(held[LetterState.SIGNED], "letter is", "letters are")
+    return f"Stopped. {signed} signed and safe, {held[LetterState.READY]} still to sign."
+
+
+def signed(report: LettersReport, out: Path) -> str:
+    """What is said when signing is done."""
+    bad = [f"{one.bid} (lot {one.lot})" for one in report.letters if not one.verified]
+    good = count(len(report.letters) - len(bad), "letter is", "letters are")
+    words = [f"{good} signed, read back and verified, in “{out.name}”."]
+    if bad:
+        words.append(f"{', '.join(bad)} did not verify: check the disk and save signed copies again.")
+    if report.blocked:
+        words.append(f"{count(len(report.blocked), 'is', 'are')} blocked: what is missing is said beside each.")
+    return " ".join(words)
