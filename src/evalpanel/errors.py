@@ -23,7 +23,7 @@ class EvalPanelError(Exception):
 
 
 class Cancelled(EvalPanelError):
-    """The person stopped the work. Nothing that had been begun is kept."""
+    """The person stopped the work. Nothing that had been begun is kept, unless `then` says what is."""
 
-    def __init__(self, what: str = "The work") -> None:
-        super().__init__(f"{what} was cancelled.", "Nothing was changed.")
+    def __init__(self, what: str = "The work", then: str = "Nothing was changed.") -> None:
+        super().__init__(f"{what} was cancelled.", then)

@@ -20,6 +20,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import insert, select, text
 
 import make
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import Bid, BidCode, Bidder, BidderCode, CriterionCode, PersonCode
@@ -27,6 +28,7 @@ from evalpanel.services import audit, packs, scoring, setup, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.store.engine import Store
+from kept import REFERENCE
 from profiles import START
 
 SAVES = 200
@@ -34,7 +36,7 @@ BIDS, SECTIONS, LEAVES, PEOPLE = 200, 10, 6, 12
 _RATIONALE = "Names a worker for each young carer, and says who steps in when she is away. " * 4
 
 
-def large_pack() -> Any:
+def large_pack() -> TenderPack:
     """200 bids on 60 criteria, scored by 12 people."""
     criteria = []
     for section in range(1, SECTIONS + 1):
@@ -69,12 +71,12 @@ def scorers(panel: tuple[PanelMember, ...]) -> list[PersonCode]:
 
 
 @contextmanager
-def opened(pack: Any, folder: Path) -> Iterator[tuple[Workspace, list[Line], PersonCode]]:
+def opened(pack: TenderPack, folder: Path) -> Iterator[tuple[Workspace, list[Line], PersonCode]]:
     """A tender whose every line is scored already by everybody: the space, the lines, and who saves."""
     make.workbook(pack, folder / "tender.xlsx")
     with workspace.throw_away(folder / "profile", name="Ola Fenn", email="ola@northmoor.example") as space:
         packs.load(space, folder / "tender.xlsx")
-        setup.freeze(space, pack.tender.reference)
+        setup.freeze(space, REFERENCE)
         leaves = [one.criterion for one in pack.criteria if one.weighting is not None and one.parent is not None]
         lines = [Line(make.LOT, bid.bid, CriterionCode(leaf)) for bid in pack.bids for leaf in leaves]
         with space.store.writing() as tx:
@@ -145,7 +147,7 @@ def measure() -> list[tuple[str, float, str]]:
     ):
         with TemporaryDirectory() as name, opened(pack, Path(name)) as (space, lines, person):
             commit = bare(space.folders.store, Path(name))
-            reference, wheel = pack.tender.reference, itertools.cycle(lines)
+            reference, wheel = REFERENCE, itertools.cycle(lines)
 
             def save(number: int) -> None:
                 score = Score(next(wheel), ScoreStatus.SCORED, Decimal(1 + number % 3), f"{_RATIONALE}{number}", "", "")  # noqa: B023  # called in this turn of the loop only

@@ -108,7 +108,7 @@ def test_opening_prices_answers_each_amount(at: At) -> None:
         ],
         "unopened": [],
     }
-    assert "its prices are opened already" in evalpanel.refused("open-prices", REFERENCE)
+    assert "there are no more prices to open" in evalpanel.refused("open-prices", REFERENCE)
 
 
 def test_the_outcome_answers_the_fixed_fields_in_decimal_strings(at: At) -> None:

@@ -73,7 +73,11 @@ def test_key_file_is_private_and_holds_no_key(file: Path) -> None:
     assert sys.platform == "win32" or file.stat().st_mode & 0o077 == 0
     assert base64.b64encode(root.store_key) not in written and PASSPHRASE.encode() not in written
     slot = json.loads(written)["slots"][0]
-    assert {name: slot[name] for name in ("kind", "kdf", "lanes")} == {"kind": "passphrase", "kdf": "argon2id", "lanes": 4}
+    assert {name: slot[name] for name in ("kind", "kdf", "lanes")} == {
+        "kind": "passphrase",
+        "kdf": "argon2id",
+        "lanes": 4,
+    }
 
 
 def test_new_keys_are_stretched_as_rfc_9106_advises(file: Path) -> None:
@@ -101,10 +105,10 @@ class Failing(MemoryKeyring):
     error: type[Exception] = keyring.errors.InitError
 
     def get_password(self, service: str, username: str) -> str | None:
-        raise self.error("no")
+        raise self.error(service, username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        raise self.error("no")
+        raise self.error(service, username, len(password))
 
 
 class NoneAtAll(Failing):
@@ -172,7 +176,9 @@ def changed(file: Path, change: Callable[[Any], Any]) -> None:
     file.write_text(json.dumps(change(held)))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b"[" * 60_000, b"{}", b"\x00" * 300])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b"[" * 60_000, b"{}", b"\x00" * 300]
+)
 def test_key_file_that_is_none_is_told(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     assert refused(file) == DAMAGED
@@ -188,14 +194,16 @@ def test_key_file_that_is_far_too_large_is_not_read(file: Path) -> None:
     assert raised.value.title.startswith("“keys.json” is too large")
 
 
-WRONG = [None, 7, "", "x", "!", [], {}, True, "AAAA", -1, 1.5]
+WRONG: list[object] = [None, 7, "", "x", "!", [], {}, True, "AAAA", -1, 1.5]
 
 
 @pytest.mark.parametrize("value", ["gone", *WRONG], ids=repr)
 @pytest.mark.parametrize("field", ["v", "check", "slots"])
 def test_damaged_field_of_the_key_file_is_told(file: Path, field: str, value: object) -> None:
     made(file)
-    changed(file, lambda held: {k: v for k, v in held.items() if k != field} | ({} if value == "gone" else {field: value}))
+    changed(
+        file, lambda held: {k: v for k, v in held.items() if k != field} | ({} if value == "gone" else {field: value})
+    )
     told = refused(file)
     newer = field == "v" and value == 7
     assert told == ("The key file of this profile was made by a newer evalpanel." if newer else DAMAGED)
@@ -254,8 +262,15 @@ def test_flipped_bit_in_the_key_file_never_opens(file: Path, field: str) -> None
 
 
 @pytest.mark.parametrize(
-    "field,value",
-    [("memory_kib", 8 * 1024 - 1), ("memory_kib", 1024 * 1024 + 1), ("passes", 0), ("passes", 17), ("lanes", 0), ("lanes", 17)],
+    ("field", "value"),
+    [
+        ("memory_kib", 8 * 1024 - 1),
+        ("memory_kib", 1024 * 1024 + 1),
+        ("passes", 0),
+        ("passes", 17),
+        ("lanes", 0),
+        ("lanes", 17),
+    ],
 )
 def test_cost_out_of_bounds_is_refused_before_it_is_paid(file: Path, field: str, value: int) -> None:
     made(file)
@@ -335,10 +350,11 @@ def test_real_secret_service_holds_the_key(file: Path, home: Path) -> None:
     judge("gnome-keyring-daemon")
     home.mkdir(parents=True)
     script = (
-        "printf pw | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1; "
-        '"$0" -c "$1" "$2"'
+        'printf pw | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1; "$0" -c "$1" "$2"'
     )
-    environment = {k: v for k, v in os.environ.items() if k not in ("DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND")}
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND")
+    }
     said = subprocess.run(
         [judge("dbus-run-session"), "--", "sh", "-c", script, sys.executable, _SERVICE, file],
         env=environment | {"PYTHONPATH": str(TESTS)},

@@ -57,10 +57,14 @@ def test_every_act_leaves_one_line_and_the_chain_is_whole(root: Path) -> None:
 def test_refused_act_leaves_no_line(root: Path) -> None:
     with opened(root) as space:
         before = chain(space)
-        for refused in (lambda: save(space, 9), lambda: setup.freeze(space, REFERENCE), lambda: save(space, 3) or 1 / 0):
-            with pytest.raises((EvalPanelError, ZeroDivisionError)):
+        for refused in (
+            lambda: save(space, 9),
+            lambda: setup.freeze(space, REFERENCE),
+            lambda: setup.view(space, "no such tender"),
+        ):
+            with pytest.raises(EvalPanelError):
                 refused()
-        with pytest.raises(ZeroDivisionError), space.store.writing() as tx:
+        with pytest.raises(ZeroDivisionError), space.store.writing() as tx:  # noqa: PT012  # refused at the end of the inner block
             audit.record(tx, space, "noted", tender=before[0].chain, person="OF1", detail={})
             raise ZeroDivisionError
         assert chain(space) == before
@@ -81,12 +85,12 @@ def test_chains_of_the_profile_and_of_tenders_are_apart(root: Path) -> None:
 
 
 def test_line_stands_after_the_rows_of_its_act(root: Path) -> None:
-    with opened(root) as space:
-        with space.store.writing() as tx:
-            tx.add(t.ProfileRow(name="x", email="x@x.example", made_at=START))
-            audit.record(tx, space, "noted", tender=None, person="OF1", detail={})
-            assert tx.query(t.ProfileRow).count() == 2
-            tx.query(t.ProfileRow).filter_by(name="x").delete()
+    with opened(root) as space, space.store.writing() as tx, tx.no_autoflush:
+        tx.add(t.ProfileRow(name="x", email="x@x.example", made_at=START))
+        assert tx.query(t.ProfileRow).count() == 1
+        audit.record(tx, space, "noted", tender=None, person="OF1", detail={})
+        assert tx.query(t.ProfileRow).count() == 2
+        tx.query(t.ProfileRow).filter_by(name="x").delete()
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,10 @@ def test_line_stands_after_the_rows_of_its_act(root: Path) -> None:
         ("UPDATE audit SET detail = '{}' WHERE number = 6", "the trail: the detail of line 6 was altered"),
         ("DELETE FROM audit WHERE number = 2", "the trail: line 2 is missing: line 3 follows"),
         ("UPDATE score SET value = '4'", "scores of act 6 are not the ones that were saved then"),
-        ("UPDATE score SET rationale = 'Better than the others.'", "scores of act 6 are not the ones that were saved then"),
+        (
+            "UPDATE score SET rationale = 'Better than the others.'",
+            "scores of act 6 are not the ones that were saved then",
+        ),
     ],
 )
 def test_store_that_somebody_with_the_key_altered_does_not_verify(root: Path, statement: str, told: str) -> None:

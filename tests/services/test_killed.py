@@ -241,7 +241,7 @@ def fill(folder: Path, leave: int) -> Path:
 
 def test_full_disk_refuses_a_save_in_words_and_keeps_what_was_saved(made: Path, small_disk: Path) -> None:
     root = copied(made, small_disk / "profile")
-    with pytest.raises(EvalPanelError) as raised, opened(root) as space:
+    with pytest.raises(EvalPanelError) as raised, opened(root) as space:  # noqa: PT012  # refused at the end of the inner block
         save(space, 2)
         film = fill(small_disk, 8192)
         try:
@@ -262,7 +262,7 @@ def test_full_disk_at_the_close_keeps_the_work_and_says_that_only_the_backup_is_
 ) -> None:
     root = copied(made, small_disk / "profile")
     before = workspace.backups(root)
-    with pytest.raises(EvalPanelError) as raised, opened(root) as space:
+    with pytest.raises(EvalPanelError) as raised, opened(root) as space:  # noqa: PT012  # refused at the end of the inner block
         save(space, 2)
         film = fill(small_disk, 60_000)
     assert str(raised.value) == (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_last_ten_backups_are_kept_whatever_the_clock_says(store: Store) -> None
 def test_backup_that_fails_leaves_the_earlier_ones(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     first = store.backup(folder, "close", START)
-    with pytest.raises(ZeroDivisionError), backups.new(folder, "close", START + timedelta(days=1)) as part:
+    with pytest.raises(ZeroDivisionError), backups.new(folder, "close", START + timedelta(days=1)) as part:  # noqa: PT012  # refused at the end of the inner block
         part.write_bytes(b"half")
         raise ZeroDivisionError
     assert list(folder.iterdir()) == [first]
@@ -159,10 +160,8 @@ def test_put_back_that_was_cut_short_anywhere_is_finished_or_forgotten(tmp_path:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "replace", replace)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             backups.put_back(path, old, folder, START)
-        except KeyboardInterrupt:
-            pass
     backups.forget_unfinished(path)
     backups.finish(path, folder)
     assert owner(path) == "Cass"

@@ -63,6 +63,7 @@ def test_add_reads_whatever_pieces_the_reader_gives(documents: Documents, conten
 
 class Broken(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
         raise EvalPanelError("The stick does not answer.", "Nothing was kept.")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -27,7 +28,7 @@ from evalpanel.ui.models.moderation_lines import LineState, ModerationLines, Ord
 from evalpanel.ui.page import Page
 from evalpanel.ui.pages.moderation import ModerationPage
 from evalpanel.ui.session import Session
-from evalpanel.ui.shell import Shell
+from evalpanel.ui.shell import PageFactory, Shell
 from evalpanel.ui.widgets.agreed_level import keys
 from fakes import MemoryKeyring
 from guards import keyring_in_memory
@@ -43,7 +44,7 @@ class Driver:
     def __init__(self, qtbot: QtBot, space: Workspace, person: str) -> None:
         self.qtbot = qtbot
         self.space = space
-        factories = {key: Page for key in OTHERS} | {"moderation": ModerationPage}
+        factories: dict[str, PageFactory] = {**dict.fromkeys(OTHERS, Page), "moderation": ModerationPage}
         self.shell = Shell(Session(space, ui_stage.REFERENCE, person), factories)
         qtbot.addWidget(self.shell)
         with qtbot.waitActive(self.shell):  # shortcuts work in the active window only
@@ -65,16 +66,16 @@ class Driver:
         held = Qt.KeyboardModifier.NoModifier
         for one in modifiers:
             held |= one
-        self.qtbot.keyClick(target, key, held)
+        QTest.keyClick(target, key, held)
 
     def type(self, name: str, text: str) -> None:
         field = self.room.fields[name]
         field.setFocus()
-        self.qtbot.keyClicks(field, text)
+        QTest.keyClicks(field, text)
 
     def press_present(self, *people: str) -> None:
         for person in people:
-            self.qtbot.mouseClick(self.room.present._buttons[PersonCode(person)], Qt.MouseButton.LeftButton)
+            QTest.mouseClick(self.room.present._buttons[PersonCode(person)], Qt.MouseButton.LeftButton)
 
     def kept(self, line: Line) -> ModeratedScore | None:
         held = moderation.lines(self.space, ui_stage.REFERENCE)
@@ -255,7 +256,7 @@ def test_refused_save_keeps_the_words_and_the_line(room: Driver, monkeypatch: py
     room.choose(Line(LotCode("L1"), BidCode("B04"), CriterionCode("1.2")))
     assert room.page.list.current() == line
     assert room.room.fields["reasons"].toPlainText() == "Kept in the field"
-    room.qtbot.mouseClick(room.page._discard, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(room.page._discard, Qt.MouseButton.LeftButton)
     assert room.room.fields["reasons"].toPlainText() == ""
     assert room.kept(line) is None
 
@@ -316,13 +317,13 @@ def test_unassessed_line_says_to_be_left_alone(qtbot: QtBot, moderated: Workspac
 def test_closing_tells_first_and_locks_then(qtbot: QtBot, moderated: Workspace) -> None:
     driver = Driver(qtbot, moderated, "CH1")
     assert driver.page.primary.text() == "Close moderation…"
-    qtbot.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
     assert driver.page.primary.text() == "Lock 97 lines"
     driver.key(Qt.Key.Key_Escape)
     assert driver.page.primary.text() == "Close moderation…"
-    qtbot.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(driver.page.acted):
-        qtbot.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
     assert setup.view(moderated, ui_stage.REFERENCE).summary.stage is TenderStage.QUALITY_LOCKED
     assert driver.page.primary.text() == "Go to the outcome"
     assert all(field.isReadOnly() for field in driver.room.fields.values())
@@ -333,9 +334,9 @@ def test_model_keeps_the_rules_of_models(qtmodeltester: ModelTester, signed: Wor
     rows = rows_of(moderation.lines(signed, ui_stage.REFERENCE), {}, 3, ())
     model = ModerationLines()
     model.set_rows(rows)
-    qtmodeltester.check(model)
+    qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt leaves it untyped
     model.set_rows(ordered(rows, Order.CRITERION))
-    qtmodeltester.check(model)
+    qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt leaves it untyped
 
 
 @pytest.mark.parametrize(

@@ -400,6 +400,7 @@ def test_every_control_has_a_name(qtbot: QtBot, shared: Workspace) -> None:
         one.objectName() or type(one).__name__
         for kind in kinds
         for one in desk.page.findChildren(kind)
+        if one.isVisibleTo(desk.page)
         if not one.accessibleName() and not getattr(one, "text", str)()
         if not one.objectName().startswith("qt_")
     ]

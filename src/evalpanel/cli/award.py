@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evalpanel.cli import answers
-from evalpanel.cli.console import Console, Json, Person, TenderName, console
+from evalpanel.cli.console import Console, Json, Person, TenderName, console, counted
 from evalpanel.domain.results import LotResult
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import letters as journey
@@ -28,7 +28,7 @@ def export_moderated(
     held = console(context, json=json)
     with held.opened() as space:
         lines = scoresheets.export_moderated(space, tender, out)
-    held.say(f"Wrote {out}: {lines} lines.")
+    held.say(f"Wrote {out}: {counted(lines, 'line')}.")
     held.answer({"file": str(out), "lines": lines})
 
 
@@ -44,7 +44,9 @@ def import_moderated(
     held = console(context, json=json)
     with held.opened() as space:
         taken = scoresheets.import_moderated(space, tender, path=path, person=person)
-    held.say(f"{len(taken.added)} lines agreed, {len(taken.changed)} changed, {taken.unchanged} as they were.")
+    held.say(
+        f"{counted(len(taken.added), 'line')} agreed, {len(taken.changed)} changed, {taken.unchanged} as they were."
+    )
     held.notes(taken.notes)
     held.answer(
         {
@@ -62,11 +64,12 @@ def close_moderation(context: typer.Context, tender: TenderName, person: Person 
     held = console(context, json=json)
     with held.opened() as space:
         closed = moderation.close(space, tender, person=person)
-    held.say(f"Moderation is closed: {closed.lines} lines are locked.")
+    held.say(f"Moderation is closed: {counted(closed.lines, 'line is', 'lines are')} locked.")
     if closed.not_assessed:
-        held.say(f"  {len(closed.not_assessed)} lines of bids that failed a gate were not assessed.")
+        held.say(f"  Not assessed, because the bid failed a gate: {counted(len(closed.not_assessed), 'line')}.")
     for note in closed.notes:
         held.say(f"  note: {note}")
+    held.say(f"Next: evalpanel open-prices {tender}, then evalpanel outcome {tender}")
     held.answer(
         {
             "lines": closed.lines,
@@ -89,7 +92,7 @@ def import_prices(
     held = console(context, json=json)
     with held.opened() as space:
         count = scoresheets.import_prices(space, tender, path=path, person=person)
-    held.say(f"Sealed {count} price schedules. Next: evalpanel open-prices {tender}")
+    held.say(f"Sealed {counted(count, 'price schedule')}. Next: evalpanel open-prices {tender}")
     held.answer({"schedules": count})
 
 
@@ -158,11 +161,13 @@ def write_letters(
         report = journey.letters(space, tender, out, person=person, progress=progress)
     for one in report.letters:
         held.say(f"  {one.file}  {one.pages} pages, {one.kind}, {'verified' if one.verified else 'NOT verified'}")
-    held.say(f"{len(report.letters)} letters in {out}, signed with the key {report.fingerprint or 'of before'}.")
+    held.say(
+        f"{counted(len(report.letters), 'letter')} in {out}, signed with the key {report.fingerprint or 'of before'}."
+    )
     held.answer(answers.letters(report))
     if report.blocked:
         listed = "; ".join(f"bid {one.bid}, lot {one.lot}: {' '.join(one.why)}" for one in report.blocked)
-        typer.echo(f"{len(report.blocked)} letters are blocked: {listed}", err=True)
+        typer.echo(f"{counted(len(report.blocked), 'letter is', 'letters are')} blocked: {listed}", err=True)
         raise typer.Exit(1)
 
 

@@ -103,6 +103,11 @@ def made(profile: Path | None, passphrase_file: Path | None) -> Console:
     return Console(profile or default_profile(), passphrase_file)
 
 
+def counted(number: int, thing: str, things: str = "") -> str:
+    """A number of things as people say it: `1 lot`, `3 lots`, `2 people`."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
 def read_passphrase(file: Path) -> str:
     """The passphrase in a file. One newline at its end is not part of it."""
     try:

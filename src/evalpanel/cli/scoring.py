@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evalpanel.cli.console import Json, Someone, TenderName, console
+from evalpanel.cli.console import Json, Someone, TenderName, console, counted
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import declarations, documents, scoresheets, tenders
 from evalpanel.services import sign_off as signing
@@ -75,7 +75,7 @@ def export_scores(
     with held.opened() as space:
         person = tenders.person_code(space, tender, person)
         lines = scoresheets.export_scores(space, tender, person=person, out=out)
-    held.say(f"Wrote {out}: {lines} lines for {person}.")
+    held.say(f"Wrote {out}: {counted(lines, 'line')} for {person}.")
     held.answer({"file": str(out), "lines": lines})
 
 
@@ -112,7 +112,7 @@ def sign_off(context: typer.Context, tender: TenderName, person: Someone, json: 
     held = console(context, json=json)
     with held.opened() as space:
         desk = signing.sign_off(space, tender, person=person)
-    held.say(f"{desk.member.person} signed off {len(desk.owed)} lines.")
+    held.say(f"{desk.member.person} signed off {counted(len(desk.owed), 'line')}.")
     held.answer({"person": desk.member.person, "lines": len(desk.owed), "signed_off": True})
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evalpanel.cli import answers
-from evalpanel.cli.console import Json, Person, TenderName, console
+from evalpanel.cli.console import Json, Person, TenderName, console, counted
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import documents, notices, packs, scoresheets, setup, tenders, workspace
@@ -81,8 +81,9 @@ def check(
     if write_mapping is not None:
         packs.write_mapping_file(found, write_mapping)
     held.say(
-        f"{path.name}: {len(pack.lots)} lots, {len(pack.criteria)} criteria, {len(pack.bids)} bids, "
-        f"{len(found.documents)} documents, {len(pack.panel)} people."
+        f"{path.name}: {counted(len(pack.lots), 'lot')}, {counted(len(pack.criteria), 'criterion', 'criteria')}, "
+        f"{counted(len(pack.bids), 'bid')}, {counted(len(found.documents), 'document')}, "
+        f"{counted(len(pack.panel), 'person', 'people')}."
     )
     for problem in found.problems:
         held.say(f"  {'problem' if problem.stops else 'note'}: {problem}")
@@ -125,8 +126,9 @@ def load(
     summary = loaded.summary
     held.say(f"Loaded {summary.reference}: {summary.title}.")
     held.say(
-        f"  {len(summary.lots)} lots, {summary.criteria} criteria, {summary.bids} bids (sealed), "
-        f"{summary.documents} documents, {summary.panel} people."
+        f"  {counted(len(summary.lots), 'lot')}, {counted(summary.criteria, 'criterion', 'criteria')}, "
+        f"{counted(summary.bids, 'bid')} (sealed), {counted(summary.documents, 'document')}, "
+        f"{counted(summary.panel, 'person', 'people')}."
     )
     held.notes(loaded.notes)
     held.say(f"Next: evalpanel freeze {summary.reference}")
@@ -155,7 +157,7 @@ def show(context: typer.Context, tender: TenderName, json: Json = False) -> None
     summary = found.summary
     held.say(f"{summary.reference}  {summary.title}")
     held.say(f"Stage: {summary.stage.words}. {summary.authority}.")
-    held.say(f"{summary.criteria} criteria, {summary.documents} documents.")
+    held.say(f"{counted(summary.criteria, 'criterion', 'criteria')}, {counted(summary.documents, 'document')}.")
     names = {bidder.bidder: bidder.name for bidder in found.pack.bidders}
     for lot in summary.lots:
         held.say(f"Lot {lot.lot}: {lot.title}")
@@ -182,6 +184,10 @@ def freeze(context: typer.Context, tender: TenderName, person: Person = None, js
         summary = setup.freeze(space, tender, person=person)
     held.say(f"The criteria of {summary.reference} are frozen.")
     held.say(f"  digest {summary.criteria_digest}")
+    if summary.bids:
+        held.say(f"Next, everybody on the panel: evalpanel declare {tender} --person CODE --none")
+    else:
+        held.say(f"Next: evalpanel bids load {tender} PATH")
     held.answer(answers.tender(summary))
 
 
@@ -198,7 +204,9 @@ def load_bids(
     held = console(context, json=json)
     with held.opened() as space, held.progress("Loading bids") as progress:
         loaded = packs.load_bids(space, tender, path, mapping=mapping, person=person, progress=progress)
-    held.say(f"{loaded.summary.reference} holds {loaded.summary.bids} bids and {loaded.summary.documents} documents.")
+    held.say(
+        f"{loaded.summary.reference} holds {counted(loaded.summary.bids, 'bid')} and {counted(loaded.summary.documents, 'document')}."
+    )
     held.notes(loaded.notes)
     held.answer(answers.tender(loaded.summary, loaded.notes))
 

@@ -17,7 +17,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.regimes import Regime
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
-from evalpanel.errors import EvalPanelError
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import audit, tenders
@@ -105,16 +105,20 @@ def letters(
     total = len(owed) + len(signed)
     if owed or signed:
         new_folder(out, may_exist=True)
-    done = []
-    for place, (key, row) in enumerate(signed.items()):
-        progress.step(place, total, row[1])
-        done.append(_again(workspace, held.tender_id, out, key, row))
+    done: list[LetterDone] = []
     fingerprint = ""
-    if owed:
-        signer, fingerprint = _signer(workspace, held, who, signs)
-        for place, one in enumerate(owed, len(signed)):
-            progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
-            done.append(_write(workspace, held, out, one, signer, fingerprint, who))
+    try:
+        for place, (key, row) in enumerate(signed.items()):
+            progress.step(place, total, row[1])
+            done.append(_again(workspace, held.tender_id, out, key, row))
+        if owed:
+            signer, fingerprint = _signer(workspace, held, who, signs)
+            for place, one in enumerate(owed, len(signed)):
+                progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
+                done.append(_write(workspace, held, out, one, signer, fingerprint, who))
+    except Cancelled as cancelled:
+        kept = "1 letter was" if len(done) == 1 else f"{len(done)} letters were"
+        raise Cancelled("Signing letters", f"{kept} done before and stay; run it again for the others.") from cancelled
     progress.step(total, total, "")
     if not stopped:
         with workspace.store.writing() as tx:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
@@ -316,28 +317,30 @@ def _keep(
     )
     revisions = {row.line: row.revision for row in queries.moderated_rows(tx, tender.tender_id)}
     at = workspace.now()
-    for score in changes:
-        tx.add(
-            t.ModeratedScoreRow(
-                tender_id=tender.tender_id,
-                lot=score.line.lot,
-                bid=score.line.bid,
-                criterion=score.line.criterion,
-                revision=revisions.get(score.line, 0) + 1,
-                value_=score.value,
-                reasons=score.reasons,
-                disclosable_reasons=score.disclosable_reasons,
-                withheld_why=score.withheld_why,
-                not_higher=score.not_higher,
-                differences=score.differences,
-                improvements=score.improvements,
-                present=score.present,
-                dissent=score.dissent,
-                at=at,
-                act=number,
-            )
-        )
-    tx.flush()
+    tx.execute(
+        insert(t.ModeratedScoreRow),
+        [
+            {
+                "tender_id": tender.tender_id,
+                "lot": score.line.lot,
+                "bid": score.line.bid,
+                "criterion": score.line.criterion,
+                "revision": revisions.get(score.line, 0) + 1,
+                "value_": score.value,
+                "reasons": score.reasons,
+                "disclosable_reasons": score.disclosable_reasons,
+                "withheld_why": score.withheld_why,
+                "not_higher": score.not_higher,
+                "differences": score.differences,
+                "improvements": score.improvements,
+                "present": score.present,
+                "dissent": score.dissent,
+                "at": at,
+                "act": number,
+            }
+            for score in changes
+        ],
+    )
 
 
 def rows_digest(scores: Sequence[ModeratedScore]) -> str:

@@ -81,7 +81,7 @@ def open_prices(workspace: Workspace, named: str, *, person: str | None = None) 
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="its prices stay sealed")
-        tenders.require(tender, before=TenderStage.PRICES_OPENED, act="its prices are opened already")
+        tenders.require(tender, before=TenderStage.PRICES_OPENED, act="there are no more prices to open")
         who = tender.acting(Role.OFFICER, person)
         held = queries.moderated(tx, tender.tender_id)
         opened: list[tuple[Bid, tuple[PriceLine, ...]]] = []

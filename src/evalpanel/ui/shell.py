@@ -139,8 +139,13 @@ class Shell(QMainWindow):
             self.messages.refuse(error)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 # Qt's name
-        """Save what is not saved, stop what runs, then close."""
+        """Save what is not saved, stop what runs, then close. What cannot be saved keeps the window open."""
         if self._here:
-            self._guard(self._pages[self._here].leaving)()
+            try:
+                self._pages[self._here].leaving()
+            except EvalPanelError as error:
+                self.messages.refuse(error)
+                event.ignore()
+                return
         self.jobs.close_down()
         event.accept()

@@ -217,6 +217,7 @@ QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {{
 QHeaderView::section {{ background: {held.surface}; color: {held.muted}; border: none;
   border-bottom: {held.border}px solid {held.line}; padding: 6px 8px; font-size: {px(SMALL)}; }}
 QScrollArea {{ border: none; background: transparent; }}
+QScrollArea:focus {{ border: 2px solid {held.focus}; border-radius: 8px; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QSplitter::handle {{ background: transparent; }}
 QScrollBar:vertical {{ width: 12px; background: transparent; margin: 0; }}

@@ -13,7 +13,7 @@ from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.texts import TwoSides, facts
 
-_FILES = "Tender packs (*.xlsx *.zip);;All files (*)"
+_FILES = "Tender packs (*.xlsx *.zip *.tar *.tar.gz *.tgz);;All files (*)"
 _PACK = (
     ("tender.xlsx", "The workbook: tender, lots, criteria, scale, bidders and panel. It may also come alone."),
     (

@@ -101,8 +101,6 @@ class LettersPage(Page):
         self.folder_action = self.add_action("Show the folder", self._open_folder)
         self.copies_action = self.add_action("Save signed copies…", self._sign)
 
-    # What is shown
-
     def refresh(self) -> None:
         """Where every letter stands now."""
         if self._drawings.only_looking:
@@ -232,8 +230,6 @@ class LettersPage(Page):
         if self._stack.currentWidget() is not self.form:
             self._shown()
 
-    # Signing
-
     def _sign(self) -> None:
         chosen = self.choose_folder(str(self._settings.value(_FOLDER, "")))
         if not chosen:
@@ -273,8 +269,6 @@ class LettersPage(Page):
     def _open_folder(self) -> None:
         if self._written is not None:
             self.show_folder(self._written)
-
-    # The bidder's details
 
     def _edit(self) -> None:
         row, view = self._current(), self.session.view

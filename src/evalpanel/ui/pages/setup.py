@@ -111,8 +111,7 @@ class SetupPage(Page):
             self._understand(path, None)
 
     def _show_load(self, view: TenderView | None) -> None:
-        bids = self._asking == "bids"
-        self.load.ask(bids=bids)
+        self.load.ask(bids=(bids := self._asking == "bids"))
         self._stack.setCurrentWidget(self.load)
         if bids and view is not None:
             self.head("Load bids", f"Into {view.summary.reference} {view.summary.title}")

@@ -14,7 +14,7 @@ from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets import mark
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.row_table import RowTable
-from evalpanel.ui.widgets.texts import TwoSides, facts
+from evalpanel.ui.widgets.texts import TwoSides, facts, measure_again
 
 
 class BidsView(TwoSides):
@@ -103,6 +103,7 @@ class BidsView(TwoSides):
                 self._about.deleteLater()
             self._about = self._bid_card(bid)
             self._column.insertWidget(0, self._about)
+            measure_again(self._side)
         self.form.show_bid(bid, self._why_not)
 
     def _bid_card(self, bid: Bid) -> Card:

@@ -184,12 +184,15 @@ class LineList(QWidget):
         whole = (
             self.table.width() - 4 - (bar.sizeHint().width() if row * len(self.model.rows) > self.table.height() else 0)
         )
-        agreed, spread = metrics.horizontalAdvance("not assessed") + 20, metrics.horizontalAdvance("100 %  apart") + 20
+        agreed, spread = (
+            metrics.horizontalAdvance("not assessed") * theme.SMALL // theme.BODY + 16,
+            metrics.horizontalAdvance("100 %  apart") + 20,
+        )
         short = metrics.horizontalAdvance("Agreed") + 20
         if not any(one.state is LineState.NOT_ASSESSED for one in self.model.rows):
             agreed = short
-        name = metrics.averageCharWidth() * 24
-        dots = metrics.averageCharWidth() * 16
+        name = metrics.averageCharWidth() * 22
+        dots = metrics.averageCharWidth() * 14
         self.table.setColumnHidden(SPREAD, whole < name + dots + spread + agreed)
         self.table.setColumnHidden(SCORES, whole < name + dots + agreed)
         used = agreed + (0 if self.table.isColumnHidden(SPREAD) else spread)
@@ -222,7 +225,7 @@ class _RowPainter(QStyledItemDelegate):
             case 0:
                 self._line(painter, room, row)
             case 1:
-                unit = painter.font().pixelSize() / theme.BODY
+                unit = painter.fontInfo().pixelSize() / theme.BODY
                 painter.setFont(small(painter.font()))
                 paint_dots(painter, QRectF(room).adjusted(4, 3, -4, -2), row.held, unit=unit)
             case 2:

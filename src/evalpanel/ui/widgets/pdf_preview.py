@@ -26,7 +26,7 @@ class PdfPreview(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
-        self._document = QPdfDocument(self)
+        self._document = QPdfDocument()  # as a child of its view it crashes when the view goes
         self._view = QPdfView(self)
         self._view.setAccessibleName("The letter")
         self._view.setPageMode(QPdfView.PageMode.MultiPage)

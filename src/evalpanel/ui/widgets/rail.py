@@ -37,7 +37,7 @@ class Rail(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         # Wider with larger text, so that the longest place and its state stand beside each other.
-        self.setFixedWidth(round(WIDTH * max(1.0, self.font().pixelSize() / theme.BODY)))
+        self.setFixedWidth(round(WIDTH * max(1.0, self.fontInfo().pixelSize() / theme.BODY)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 18, 12, 14)
         layout.setSpacing(4)
@@ -116,7 +116,7 @@ class _PlaceButton(QPushButton):
             return
         painter = QPainter(self)
         font = self.font()
-        font.setPixelSize(max(10, round(self.font().pixelSize() * theme.SMALL / theme.BODY)))
+        font.setPixelSize(max(10, round(self.fontInfo().pixelSize() * theme.SMALL / theme.BODY)))
         painter.setFont(font)
         painter.setPen(theme.colour("muted"))
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

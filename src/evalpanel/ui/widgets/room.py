@@ -24,6 +24,7 @@ from evalpanel.ui.widgets.scroll import scroll
 from evalpanel.ui.widgets.spread_dots import SpreadDots
 
 PAUSE_MS = 1200
+_WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 _WIDE = 60  # characters: from twice this width on the two cards stand side by side
 _FIELDS = ("reasons", "not_higher", "differences", "improvements", "dissent", "disclosable_reasons", "withheld_why")
 _READ_BY_BIDDER = ("reasons", "not_higher", "improvements", "disclosable_reasons")
@@ -50,15 +51,11 @@ class Room(QWidget):
         self._split.setHandleWidth(12)
         self._split.addWidget(self._said())
         self._split.addWidget(self._agreed())
-        self._split.setStretchFactor(0, 9)
-        self._split.setStretchFactor(1, 11)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        # Where the window is too low for both cards, they scroll together.
-        self._whole = scroll(self._split)
-        layout.addWidget(self._whole)
-
-    # Building
+        layout.addWidget(scroll(self._split))  # where the window is too low for both cards, they scroll together
 
     def _said(self) -> QWidget:
         self._title = Card()
@@ -158,9 +155,7 @@ class Room(QWidget):
             self.copy = button("", role="quiet")
             self.copy.clicked.connect(self._copy)
             # Not the button's own key: a button answers its key only after it has shown itself pressed.
-            shortcut = QShortcut(QKeySequence("Ctrl+I"), self._page)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(self._copy)
+            QShortcut(QKeySequence("Ctrl+I"), self._page, self._copy, context=_WITHIN)
             head.addWidget(self.copy)
         hint = label("", "warn", wrap=True)
         hint.hide()
@@ -169,8 +164,6 @@ class Room(QWidget):
         for widget in (made, hint):
             self._column.addWidget(widget)
         self.fields[name], self._labels[name], self._hints[name] = made, caption, hint
-
-    # Showing
 
     @property
     def shown(self) -> RoomLine | None:
@@ -242,8 +235,6 @@ class Room(QWidget):
         self.copy.setVisible(not why)
         for hint in self._hints.values():
             hint.setVisible(bool(hint.text()) and not why)
-
-    # What is not saved
 
     def score(self) -> ModeratedScore:
         """What the room says about its line, saved or not."""
@@ -321,8 +312,6 @@ class Room(QWidget):
         field = self.fields["reasons"]
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._agreed_scroll.ensureWidgetVisible(field)
-
-    # What people do
 
     def _copy(self) -> None:
         one = self.members.current()

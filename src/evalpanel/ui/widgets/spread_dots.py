@@ -126,4 +126,4 @@ class SpreadDots(QWidget):
         painter.end()
 
     def _unit(self) -> float:
-        return self.font().pixelSize() / theme.BODY
+        return self.fontInfo().pixelSize() / theme.BODY

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QScrollArea, QWidget
 
 from evalpanel.ui.page import label
 
@@ -52,3 +52,11 @@ class TwoSides(QWidget):
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self.sides.direction() != way:
             self.sides.setDirection(way)
+        for area in self.findChildren(QScrollArea):
+            measure_again(area)
+
+
+def measure_again(area: QScrollArea) -> None:
+    """Let a scroll area ask how high its content is, after all else that is waiting: where wrapped texts are replaced
+    while widths change, Qt now and then keeps the height from before, and squeezes the content into it."""
+    QCoreApplication.postEvent(area, QEvent(QEvent.Type.LayoutRequest), Qt.EventPriority.LowEventPriority.value)
