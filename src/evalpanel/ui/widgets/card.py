@@ -17,8 +17,8 @@ class Card(QFrame):
         self.inside.setContentsMargins(16, 14, 16, 14)
         self.inside.setSpacing(8)
         self.heading = label(title, "card-title", wrap=True)
+        self.inside.addWidget(self.heading)  # before it is shown: a widget without a parent would be a window
         self.heading.setVisible(bool(title))
-        self.inside.addWidget(self.heading)
 
     def set_title(self, title: str) -> None:
         """Change the title; empty hides it."""
