@@ -10,6 +10,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Before anything imports Qt: tests draw into memory, and need no display.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 from fakes import MemoryKeyring
 from guards import LogGuard, NetworkGuard, at_home_in, keyring_in_memory, no_thread_left
 

@@ -9,14 +9,14 @@ from tempfile import TemporaryDirectory
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import ui_stage  # noqa: E402 # Qt's platform must be chosen first
-from PySide6.QtCore import QEventLoop, QSize, QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtWidgets import QApplication
 
-from evalpanel.ui import theme  # noqa: E402
-from evalpanel.ui.catalogue import factories  # noqa: E402
-from evalpanel.ui.session import Session  # noqa: E402
-from evalpanel.ui.shell import Shell  # noqa: E402
+import ui_stage  # Qt's platform must be chosen first
+from evalpanel.ui import theme
+from evalpanel.ui.catalogue import factories
+from evalpanel.ui.session import Session
+from evalpanel.ui.shell import Shell
 
 SIZES = (QSize(1366, 768), QSize(1920, 1080))
 SCENES = (
@@ -64,7 +64,7 @@ def main(out: Path, only: str = "") -> None:
                         settle()
                         name = f"{key}-{stage}-{person or 'nobody'}-{look.value}-{size.width()}.png"
                         shell.grab().save(str(out / name))
-                        print(name)
+                        sys.stdout.write(f"{name}\n")
                 shell.close()
 
 

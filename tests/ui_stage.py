@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,9 @@ STAGES = ("empty", "draft", "frozen", "declared", "scoring", "signed", "moderate
 @contextmanager
 def at(stage: str, root: Path) -> Iterator[Workspace]:
     """A throw-away profile in `root` with the sample tender at `stage`."""
-    with workspace.throw_away(root, name="Sample Officer", email="officer@procurement.example", clock=lambda: NOW) as space:
+    with workspace.throw_away(
+        root, name="Sample Officer", email="officer@procurement.example", clock=lambda: NOW
+    ) as space:
         bring(space, stage)
         yield space
 
@@ -59,7 +61,7 @@ def bring(space: Workspace, stage: str) -> None:
             if path.stem != "PM1":
                 sheet(path)
 
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "draft": lambda: packs.load(space, sample / "pack"),
         "frozen": lambda: setup.freeze(space, REFERENCE),
         "declared": declare,

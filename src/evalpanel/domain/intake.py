@@ -85,7 +85,9 @@ class TenderPack:
 class ProblemsFound(EvalPanelError):
     """A pack, a score sheet or a price schedule was refused, with every problem and its place."""
 
-    def __init__(self, title: str, problems: Iterable[Problem], then: str = "Nothing was kept. Correct it and try again.") -> None:
+    def __init__(
+        self, title: str, problems: Iterable[Problem], then: str = "Nothing was kept. Correct it and try again."
+    ) -> None:
         self.problems = tuple(problems)
         listed = " ".join(f"{number}. {problem}" for number, problem in enumerate(self.problems, 1))
         super().__init__(title, f"{then} {listed}".strip())

@@ -318,7 +318,12 @@ DOCUMENTS = SheetColumns(
         Column("bidder", _K.CODE, "The bidder's code; empty: a document of the tender."),
         Column("lot", _K.CODE, "The lot's code; empty: all."),
         Column("criterion", _K.CODE, "The criterion that it answers; empty: all."),
-        Column("envelope", _K.CHOICE, "Who may open it; for a bidder: price or quality by its name, if empty; else common.", choices=tuple(EnvelopeKind)),
+        Column(
+            "envelope",
+            _K.CHOICE,
+            "Who may open it; for a bidder: price or quality by its name, if empty; else common.",
+            choices=tuple(EnvelopeKind),
+        ),
         Column("title", _K.LINE, "What it is called on the screen."),
     ),
 )

@@ -82,4 +82,4 @@ def _moderation(view: TenderView, own: MemberProgress | None) -> tuple[str, str]
         return ("", f"Moderation opens when everyone has signed off{names}.")
     if view.summary.stage.reached(TenderStage.QUALITY_LOCKED):
         return ("✓", "")
-    return (f"{view.moderated} of {view.lines}", "")
+    return (f"{view.moderated} agreed" if view.moderated else "", "")

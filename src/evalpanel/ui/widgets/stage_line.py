@@ -39,7 +39,7 @@ class StageLine(QWidget):
         """As wide as there is room."""
         return QSize(600, 30 + 2 * self.fontMetrics().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
         """Draw the line, the dots and their names."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
