@@ -11,7 +11,7 @@ TEST = QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocess
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml
 SOURCES = src tests installers
 
-.PHONY: help setup demo test lint format bench sample lock screenshots installer clean
+.PHONY: help setup demo test lint format bench sample lock migration screenshots installer clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -19,7 +19,7 @@ help: ## show this list
 setup: ## make the private environment .venv (system libraries with apt, locked packages)
 	@sh installers/setup.sh
 
-demo: setup ## run the whole job on the sample tender; the signed letters land in build/demo/letters
+demo: setup ## show the sample tender: the window where there is a display, else the whole job and its signed letters
 	@$(BIN)/evalpanel demo --out build/demo
 
 test: setup ## run every test, without a screen
@@ -44,12 +44,17 @@ sample: setup ## build resources/sample again from installers/sample
 lock: setup ## pin all packages again (asks the package index; needs a network)
 	$(LOCK) --upgrade -o installers/run.lock
 	$(LOCK) --upgrade --group dev -c installers/run.lock -o installers/dev.lock
+	$(LOCK) --upgrade --group build -c installers/dev.lock -o installers/build.lock
+
+migration: setup ## write the next database revision: make migration NAME=words
+	$(BIN)/python installers/new_migration.py $(NAME)
 
 screenshots: setup ## pictures of every page, light and dark, in build/screenshots
-	QT_QPA_PLATFORM=offscreen PYTHONPATH=tests .venv/bin/python tests/screenshots.py build/screenshots
+	QT_QPA_PLATFORM=offscreen PYTHONPATH=tests $(BIN)/python tests/screenshots.py build/screenshots
 
-installer: ## something to install from (comes with the window)
-	@echo "There is no installer yet: it comes once the window is there. Until then run from this folder: make demo." >&2; exit 1
+installer: setup ## something to install from: a folder, and on Debian a package, in build/installer
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r installers/build.lock
+	$(BIN)/python installers/build.py $(if $(shell command -v dpkg-deb),--deb)
 
 clean: ## remove what was built and the caches (not .venv)
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -96,3 +96,14 @@ def test_last_saved_counts_versions(space: Workspace) -> None:
 def test_content_decides_how_a_file_is_shown(path: str, content: bytes, kind: ReadableKind, note: str) -> None:
     shown = reading.shown_as(path, content)
     assert (shown.kind, shown.note.removesuffix(" A copy can be opened in another program.")) == (kind, note)
+
+
+def test_what_a_reader_should_know_before_opening_it_is_told() -> None:
+    scripted = b"%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    quiet = b"Plain words."
+
+    assert reading.worth_knowing("notes.txt", quiet) == ()
+    assert any("script" in told.lower() for told in reading.worth_knowing("bid.pdf", scripted))
+    assert reading.worth_knowing("bid.pdf", b"%PDF-1.4" + bytes(reading.MOST_LOOKED)) == (
+        "This document is too large to be looked through for macros and scripts.",
+    )

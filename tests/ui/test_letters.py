@@ -160,7 +160,7 @@ def test_letters_says_what_blocks_one_and_takes_the_correction(window: Window, s
     address = window.page.form.field("address")
     assert window.page.focusWidget() is address
     QTest.keyClicks(address, "2 Elm Row")
-    with window.qtbot.waitSignal(window.page.acted):
+    with window.qtbot.waitSignal(window.page.acted, timeout=20_000):
         window.page.form.save.click()
     window.settle()
     assert window.page.subtitle.text() == "PTSCF-2026-014 · 8 ready"
@@ -172,7 +172,7 @@ def test_letters_form_is_left_with_escape_and_changes_nothing(window: Window, sp
     before = record.head(space, REFERENCE)
     window.page.side_card.correct.click()
     QTest.keyClicks(window.page.form.field("name"), "Another")
-    with window.qtbot.waitSignal(window.page.form.left):
+    with window.qtbot.waitSignal(window.page.form.left, timeout=20_000):
         window.key(window.page.form.field("name"), Qt.Key.Key_Escape)
     assert window.page.form.isVisible() is False
     assert record.head(space, REFERENCE) == before

@@ -133,7 +133,7 @@ def test_digit_agrees_a_level_and_words_are_saved_when_the_field_is_left(room: D
     room.press_present("CH1", "PM1", "TS1")
     assert room.kept(line) is None, "who is present is nothing to save by itself"
     room.page.list.table.setFocus()
-    with room.qtbot.waitSignal(room.page.acted, timeout=1000):
+    with room.qtbot.waitSignal(room.page.acted, timeout=20_000):
         room.key(Qt.Key.Key_4)
     room.type("reasons", "Names 3 places (page 1).")
     assert room.page.status.text() == "Not saved yet"
@@ -152,7 +152,7 @@ def test_digit_agrees_a_level_and_words_are_saved_when_the_field_is_left(room: D
 def test_pause_in_typing_saves_without_moving_the_cursor(room: Driver) -> None:
     line = Line(LotCode("L1"), BidCode("B01"), CriterionCode("1.2"))
     room.choose(line)
-    with room.qtbot.waitSignal(room.page.acted, timeout=5000):
+    with room.qtbot.waitSignal(room.page.acted, timeout=20_000):
         room.type("reasons", "A pause")
     kept = room.kept(line)
     assert kept is not None
@@ -275,9 +275,9 @@ def test_list_can_be_ordered_narrowed_and_hidden(room: Driver) -> None:
     room.page.list.show_only.setCurrentText("L2")
     assert {row.line.lot for row in room.page.list.model.rows} == {"L2"}
     room.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    room.qtbot.waitUntil(lambda: not room.page.list.isVisible())
+    room.qtbot.waitUntil(lambda: not room.page.list.isVisible(), timeout=20_000)
     room.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    room.qtbot.waitUntil(room.page.list.isVisible)
+    room.qtbot.waitUntil(room.page.list.isVisible, timeout=20_000)
 
 
 def test_panel_member_reads_only_the_lots_without_recusal(qtbot: QtBot, moderated: Workspace) -> None:
@@ -322,7 +322,7 @@ def test_closing_tells_first_and_locks_then(qtbot: QtBot, moderated: Workspace) 
     driver.key(Qt.Key.Key_Escape)
     assert driver.page.primary.text() == "Close moderation…"
     QTest.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(driver.page.acted):
+    with qtbot.waitSignal(driver.page.acted, timeout=20_000):
         QTest.mouseClick(driver.page.primary, Qt.MouseButton.LeftButton)
     assert setup.view(moderated, ui_stage.REFERENCE).summary.stage is TenderStage.QUALITY_LOCKED
     assert driver.page.primary.text() == "Go to the outcome"

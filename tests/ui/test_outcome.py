@@ -50,7 +50,7 @@ class Driver:
         self.qtbot = qtbot
 
     def go_on(self) -> None:
-        with self.qtbot.waitSignal(self.page.acted, timeout=2000):
+        with self.qtbot.waitSignal(self.page.acted, timeout=20_000):
             QTest.mouseClick(self.page.primary, Qt.MouseButton.LeftButton)
 
     def ranking(self) -> list[list[str]]:

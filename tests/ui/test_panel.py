@@ -101,15 +101,15 @@ def test_somebody_without_interests_declares_by_two_keys(qtbot: QtBot, frozen: W
         assert driver.step == ("Record my declaration", False)
         assert driver.page.status.text() == "Still to answer: B01, B02, B03, B04, B05 and B06."
         driver.key(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-        qtbot.waitUntil(lambda: driver.step == ("Record my declaration", True))
-        with qtbot.waitSignal(driver.page.acted):
+        qtbot.waitUntil(lambda: driver.step == ("Record my declaration", True), timeout=20_000)
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
             driver.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         assert driver.said == "Your declaration is on record: no interest."
         assert driver.told("TS1") == [(mark.DONE, "No interest")]
         made = [one for one in declarations.made(frozen, REFERENCE) if one.person == "TS1"]
         assert [(one.outcome, one.bidder) for one in made] == [(DeclarationOutcome.NONE, None)]
         driver.page.go.disconnect()  # the shell of this test has no page for scoring
-        with qtbot.waitSignal(driver.page.go) as going:
+        with qtbot.waitSignal(driver.page.go, timeout=20_000) as going:
             driver.press_primary()
         assert going.args == ["scoring", None]
 
@@ -126,7 +126,7 @@ def test_an_interest_needs_words_and_recuses_from_the_lot(qtbot: QtBot, frozen: 
         assert (
             driver.page.status.text() == "You will be recused from lot L2: you neither read nor score any of its bids."
         )
-        with qtbot.waitSignal(driver.page.acted):
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
             driver.press_primary()
         assert driver.said == "Your declaration is on record: an interest in B03. You are recused from lot L2."
         assert driver.told("FI1") == [
@@ -141,7 +141,7 @@ def test_an_interest_needs_words_and_recuses_from_the_lot(qtbot: QtBot, frozen: 
         driver.page.form.none.click()
         assert driver.page.status.text().startswith("There is nothing new to record.")
         driver.key(Qt.Key.Key_Escape)
-        qtbot.waitUntil(lambda: driver.page.title.text() == "Panel and interests")
+        qtbot.waitUntil(lambda: driver.page.title.text() == "Panel and interests", timeout=20_000)
 
 
 def test_answers_that_are_not_recorded_stay_through_a_refresh(qtbot: QtBot, frozen: Workspace) -> None:
@@ -188,7 +188,7 @@ def test_the_officer_records_an_absence_with_a_reason(qtbot: QtBot, tmp_path: Pa
         assert driver.shell.focusWidget() is driver.page.absence.reason
         assert driver.page.absence.record.isEnabled() is False
         QTest.keyClicks(driver.page.absence.reason, "Exams until March")
-        with qtbot.waitSignal(driver.page.acted):
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
             QTest.keyClick(driver.page.absence.reason, Qt.Key.Key_Return)
         assert driver.page.rows.row("YE1").person.sheet == Told(mark.OUT, "Absent", "Exams until March")
         assert driver.page.rows.row("YE1").absence.isVisible() is False
@@ -243,7 +243,7 @@ def test_rows_stand_under_each_other_where_there_is_no_room(qtbot: QtBot, scorin
     with driven(qtbot, scoring, "CH1") as driver:
         driver.shell.resize(1366, 768)
         row = driver.page.rows.row("CH1")
-        qtbot.waitUntil(lambda: not row.narrow)
+        qtbot.waitUntil(lambda: not row.narrow, timeout=20_000)
         driver.shell.resize(900, 600)
-        qtbot.waitUntil(lambda: row.narrow)
+        qtbot.waitUntil(lambda: row.narrow, timeout=20_000)
         assert driver.page.rows.horizontalScrollBar().maximum() == 0

@@ -134,7 +134,7 @@ def test_digit_scores_and_is_saved_at_once(qtbot: QtBot, shared: Workspace) -> N
     desk = ScoringDriver(qtbot, shared, "CH1")
     here = line("B01", "1.1")
     desk.go(here)
-    with qtbot.waitSignal(desk.page.acted):
+    with qtbot.waitSignal(desk.page.acted, timeout=20_000):
         desk.key(Qt.Key.Key_4)
     assert desk.held(here) == Score(here, ScoreStatus.SCORED, Decimal(4))
     assert desk.level() == "4"
@@ -172,7 +172,7 @@ def test_reason_is_saved_after_a_pause_without_moving_anything(qtbot: QtBot, sha
     cursor = form.reason.textCursor()
     cursor.setPosition(5)
     form.reason.setTextCursor(cursor)
-    with qtbot.waitSignal(form.wanted, timeout=5000):
+    with qtbot.waitSignal(form.wanted, timeout=20_000):
         pass
     assert desk.held(here).rationale == "Deaf young people lead it (page 4)"
     assert (desk.shell.focusWidget(), form.reason.textCursor().position()) == (form.reason, 5)
@@ -323,7 +323,7 @@ def test_sign_off_says_what_is_missing_then_signs_then_reopens(qtbot: QtBot, fre
     desk.write("Young people checked it (page 5).")
     desk.key(Qt.Key.Key_Return, CTRL)
     assert (desk.shell.focusWidget(), primary.isEnabled()) == (primary, True)
-    with qtbot.waitSignal(desk.page.acted):
+    with qtbot.waitSignal(desk.page.acted, timeout=20_000):
         desk.key(Qt.Key.Key_Space)
     assert scoring.desk(fresh, ui_stage.REFERENCE, "YE1").signed_off
     assert (primary.isHidden(), desk.page.form.reason.isReadOnly()) == (True, True)
@@ -333,7 +333,7 @@ def test_sign_off_says_what_is_missing_then_signs_then_reopens(qtbot: QtBot, fre
     desk.page.ask_to_reopen()
     assert desk.shell.focusWidget() is desk.page.reopening.reason
     QTest.keyClicks(desk.page.reopening.reason, "A page was missed")
-    with qtbot.waitSignal(desk.page.acted):
+    with qtbot.waitSignal(desk.page.acted, timeout=20_000):
         desk.key(Qt.Key.Key_Return)
     assert not scoring.desk(fresh, ui_stage.REFERENCE, "YE1").signed_off
     assert (desk.page.form.reason.isReadOnly(), desk.page.reopening.isHidden()) == (False, True)

@@ -71,7 +71,7 @@ def test_levels_walk_with_arrows_without_choosing(qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right):
         QTest.keyClick(row.focusWidget(), key)
     assert chosen == []
-    with qtbot.waitSignal(row.go_on):
+    with qtbot.waitSignal(row.go_on, timeout=20_000):
         QTest.keyClick(row.focusWidget(), Qt.Key.Key_Return)
     assert chosen == [Decimal(2)]
 
@@ -107,7 +107,7 @@ def test_grid_passes_over_cells_that_are_not_asked(qtbot: QtBot) -> None:
     grid = ProgressGrid()
     qtbot.addWidget(grid)
     grid.set_cells(("B01",), ("1", "2", "3"), {(0, 0): CellState.BLANK, (0, 2): CellState.DRAFT}, (0, 0))
-    with qtbot.waitSignal(grid.chosen) as chosen:
+    with qtbot.waitSignal(grid.chosen, timeout=20_000) as chosen:
         QTest.keyClick(grid, Qt.Key.Key_Right)
     assert chosen.args == [0, 2]
     with qtbot.assertNotEmitted(grid.chosen):
@@ -178,7 +178,7 @@ def test_text_is_wanted_when_it_is_left_and_only_when_it_changed(qtbot: QtBot) -
         text.show_text("Other")
     QTest.keyClicks(text, "More ")
     assert (text.unsaved, text.text()) == (True, "More Other")
-    with qtbot.waitSignal(text.wanted, timeout=5000):
+    with qtbot.waitSignal(text.wanted, timeout=20_000):
         pass
 
 
@@ -217,7 +217,7 @@ def test_pdf_pages_stand_where_they_are_counted(qtbot: QtBot) -> None:
     places = [place for _, place, _ in view.page_places()]
     assert [place.width() for place in places] == [places[0].width()] * 3
     white = QColor("white")
-    qtbot.waitUntil(lambda: view.grab().toImage().pixelColor(places[0].center().toPoint()) == white, timeout=5000)
+    qtbot.waitUntil(lambda: view.grab().toImage().pixelColor(places[0].center().toPoint()) == white, timeout=20_000)
     picture = view.grab().toImage()
     for x, y in ((places[0].left() + 2, places[0].top() + 2), (places[0].right() - 2, places[0].bottom() - 2)):
         assert picture.pixelColor(QPoint(round(x), round(y))) == white
@@ -239,7 +239,7 @@ def test_document_that_is_not_shown_offers_a_copy(qtbot: QtBot) -> None:
     view.show()
     view.show_document("bids/B01/old.doc", Readable(ReadableKind.OTHER, note="This kind of file is opened elsewhere."))
     copies = [one for one in view.findChildren(type(view._copy)) if one.text() == "Save a copy…"]
-    with qtbot.waitSignal(view.copy_wanted) as wanted:
+    with qtbot.waitSignal(view.copy_wanted, timeout=20_000) as wanted:
         copies[0].click()
     assert wanted.args == ["bids/B01/old.doc"]
     assert view.quote() == ""

@@ -158,7 +158,7 @@ def test_a_pack_with_problems_cannot_be_loaded_until_it_is_mended(
 
         shutil.copy(SAMPLE / "tender.xlsx", bad / "tender.xlsx")
         driver.press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-        qtbot.waitUntil(lambda: driver.step == ("Load this tender", True))
+        qtbot.waitUntil(lambda: driver.step == ("Load this tender", True), timeout=20_000)
 
 
 def test_a_pack_that_changed_after_it_was_read_lists_its_problems(
@@ -209,7 +209,7 @@ def test_a_path_can_be_dropped(qtbot: QtBot, empty: Workspace) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(SAMPLE))])
         copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        with qtbot.waitSignal(driver.page.load.given) as given:
+        with qtbot.waitSignal(driver.page.load.given, timeout=20_000) as given:
             driver.page.load.drop.dropEvent(QDropEvent(QPoint(5, 5), copy, data, left, none))
         assert given.args == [SAMPLE]
         driver.idle()
@@ -242,7 +242,7 @@ def test_escape_leaves_a_pack_that_was_understood(qtbot: QtBot, empty: Workspace
     with driven(qtbot, empty, tender="", person="") as driver:
         driver.give(SAMPLE)
         driver.press(Qt.Key.Key_Escape)
-        qtbot.waitUntil(lambda: driver.page.title.text() == "Load a tender")
+        qtbot.waitUntil(lambda: driver.page.title.text() == "Load a tender", timeout=20_000)
 
 
 def test_the_tree_follows_the_lot_and_the_card_follows_the_tree(qtbot: QtBot, frozen: Workspace) -> None:
@@ -282,7 +282,7 @@ def test_a_status_is_recorded_with_its_reason(qtbot: QtBot, frozen: Workspace) -
         driver.shell.refresh()
         assert view.form.reason.toPlainText() == "Withdrawn by letter of 20 October."
         view.form.decided_by.setText("OF1")
-        with qtbot.waitSignal(driver.page.acted):
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
             QTest.mouseClick(view.form.record, Qt.MouseButton.LeftButton)
         held = setup.view(frozen, ui_stage.REFERENCE).pack.bids[3]
         assert (held.status, held.reason, held.decided_by) == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import CriterionCode, EnvelopeKind
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.docx_text import read_docx
+from evalpanel.formats.office_checks import look
 from evalpanel.services import audit, documents, tenders
 from evalpanel.services.documents import DocumentInfo
 from evalpanel.services.workspace import Workspace
@@ -24,6 +25,7 @@ from evalpanel.system.files import write_atomic
 
 _WORD = (".docx", ".docm", ".dotx")
 _PLAIN = (".txt", ".md", ".csv")
+MOST_LOOKED = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,22 @@ def for_line(listing: tuple[DocumentInfo, ...], pack: TenderPack, line: Line) ->
 def readable(workspace: Workspace, named: str, path: str, person: str) -> Readable:
     """One document as the window shows it, for a person who may read it; the reading is on the record.
 
-    Refused as `documents.read` refuses. A document that cannot be shown is no refusal: its `note` says why.
+    Refused as `documents.read` refuses. A document that cannot be shown is no refusal: its `note` says why, and what it
+    holds that a reader should know.
     """
-    return shown_as(path, documents.read(workspace, named, path, person=person))
+    content = documents.read(workspace, named, path, person=person)
+    document = shown_as(path, content)
+    return replace(document, note=" ".join(part for part in (document.note, *worth_knowing(path, content)) if part))
+
+
+def worth_knowing(path: str, content: bytes) -> tuple[str, ...]:
+    """What a document holds that a reader should know before opening it elsewhere: macros, scripts, remote pictures.
+
+    One of more than `MOST_LOOKED` bytes is not looked through: it would hold the window up.
+    """
+    if len(content) > MOST_LOOKED:
+        return ("This document is too large to be looked through for macros and scripts.",)
+    return tuple(note.what for note in look(content, path))
 
 
 def shown_as(path: str, content: bytes) -> Readable:

@@ -5,7 +5,6 @@ A profile is one person's separate store, documents and keys. Names of people ne
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +14,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import empty_folder, new_folder, replacing, trouble
+from evalpanel.system.files import empty_folder, new_folder, trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +67,6 @@ class Folders:
         """Make what is missing of the profile's folders, open to this person only (0700)."""
         for folder in (self.root, self.documents, self.backups, self.keys, self.staging, self.logs):
             new_folder(folder, may_exist=True)
-
-    def replace_store(self, backup: Path, kept: Path) -> None:
-        """Make a copy of `backup` the store. The store that is there, if any, is moved to `kept` with its log.
-
-        The copy is whole on the disk before anything is moved, so a full disk leaves everything as it was.
-        """
-        fresh = self.store.with_name("store.restored")
-        try:
-            with backup.open("rb") as source, replacing(fresh) as target:
-                shutil.copyfileobj(source, target, 1024 * 1024)
-            for suffix in ("-wal", "-shm", ""):
-                old = self.store.with_name(self.store.name + suffix)
-                if old.exists():
-                    old.replace(kept.with_name(kept.name + suffix))
-            fresh.replace(self.store)
-        except OSError as error:
-            raise trouble(error, "put back", self.store) from error
 
     def empty_staging(self) -> int:
         """Remove what an earlier run left in the staging folder, and say how many names that was."""

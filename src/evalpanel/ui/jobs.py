@@ -1,11 +1,13 @@
 """Long work, one piece at a time, on one worker thread that knows nothing of Qt.
 
 While it runs, a timer on the window's thread reads the plain attributes of its `Progress`; cancelling happens where the
-work next takes a step.
+work next takes a step. Python collects cycles on whichever thread happens to allocate, and a widget that is taken away on
+the worker brings the program down: so while work runs, cycles are collected by that timer only, on the window's thread.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -63,6 +65,7 @@ class JobStrip(QFrame):
         self._bar.setRange(0, 0)
         self._cancel.setEnabled(True)
         self.show()
+        gc.disable()
         self._future = self._pool.submit(work, self._progress)
         self._timer.start()
 
@@ -78,6 +81,7 @@ class JobStrip(QFrame):
         self.cancel()
         self._timer.stop()
         self._pool.shutdown(wait=True)
+        gc.enable()
 
     def _tick(self) -> None:
         progress, future = self._progress, self._future
@@ -87,11 +91,13 @@ class JobStrip(QFrame):
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * progress.done / progress.total))
             self._label.setText(f"{self._what}: {progress.what}" if progress.what else self._what)
+        gc.collect(1)
         if future.done():
             self._finish(future)
 
     def _finish(self, future: Future[Any]) -> None:
         self._timer.stop()
+        gc.enable()
         self.hide()
         done, self._done = self._done, None
         self._future = self._progress = None

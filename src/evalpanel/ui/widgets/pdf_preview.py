@@ -12,6 +12,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.ui import theme
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.fold import Fold
+from evalpanel.ui.widgets.pdf_documents import new_document
 
 _STEP = 1.25
 _LEAST, _MOST = 0.25, 6.0
@@ -26,7 +27,7 @@ class PdfPreview(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
-        self._document = QPdfDocument()  # as a child of its view it crashes when the view goes
+        self._document = new_document()
         self._view = QPdfView(self)
         self._view.setAccessibleName("The letter")
         self._view.setPageMode(QPdfView.PageMode.MultiPage)

@@ -22,6 +22,7 @@ from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QFrame
 
 from evalpanel.ui import theme
+from evalpanel.ui.widgets.pdf_documents import new_document
 
 LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 5.0, 1.2
 _POINTS_PER_INCH = 72
@@ -48,8 +49,7 @@ class PdfView(QPdfView):
 
     def __init__(self) -> None:
         super().__init__()
-        # Not a child: Qt would delete it after the view's own half, which it still signals to, and crash.
-        self._document = QPdfDocument()
+        self._document = new_document()
         self._buffer: QBuffer | None = None
         self._pressed: Place | None = None
         self._selection: QPdfSelection | None = None
