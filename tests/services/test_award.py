@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from json import loads
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from evalpanel.domain.tender import (
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import documents, letters, moderation, outcome, prices, setup
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 from profiles import Clock
 from stages import REFERENCE, agree_all, agreed, bring, level_of, line, load, score_all
@@ -232,3 +234,14 @@ def test_letters_into_a_place_that_is_a_file_are_refused(at: At, tmp_path: Path)
         letters.letters(space, REFERENCE, tmp_path / "letters")
 
     assert (tmp_path / "letters").read_bytes() == b"mine"
+
+
+def test_letters_put_the_outcome_that_they_rest_on_on_the_record_once(at: At, tmp_path: Path) -> None:
+    space = at("priced")
+
+    letters.letters(space, REFERENCE, tmp_path / "letters")
+    made = outcome.outcome(space, REFERENCE)
+
+    with space.store.reading() as tx:
+        lines = queries.trail(tx, made.tender_id)
+    assert [loads(line.detail) for line in lines if line.act == "outcome-made"] == [{"outcome_digest": made.digest}]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import make
+from evalpanel.domain.criteria import Criterion
 from evalpanel.domain.sheets import Score, ScoreStatus
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidStatus
@@ -34,16 +35,28 @@ def test_freezing_pins_what_was_published_and_opens_the_bids(at: At) -> None:
     assert [tuple(act) for act in acts[-2:]] == [("OF1", "criteria-frozen"), ("OF1", "bids-opened")]
 
 
-@pytest.mark.parametrize("change", ["title", "guidance", "weighting", "minimum", "descriptor"])
-def test_any_published_word_or_figure_makes_another_digest(change: str) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda one: replace(one, title="Another word."),
+        lambda one: replace(one, guidance="Another word."),
+        lambda one: replace(one, weighting=make.tender().price_weighting),
+        lambda one: replace(one, minimum=make.tender().price_weighting),
+    ],
+    ids=["title", "guidance", "weighting", "minimum"],
+)
+def test_any_published_word_or_figure_of_a_criterion_makes_another_digest(
+    changed: Callable[[Criterion], Criterion],
+) -> None:
     pack = make.pack()
-    if change == "descriptor":
-        level = replace(pack.scales[0].levels[0], descriptor="Another word.")
-        other = replace(pack, scales=(replace(pack.scales[0], levels=(level, *pack.scales[0].levels[1:])),))
-    else:
-        value = "Another word." if change in ("title", "guidance") else make.tender().price_weighting
-        other = replace(pack, criteria=(*pack.criteria[:-1], replace(pack.criteria[-1], **{change: value})))
+    other = replace(pack, criteria=(*pack.criteria[:-1], changed(pack.criteria[-1])))
+    assert other.criteria_digest() != pack.criteria_digest()
 
+
+def test_another_descriptor_makes_another_digest_and_bids_make_none() -> None:
+    pack = make.pack()
+    level = replace(pack.scales[0].levels[0], descriptor="Another word.")
+    other = replace(pack, scales=(replace(pack.scales[0], levels=(level, *pack.scales[0].levels[1:])),))
     assert other.criteria_digest() != pack.criteria_digest()
     assert replace(pack, bids=(), panel=(), prices=()).criteria_digest() == pack.criteria_digest()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -17,8 +17,9 @@ from evalpanel.domain.rules import rules_for
 from evalpanel.domain.scoring import evaluate
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import BidCode, Lot, TenderId
-from evalpanel.services import tenders
+from evalpanel.domain.tender import BidCode, Lot, PersonCode, TenderId
+from evalpanel.services import audit, tenders
+from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
 
@@ -63,6 +64,18 @@ def computed(tx: Session, tender: tenders.OpenTender) -> TenderOutcome:
         for lot in pack.lots
     )
     return TenderOutcome(tender.tender_id, tender.stage, pack, lots, held)
+
+
+def on_record(
+    tx: Session, workspace: Workspace, tender: tenders.OpenTender, held: TenderOutcome, who: PersonCode
+) -> TenderOutcome:
+    """Put an outcome on the record with its digest, the first time that it is made. Letters rest on nothing else."""
+    if tender.stage.reached(TenderStage.OUTCOME):
+        return held
+    detail = {"outcome_digest": held.digest}
+    audit.record(tx, workspace, "outcome-made", tender=tender.tender_id, person=who, detail=detail)
+    tenders.advance(tx, tender, TenderStage.OUTCOME)
+    return replace(held, stage=TenderStage.OUTCOME)
 
 
 def _prices(tx: Session, tender: tenders.OpenTender, lot: Lot) -> dict[BidCode, Decimal]:

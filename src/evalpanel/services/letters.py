@@ -21,7 +21,7 @@ from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import audit, tenders
-from evalpanel.services.awards import TenderOutcome, computed
+from evalpanel.services.awards import TenderOutcome, computed, on_record
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.letter_drafts import (
     inputs,
@@ -105,6 +105,8 @@ def letters(
     total = len(owed) + len(signed)
     if owed or signed:
         new_folder(out, may_exist=True)
+        with workspace.store.writing() as tx:
+            held = on_record(tx, workspace, tenders.find(tx, held.tender_id), held, who)
     done: list[LetterDone] = []
     fingerprint = ""
     try:

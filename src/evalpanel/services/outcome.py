@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
-from evalpanel.services import audit, tenders
-from evalpanel.services.awards import TenderOutcome, computed
+from evalpanel.services import tenders
+from evalpanel.services.awards import TenderOutcome, computed, on_record
 from evalpanel.services.workspace import Workspace
 
 
@@ -17,14 +15,9 @@ def outcome(workspace: Workspace, named: str, *, person: str | None = None) -> T
     Refused until moderation is closed and the prices that the published formula needs are opened.
     """
     with workspace.store.reading() as tx:
-        held = computed(tx, tenders.find(tx, named))
-        if held.stage.reached(TenderStage.OUTCOME):
-            return held
+        tender = tenders.find(tx, named)
+        if tender.stage.reached(TenderStage.OUTCOME):
+            return computed(tx, tender)
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
-        held = computed(tx, tender)
-        who = tender.acting(Role.OFFICER, person)
-        detail = {"outcome_digest": held.digest}
-        audit.record(tx, workspace, "outcome-made", tender=tender.tender_id, person=who, detail=detail)
-        tenders.advance(tx, tender, TenderStage.OUTCOME)
-        return replace(held, stage=TenderStage.OUTCOME)
+        return on_record(tx, workspace, tender, computed(tx, tender), tender.acting(Role.OFFICER, person))
