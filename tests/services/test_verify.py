@@ -139,7 +139,8 @@ def test_a_sealed_file_that_was_changed_or_taken_away_is_named(at: At) -> None:
     with space.store.reading() as tx:
         sealed = {row.path: row.sealed for row in tx.execute(select(t.DocumentRow)).scalars()}
     changed = space.documents.path(sealed["bids/B01/1.1 Reach.txt"])
-    changed.write_bytes(changed.read_bytes()[:-1] + b"x")
+    content = changed.read_bytes()
+    changed.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     space.documents.path(sealed["bids/B03/1.1 Reach.txt"]).unlink()
 
     found = verify.verify_tender(space, REFERENCE)
