@@ -139,7 +139,7 @@ def test_price_score_does_not_depend_on_the_unit_of_money(formula: str, field: l
 )
 def test_price_score_refuses_rules_that_lack_what_they_need(changed: dict[str, object], says: str) -> None:
     # The values of `changed` fit the fields they name; a table of them has no narrower type.
-    lacking = replace(rules("F1"), **changed)  # type: ignore[arg-type]
+    lacking = replace(rules("F1"), **changed)  # type: ignore[arg-type]  # the field comes by name from the table
     with pytest.raises(EvalPanelError, match=says):
         price_score(lacking, Decimal(100), None)
 

@@ -88,7 +88,7 @@ def test_budget_of_the_tender_is_for_the_whole_term_whatever_the_lot_says() -> N
 )
 def test_rule_problems_name_each_reason(changed: dict[str, object], problem: str) -> None:
     # The values of `changed` fit the fields they name; a table of them has no narrower type.
-    found = rule_problems(replace(SOUND, **changed))  # type: ignore[arg-type]
+    found = rule_problems(replace(SOUND, **changed))  # type: ignore[arg-type]  # the field comes by name from the table
     assert [one[: len(problem)] for one in found] == [problem]
 
 
@@ -111,7 +111,7 @@ def test_rule_problems_of_a_published_budget(changed: dict[str, object], problem
     sound = LotRules(LotCode("L1"), Decimal(100), Decimal(0), formula=PriceFormula.F11, budget=Decimal(100))
     assert rule_problems(sound) == ()
     # As above.
-    found = rule_problems(replace(sound, **changed))  # type: ignore[arg-type]
+    found = rule_problems(replace(sound, **changed))  # type: ignore[arg-type]  # the field comes by name from the table
     assert [one[: len(problem)] for one in found] == [problem]
 
 

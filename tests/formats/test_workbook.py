@@ -163,12 +163,12 @@ def test_workbook_columns_in_any_order_and_spelling() -> None:
 
 def test_workbook_unknown_things_are_noted_and_never_dropped_in_silence() -> None:
     def act(book: object) -> None:
-        book["Lots"]["K1"], book["Lots"]["K2"] = "colour", "blue"  # type: ignore[index]
-        book["Lots"]["M2"] = "loose"  # type: ignore[index]
-        book["Tender"]["A40"], book["Tender"]["B40"] = "mood", "good"  # type: ignore[index]
-        book.create_sheet("Jottings")["A1"] = "x"  # type: ignore[attr-defined]
-        book.create_sheet("Sheet1")  # type: ignore[attr-defined]
-        book["Panel"]["A9"], book["Panel"]["B9"], book["Panel"]["C9"] = "OB1", "Ode Vale", "observer"  # type: ignore[index]
+        book["Lots"]["K1"], book["Lots"]["K2"] = "colour", "blue"  # type: ignore[index]  # openpyxl types its sheets loosely
+        book["Lots"]["M2"] = "loose"  # type: ignore[index]  # openpyxl types its sheets loosely
+        book["Tender"]["A40"], book["Tender"]["B40"] = "mood", "good"  # type: ignore[index]  # openpyxl types its sheets loosely
+        book.create_sheet("Jottings")["A1"] = "x"  # type: ignore[attr-defined]  # openpyxl types its sheets loosely
+        book.create_sheet("Sheet1")  # type: ignore[attr-defined]  # openpyxl types its sheets loosely
+        book["Panel"]["A9"], book["Panel"]["B9"], book["Panel"]["C9"] = "OB1", "Ode Vale", "observer"  # type: ignore[index]  # openpyxl types its sheets loosely
 
     data = change(make.workbook(), act)
     assert stops(data) == []
@@ -184,11 +184,11 @@ def test_workbook_unknown_things_are_noted_and_never_dropped_in_silence() -> Non
 
 def test_workbook_hidden_and_merged_cells_are_read_with_a_note() -> None:
     def act(book: object) -> None:
-        sheet = book["Bidders"]  # type: ignore[index]
+        sheet = book["Bidders"]  # type: ignore[index]  # openpyxl types its sheets loosely
         sheet.row_dimensions[3].hidden = True
         sheet.column_dimensions["G"].hidden = True
         sheet.merge_cells("J2:K2")
-        book["Outcomes"].sheet_state = "hidden"  # type: ignore[index]
+        book["Outcomes"].sheet_state = "hidden"  # type: ignore[index]  # openpyxl types its sheets loosely
 
     reading = read_workbook(change(make.workbook(), act))
     assert reading.pack == make.pack()

@@ -211,8 +211,8 @@ def test_xlsx_strict_namespace_and_prefixes_are_read_like_the_usual_ones() -> No
 
 def test_xlsx_date_outside_the_calendar_is_an_error() -> None:
     def act(book: object) -> None:
-        book["Lots"]["A2"].value = 99999999  # type: ignore[index]
-        book["Lots"]["A2"].number_format = "dd/mm/yyyy"  # type: ignore[index]
+        book["Lots"]["A2"].value = 99999999  # type: ignore[index]  # openpyxl types its sheets loosely
+        book["Lots"]["A2"].number_format = "dd/mm/yyyy"  # type: ignore[index]  # openpyxl types its sheets loosely
 
     assert cells_of(change(SMALL, act))[2] == ("Lots!A2", CellKind.ERROR, "99999999")
 

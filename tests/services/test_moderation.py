@@ -55,7 +55,7 @@ def test_nothing_is_shown_before_bids_are_opened(at: At) -> None:
 def test_the_room_sees_every_score_the_spread_and_no_level_of_ours(at: At) -> None:
     space = at("declared")
     for person, value in (("CH1", 4), ("PM1", 1), ("PM2", 1)):
-        score(space, person=person, level=lambda one, value=value: min(Decimal(value), top(one)))  # type: ignore[misc]
+        score(space, person=person, level=lambda one, value=value: min(Decimal(value), top(one)))  # type: ignore[misc]  # a default fixes the value
         sign_off.sign_off(space, REFERENCE, person=person)
 
     room = {one.line: one for one in moderation.lines(space, REFERENCE)}
@@ -223,7 +223,7 @@ def test_a_bid_that_was_never_moderated_cannot_come_in_after_the_lock(at: At) ->
 def test_what_is_worth_knowing_is_told_at_the_close(at: At) -> None:
     space = at("declared")
     for person, value in (("CH1", 4), ("PM1", 1), ("PM2", 1)):
-        score(space, person=person, level=lambda one, value=value: min(Decimal(value), top(one)))  # type: ignore[misc]
+        score(space, person=person, level=lambda one, value=value: min(Decimal(value), top(one)))  # type: ignore[misc]  # a default fixes the value
         sign_off.sign_off(space, REFERENCE, person=person)
     rows = [
         replace(agreed(one.line, level_of(one.line)), differences=None, not_higher=None)

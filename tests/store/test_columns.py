@@ -94,7 +94,7 @@ def test_time_without_a_zone_is_refused() -> None:
         Utc().process_bind_param(datetime(2026, 10, 1, 9), DIALECT)  # noqa: DTZ001  # what is refused
 
 
-@given(st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2199, 12, 30)), st.integers(-840, 840))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2199, 12, 30)), st.integers(-840, 840))  # noqa: DTZ001  # Hypothesis wants them naive
 def test_time_comes_back_as_the_same_moment_in_utc(naive: datetime, minutes: int) -> None:
     moment = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     text = Utc().process_bind_param(moment, DIALECT)
@@ -102,7 +102,7 @@ def test_time_comes_back_as_the_same_moment_in_utc(naive: datetime, minutes: int
     assert (back, back and back.tzinfo) == (moment, UTC)
 
 
-@given(st.tuples(st.datetimes(datetime(1900, 1, 1)), st.datetimes(datetime(1900, 1, 1))))  # noqa: DTZ001
+@given(st.tuples(st.datetimes(datetime(1900, 1, 1)), st.datetimes(datetime(1900, 1, 1))))  # noqa: DTZ001  # Hypothesis wants them naive
 def test_times_sort_as_texts_as_they_do_in_time(pair: tuple[datetime, datetime]) -> None:
     first, second = (moment.replace(tzinfo=UTC) for moment in pair)
     texts = [Utc().process_bind_param(moment, DIALECT) or "" for moment in (first, second)]
