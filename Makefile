@@ -11,7 +11,7 @@ TEST = QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocess
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml
 SOURCES = src tests installers
 
-.PHONY: help setup demo test lint format bench sample lock migration screenshots installer clean
+.PHONY: help setup demo test fuzz lint format bench sample lock migration screenshots installer clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -25,6 +25,9 @@ demo: setup ## show the sample tender: the window where there is a display, else
 test: setup ## run every test, without a screen
 	$(TEST) $(ARGS)
 
+fuzz: setup ## try to break a reader: make fuzz ARGS="xlsx --seconds 300", or ARGS=all for each by turns
+	PYTHONPATH=tests $(BIN)/python tests/fuzz/run.py $(or $(ARGS),all)
+
 lint: setup ## check format, style, types and the direction of imports
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
@@ -35,7 +38,7 @@ format: setup ## put the code into the agreed format, and mend what can be mende
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-bench: setup ## measure: saving a score, loading, the outcome, letters
+bench: setup ## measure: saving a score, loading, the outcome, letters, the window
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 sample: setup ## build resources/sample again from installers/sample

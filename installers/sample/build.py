@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import books
+import evidence
 import sources
 
 TARGET = Path(__file__).resolve().parents[2] / "resources" / "sample"
@@ -129,6 +130,7 @@ def main() -> int:
     shutil.copyfile(sources.HERE / "story.toml", TARGET / "story.toml")
     build_workbooks(whole, fields)
     build_documents(whole, fields)
+    evidence.build(TARGET)
     return 0
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import letter_examples as ex
 from evalpanel.domain.feedback import LetterBlocked, LetterInputs, LetterKind, blocked, compose, kind_of
-from evalpanel.domain.letter import Explanation, FeedbackLetter, Paragraph, Section, Table
+from evalpanel.domain.letter import Explanation, FeedbackLetter, Paragraph, Section, Table, Tone
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.tender import BidCode, BidderCode, PriceFormula
 from evalpanel.errors import EvalPanelError
@@ -185,7 +185,7 @@ def test_compose_tells_the_others_why_and_gives_the_most_advantageous_tender() -
 def test_compose_leaks_nothing_of_another_bid_but_the_winners_explanations() -> None:
     own = {
         f"{field} B02-{code}"
-        for field in ("reasons", "nothigher", "improvements")
+        for field in ("reasons", "evidence", "nothigher", "improvements")
         for code in ("1.1", "1.2", "2.1", "2.2")
     }
     winners = {f"reasons B01-{code}" for code in ("1.1", "1.2", "2.1", "2.2")}
@@ -214,7 +214,56 @@ def test_compose_gives_a_notice_without_scores_or_the_winner(bid: str) -> None:
 
 def test_compose_explains_the_condition_that_was_not_met() -> None:
     held = section(compose(ex.inputs("B04")), "The reason")
-    assert tags(held) == {"reasons B04-C1"}
+    assert tags(held) == {"reasons B04-C1", "evidence B04-C1"}
+
+
+def test_compose_says_what_a_score_rests_on() -> None:
+    held = section(compose(ex.inputs("B02")), "Your scores explained").blocks[1]
+    assert isinstance(held, Explanation)
+
+    assert held.paragraphs[1] == Paragraph(
+        "Evidence: Method statement, page 4: “[evidence B02-1.1] Two workers run the drop-in sessions in six villages.”",
+        Tone.ASIDE,
+    )
+
+
+def test_compose_cuts_long_passages_and_names_whole_pages() -> None:
+    piece = ex.evidence("B02", "1.1")
+    pieces = (
+        replace(piece, exact="Word by word. " * 40 + "End", label="iv"),
+        replace(piece, exact="", start=0, end=0, page=9),
+        replace(piece, exact="No pages here.", page=0),
+    )
+    letter = compose(ex.inputs("B02", moderated=without(ex.moderated("B02"), "1.1", evidence=pieces)))
+
+    held = section(letter, "Your scores explained").blocks[1]
+    assert isinstance(held, Explanation)
+    assert held.paragraphs[1].text.splitlines() == [
+        f"Evidence: Method statement, page 4 (numbered iv): “{('Word by word. ' * 14).strip()}…”",
+        "Method statement, page 9",
+        "Method statement: “No pages here.”",
+    ]
+
+
+def test_compose_says_nothing_of_evidence_where_none_was_cited() -> None:
+    bare = tuple(replace(held, evidence=()) for held in ex.moderated("B02"))
+    assert "Evidence:" not in words(compose(ex.inputs("B02", moderated=bare)))
+
+
+def test_blocked_names_evidence_from_elsewhere() -> None:
+    strange = without(ex.moderated("B02"), "1.2", evidence=(ex.evidence("B01", "1.2"),))
+    why = (
+        "The evidence for 1.2 Young people decide comes from a document that is neither this bid's nor the tender's.",
+    )
+    assert blocked(ex.inputs("B02", moderated=strange)) == why
+
+    failed = without(ex.moderated("B04"), "C1", evidence=(ex.evidence("B01", "C1"),))
+    assert len(blocked(ex.inputs("B04", moderated=failed))) == 1
+
+
+def test_inputs_refuse_a_document_of_another_bidder() -> None:
+    with pytest.raises(ValueError, match="a document of another bidder"):
+        ex.inputs("B02", documents=(ex.document("B01"),))
 
 
 def test_compose_sets_improvements_apart_and_leaves_no_empty_annex() -> None:

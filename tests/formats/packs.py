@@ -190,7 +190,7 @@ documents = st.builds(
     bidder=maybe(codes),
     lot=maybe(codes),
     criterion=maybe(codes),
-    envelope=st.sampled_from(tender.EnvelopeKind),
+    envelope=st.sampled_from(tender.OF_DOCUMENTS),
     title=optional_lines,
 )
 clarifications = st.builds(

@@ -277,6 +277,15 @@ def test_wrong_number_or_size_of_files_is_told(tmp_path: Path, oxum: str, told: 
         assert _stopping(source) == [("bag-info.txt", told)]
 
 
+def test_information_that_goes_on_and_on_is_read_once(tmp_path: Path) -> None:
+    info = b"Source-Organization: Exbourne\n" + b" a\n" * 1_000_000  # copied for each line, this would take an hour
+    with open_source(lay_out(tmp_path / "p", bag(_PACK, {"bag-info.txt": info}))) as source:
+        assert _stopping(source) == []
+        assert [what[:36] for where, what in _notes(source) if where == "bag-info.txt"] == [
+            "Source-Organization: Exbourne a a a "
+        ]
+
+
 @pytest.mark.parametrize("info", [b"Payload-Oxum: many", b"no label", b"\xff: x"])
 def test_information_that_cannot_be_understood_is_noted(tmp_path: Path, info: bytes) -> None:
     with open_source(lay_out(tmp_path / "p", bag(_PACK, {"bag-info.txt": info}))) as source:

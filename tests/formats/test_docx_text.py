@@ -175,3 +175,33 @@ def test_altered_files_are_read_or_refused(noise: bytes, at: int) -> None:
     data = made(p("words") * 3)
     altered = data[:at] + noise + data[at + len(noise) :]
     assert titled(altered) in ("", "This document cannot be shown here.")
+
+
+def test_style_sheet_made_to_take_long_is_passed_over() -> None:
+    # Searched without bounds, this would take days.
+    assert words(made(p("words"), styles="<w:style " + 'w:styleId="" ' * 200_000)) == ("words",)
+
+
+def test_very_many_parts_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docx_text, "MOST_TAGS", 100)
+    with pytest.raises(EvalPanelError, match="more parts than a bid"):
+        read_docx(made("<w:p/>" * 100))
+    with pytest.raises(EvalPanelError, match="more parts than any Word document"):
+        read_docx(made("") + b"PK\1\2" * 2 * docx_text.MOST_PARTS)
+
+
+def test_note_that_is_called_again_stands_once() -> None:
+    calls = '<w:footnoteReference w:id="{}"/>'
+    notes = "".join(f'<w:footnote w:id="{n}">{p(f"note {n}")}</w:footnote>' for n in "78")
+    body = f"<w:p><w:r>{''.join(calls.format(n) for n in '8788')}</w:r></w:p>"
+    found = words(made(body, footnotes=f'<w:footnotes xmlns:w="{W}">{notes}</w:footnotes>'))
+    assert found == ("[1][2][1][1]", "[1] note 8", "[2] note 7")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_document_packed_as_word_never_does_is_not_unpacked(method: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    with pytest.raises(EvalPanelError, match="It is packed in a way that Word never uses"):
+        read_docx(out.getvalue())

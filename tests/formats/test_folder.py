@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import socket
@@ -18,6 +19,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats import folder
 from evalpanel.formats.folder import PackSource, open_source
 from evalpanel.formats.pack_names import why_refused
+from specimens.bags.raw_bag import TarMember, raw_tar
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the disks of others mix such names up themselves")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -274,6 +276,40 @@ def test_a_pack_larger_than_the_room_for_it_is_refused(tmp_path: Path, as_zip: b
         assert _told(source) == [(path.name, "It holds 1.5 kB, and there is room for 1.4 kB only.", True)]
     with open_source(path, room=1500) as source:
         assert source.problems == ()
+
+
+@posix_only
+def test_huge_files_without_content_are_refused_by_their_size(tmp_path: Path) -> None:
+    """Sparse files: terabytes by their size, and nothing on the disk."""
+    root = _lay_out(tmp_path / "d", {"tender.xlsx": b"", "bids/a.pdf": b"", "bids/b.pdf": b"x"})
+    os.truncate(root / "bids" / "a.pdf", folder.MOST_BYTES)
+    os.truncate(root / "tender.xlsx", folder.MOST_WORKBOOK_BYTES + 1)
+    with open_source(root, room=1 << 50) as source:
+        assert _told(source)[:2] == [
+            ("d", "It holds 21.5 GB; a pack holds at most 21.4 GB.", True),
+            ("tender.xlsx", "A workbook of 67.1 MB is too large to be one.", True),
+        ]
+    for name in ("alone.xlsx", "alone.zip", "alone.tar"):
+        (tmp_path / name).touch()
+        os.truncate(tmp_path / name, 1 << 40)
+        with pytest.raises(EvalPanelError) as raised, open_source(tmp_path / name):
+            pass
+        assert raised.value.message
+
+
+@posix_only
+@pytest.mark.parametrize(
+    "start",
+    [b"PK\3\4", raw_tar([TarMember(b"a", b"x")], b""), gzip.compress(b"x" * 512, mtime=0)],
+    ids=["zip", "tar", "gzip"],
+)
+def test_huge_archives_without_content_are_refused_soon(tmp_path: Path, start: bytes) -> None:
+    path = tmp_path / "pack"
+    path.write_bytes(start)
+    os.truncate(path, 1 << 40)
+    with pytest.raises(EvalPanelError) as raised, open_source(path):
+        pass
+    assert raised.value.message
 
 
 @pytest.mark.parametrize("as_zip", [True, False])

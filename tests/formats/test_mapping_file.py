@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from evalpanel.domain.tender import BidderCode, CriterionCode, DocumentEntry, EnvelopeKind, LotCode
+from evalpanel.domain.tender import OF_DOCUMENTS, BidderCode, CriterionCode, DocumentEntry, EnvelopeKind, LotCode
 from evalpanel.formats.mapping_file import read_mapping, write_mapping
 
 _ENTRIES = (
@@ -42,7 +42,7 @@ _PATHS = st.text(st.sampled_from("ab /=+-@',;\"é1.\u65e5"), min_size=1, max_siz
 
 @given(
     st.lists(
-        st.tuples(_PATHS, st.none() | _CODES, st.none() | _CODES, st.none() | _CODES, st.sampled_from(EnvelopeKind)),
+        st.tuples(_PATHS, st.none() | _CODES, st.none() | _CODES, st.none() | _CODES, st.sampled_from(OF_DOCUMENTS)),
         min_size=1,
         max_size=5,
     )
@@ -72,6 +72,11 @@ def test_mapping_may_be_a_workbook_with_few_columns() -> None:
     book.save(data)
     first = DocumentEntry("bids/B01/a.pdf", criterion=CriterionCode("1.10"))
     assert read_mapping(data.getvalue(), "m.xlsx") == ((first, DocumentEntry("b.pdf")), ())
+
+
+@pytest.mark.parametrize("said", [b"sep=;\n", b"  sep=;  \r\n", b"    \x0bSEP=;\n"])
+def test_line_that_names_the_separator_may_stand_anywhere_in_its_line(said: bytes) -> None:
+    assert read_mapping(said + b"path;bidder\na.pdf;\n", "m.csv") == ((DocumentEntry("a.pdf"),), ())
 
 
 @pytest.mark.parametrize(

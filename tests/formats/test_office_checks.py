@@ -4,6 +4,7 @@ import functools
 import io
 import random
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from evalpanel.domain.intake import Problem
 from evalpanel.formats import office_checks, pdf_checks
-from evalpanel.formats.office_checks import look, watched
+from evalpanel.formats.office_checks import Watcher, look
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -177,6 +178,16 @@ def test_pdf_that_unpacks_without_measure_is_told(monkeypatch: pytest.MonkeyPatc
     ]
 
 
+def test_object_streams_that_break_off_count_for_what_they_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Thousands of them, each unpacked for nothing, would take minutes.
+    monkeypatch.setattr(pdf_checks, "MOST_OBJECT_STREAMS", 3 << 20)
+    packed = zlib.compress(bytes(1 << 20))[:-20] + b"\xff" * 20
+    one = b"1 0 obj\n<< /Type /ObjStm /First 9 >>stream\n" + packed + b"\nendstream\nendobj\n"
+    unpacks = "It unpacks to far more than it seems to hold, as files made to do harm do. Open it with care."
+    assert unpacks in _told(b"%PDF-1.7\n" + one * 6, "a.pdf")
+    assert unpacks not in _told(b"%PDF-1.7\n" + one * 2, "a.pdf")
+
+
 # Office ---------------------------------------------------------------------------------------------------------------
 
 
@@ -240,10 +251,19 @@ def test_plain_office_document_needs_no_note(kind: str) -> None:
         (_pointing("image", "picture.png"), []),
         ({"word/_rels/more.xml.rels": b"<Relationships"}, [_DAMAGED]),
         ({"word/_rels/more.xml.rels": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"}, [_DAMAGED]),
+        ({"word/_rels/more.xml.rels": b'<?xml version="1.0" encoding="nonsense"?><a/>'}, [_DAMAGED]),
     ],
 )
 def test_what_an_office_document_would_do_is_told(parts: dict[str, bytes], told: list[str]) -> None:
     assert _told(_with(_document("docx"), parts), "a.docx") == told
+
+
+def test_very_many_kinds_of_what_is_fetched_are_one_note() -> None:
+    relation = '<Relationship Id="r{0}" Type="x/kind{0}" Target="https://e.example/{0}" TargetMode="External"/>'
+    many = f"<Relationships>{''.join(map(relation.format, range(9)))}</Relationships>"
+    told = _told(_with(_document("docx"), {"word/_rels/more.xml.rels": many.encode()}), "a.docx")
+    first = ", ".join(f"https://e.example/{number}" for number in range(3))
+    assert told == [_FETCHES.format("other content", f"{first} and 6 more")]
 
 
 @pytest.mark.parametrize(
@@ -372,12 +392,23 @@ def test_document_without_measure_is_told_by_its_kind_alone(monkeypatch: pytest.
     assert reader.tell() == 101
 
 
-@pytest.mark.parametrize("step", [1000, 1 << 18, -1])
+@pytest.mark.parametrize("step", [1000, 1 << 18, 1 << 20])
 def test_document_is_looked_at_while_somebody_else_reads_it(step: int) -> None:
     data = _pdf({"OpenAction": b"<< /S /Launch /F (x) >>"}) + b"\n" * 700_000
-    reader, notes = watched(io.BytesIO(data), "a.pdf")
-    assert b"".join(iter(lambda: reader.read(step), b"")) == data
-    assert notes() == look(data, "a.pdf")
+    watcher = Watcher("a.pdf")
+    for at in range(0, len(data), step):
+        watcher.take(data[at : at + step])
+    assert watcher.notes() == look(data, "a.pdf")
+
+
+@pytest.mark.parametrize("step", [30, 99, 100, 101, 1000])
+def test_no_more_of_a_document_is_held_than_is_looked_through(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_checks, "MOST_LOOKED", 100)
+    watcher = Watcher("a.pdf")
+    for at in range(0, 1000, step):
+        watcher.take((b"%PDF-1.7" + bytes(992))[at : at + step])
+    large = "It is larger than 100 bytes and was not looked through. Open it with care."
+    assert watcher.notes() == (Problem("a.pdf", large, stops=False),)
 
 
 @given(st.binary(max_size=400), st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", OLE, b"{\\rtf", b"<svg"]))

@@ -120,6 +120,7 @@ def test_what_no_pack_may_hold_is_named(tmp_path: Path, member: TarMember, why: 
         ),
         ([TarMember(b"K", b"a", kind=b"K")] * 9 + [_GOOD], "describes one file more often than any program does"),
         ([TarMember(b"x", b"x" * (1 << 20) + b"x", kind=b"x"), _GOOD], "describes a file with more text than any"),
+        ([TarMember(b"x", pax(path="a") + b"12", kind=b"x"), _GOOD], "is damaged: the description of a file cannot be"),
         ([TarMember(b"x", pax(path="a"), kind=b"x")], "ends in the middle of a file"),
         ([TarMember(b"d", b"data", kind=b"5")], "contradicts itself: “d” is a folder and holds data as a file does"),
         ([TarMember(b"l", b"data", kind=b"2")], "contradicts itself: a link or a device holds data"),

@@ -9,6 +9,7 @@ import pytest
 import make
 from evalpanel.domain.intake import Problem, TenderPack
 from evalpanel.domain.tender import BidCode, BidderCode, Lot, LotCode, PriceKind
+from evalpanel.formats import workbook
 from evalpanel.formats.workbook import read_prices, read_workbook
 from formats.changed import change, part_of, with_cells, with_part
 
@@ -332,3 +333,16 @@ def test_prices_problems_have_their_place_in_the_csv() -> None:
 def test_prices_without_lines_are_refused(data: bytes, said: str) -> None:
     lines, problems = read_prices(data, "p", [make.LOT])
     assert (lines, [str(problem).startswith(said) for problem in problems]) == ((), [True])
+
+
+def test_workbook_of_a_very_long_chain_of_criteria_is_read() -> None:
+    # With every ancestor looked at for each of them, this would take half an hour.
+    rows = [["criterion", "title", "parent", "kind"], *([f"c{n}", "t", f"c{n + 1}", "section"] for n in range(30_000))]
+    assert stops(make.sheets(Criteria=rows)) == ["Criteria!A2: the section c0 has no criteria below it."]
+
+
+def test_workbook_of_more_criteria_and_lots_than_anybody_could_score_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_CRITERIA_OF_LOTS", 5)
+    assert stops(make.workbook()) == ["tender.xlsx: has 6 criteria and 1 lots, more than anybody could score."]

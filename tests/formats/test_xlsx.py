@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import make
+from evalpanel.formats import xlsx_sheet
 from evalpanel.formats.grid import CellKind
 from evalpanel.formats.workbook import read_workbook
-from evalpanel.formats.xlsx import MAX_UNPACKED, read_xlsx
+from evalpanel.formats.xlsx import MAX_PARTS, MAX_RELATIONS, MAX_UNPACKED, read_xlsx
 from formats.changed import change, part_of, with_part
 
 SAVE_AS = "Open it in a spreadsheet program and save it as an Excel workbook (.xlsx)."
@@ -245,3 +247,97 @@ def test_xlsx_part_of_another_sheet_is_found_by_its_relationship() -> None:
     data = make.sheets(Lots=[["lot"], ["L1"]], Stages=[["stage"], ["One"]])
     assert part_of(data, "Stages") == "xl/worksheets/sheet2.xml"
     assert [place for place, _, _ in cells_of(data)] == ["Lots!A1", "Lots!A2", "Stages!A1", "Stages!A2"]
+
+
+def packed_with(method: int) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(SMALL)) as source, zipfile.ZipFile(target, "w", method) as out:
+        for part in source.namelist():
+            out.writestr(part, source.read(part))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_xlsx_packed_as_no_program_does_is_not_unpacked(method: int) -> None:
+    assert said(packed_with(method)) == f"is packed in a way that no spreadsheet program uses. {SAVE_AS}"
+
+
+@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "_rels/.rels"])
+def test_xlsx_encoding_that_nobody_has_is_damaged(part: str) -> None:
+    xml = b'<?xml version="1.0" encoding="nonsense"?><x/>'
+    assert said(with_part(SMALL, part, lambda _: xml)).startswith("is damaged and cannot be read (unknown encoding")
+
+
+def test_xlsx_list_of_very_many_parts_is_not_read() -> None:
+    assert said(SMALL + b"PK\1\2" * 2 * MAX_PARTS) == "unpacks to more than 128 MiB or 5,000 parts and was not opened."
+
+
+def related(edit: Callable[[str], str]) -> bytes:
+    """The small workbook with its list of relationships edited."""
+    return with_part(SMALL, "xl/_rels/workbook.xml.rels", lambda xml: edit(xml.decode()).encode())
+
+
+def test_xlsx_part_that_would_be_read_again_and_again_is_damaged() -> None:
+    styles = '<Relationship Type="x/styles" Target="/xl/styles.xml" Id="{}"/>'
+    twice = related(
+        lambda xml: xml.replace("</Relationships>", f"{styles.format('s1')}{styles.format('s2')}</Relationships>")
+    )
+    assert said(twice).startswith("is damaged and cannot be read (two parts are the workbook's styles")
+    two = make.sheets(Lots=[["lot"], ["L1"]], Stages=[["stage"], ["One"]])
+    one_part = with_part(two, "xl/_rels/workbook.xml.rels", lambda xml: xml.replace(b"sheet2.xml", b"sheet1.xml"))
+    assert said(one_part).startswith("is damaged and cannot be read (Stages is the same part as another sheet")
+
+
+def test_xlsx_relationships_and_sheets_without_measure_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = "".join(f'<Relationship Id="x{number}"/>' for number in range(MAX_RELATIONS))
+    data = related(lambda xml: xml.replace("</Relationships>", f"{many}</Relationships>"))
+    assert said(data).startswith("is damaged and cannot be read (a part leads to more than 10,000 others")
+    sheets = with_part(
+        SMALL, "xl/workbook.xml", lambda xml: xml.replace(b"</sheets>", b"<sheet/>" * 5000 + b"</sheets>")
+    )
+    assert said(sheets) == "has more than 200 sheets."
+
+
+def test_xlsx_text_that_stands_in_very_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_sheet, "MAX_TEXTS", 1_000)
+    row = "<row>" + '<c t="inlineStr"><is><t>' + "x" * 101 + "</t></is></c>" * 1 + "</row>"
+    assert len(read_xlsx(sheet_of(row * 9), "t.xlsx")[0]) == 1
+    assert said(sheet_of(row * 10)).startswith(
+        "is damaged and cannot be read (the cells of the workbook hold more than"
+    )
+
+
+def test_xlsx_cells_without_measure_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_sheet, "MAX_CELLS", 3)
+    assert said(sheet_of("<row><c/><c/></row><row><c/><c/></row>")).startswith(
+        "is damaged and cannot be read (the workbook has more than 3 cells"
+    )
+
+
+def test_xlsx_styles_without_measure_are_refused() -> None:
+    for styles, what in (
+        ("<cellXfs>" + "<xf/>" * 100_001 + "</cellXfs>", "the workbook has more than 100,000 styles"),
+        (f'<numFmt numFmtId="200" formatCode="{"0" * 501}"/>', "a number format is longer than any"),
+    ):
+        data = with_part(SMALL, "xl/styles.xml", lambda _, styles=styles: f"<styleSheet>{styles}</styleSheet>".encode())  # type: ignore[misc] # bound now
+        assert said(data) == f"is damaged and cannot be read ({what}). {SAVE_AS}"
+
+
+def test_xlsx_format_of_open_brackets_is_no_date() -> None:
+    styles = f'<styleSheet><numFmt numFmtId="200" formatCode="{"[" * 400}d"/><cellXfs><xf numFmtId="200"/></cellXfs></styleSheet>'
+    data = with_part(sheet_of('<row><c s="0"><v>45000</v></c></row>'), "xl/styles.xml", lambda _: styles.encode())
+    (sheet,), _ = read_xlsx(data, "t.xlsx")
+    assert [(cell.kind, cell.text) for cell in sheet.rows[1].values()] == [(CellKind.NUMBER, "45000")]
+
+
+def test_xlsx_values_in_very_many_pieces_are_read_once() -> None:
+    # Put together one by one, a million pieces would take an hour.
+    (sheet,), _ = read_xlsx(sheet_of(f'<row><c t="str">{"<v>x</v>" * 1_000_000}</c></row>'), "t.xlsx")
+    assert len(sheet.rows[1][1].text) == 1_000_000
+
+
+def test_xlsx_columns_hidden_again_and_again_are_told_once() -> None:
+    cols = '<col min="1" max="1" hidden="1"/>' * 300_000
+    xml = f"<worksheet><cols>{cols}</cols><sheetData><row>{'<c><v>1</v></c>' * 200}</row></sheetData></worksheet>"
+    (sheet,), _ = read_xlsx(with_part(SMALL, SHEET, lambda _: xml.encode()), "t.xlsx")
+    assert [note.what for note in sheet.notes] == ["has hidden columns (A); they were read."]

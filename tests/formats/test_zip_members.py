@@ -125,6 +125,13 @@ def test_a_name_that_is_only_odd_is_kept(tmp_path: Path, name: str) -> None:
         (Member(b"m", b"x", local_method=DEFLATED), "What the zip says about it in two places is not the same."),
         (Member(b"m", b"x", offset=9), "Its place in the zip is damaged."),
         (Member(b"m", b"x", offset=1 << 31), "Its place in the zip is damaged."),
+        *(
+            (
+                Member(b"m", b"x", offset=0xFFFFFFFF, extra=struct.pack("<2HQ", 1, 8, far)),
+                "Its place in the zip is damaged.",
+            )
+            for far in (1 << 62, (1 << 64) - 1)
+        ),
         (Member(b"m", b"x", packed=1 << 20, size=1 << 20), "Its place in the zip is damaged."),
         (
             Member(b"m", b"\0" * (2 << 20), DEFLATED),

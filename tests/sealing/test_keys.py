@@ -230,7 +230,7 @@ def test_damaged_field_of_a_passphrase_slot_is_told(file: Path, field: str, valu
     )
 
 
-@pytest.mark.parametrize("value", ["gone", None, 7, "", []], ids=repr)
+@pytest.mark.parametrize("value", ["gone", None, 7, "", [], "\ud800", "a\0b"], ids=repr)
 @pytest.mark.parametrize("field", ["name", "wrapped"])
 def test_damaged_field_of_a_keyring_slot_is_told(file: Path, field: str, value: object) -> None:
     backend = MemoryKeyring()

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from evalpanel.domain.numbers import canonical
@@ -16,9 +17,11 @@ from evalpanel.domain.numbers import canonical
 
 def plain(value: Any) -> Any:
     """`value` as JSON can hold it: decimals as canonical strings, times in UTC as ISO 8601, values as objects."""
+    if value is None or type(value) is str:  # most of what is pinned: sheets are pinned by the thousand
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, (str, bool, int)):
+    if isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, Decimal):
         return canonical(value)
@@ -27,15 +30,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        held = ((name, getattr(value, name)) for name in _names(value.__class__))
+        return {name: one if type(one) is str else plain(one) for name, one in held}
     if isinstance(value, Mapping):
-        held = {str(plain(key)): plain(item) for key, item in value.items()}
-        if len(held) != len(value):
+        made = {str(plain(key)): plain(item) for key, item in value.items()}
+        if len(made) != len(value):
             raise ValueError("two keys have the same text")
-        return held
+        return made
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical text")
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def instant(moment: datetime) -> str:

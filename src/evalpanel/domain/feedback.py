@@ -13,6 +13,7 @@ from datetime import date
 from evalpanel.domain import feedback_parts as parts
 from evalpanel.domain import feedback_terms as terms
 from evalpanel.domain.criteria import Criterion, CriterionKind, for_lot
+from evalpanel.domain.evidence import Source, source_of
 from evalpanel.domain.feedback_terms import Told
 from evalpanel.domain.letter import Block, FeedbackLetter, Paragraph, Section, Signatory, Tone
 from evalpanel.domain.letter_wording import LetterKind, LetterWording, fill
@@ -50,7 +51,7 @@ class LetterInputs:
 
     `criteria`, `scales` and `members` may be the whole tender's. `moderated` are the moderated lines of this bid and of
     no other; `winners` those of the bids that the lot goes to (empty for a bid that is not owed them). `day` is the day
-    of the letter.
+    of the letter. `documents` are those of this bid and the tender's own: the evidence for its scores stands in them.
     """
 
     tender: Tender
@@ -67,6 +68,7 @@ class LetterInputs:
     wording: LetterWording
     signatory: Signatory
     day: date
+    documents: tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
         # A line of a third bid here would be one mistake away from a stranger's letter: it is stopped at the door.
@@ -77,6 +79,8 @@ class LetterInputs:
             raise ValueError("moderated lines of a bid that did not win were given as a winner's")
         if self.bid.bidder != self.bidder.bidder:
             raise ValueError("the bid is another bidder's")
+        if any(one.bidder not in (None, self.bid.bidder) for one in self.documents):
+            raise ValueError("a document of another bidder was given as this bid's")
 
 
 class LetterBlocked(EvalPanelError):
@@ -206,6 +210,7 @@ def _told(inputs: LetterInputs) -> Told:
         bidder_name=inputs.bidder.name,
         signatory=inputs.signatory,
         places={},
+        documents=inputs.documents,
     )
     return replace(told, places=terms.places_of(told))
 
@@ -241,6 +246,7 @@ def _missing_of_summary(inputs: LetterInputs, kind: LetterKind) -> list[str]:
         name = terms.named(criterion)
         if held is None or not held.reasons.strip():
             why.append(f"The explanation for {name} is empty.")
+        why += _strange_evidence(inputs, held, name)
         if criterion.kind is CriterionKind.CONSIDERATION:
             continue
         value = None if held is None else held.value
@@ -253,6 +259,14 @@ def _missing_of_summary(inputs: LetterInputs, kind: LetterKind) -> list[str]:
     if kind is not LetterKind.WINNER:
         why += _missing_of_winners(told)
     return why
+
+
+def _strange_evidence(inputs: LetterInputs, held: ModeratedScore | None, name: str) -> list[str]:
+    # Nothing of the kind is ever taken in; if it stood here all the same, another bidder's words would go out.
+    for piece in held.evidence if held is not None else ():
+        if source_of(piece, inputs.documents, inputs.bid.bidder, inputs.lot.lot) is None:
+            return [f"The evidence for {name} comes from a document that is neither this bid's nor the tender's."]
+    return []
 
 
 def _missing_of_winners(told: Told) -> list[str]:
@@ -275,6 +289,8 @@ def _missing_of_conditions(inputs: LetterInputs) -> list[str]:
                 why.append("It is not said why the budget was not kept.")
             continue
         held = told.moderated.get(gate.criterion)
+        name = terms.named(by_code[gate.criterion])
         if held is None or not held.reasons.strip():
-            why.append(f"The explanation for {terms.named(by_code[gate.criterion])} is empty.")
+            why.append(f"The explanation for {name} is empty.")
+        why += _strange_evidence(inputs, held, name)
     return why

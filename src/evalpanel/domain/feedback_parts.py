@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
+from evalpanel.domain.evidence import shortened, source_of
 from evalpanel.domain.feedback_terms import (
     DASH,
     Told,
@@ -35,11 +36,15 @@ from evalpanel.domain.letter import (
     Tone,
 )
 from evalpanel.domain.letter_wording import fill
+from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.regimes import Regime
 from evalpanel.domain.results import BidResult
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.tender import Bidder, ConsortiumMember, MemberRole
+
+MOST_QUOTE = 200
+"""How many characters of a passage a letter shows: its reader has the document."""
 
 _ROLES = {MemberRole.LEAD: "lead", MemberRole.MEMBER: "member", MemberRole.SUBCONTRACTOR: "subcontractor"}
 
@@ -161,12 +166,25 @@ def own_explanations(told: Told) -> Section:
         held = told.moderated.get(criterion.criterion)
         if held is None:
             continue
-        texts = [Paragraph(held.reasons)]
+        texts = [Paragraph(held.reasons), *evidence(told, held)]
         value = scored.get(criterion.criterion)
         if held.not_higher.strip() and value is not None and value < told.scale(criterion).top:
             texts += [Paragraph(told.say("not_higher"), Tone.LABEL), Paragraph(held.not_higher)]
         blocks.append(_explanation(told, criterion, value, tuple(texts)))
     return Section(told.say("explanations_heading"), tuple(blocks))
+
+
+def evidence(told: Told, held: ModeratedScore) -> tuple[Paragraph, ...]:
+    """What an explanation of the reader's own bid rests on: each document, page and passage that the panel cited."""
+    lines = []
+    for piece in held.evidence:
+        source = source_of(piece, told.documents, told.bid.bidder, told.lot.lot)
+        assert source is not None, "a letter with evidence from elsewhere is blocked"
+        where = ", ".join(part for part in (source.name, piece.page_words) if part)
+        lines.append(f"{where}: “{shortened(piece.exact, MOST_QUOTE)}”" if piece.exact else where)
+    if not lines:
+        return ()
+    return (Paragraph("\n".join((f"{told.say('evidence')} {lines[0]}", *lines[1:])), Tone.ASIDE),)
 
 
 def own_conditions(told: Told) -> Section:
@@ -222,7 +240,8 @@ def failed_conditions(told: Told) -> Section:
             continue
         held = told.moderated[gate.criterion]
         why = (Paragraph(gate.why),) if gate.why.strip() else ()
-        blocks.append(Explanation(named(by_code[gate.criterion]), "", None, (*why, Paragraph(held.reasons))))
+        texts = (*why, Paragraph(held.reasons), *evidence(told, held))
+        blocks.append(Explanation(named(by_code[gate.criterion]), "", None, texts))
     return Section(told.say("reason_heading"), tuple(blocks))
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
+from evalpanel.domain.evidence import Source
 from evalpanel.domain.gates import scale_of
 from evalpanel.domain.letter import Signatory
 from evalpanel.domain.letter_wording import LetterWording
@@ -48,7 +49,8 @@ class Told:
     """What the parts of one letter are made of: the inputs, by lot and by criterion.
 
     `order` are the lot's criteria with their depth, each after its parent; `shares` what each counts for within quality;
-    `places` what the named places of the wording hold in this letter.
+    `places` what the named places of the wording hold in this letter; `documents` what the reader's bid and the tender
+    say, where evidence can come from.
     """
 
     tender: Tender
@@ -67,6 +69,7 @@ class Told:
     bidder_name: str
     signatory: Signatory
     places: Mapping[str, str]
+    documents: tuple[Source, ...] = ()
 
     def say(self, name: str) -> str:
         """A sentence of the wording with its places filled."""

@@ -72,7 +72,7 @@ class LetterWording:
 TEXTS = (
     "salutation", "closing", "result_heading", "result_note", "result_note_quality_only", "not_assessed", "not_scored", "why_heading", "why_unsuccessful",
     "why_unsuccessful_other", "why_unsuccessful_several", "why_tie", "why_close", "why_below_minimum", "why_no_award", "reason_heading", "explanations_heading", "explanations_note",
-    "not_higher", "considered", "price_heading", "price_scored", "price_not_scored", "price_not_opened", "best_heading", "best_note", "best_withheld",
+    "evidence", "not_higher", "considered", "price_heading", "price_scored", "price_not_scored", "price_not_opened", "best_heading", "best_note", "best_withheld",
     "conditions_heading", "method_heading", "method_note", "method_quality_only", "method_scores",
     "method_minimum", "method_consideration", "method_tie", "method_full", "method_full_notice", "method_full_documents", "next_heading",
     "next_questions", "next_questions_email", "next_check", "annex_heading", "annex_note",

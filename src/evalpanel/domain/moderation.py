@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
+from evalpanel.domain.evidence import Evidence
 from evalpanel.domain.gates import needed_level, scale_of
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.scales import Scale
@@ -21,7 +22,8 @@ class ModeratedScore:
 
     `reasons` explain the level against the criterion by reference to the bid. `disclosable_reasons` stand in their
     place where the winner is explained to others and must differ; `withheld_why` says why. `not_higher`: why not a
-    higher level. `differences`: how the members' differences were settled. `present`: who took part.
+    higher level. `differences`: how the members' differences were settled. `present`: who took part. `evidence`: the
+    places in the bid that the panel cites for it, which the bidder reads.
     `value` is None only for a consideration, which is explained and not scored.
     """
 
@@ -35,6 +37,7 @@ class ModeratedScore:
     improvements: str = ""
     present: tuple[PersonCode, ...] = ()
     dissent: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class ModeratedRow:
     improvements: str | None = None
     present: tuple[PersonCode, ...] | None = None
     dissent: str | None = None
+    evidence: tuple[Evidence, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,13 @@ class OcdsTender:
         """Whether a workbook can be drafted from it."""
         return not any(problem.stops for problem in self.problems)
 
+    @property
+    def weighed(self) -> TenderPack:
+        """The pack to look at its weightings by: with its terms where they say how much quality counts, and else without."""
+        of_lots = bool(self.pack.lots) and all(lot.quality_weighting is not None for lot in self.pack.lots)
+        known = self.terms.quality_weighting is not None or of_lots
+        return replace(self.pack, tender=self.terms.placeholder()) if known else self.pack
+
 
 @dataclass(frozen=True, slots=True)
 class OcdsReading:

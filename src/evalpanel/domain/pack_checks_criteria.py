@@ -16,6 +16,7 @@ from evalpanel.domain.tender import CriterionCode, Lot, ScaleCode
 
 _WITHOUT_WEIGHTING = (CriterionKind.CONDITION, CriterionKind.CONSIDERATION, CriterionKind.INFORMATION)
 
+_MOST_NAMED = 30
 _AN = {
     CriterionKind.CONDITION: "a condition",
     CriterionKind.CONSIDERATION: "a consideration",
@@ -51,10 +52,9 @@ def structure(pack: TenderPack) -> Iterator[Finding]:
     for criterion in pack.criteria:
         children.setdefault(criterion.parent, []).append(criterion)
     rows = {criterion.criterion: row for row, criterion in enumerate(pack.criteria)}
-    circular = False
+    circles = _circles(parents)
     for row, criterion in enumerate(pack.criteria):
-        if _in_circle(parents, criterion.criterion):
-            circular = True
+        if criterion.criterion in circles:
             yield Finding(
                 "Criteria", row, "parent", f"{criterion.criterion} is its own ancestor: the parents run in a circle."
             )
@@ -63,22 +63,28 @@ def structure(pack: TenderPack) -> Iterator[Finding]:
         parent = None if criterion.parent not in rows else pack.criteria[rows[criterion.parent]]
         yield from _lots_of_parent(pack, row, criterion, parent)
     orphans = any(criterion.parent is not None and criterion.parent not in rows for criterion in pack.criteria)
-    if pack.tender is not None and pack.criteria and not circular and not orphans:
+    if pack.tender is not None and pack.criteria and not circles and not orphans:
         for lot in pack.lots:
             yield from _weightings(pack, lot, rows)
     if len(pack.stages) > 1:
         yield kept("Stages", None, None)
 
 
-def _in_circle(parents: Mapping[CriterionCode, CriterionCode | None], code: CriterionCode) -> bool:
-    seen: set[CriterionCode] = set()
-    above = parents.get(code)
-    while above is not None and above not in seen:
-        if above == code:
-            return True
-        seen.add(above)
-        above = parents.get(above)
-    return False
+def _circles(parents: Mapping[CriterionCode, CriterionCode | None]) -> set[CriterionCode]:
+    """The criteria that are their own ancestors. Each is walked past once, however long a chain of them is."""
+    circles: set[CriterionCode] = set()
+    done: set[CriterionCode] = set()
+    for code in parents:
+        way: dict[CriterionCode, None] = {}
+        above: CriterionCode | None = code
+        while above is not None and above not in done and above not in way:
+            way[above] = None
+            above = parents.get(above)
+        if above in way:
+            walked = list(way)
+            circles.update(walked[walked.index(above) :])
+        done.update(way)
+    return circles
 
 
 def _criterion(
@@ -151,10 +157,15 @@ def _weightings(pack: TenderPack, lot: Lot, rows: Mapping[CriterionCode, int]) -
         if finding.parent in incomplete:
             continue
         level = "the top level" if finding.parent is None else f"the level under {finding.parent}"
-        shown = f"{canonical(finding.total)}, not to {canonical(finding.expected)} ({', '.join(finding.children)})"
+        shown = f"{canonical(finding.total)}, not to {canonical(finding.expected)} ({_some(finding.children)})"
         row = rows[finding.children[0] if finding.parent is None else finding.parent]
         what = f"the weightings of {level}{of_lot} add up to {shown}."
         yield Finding("Criteria", row, "weighting", what, needs=("Criteria", "Lots"))
+
+
+def _some(codes: Sequence[CriterionCode]) -> str:
+    more = f" and {len(codes) - _MOST_NAMED:,} more" if len(codes) > _MOST_NAMED else ""
+    return f"{', '.join(codes[:_MOST_NAMED])}{more}"
 
 
 def weighted_levels(criteria: Sequence[Criterion]) -> dict[CriterionCode | None, list[Criterion]]:

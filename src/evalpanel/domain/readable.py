@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,15 @@ class Paragraph:
     heading: int = 0
     item: bool = False
     rows: tuple[tuple[str, ...], ...] = ()
+
+
+def plain(paragraphs: Iterable[Paragraph]) -> str:
+    """The words of a text one below the other, each cell of a table as well: what a search looks through."""
+    lines: list[str] = []
+    for one in paragraphs:
+        cells = (cell for row in one.rows for cell in row)
+        lines.extend(cells if one.rows else (f"• {one.text}" if one.item else one.text,))
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
 from evalpanel.domain.digests import digest
+from evalpanel.domain.evidence import Evidence, faults
+from evalpanel.domain.interests import Recusal, covering
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.scales import Scale
@@ -43,7 +45,8 @@ class Score:
 
     `value` is a level of the published scale (None unless the status is `SCORED`, or the criterion is a consideration).
     `rationale` explains it against the criterion; `improvements` is for the bidder; `working_note` is not sent to
-    bidders, and may be disclosed in court or under freedom of information.
+    bidders, and may be disclosed in court or under freedom of information. `evidence` are the places in the bid that the
+    rationale rests on, in the order in which they were found.
     """
 
     line: Line
@@ -52,6 +55,7 @@ class Score:
     rationale: str = ""
     improvements: str = ""
     working_note: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class ScoreRow:
     """One row of a spreadsheet of scores: what its cells say, before it is compared with what is held.
 
     A text is None where the cell is empty or the column is missing: an import never blanks a value with an empty
-    cell. `status` None: the row does not say. `where` is the place of the row (`Scores!A7`).
+    cell. `status` None: the row does not say. `where` is the place of the row (`Scores!A7`). `evidence` None: the row
+    cannot say, as in a spreadsheet.
     """
 
     where: str
@@ -69,6 +74,7 @@ class ScoreRow:
     rationale: str | None = None
     improvements: str | None = None
     working_note: str | None = None
+    evidence: tuple[Evidence, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,15 @@ def why_no_line(line: Line, bids: Iterable[Bid]) -> str:
     return f"there is no bid {line.bid} for lot {line.lot}"
 
 
-def owed_lines(member: PanelMember, lines: Iterable[Line], recused: Iterable[LotCode]) -> tuple[Line, ...]:
-    """The lines that a panel member answers: on their criteria, in the lots from which they are not recused."""
-    without = frozenset(recused)
-    return tuple(line for line in lines if line.lot not in without and member.scores(line.criterion))
+def owed_lines(member: PanelMember, lines: Iterable[Line], recused: Iterable[Recusal]) -> tuple[Line, ...]:
+    """The lines that a panel member answers: on their criteria, but for those from which they are recused."""
+    without = tuple(recused)
+    return tuple(line for line in lines if member.scores(line.criterion) and recused_from(without, line) is None)
+
+
+def recused_from(recused: Iterable[Recusal], line: Line) -> Recusal | None:
+    """The recusal that takes a line away from a person, or None where it is open to them."""
+    return covering(recused, line.lot, line.bid, line.criterion)
 
 
 def answer_fault(score: Score, criterion: Criterion, scale: Scale | None) -> str:
@@ -120,6 +131,9 @@ def answer_fault(score: Score, criterion: Criterion, scale: Scale | None) -> str
     A score is a level of the published scale. *Not applicable* is for conditions and considerations: on a weighted
     criterion it would change the published weighting.
     """
+    wrong = faults(score.evidence)
+    if wrong:
+        return "; ".join(wrong)
     if score.status is not ScoreStatus.SCORED:
         if score.value is not None:
             return f"the status is {score.status.value}, so there can be no score beside it"

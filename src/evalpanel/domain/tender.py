@@ -110,11 +110,16 @@ class PriceKind(StrEnum):
 
 
 class EnvelopeKind(StrEnum):
-    """The compartment that a document belongs to: who may open it, and from when."""
+    """The compartment that something sealed belongs to: who may open it, and from when. Scores have one for each bid."""
 
     COMMON = "common"
     QUALITY = "quality"
     PRICE = "price"
+    SCORES = "scores"
+
+
+OF_DOCUMENTS = (EnvelopeKind.COMMON, EnvelopeKind.QUALITY, EnvelopeKind.PRICE)
+"""The compartments that a document of a pack can belong to."""
 
 
 @dataclass(frozen=True, slots=True)

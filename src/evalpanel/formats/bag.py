@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from evalpanel.domain.intake import Problem, ProblemsFound
-from evalpanel.errors import EvalPanelError
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.bag_tags import (
     Declaration,
     TagError,
@@ -146,6 +146,8 @@ def _content(item: Listed) -> bytes:
     try:
         with stream(item.blocks()) as file:
             return file.read()
+    except Cancelled:
+        raise
     except EvalPanelError as error:
         raise TagError(str(error)) from error
 
@@ -237,6 +239,8 @@ def _tag_problems(manifests: list[_Manifest], tags: dict[str, Listed]) -> Iterat
             with stream(_compared(path, tags[path], _expected(path, manifests))) as file:
                 while file.read(1 << 18):
                     pass
+        except Cancelled:
+            raise
         except EvalPanelError as error:
             yield Problem(shown(path), error.title)
 

@@ -132,19 +132,18 @@ def _character(found: re.Match[str]) -> str:
 
 def read_info(text: str) -> tuple[tuple[str, str], ...]:
     """The labels and values of `bag-info.txt`, in their order. Raises TagError that names the line."""
-    held: list[tuple[str, str]] = []
+    held: list[tuple[str, list[str]]] = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         if line[0] in " \t" and held:
-            label, value = held[-1]
-            held[-1] = (label, f"{value} {line.strip()}".strip())
+            held[-1][1].append(line.strip())
             continue
         label, colon, value = line.partition(":")
         if not colon or not label.strip():
             raise TagError(f"Line {number} is not a label and a value: “{shown(line)}”.")
-        held.append((label.strip(), value.strip()))
-    return tuple(held)
+        held.append((label.strip(), [value.strip()]))
+    return tuple((label, " ".join(values).strip()) for label, values in held)
 
 
 def read_oxum(value: str) -> Oxum:

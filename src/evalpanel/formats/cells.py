@@ -137,9 +137,11 @@ def codes(cell: RawCell) -> tuple[str, ...]:
 def once(parts: Iterable[str]) -> tuple[str, ...]:
     """The parts in their order; refuses one that stands twice."""
     held = tuple(parts)
-    twice = next((part for place, part in enumerate(held) if part in held[:place]), None)
-    if twice is not None:
-        raise CellError(f"names {twice} twice.")
+    seen: set[str] = set()
+    for part in held:
+        if part in seen:
+            raise CellError(f"names {part[:60]} twice.")
+        seen.add(part)
     return held
 
 

@@ -11,9 +11,9 @@ from enum import Enum
 from evalpanel.domain.criteria import CriterionKind, MembersEvidence
 from evalpanel.domain.people import MemberKind, Role
 from evalpanel.domain.tender import (
+    OF_DOCUMENTS,
     BidderKind,
     BidStatus,
-    EnvelopeKind,
     MemberRole,
     PriceFormula,
     PriceKind,
@@ -322,7 +322,7 @@ DOCUMENTS = SheetColumns(
             "envelope",
             _K.CHOICE,
             "Who may open it; for a bidder: price or quality by its name, if empty; else common.",
-            choices=tuple(EnvelopeKind),
+            choices=OF_DOCUMENTS,
         ),
         Column("title", _K.LINE, "What it is called on the screen."),
     ),

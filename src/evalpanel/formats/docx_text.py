@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 << 20
 """What one part may unfold to: far above any bid, far under what would hang the window."""
+MOST_PARTS = 5_000
+MOST_TAGS = 2_000_000
+"""The most tags of one part: a bid of five hundred pages has about one million, and each takes far more memory than room."""
 MOST_PARAGRAPHS = 20_000
 DEEPEST = 60
 """How deep tables and boxes may stand inside each other: Word itself stops long before."""
@@ -30,7 +33,9 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_STYLE = re.compile(rb'<\w+:style\s[^<>]*?styleId="([^"<>]*)"[^<>]*>\s*<\w+:name\s+\w+:val="([^"<>]*)"')
+_STYLE = re.compile(
+    rb'<\w{1,20}:style\s[^<>]{0,300}?styleId="([^"<>]{0,300})"[^<>]{0,300}>\s{0,300}<\w{1,20}:name\s{1,20}\w{1,20}:val="([^"<>]{0,300})"'
+)
 _HEADING = re.compile(r"(?:heading ([1-9])|title)\Z", re.IGNORECASE)
 # What Word keeps and does not show: text that was deleted with changes tracked, or moved away.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "instrText", "delText"})
@@ -52,6 +57,8 @@ def read_docx(data: bytes) -> DocxText:
     if data.startswith(_OLE):
         raise _refused("It is protected by a password, or in an older format of Word")
     try:
+        if data.count(b"PK\x01\x02") > 2 * MOST_PARTS:  # the list of its parts alone would fill the memory
+            raise _refused("It is made of more parts than any Word document")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             body = _part(archive, "word/document.xml")
             if body is None:
@@ -73,6 +80,9 @@ def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
         info = archive.getinfo(name)
     except KeyError:
         return None
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # Others ask for as much memory as they like before the first byte comes out.
+        raise _refused("It is packed in a way that Word never uses")
     with archive.open(info) as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
@@ -88,6 +98,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> Element | None:
     content = _content(archive, name)
     if content is None:
         return None
+    if content.count(b"<") > MOST_TAGS:
+        raise _refused("It has more parts than a bid could have")
     try:
         root: Element = fromstring(content)
     except (ParseError, DefusedXmlException, LookupError) as error:
@@ -126,7 +138,7 @@ class _Reader:
     def __init__(self, headings: dict[str, int], notes: dict[str, str]) -> None:
         self._headings = headings
         self._notes = notes
-        self._called: list[str] = []
+        self._called: dict[str, int] = {}
         self._pictures = 0
 
     def read(self, root: Element) -> DocxText:
@@ -135,7 +147,7 @@ class _Reader:
             held.append(one)
             if len(held) > MOST_PARAGRAPHS:
                 raise _refused("It has more paragraphs than a bid could have")
-        held += [Paragraph(f"[{number}] {text}") for number, text in enumerate(self._called, 1)]
+        held += [Paragraph(f"[{number}] {self._notes[note]}") for note, number in self._called.items()]
         return DocxText(tuple(held), self._pictures)
 
     def _blocks(self, parent: Element, depth: int) -> Iterator[Paragraph]:
@@ -180,8 +192,8 @@ class _Reader:
             elif name == "txbxContent":
                 boxes.append(child)
             elif name == "footnoteReference" and _attribute(child, "id") in self._notes:
-                self._called.append(self._notes[_attribute(child, "id")])
-                yield f"[{len(self._called)}]"
+                # A note that is called again keeps its number, and stands at the end once.
+                yield f"[{self._called.setdefault(_attribute(child, 'id'), len(self._called) + 1)}]"
             elif name not in _NOT_SHOWN and child.tag != _FALLBACK and not _hidden(child, name):
                 self._pictures += name in _PICTURES
                 yield from self._runs(child, depth + 1, boxes)

@@ -8,21 +8,22 @@ file (docs/formats/packs.md, docs/formats/bagit.md).
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from evalpanel.domain.intake import Problem
-from evalpanel.errors import EvalPanelError
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.bag import bags_inside, read_bag, top_of_bag
 from evalpanel.formats.folder_files import list_folder
 from evalpanel.formats.gunzipped import MAGIC as GZIP
 from evalpanel.formats.pack_names import collisions, junk, junk_notes, key, notes_on, why_refused
-from evalpanel.formats.pack_streams import Listed, stream
+from evalpanel.formats.pack_streams import Listed, stream, watched_for
 from evalpanel.formats.tar_members import is_tar, list_tar
 from evalpanel.formats.zip_members import list_zip, names_in
+from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.system.files import in_words, read_whole, shown, trouble
 
 WORKBOOK = "tender.xlsx"
@@ -65,31 +66,40 @@ class PackSource:
     problems: tuple[Problem, ...]
     _listed: dict[str, Listed] = field(repr=False)
 
-    def open(self, entry: SourceEntry) -> BinaryIO:
-        """The content of `entry`, to be read once, from start to end, and closed.
+    def blocks(self, entry: SourceEntry, each: Callable[[bytes], None] | None = None) -> Generator[bytes, None, None]:
+        """The content of `entry` in pieces, once, from start to end; `each` is given every piece as it passes.
 
         Raises EvalPanelError that names the file, here or in the middle of reading: damaged, longer or shorter than
         listed, changed or gone since. The last bytes come only after all of it is checked.
         """
-        return stream(self._listed[entry.path].blocks())
+        with closing(self._listed[entry.path].blocks()) as held:
+            for block in held:
+                if each is not None:
+                    each(block)
+                yield block
+
+    def open(self, entry: SourceEntry, each: Callable[[bytes], None] | None = None) -> BinaryIO:
+        """The same as a file, to be read and closed."""
+        return stream(self.blocks(entry, each))
 
 
 @contextmanager
-def open_source(path: Path, *, room: int | None = None) -> Iterator[PackSource]:
+def open_source(path: Path, *, room: int | None = None, progress: Progress = NO_PROGRESS) -> Iterator[PackSource]:
     """Read the pack at `path` in place, for as long as the block runs: a workbook by itself, or a folder, zip, tar or
     gzipped tar, with a BagIt bag inside or without.
 
     `room`: bytes free where its documents will be kept; a pack that holds more is refused. Raises EvalPanelError
-    when the pack as a whole cannot be read; all else that is wrong stands in `problems`.
+    when the pack as a whole cannot be read; all else that is wrong stands in `problems`. `progress` is told of the
+    listing, and stops it and later reading.
     """
     if path.is_dir():
-        yield _source(path.resolve().name, *list_folder(path, MOST_FILES), room)
+        yield _source(path.resolve().name, *list_folder(path, MOST_FILES, progress), room, progress)
         return
     with _opened(path) as file:
         if _is_tar(file):
-            yield _source(path.name, *list_tar(file, path.name, MOST_FILES, MOST_BYTES), room)
+            yield _source(path.name, *list_tar(file, path.name, MOST_FILES, MOST_BYTES, progress), room, progress)
         elif _is_zip_pack(file, path):
-            yield _source(path.name, *list_zip(file, MOST_FILES), room)
+            yield _source(path.name, *list_zip(file, MOST_FILES, progress), room, progress)
         else:
             yield PackSource(path.name, (), read_whole(path, MOST_WORKBOOK_BYTES), path.name, (), {})
 
@@ -135,7 +145,10 @@ def _is_zip_pack(file: BinaryIO, path: Path) -> bool:
     return "[Content_Types].xml" not in names and "mimetype" not in names
 
 
-def _source(name: str, listed: list[Listed], problems: list[Problem], room: int | None) -> PackSource:
+def _source(
+    name: str, listed: list[Listed], problems: list[Problem], room: int | None, progress: Progress
+) -> PackSource:
+    listed = [watched_for(progress, item) for item in listed]
     bag = top_of_bag(listed)
     if bag is not None:
         listed, found = read_bag(name, listed, bag, problems)
@@ -193,6 +206,8 @@ def _workbook(item: Listed, problems: list[Problem]) -> bytes | None:
     try:
         with stream(item.blocks()) as file:
             return file.read()
+    except Cancelled:
+        raise
     except EvalPanelError as error:
         problems.append(Problem(WORKBOOK, str(error)))
         return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from evalpanel.domain.intake import Problem
 from evalpanel.formats.pack_names import MOST_BYTES_OF_A_PATH, normal
 from evalpanel.formats.pack_streams import BLOCK, Listed, checked, nothing, refusal
+from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.system.files import shown, trouble
 
 _KINDS = (
@@ -25,7 +26,7 @@ _KINDS = (
 _MOUNT_POINT = 0xA0000003
 
 
-def list_folder(root: Path, most: int) -> tuple[list[Listed], list[Problem]]:
+def list_folder(root: Path, most: int, progress: Progress = NO_PROGRESS) -> tuple[list[Listed], list[Problem]]:
     """Every file and folder under `root`, at most `most` of them, and what may not be in a pack.
 
     Raises EvalPanelError when `root` itself cannot be read.
@@ -35,6 +36,7 @@ def list_folder(root: Path, most: int) -> tuple[list[Listed], list[Problem]]:
     waiting = [(root, "")]
     while waiting:
         folder, prefix = waiting.pop()
+        progress.step(0, 0, shown(prefix))
         try:
             names = sorted(found.name for found in folder.iterdir())
         except OSError as error:

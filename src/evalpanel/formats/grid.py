@@ -166,6 +166,6 @@ def _separator(text: str) -> tuple[str, str]:
     """The separator, and the text to read: without a `sep=;` line, which spreadsheets obey and do not show."""
     first, _, rest = text.partition("\n")
     if first.strip().lower() in ("sep=,", "sep=;", "sep=\t", "sep="):
-        return (first.rstrip("\r\n")[4:5] or "\t"), rest
+        return (first.strip()[4:5] or "\t"), rest
     counts = {separator: first.count(separator) for separator in (",", ";", "\t")}
     return max(counts, key=lambda separator: counts[separator]), text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from evalpanel.domain.moderation import MemberScore
 from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.sheets import Line, ScoreStatus
-from evalpanel.formats.sheet_writer import cell_at, header, put_number, put_text, read_only_look
+from evalpanel.formats.sheet_writer import Looks, cell_at, header, number_shown
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -47,31 +48,23 @@ def spread_words(spread: Fraction | None) -> str:
 
 def write_individual(sheet: Worksheet, lines: Sequence[IndividualScores]) -> None:
     """Fill the sheet: a row a line, two columns a panel member. Working notes stay out of it, and so does any mean."""
-    # Slow to import: a third of a second that a window need not wait for.
-    from openpyxl.styles import Alignment
-
     people = {score.person: score.name for line in lines for score in line.scores}
     fixed = ("lot", "bid", "bid_name", "criterion", "criterion_title", "spread")
     named = tuple(f"{person} {name} {what}" for person, name in people.items() for what in ("score", "rationale"))
     header(sheet, (*fixed, *named), (8, 10, 26, 12, 30, 24, *((12, 40) * len(people))))
-    top = Alignment(vertical="top", wrap_text=True)
+    looks = Looks()
     for row, line in enumerate(lines, 2):
         texts = (line.line.lot, line.line.bid, line.bid_name, line.line.criterion, line.criterion_title)
-        for number, text in enumerate((*texts, spread_words(line.spread)), 1):
-            put_text(cell_at(sheet, row, number), text)
+        values: list[str | Decimal | None] = [*texts, spread_words(line.spread)]
         by_person = {score.person: score.score for score in line.scores}
-        for place, person in enumerate(people):
-            first = len(fixed) + 1 + 2 * place
+        for person in people:
             score = by_person.get(person)
             if score is None:
-                continue
-            if score.status is ScoreStatus.SCORED and score.value is not None:
-                put_number(cell_at(sheet, row, first), score.value)
+                values += (None, None)
+            elif score.status is ScoreStatus.SCORED and score.value is not None:
+                values += (number_shown(score.value), score.rationale)
             else:
-                put_text(cell_at(sheet, row, first), score.status.value.replace("_", " "))
-            put_text(cell_at(sheet, row, first + 1), score.rationale)
-        for number in range(1, len(fixed) + len(named) + 1):
-            cell = cell_at(sheet, row, number)
-            read_only_look(cell)
-            cell.alignment = top
+                values += (score.status.value.replace("_", " "), score.rationale)
+        for number, value in enumerate(values, 1):
+            looks.put(cell_at(sheet, row, number), value, read_only=True)
     sheet.freeze_panes = "G2"

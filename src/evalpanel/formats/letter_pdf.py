@@ -48,15 +48,15 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     layout = pages.Layout(fonts or shipped())
     spot = pages.SignatureSpot()
     story = _front(layout, letter)
-    for section in letter.body[:-1]:
-        story += _section(layout, section)
+    for part in letter.body[:-1]:
+        story += section(layout, part)
     # The last section is short, and a signature alone on a page would be nobody's.
-    last = _section(layout, letter.body[-1]) if letter.body else []
+    last = section(layout, letter.body[-1]) if letter.body else []
     story.append(layout.together([*last, *_signature_block(layout, letter), spot, *_signatory(layout, letter)]))
     if letter.annex:
         story.append(PageBreak())
-        for section in letter.annex:
-            story += _section(layout, section)
+        for part in letter.annex:
+            story += section(layout, part)
 
     out = BytesIO()
     document = BaseDocTemplate(
@@ -105,9 +105,10 @@ def _front(layout: Layout, letter: FeedbackLetter) -> list[Flowable]:
     return story
 
 
-def _section(layout: Layout, section: Section) -> list[Flowable]:
-    story = layout.heading(section.heading, 1)
-    for block in section.blocks:
+def section(layout: Layout, part: Section) -> list[Flowable]:
+    """A part of a letter, or of another document in its style, under its heading."""
+    story = layout.heading(part.heading, 1)
+    for block in part.blocks:
         story += _block(layout, block)
     return story
 

@@ -13,8 +13,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Iterator
+from typing import BinaryIO
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
@@ -27,9 +27,6 @@ from evalpanel.formats.pdf_checks import look_at_pdf
 from evalpanel.formats.sniffing import broken_promise, is_program, kind_of, spoken
 from evalpanel.system.files import in_words, shown
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
 MOST_LOOKED = 32 << 20
 """The largest document that is looked through, in bytes; of larger ones only the kind is told."""
 MOST_PARTS = 5_000
@@ -37,7 +34,6 @@ MOST_UNPACKED = 64 << 20
 _MOST_OF_A_PART = 32 << 20
 _RATIO, _RATIO_FROM = 200, 16 << 20
 _MOST_TEXT = 8 << 20
-_CHUNK = 1 << 18
 _MOST_ADDRESSES = 3
 
 _MACROS = "It holds macros (programs). They are not run here; do not allow them where you open it."
@@ -68,29 +64,28 @@ def look(data: bytes | BinaryIO, name: str) -> tuple[Problem, ...]:
     return tuple(Problem(name, what, stops=False) for what in told)
 
 
-def watched(reader: BinaryIO, name: str) -> tuple[BinaryIO, Callable[[], tuple[Problem, ...]]]:
-    """The same file to be read instead of `reader`, and what to call afterwards for the notes on what was read.
+class Watcher:
+    """Looks at a document while somebody else reads it: `take` gets each piece of it, `notes` tells what it holds.
 
     So a document is sealed and looked at in one pass. At most `MOST_LOOKED` bytes of it are held in memory.
     """
-    copy = _Copying(reader)
-    return io.BufferedReader(copy, _CHUNK), lambda: look(copy.held.getvalue(), name)
 
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._held: list[bytes] = []
+        self._room = MOST_LOOKED + 1
 
-class _Copying(io.RawIOBase):
-    def __init__(self, reader: BinaryIO) -> None:
-        self._reader = reader
-        self.held = io.BytesIO()
+    def take(self, piece: bytes) -> None:
+        """The next piece of the document."""
+        if self._room > 0:
+            self._held.append(piece if len(piece) <= self._room else piece[: self._room])
+            self._room -= len(piece)
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        with memoryview(buffer).cast("B") as target:
-            block = self._reader.read(len(target))
-            target[: len(block)] = block
-        self.held.write(block[: MOST_LOOKED + 1 - self.held.tell()])
-        return len(block)
+    def notes(self) -> tuple[Problem, ...]:
+        """The notes on what was taken, once it is all of it."""
+        content = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        self._held.clear()
+        return look(content, self._name)
 
 
 def _told(data: bytes, name: str) -> Iterator[str]:
@@ -183,7 +178,7 @@ def _package(data: bytes) -> Iterator[str]:
         EOFError,
         OSError,
         ValueError,
-        KeyError,
+        LookupError,  # an encoding that nobody has
         NotImplementedError,
     ):
         # Whatever the standard library says of it, a reader's program is unlikely to open it either.
@@ -235,7 +230,7 @@ def _office(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
     for name in sorted(names):
         if name.endswith(".rels"):
             for kind, target in _outside(archive, name):
-                outside.setdefault(kind, []).append(target)
+                outside.setdefault(_OUTSIDE.get(kind, "other content"), []).append(target)
     yield from _told_outside(outside)
     if any(name.startswith("xl/externallinks/") and name.endswith(".xml") for name in names) or _has_dde(
         archive, names
@@ -260,8 +255,7 @@ _OUTSIDE = {
 
 
 def _told_outside(outside: dict[str, list[str]]) -> Iterator[str]:
-    for kind, targets in sorted(outside.items()):
-        what = _OUTSIDE.get(kind, "other content")
+    for what, targets in sorted(outside.items()):
         places = ", ".join(shown(target)[:80] for target in targets[:_MOST_ADDRESSES])
         more = f" and {len(targets) - _MOST_ADDRESSES} more" if len(targets) > _MOST_ADDRESSES else ""
         yield (
@@ -315,12 +309,12 @@ def _open_document(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
     for part in ("content.xml", "styles.xml"):
         if part in names:
             found = re.finditer(
-                rb"<draw:(?:image|object|plugin)\b[^>]{0,600}?xlink:href=\"([a-z]{2,6}://[^\"]{0,300})",
+                rb"<draw:(?:image|object|plugin)\b[^<>]{0,600}?xlink:href=\"([a-z]{2,6}://[^\"]{0,300})",
                 _read(archive, part),
             )
             targets += [one[1].decode("utf-8", "replace") for one in found]
     if targets:
-        yield from _told_outside({"image": targets})
+        yield from _told_outside({_OUTSIDE["image"]: targets})
 
 
 def _read(archive: zipfile.ZipFile, part: str) -> bytes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from evalpanel.errors import EvalPanelError
+from evalpanel.progress import Progress
 from evalpanel.system.files import shown
 
 if TYPE_CHECKING:
@@ -36,9 +38,29 @@ def nothing() -> Generator[bytes, None, None]:
     yield b""
 
 
-def refusal(path: str, what: str) -> EvalPanelError:
+class UnreadableError(EvalPanelError):
+    """A file of a pack cannot be read as it was listed; `why` says so without naming it again."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"“{shown(path)}” could not be read. {why}", "Nothing of this pack was kept. Get it again.")
+        self.why = why
+
+
+def refusal(path: str, what: str) -> UnreadableError:
     """The error for a file of a pack that cannot be read as it was listed."""
-    return EvalPanelError(f"“{shown(path)}” could not be read. {what}", "Nothing of this pack was kept. Get it again.")
+    return UnreadableError(path, what)
+
+
+def watched_for(progress: Progress, listed: Listed) -> Listed:
+    """The same file, which stops being read when the person asks to stop."""
+
+    def blocks() -> Generator[bytes, None, None]:
+        with closing(listed.blocks()) as held:
+            for block in held:
+                progress.step(progress.done, progress.total, progress.what)
+                yield block
+
+    return replace(listed, blocks=blocks)
 
 
 def checked(path: str, size: int, blocks: Iterator[bytes], crc: int | None) -> Generator[bytes, None, None]:

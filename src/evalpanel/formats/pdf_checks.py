@@ -56,14 +56,31 @@ _ANYWHERE = (
 # The first letters, plain or as a number, decide at once in all but a few places.
 _FIRST = rb"(?=[JLEFXSIGR]|#(?:4[aAcC5679]|5[823]))"
 _NAMES = re.compile(b"/" + _FIRST + b"(" + b"|".join(map(_spelled, _ANYWHERE)) + b")" + _END)
-_OBJECT_STREAM = re.compile(b"/(?=O|#4[fF])" + _spelled("ObjStm") + _END)
+_OBJECT_STREAM = b"/(?=O|#4[fF])" + _spelled("ObjStm") + _END
 _NOT_SEEN = "It keeps a part of what it holds in a way that could not be looked into."
 _AS_SUBTYPE = re.compile(rb"/Subtype" + _DELIMITERS + rb"/(3D|Movie|Sound|Screen)" + _END)
 _BY_ITSELF = re.compile(
     rb"/(?:OpenAction|AA)" + _DELIMITERS + rb"(<<|(\d{1,10})[\x00\t\n\f\r ]+(\d{1,5})[\x00\t\n\f\r ]+R)"
 )
+_ENCRYPT = re.compile(rb"/Encrypt" + _DELIMITERS + rb"(?:(\d{1,10})[\x00\t\n\f\r ]+(\d{1,5})[\x00\t\n\f\r ]+R|<<)")
+# A document is searched while a whole pack waits to be loaded: one pass tells which of the others are worth their time.
+_MARKS = re.compile(
+    rb"/(?=[JLEFXSIGROA]|#)(?=(?:"
+    + rb"|".join(
+        rb"(?P<%s>%s)" % (name, pattern.removeprefix(b"/"))
+        for name, pattern in (
+            (b"action", _NAMES.pattern),
+            (b"subtype", _AS_SUBTYPE.pattern),
+            (b"itself", rb"(?:OpenAction|AA)" + _DELIMITERS + rb"[<\d]"),
+            (b"encrypt", rb"Encrypt" + _DELIMITERS + rb"[<\d]"),
+            (b"stream", _OBJECT_STREAM),
+        )
+    )
+    + rb"))"
+)
 _MOST_ACTIONS = 20
 _MOST_HEAD = 1 << 20
+_MOST_DESCRIPTION = 512
 _ACTION = 1024
 _GOES_OUT = re.compile(rb"/S" + _DELIMITERS + rb"/URI" + _END)
 
@@ -76,17 +93,17 @@ def look_at_pdf(data: bytes) -> Iterator[str]:
     damage = _damage(data, max(at, 0))
     if damage is not None:
         yield damage
-    encrypt = re.search(
-        rb"/Encrypt" + _DELIMITERS + rb"(?:(\d{1,10})[\x00\t\n\f\r ]+(\d{1,5})[\x00\t\n\f\r ]+R|<<)", data
-    )
+    kinds, at_streams = _marks(data)
+    encrypt = _ENCRYPT.search(data) if "encrypt" in kinds else None
     if encrypt is not None:
         yield _encryption(data, encrypt)
-    streams, why = _object_streams(data) if encrypt is None else ([], None)
+    streams, why = _object_streams(data, at_streams) if encrypt is None else ([], None)
     if why is not None:
         yield why
     found: set[bytes] = set()
     hidden = False
-    texts = [data, *(stream.text for stream in streams)]
+    texts = [data] if kinds & {"action", "subtype", "itself"} else []
+    texts += [stream.text for stream in streams]
     for text in texts:
         names, escaped = _found(text)
         found |= names
@@ -96,6 +113,17 @@ def look_at_pdf(data: bytes) -> Iterator[str]:
     yield from (told for name, told in _TOLD.items() if name in found)
     if hidden:
         yield "It writes the names of such actions in a way that hides them, as files made to do harm do."
+
+
+def _marks(data: bytes) -> tuple[set[str | None], list[int]]:
+    """Which kinds of names stand in a PDF, and where those of object streams do (of too many, the first)."""
+    kinds: set[str | None] = set()
+    at_streams: list[int] = []
+    for found in _MARKS.finditer(data):
+        kinds.add(found.lastgroup)
+        if found.lastgroup == "stream" and len(at_streams) <= MOST_STREAMS:
+            at_streams.append(found.start())
+    return kinds, at_streams
 
 
 def _damage(data: bytes, shift: int) -> str | None:
@@ -161,28 +189,27 @@ class _ObjectStream:
     first: int
 
 
-def _object_streams(data: bytes) -> tuple[list[_ObjectStream], str | None]:
-    """What the object streams hold, unpacked within limits; and why not all of them, if so."""
+def _object_streams(data: bytes, places: list[int]) -> tuple[list[_ObjectStream], str | None]:
+    """What the object streams hold whose names stand at `places`, unpacked within limits; and why not all, if so."""
     held: list[_ObjectStream] = []
-    total, end, unseen = 0, 0, len(_OBJECT_STREAM.findall(data))
-    for number, found in enumerate(_STREAM.finditer(data)):
-        if number == MOST_STREAMS:
-            return held, "It has more parts than any document needs; not all of them were looked at."
-        before = data[max(0, found.start() - 512) : found.start()]
-        head = before.rpartition(b" obj")[2]
-        if not _OBJECT_STREAM.search(head):
+    total, end, unseen, last = 0, 0, len(places), -1
+    if len(places) > MOST_STREAMS:
+        return held, "It has more parts than any document needs; not all of them were looked at."
+    for at in places:
+        # The data follows its description, or what the description says is not to be found.
+        found = _STREAM.search(data, at, at + _MOST_DESCRIPTION + 40)
+        if found is None or found.start() == last or b" obj" in data[at : found.start()]:
             continue
+        last = found.start()
+        head = data[max(0, found.start() - _MOST_DESCRIPTION) : found.start()].rpartition(b" obj")[2]
         unseen -= 1
         if end < found.end():
             end = data.find(b"endstream", found.end())
             end = end if end >= 0 else len(data)
-        try:
-            text = _inflated(data, found.end(), end)
-        except zlib.error:
-            text = b""
+        text, unpacked = _inflated(data, found.end(), end)
         if b"Predictor" in head or (not text and b"Filter" in head):
             return held, _NOT_SEEN
-        total += len(text)
+        total += unpacked  # what breaks off counts too: it took as long
         if len(text) > MOST_OBJECT_STREAM or total > MOST_OBJECT_STREAMS:
             return held, "It unpacks to far more than it seems to hold, as files made to do harm do. Open it with care."
         first = re.search(rb"/First\s{0,20}(\d{1,9})", head)
@@ -190,20 +217,23 @@ def _object_streams(data: bytes) -> tuple[list[_ObjectStream], str | None]:
     return held, _NOT_SEEN if unseen > 0 else None
 
 
-def _inflated(data: bytes, start: int, end: int) -> bytes:
-    """What a stream unpacks to, cut soon after it is longer than any should be. Read in pieces, so that a false end of
-    a stream, far behind, costs nothing."""
+def _inflated(data: bytes, start: int, end: int) -> tuple[bytes, int]:
+    """What a stream unpacks to, cut soon after it is longer than any should be, and how much was unpacked; nothing
+    where it is damaged. Read in pieces, so that a false end of a stream, far behind, costs nothing."""
     unpacker = zlib.decompressobj()
     parts, length = [], 0
     for at in range(start, end, _PIECE):
         packed = data[at : min(at + _PIECE, end)]
         while packed and not unpacker.eof and length <= MOST_OBJECT_STREAM:
-            parts.append(unpacker.decompress(packed, _PIECE))
+            try:
+                parts.append(unpacker.decompress(packed, _PIECE))
+            except zlib.error:
+                return b"", length
             length += len(parts[-1])
             packed = unpacker.unconsumed_tail
         if unpacker.eof or length > MOST_OBJECT_STREAM:
             break
-    return b"".join(parts)
+    return b"".join(parts), length
 
 
 # Encryption ---------------------------------------------------------------------------------------------------------

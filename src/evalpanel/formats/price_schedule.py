@@ -27,21 +27,28 @@ def read_price_schedule(data: bytes) -> tuple[PriceLine, ...]:
             raise ValueError("another format")
         return tuple(
             PriceLine(
-                bidder=BidderCode(line["bidder"]),
-                lot=LotCode(line["lot"]),
+                bidder=BidderCode(_text(line["bidder"])),
+                lot=LotCode(_text(line["lot"])),
                 kind=PriceKind(line["kind"]),
-                item=str(line["item"]),
+                item=_text(line["item"]),
                 amount=exact(line["amount"]),
-                year=str(line["year"]),
+                year=_text(line["year"]),
                 quantity=_decimal(line["quantity"]),
                 unit_price=_decimal(line["unit_price"]),
             )
             for line in held["lines"]
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:  # RecursionError: nested without end
         raise EvalPanelError(
             "A sealed price schedule cannot be read.", "It was made by another version, or altered. Nothing was opened."
         ) from error
+
+
+def _text(held: object) -> str:
+    if not isinstance(held, str):
+        raise ValueError("not text")  # what is wrong is the content of a file, not the type of an argument
+    held.encode()  # half a character is an error here
+    return held
 
 
 def _decimal(text: str | None) -> Decimal | None:

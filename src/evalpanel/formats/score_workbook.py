@@ -24,13 +24,13 @@ from evalpanel.formats.columns import Column, Kind, SheetColumns
 from evalpanel.formats.grid import RawSheet, guarded, letters, read_csv
 from evalpanel.formats.individual_scores import INDIVIDUAL_SHEET, IndividualScores, write_individual
 from evalpanel.formats.sheet_writer import (
+    Looks,
     cell_at,
     header,
     new_workbook,
     offer,
-    put,
-    read_only_look,
     saved,
+    shown,
     width,
 )
 from evalpanel.formats.table import Reading, Table, Value
@@ -326,18 +326,12 @@ def _key_values(line: Line, bid_name: str, criterion_title: str, levels: str) ->
 
 
 def _write(sheet: Worksheet, spec: SheetColumns, rows: Sequence[dict[str, object]]) -> None:
-    # Slow to import: a third of a second that a window need not wait for.
-    from openpyxl.styles import Alignment
-
     header(sheet, tuple(column.name for column in spec.columns), tuple(width(column) for column in spec.columns))
-    top = Alignment(vertical="top", wrap_text=True)
+    looks = Looks()
+    columns = [(number, one.name, one.kind, one.name in READ_ONLY) for number, one in enumerate(spec.columns, 1)]
     for row, values in enumerate(rows, 2):
-        for number, column in enumerate(spec.columns, 1):
-            cell = cell_at(sheet, row, number)
-            put(cell, values[column.name], column.kind)
-            cell.alignment = top
-            if column.name in READ_ONLY:
-                read_only_look(cell)
+        for number, name, kind, read_only in columns:
+            looks.put(cell_at(sheet, row, number), shown(values[name], kind), read_only=read_only)
     for number, column in enumerate(spec.columns, 1):
         if rows:
             offer(sheet, column, f"{letters(number)}2:{letters(number)}{len(rows) + 1}")

@@ -10,7 +10,7 @@ import io
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from evalpanel.domain.numbers import canonical
 from evalpanel.errors import EvalPanelError
@@ -74,11 +74,48 @@ def width(column: Column) -> int:
     return max(_WIDTHS.get(column.kind, 14), len(column.name) + 2)
 
 
+class Looks:
+    """The looks of the cells of one workbook, each made once and then given to every cell that is to have it.
+
+    To openpyxl a look is four settings that are looked up again for every cell: half a minute for a big tender.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[bool, bool, bool], Any] = {}
+
+    def put(self, cell: Cell, value: str | Decimal | int | None, *, read_only: bool) -> None:
+        """Write what `shown` gives, at the top of its cell and wrapped; grey where it is there to be read only."""
+        is_text = isinstance(value, str)
+        if isinstance(value, str):
+            _set_text(cell, value)
+        elif value is not None:
+            cell.value = value
+        key = (is_text, isinstance(value, str) and value.startswith(_FORMULA_SIGNS), read_only)
+        held = self._held.get(key)
+        if held is None:
+            # Slow to import, as above.
+            from openpyxl.styles import Alignment
+
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if is_text:
+                _text_look(cell, str(value))
+            if read_only:
+                read_only_look(cell)
+            self._held[key] = cell._style  # type: ignore[attr-defined] # openpyxl has no public way to copy a look
+        else:
+            cell._style = held  # type: ignore[attr-defined] # the same; nothing changes it any more
+
+
 def put_text(cell: Cell, value: str) -> None:
     """Write text so that it is shown as it is and never calculated.
 
     Raises `EvalPanelError` for text that no cell can hold (over 32,767 characters, control characters).
     """
+    _set_text(cell, value)
+    _text_look(cell, value)
+
+
+def _set_text(cell: Cell, value: str) -> None:
     try:
         cleaned(value)
     except CellError as error:
@@ -89,38 +126,43 @@ def put_text(cell: Cell, value: str) -> None:
     # A text that looks like the escape of a character (`_x0041_`) would be read as that character.
     cell.value = _ESCAPE_LIKE.sub("_x005F_", value)
     cell.data_type = "s"
+
+
+def _text_look(cell: Cell, value: str) -> None:
     cell.number_format = "@"
     if value.startswith(_FORMULA_SIGNS):
         cell.quotePrefix = True
 
 
-def put_number(cell: Cell, value: Decimal) -> None:
-    """Write an exact number; as text where a spreadsheet would round it (more than 15 digits)."""
-    if len(value.normalize().as_tuple().digits) > 15:
-        put_text(cell, canonical(value))
-    else:
-        cell.value = value
+def number_shown(value: Decimal) -> str | Decimal:
+    """An exact number; as text where a spreadsheet would round it (more than 15 digits)."""
+    return canonical(value) if len(value.normalize().as_tuple().digits) > 15 else value
+
+
+def shown(value: object, kind: Kind) -> str | Decimal | int | None:
+    """What a cell of a column of this kind holds for a value; None and empty text leave it empty."""
+    if value is None or value in ("", ()):
+        return ("all" if value is None else "none") if kind is Kind.CODES_OR_ALL else None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return number_shown(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, datetime):
+        return local_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return _joined(value, kind) if isinstance(value, tuple) else str(value)
 
 
 def put(cell: Cell, value: object, kind: Kind) -> None:
     """Write the value of a column of this kind; None and empty text leave the cell empty."""
-    if value is None or value in ("", ()):
-        if kind is Kind.CODES_OR_ALL:
-            put_text(cell, "all" if value is None else "none")
-    elif isinstance(value, bool):
-        put_text(cell, "yes" if value else "no")
-    elif isinstance(value, Decimal):
-        put_number(cell, value)
-    elif isinstance(value, int):
-        cell.value = value
-    elif isinstance(value, datetime):
-        put_text(cell, local_text(value))
-    elif isinstance(value, date):
-        put_text(cell, value.isoformat())
-    elif isinstance(value, tuple):
-        put_text(cell, _joined(value, kind))
-    else:
-        put_text(cell, str(value))
+    held = shown(value, kind)
+    if isinstance(held, str):
+        put_text(cell, held)
+    elif held is not None:
+        cell.value = held
 
 
 def _joined(parts: tuple[str, ...], kind: Kind) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, Protocol
@@ -21,7 +21,8 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.gunzipped import MAGIC, DamagedGzipError, Gunzipped, wrong
 from evalpanel.formats.pack_names import normal
 from evalpanel.formats.pack_streams import BLOCK, Listed, checked, refusal
-from evalpanel.system.files import shown
+from evalpanel.progress import NO_PROGRESS, Progress
+from evalpanel.system.files import in_words, shown
 
 _UNIT = 512
 _ZEROS = bytes(_UNIT)
@@ -91,18 +92,29 @@ def is_tar(start: bytes) -> bool:
     return start[257:262] == b"ustar" or (len(start) >= _UNIT and start[:1] != b"\0" and _sum_is_right(start[:_UNIT]))
 
 
-def list_tar(file: BinaryIO, name: str, most: int, most_bytes: int) -> tuple[list[Listed], list[Problem]]:
+def list_tar(
+    file: BinaryIO, name: str, most: int, most_bytes: int, progress: Progress = NO_PROGRESS
+) -> tuple[list[Listed], list[Problem]]:
     """Every member of the tar or gzipped tar in `file`, which stays open while they are read; and what no pack holds.
 
     Raises EvalPanelError when it is damaged, cut off, contradicts itself, has more than `most` members or unpacks to
     much more than `most_bytes`, so that it cannot be said what it holds.
     """
+    length = file.seek(0, 2)
+    # Headers and padding add up to some kilobytes for each member.
+    longest = most_bytes + most * 8 * _UNIT
     file.seek(0)
     is_packed = file.read(2) == MAGIC
-    # Headers and padding add up to some kilobytes for each member.
-    source = Gunzipped(file, most_bytes + most * 8 * _UNIT) if is_packed else _Plain(file)
+    if length > longest * (2 if is_packed else 1):  # what cannot be packed grows a little by it
+        raise EvalPanelError(
+            f"“{shown(name)}” holds {in_words(length)}, more than any pack.",
+            f"Nothing was kept. A pack holds at most {in_words(most_bytes)}.",
+        )
+    source = Gunzipped(file, longest) if is_packed else _Plain(file)
     try:
-        return _listed(_Reader(source, name), source, name, most, is_packed)
+        # How far it is, is where the file stands: what a packed one unpacks to is not known before its end.
+        reader = _Reader(source, name, lambda: progress.step(file.tell(), length, shown(name)))
+        return _listed(reader, source, name, most, is_packed)
     except DamagedGzipError as error:
         raise wrong(shown(name), error) from error
 
@@ -163,8 +175,9 @@ def _content(source: TarSource, name: str, path: str, start: int, size: int) -> 
 class _Reader:
     """Reads a tar once from its start to its end."""
 
-    def __init__(self, source: TarSource, name: str) -> None:
+    def __init__(self, source: TarSource, name: str, each: Callable[[], None]) -> None:
         self._blocks = source.blocks()
+        self._each = each
         self._held = memoryview(b"")
         self._name = name
         self.at = 0
@@ -212,6 +225,7 @@ class _Reader:
         return running
 
     def _more(self) -> bool:
+        self._each()
         self._held = memoryview(next(self._blocks, b""))
         return bool(self._held)
 
@@ -319,7 +333,7 @@ def _pax(reader: _Reader, header: _Header) -> dict[str, bytes]:
         length = int(digits) if digits.isdigit() else 0
         record = data[space + 1 : at + length]
         key, equals, value = record[:-1].partition(b"=")
-        if length < space - at + 3 or at + length > len(data) or not equals or not record.endswith(b"\n"):
+        if space < 0 or length < space - at + 3 or at + length > len(data) or not equals or not record.endswith(b"\n"):
             raise reader.damaged("is damaged: the description of a file cannot be read")
         name = key.decode("utf-8", "backslashreplace")
         if records.setdefault(name, value) != value:

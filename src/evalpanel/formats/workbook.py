@@ -38,6 +38,8 @@ from evalpanel.formats.grid import CellKind, RawCell, RawSheet, read_csv
 from evalpanel.formats.table import Reading, Table, Value
 from evalpanel.formats.xlsx import read_xlsx
 
+MOST_CRITERIA_OF_LOTS = 5_000_000
+"""The most criteria times lots that are checked: far more than any panel could score."""
 T = TypeVar("T")
 _Values = dict[str, Value]
 
@@ -137,6 +139,10 @@ class _Reader:
             elif not any(table.rows for table in tables.values()):
                 self.reading.problem(self.name, "holds nothing but empty sheets.")
         pack = self._pack(tables)
+        if len(pack.criteria) * len(pack.lots) > MOST_CRITERIA_OF_LOTS:
+            what = f"has {len(pack.criteria):,} criteria and {len(pack.lots):,} lots, more than anybody could score."
+            self.reading.problem(self.name, what)
+            return WorkbookReading(pack, self.reading.listed(), self.places)
         for finding in pack_checks.check(pack, self.within):
             self._tell(finding)
         return WorkbookReading(pack, self.reading.listed(), self.places)

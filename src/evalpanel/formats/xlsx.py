@@ -23,12 +23,21 @@ from defusedxml.expatreader import create_parser  # type: ignore[import-untyped]
 
 from evalpanel.domain.intake import Problem
 from evalpanel.formats.grid import RawSheet
-from evalpanel.formats.xlsx_sheet import DamagedError, SheetHandler, StringsHandler, Styles, StylesHandler, local
+from evalpanel.formats.xlsx_sheet import (
+    Amount,
+    DamagedError,
+    SheetHandler,
+    StringsHandler,
+    Styles,
+    StylesHandler,
+    local,
+)
 
 MAX_PARTS = 5_000
 MAX_UNPACKED = 128 * 1024 * 1024
 """The most that a workbook may unpack to, in bytes: twice what 100,000 rows of long texts need."""
 MAX_SHEETS = 200
+MAX_RELATIONS = 10_000
 _CHUNK = 256 * 1024
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "Open it in a spreadsheet program and save it as an Excel workbook (.xlsx)."
@@ -50,6 +59,8 @@ def read_xlsx(data: bytes, name: str) -> tuple[tuple[RawSheet, ...], tuple[Probl
     """
     try:
         _recognise(data)
+        if data.count(b"PK\x01\x02") > 2 * MAX_PARTS:  # the list of its parts alone would fill the memory
+            raise _too_much()
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_archive(archive)
             return _read(archive)
@@ -66,11 +77,15 @@ def read_xlsx(data: bytes, name: str) -> tuple[tuple[RawSheet, ...], tuple[Probl
         EOFError,
         OSError,
         ValueError,
-        KeyError,
+        LookupError,  # a part that is not there, or an encoding that nobody has
     ) as error:
         return (), (Problem(name, f"is damaged and cannot be read ({_short(error)}). {_SAVE_AS}"),)
     except NotImplementedError as error:
         return (), (Problem(name, f"is packed in a way that is not supported ({_short(error)}). {_SAVE_AS}"),)
+
+
+def _too_much() -> _RefusedError:
+    return _RefusedError(f"unpacks to more than {MAX_UNPACKED // 2**20} MiB or {MAX_PARTS:,} parts and was not opened.")
 
 
 def _short(error: Exception) -> str:
@@ -102,9 +117,10 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     if any(info.flag_bits & 1 for info in infos):
         raise _RefusedError("is protected with a password. Open it, remove the password, save it and try again.")
     if len(infos) > MAX_PARTS or sum(info.file_size for info in infos) > MAX_UNPACKED:
-        raise _RefusedError(
-            f"unpacks to more than {MAX_UNPACKED // 2**20} MiB or {MAX_PARTS:,} parts and was not opened."
-        )
+        raise _too_much()
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
+        # Others ask for as much memory as they like before the first byte comes out.
+        raise _RefusedError(f"is packed in a way that no spreadsheet program uses. {_SAVE_AS}")
     if len({name.lower() for name in names}) != len(names):
         raise _RefusedError(f"holds two parts of the same name. {_SAVE_AS}")
     if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
@@ -140,11 +156,15 @@ def _read(archive: zipfile.ZipFile) -> tuple[tuple[RawSheet, ...], tuple[Problem
         raise _RefusedError(f"has more than {MAX_SHEETS} sheets.")
     strings = StringsHandler()
     styles = StylesHandler()
+    read: set[str] = set()
     for kind, target in relations.values():
-        if kind == "sharedStrings" and target in names:
-            _parse(archive, target, strings)
-        elif kind == "styles" and target in names:
-            _parse(archive, target, styles)
+        handler = {"sharedStrings": strings, "styles": styles}.get(kind)
+        if handler is None or target not in names:
+            continue
+        if kind in read:
+            raise DamagedError(f"two parts are the workbook's {kind}")
+        read.add(kind)
+        _parse(archive, target, handler)
     return _sheets(archive, book, relations, strings.strings, styles.styles(book.epoch_1904))
 
 
@@ -158,6 +178,8 @@ def _sheets(
     sheets: list[RawSheet] = []
     problems: list[Problem] = []
     seen: dict[str, str] = {}
+    parts: set[str] = set()
+    amount = Amount()
     for title, state, relation in book.sheets:
         if title.casefold() in seen:
             problems.append(Problem(title, f"stands twice in the workbook (as {seen[title.casefold()]}, too)."))
@@ -167,7 +189,10 @@ def _sheets(
         if kind != "worksheet":
             problems.append(Problem(title, "is a chart or another sheet without cells and was not read.", stops=False))
             continue
-        handler = SheetHandler(title, strings, styles)
+        if target in parts:
+            raise DamagedError(f"{title} is the same part as another sheet")
+        parts.add(target)
+        handler = SheetHandler(title, strings, styles, amount)
         _parse(archive, target, handler)
         if state != "visible" and handler.rows:
             problems.append(Problem(title, "is a hidden sheet; it was read like any other.", stops=False))
@@ -206,6 +231,8 @@ class _RelationsHandler(ContentHandler):
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
         if local(name) == "Relationship":
+            if len(self.relations) >= MAX_RELATIONS:
+                raise DamagedError(f"a part leads to more than {MAX_RELATIONS:,} others")
             kind = attrs.get("Type", "").rpartition("/")[2]
             self.relations[attrs.get("Id", "")] = (kind, attrs.get("Target", ""))
 
@@ -221,6 +248,8 @@ class _WorkbookHandler(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
         if local(name) == "sheet":
             relation = next((attrs.get(key, "") for key in attrs.getNames() if re.fullmatch(r"\w+:id", key)), "")
+            if len(self.sheets) > MAX_SHEETS:
+                return  # told when all is read
             self.sheets.append((attrs.get("name", "").strip(), attrs.get("state", "visible"), relation))
         elif local(name) == "workbookPr":
             self.epoch_1904 = attrs.get("date1904", "0") in ("1", "true", "on")

@@ -12,9 +12,15 @@ from evalpanel.domain.intake import Problem
 from evalpanel.formats.grid import MAX_COLUMNS, MAX_ROWS, CellKind, RawCell, letters
 
 MAX_CELLS = 2_000_000
-"""The most cells of one sheet, empty ones included, before it is refused."""
+"""The most cells of a workbook, empty ones included, before it is refused."""
+MAX_TEXTS = 128 * 1024 * 1024
+"""The most characters that all cells of a workbook hold together: one shared text may stand in very many."""
+MAX_STYLES = 100_000
+MAX_FORMAT = 500
+"""The longest code of a number format; spreadsheet programs stop at 255 characters."""
 _LAST_ROW = 1_048_576
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
+_OPEN_BRACKETS = re.compile(r"\[[^\]]*\[")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _KINDS = {"n": CellKind.NUMBER, "b": CellKind.BOOLEAN, "e": CellKind.ERROR, "d": CellKind.DATE}
 _TEXT_TYPES = ("s", "str", "inlineStr")
@@ -40,14 +46,19 @@ def unescaped(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """The number format of each style of a workbook, and whether days are counted from 1904."""
+    """The number format of each style of a workbook, which of them show dates, and whether days count from 1904."""
 
     formats: tuple[str, ...]
+    dates: tuple[bool, ...]
     epoch_1904: bool = False
 
     def number_format(self, style: int) -> str:
         """The format code of a style; `General` for one that the workbook does not hold."""
         return self.formats[style] if 0 <= style < len(self.formats) else "General"
+
+    def is_date(self, style: int) -> bool:
+        """Whether a number of this style is shown as a date or a time of day."""
+        return 0 <= style < len(self.dates) and self.dates[style]
 
 
 class StylesHandler(ContentHandler):
@@ -65,9 +76,14 @@ class StylesHandler(ContentHandler):
         if element == "cellXfs":
             self._inside = True
         elif element == "xf" and self._inside:
+            if len(self._ids) >= MAX_STYLES:
+                raise DamagedError(f"the workbook has more than {MAX_STYLES:,} styles")
             self._ids.append(_number(attrs.get("numFmtId", "0")))
         elif element == "numFmt":
-            self._custom[_number(attrs.get("numFmtId", "-1"))] = attrs.get("formatCode", "General")
+            code = attrs.get("formatCode", "General")
+            if len(code) > MAX_FORMAT:
+                raise DamagedError("a number format is longer than any")
+            self._custom[_number(attrs.get("numFmtId", "-1"))] = code
 
     def endElement(self, name: str) -> None:  # noqa: N802 - the parser's name
         """An element ends."""
@@ -80,7 +96,29 @@ class StylesHandler(ContentHandler):
         from openpyxl.styles.numbers import BUILTIN_FORMATS
 
         known = {number: str(code) for number, code in BUILTIN_FORMATS.items()} | self._custom
-        return Styles(tuple(known.get(number, "General") for number in self._ids), epoch_1904)
+        formats = tuple(known.get(number, "General") for number in self._ids)
+        dates = {code: _shows_a_date(code) for code in set(formats)}
+        return Styles(formats, tuple(dates[code] for code in formats), epoch_1904)
+
+
+class Amount:
+    """How much the sheets of one workbook hold together. Raises `DamagedError` where it is more than any tender needs."""
+
+    def __init__(self) -> None:
+        self._cells = 0
+        self._texts = 0
+
+    def one_more_cell(self) -> None:
+        """A cell, which may be empty."""
+        self._cells += 1
+        if self._cells > MAX_CELLS:
+            raise DamagedError(f"the workbook has more than {MAX_CELLS:,} cells")
+
+    def text(self, length: int) -> None:
+        """The text of a cell, wherever it stands in the file."""
+        self._texts += length
+        if self._texts > MAX_TEXTS:
+            raise DamagedError(f"the cells of the workbook hold more than {MAX_TEXTS:,} characters")
 
 
 class StringsHandler(ContentHandler):
@@ -125,25 +163,25 @@ class SheetHandler(ContentHandler):
     Raises `DamagedError` for rows or cells that are out of order or stand twice: programs show such a sheet differently.
     """
 
-    def __init__(self, title: str, strings: list[str], styles: Styles) -> None:
+    def __init__(self, title: str, strings: list[str], styles: Styles, amount: Amount) -> None:
         super().__init__()
         self.title = title
         self.rows: dict[int, dict[int, RawCell]] = {}
         self._strings = strings
         self._styles = styles
-        self._cells = 0
+        self._amount = amount
         self._row = 0
         self._column = 0
         self._attrs: tuple[str, int] | None = None
         self._formula = False
         self._phonetic = 0
-        self._parts: list[str] | None = None
-        self._value = ""
+        self._parts: list[str] = []
+        self._reading = False
         self._in_data = False
         self._too_far: set[str] = set()
         self._merged: list[str] = []
         self._hidden_rows: list[int] = []
-        self._hidden_columns: list[tuple[int, int]] = []
+        self._hidden_columns: set[tuple[int, int]] = set()
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
         """An element begins."""
@@ -159,7 +197,8 @@ class SheetHandler(ContentHandler):
         elif element == "mergeCell":
             self._merged.append(attrs.get("ref", ""))
         elif element == "col" and attrs.get("hidden", "0") in ("1", "true"):
-            self._hidden_columns.append((_number(attrs.get("min", "0")), _number(attrs.get("max", "0"))))
+            first, last = _number(attrs.get("min", "0")), _number(attrs.get("max", "0"))
+            self._hidden_columns.add((min(first, MAX_COLUMNS + 1), min(last, MAX_COLUMNS)))
 
     def _start_inside_cell(self, element: str) -> None:
         if element == "f":
@@ -167,7 +206,7 @@ class SheetHandler(ContentHandler):
         elif element == "rPh":
             self._phonetic += 1
         elif element == "v" or (element == "t" and not self._phonetic):
-            self._parts = []
+            self._reading = True
 
     def _start_row(self, attrs: AttributesImpl) -> None:
         row = _number(attrs.get("r", str(self._row + 1)))
@@ -178,9 +217,7 @@ class SheetHandler(ContentHandler):
             self._hidden_rows.append(row)
 
     def _start_cell(self, attrs: AttributesImpl) -> None:
-        self._cells += 1
-        if self._cells > MAX_CELLS:
-            raise DamagedError(f"the sheet {self.title} has more than {MAX_CELLS:,} cells")
+        self._amount.one_more_cell()
         column = self._column + 1
         if reference := attrs.get("r", ""):
             match = _REFERENCE.match(reference)
@@ -191,11 +228,11 @@ class SheetHandler(ContentHandler):
             raise DamagedError(f"cells of the sheet {self.title} are out of order in row {self._row}")
         self._column = column
         self._attrs = (attrs.get("t", "n"), _number(attrs.get("s", "0")))
-        self._formula, self._value, self._parts, self._phonetic = False, "", None, 0
+        self._formula, self._parts, self._reading, self._phonetic = False, [], False, 0
 
     def characters(self, content: str) -> None:
         """A piece of text, as the parser cut it."""
-        if self._parts is not None:
+        if self._reading:
             self._parts.append(content)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - the parser's name
@@ -205,37 +242,38 @@ class SheetHandler(ContentHandler):
             self._in_data = False
         elif self._attrs is None:
             return
-        elif element in ("v", "t") and self._parts is not None:
-            self._value += "".join(self._parts)
-            self._parts = None
+        elif element in ("v", "t"):
+            self._reading = False
         elif element == "rPh":
             self._phonetic -= 1
         elif element == "c":
             kind, style = self._attrs
             self._attrs = None
-            self._keep(kind, style)
+            self._keep(kind, style, "".join(self._parts))
 
-    def _keep(self, kind: str, style: int) -> None:
-        if not self._formula and not self._value.strip():
+    def _keep(self, kind: str, style: int, value: str) -> None:
+        if not self._formula and not value.strip():
             return
         if self._row > MAX_ROWS or self._column > MAX_COLUMNS:
             self._too_far.add("rows" if self._row > MAX_ROWS else "columns")
             return
-        cell = self._cell(kind, style)
+        cell = self._cell(kind, style, value)
+        self._amount.text(len(cell.text))
         if cell.kind is not CellKind.TEXT or cell.text.strip():
             self.rows.setdefault(self._row, {})[self._column] = cell
 
-    def _cell(self, kind: str, style: int) -> RawCell:
+    def _cell(self, kind: str, style: int, value: str) -> RawCell:
         at = (self._row, self._column)
         number_format = self._styles.number_format(style)
         if self._formula:
-            return RawCell(*at, CellKind.FORMULA, self._value, number_format)
+            return RawCell(*at, CellKind.FORMULA, value, number_format)
         if kind in _TEXT_TYPES:
-            text = self._shared(self._value) if kind == "s" else unescaped(self._value)
+            text = self._shared(value) if kind == "s" else unescaped(value)
             return RawCell(*at, CellKind.TEXT, text, number_format)
         if kind not in _KINDS:
             raise DamagedError(f"the cell {self.title}!{letters(at[1])}{at[0]} is of the unknown kind {kind!r}")
-        return _dated(RawCell(*at, _KINDS[kind], self._value.strip(), number_format), self._styles.epoch_1904)
+        cell = RawCell(*at, _KINDS[kind], value.strip(), number_format)
+        return _dated(cell, self._styles.is_date(style), self._styles.epoch_1904)
 
     def _shared(self, index: str) -> str:
         number = _number(index)
@@ -268,22 +306,30 @@ class SheetHandler(ContentHandler):
         return any(first <= column <= last for first, last in self._hidden_columns)
 
 
-def _dated(cell: RawCell, epoch_1904: bool) -> RawCell:
-    """The cell as a date where it is one by its kind or by the format under which it is shown."""
+def _dated(cell: RawCell, shows_a_date: bool, epoch_1904: bool) -> RawCell:
+    """The cell as a date where it is one by its kind, or a number whose format shows one."""
     # Slow to import: a tenth of a second that a window need not wait for.
-    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
     from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
     try:
         if cell.kind is CellKind.DATE:
             return _with_moment(cell, datetime.fromisoformat(cell.text))
-        shown = cell.number_format
-        if cell.kind is not CellKind.NUMBER or not is_date_format(shown) or is_timedelta_format(shown):
+        if cell.kind is not CellKind.NUMBER or not shows_a_date:
             return cell
         found = from_excel(float(cell.text), CALENDAR_MAC_1904 if epoch_1904 else CALENDAR_WINDOWS_1900)
     except (ValueError, OverflowError):
         return RawCell(cell.row, cell.column, CellKind.ERROR, cell.text, cell.number_format)
     return _with_moment(cell, found) if isinstance(found, datetime | time) else cell
+
+
+def _shows_a_date(number_format: str) -> bool:
+    """Whether a number shown under this format is a date or a time of day."""
+    # Slow to import, as above.
+    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+
+    if _OPEN_BRACKETS.search(number_format):  # no format that a program shows, and openpyxl's pattern takes very long
+        return False
+    return bool(is_date_format(number_format)) and not is_timedelta_format(number_format)
 
 
 def _with_moment(cell: RawCell, moment: datetime | time) -> RawCell:

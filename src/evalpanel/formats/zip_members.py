@@ -21,6 +21,7 @@ from evalpanel.domain.intake import Problem
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.pack_names import normal
 from evalpanel.formats.pack_streams import BLOCK, Listed, checked, refusal
+from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.system.files import shown
 
 _STORED, _DEFLATED = 0, 8
@@ -70,7 +71,7 @@ class _Member:
         return shown(self.name if self.name is not None else self.raw_name.decode("cp437"))
 
 
-def list_zip(file: BinaryIO, most: int) -> tuple[list[Listed], list[Problem]]:
+def list_zip(file: BinaryIO, most: int, progress: Progress = NO_PROGRESS) -> tuple[list[Listed], list[Problem]]:
     """Every member of the zip in `file`, which stays open as long as they are read; and what may not be in a pack.
 
     Raises EvalPanelError when the zip as a whole is cut off, in several volumes, or has more than `most` members.
@@ -80,7 +81,8 @@ def list_zip(file: BinaryIO, most: int) -> tuple[list[Listed], list[Problem]]:
     problems: list[Problem] = []
     spans: list[tuple[int, int, _Member]] = []
     backslashes = _backslashes_are_folders(members)
-    for member in members:
+    for number, member in enumerate(members):
+        progress.step(number, len(members), member.shown)
         why = _why_refused(member)
         start = _data_start(file, member, end)
         if isinstance(start, str):
@@ -206,10 +208,11 @@ def _members(data: bytes, count: int) -> list[_Member]:
 
 def _extra(data: bytes) -> dict[int, bytes]:
     fields: dict[int, bytes] = {}
-    while len(data) >= 4:
-        kind, length = struct.unpack_from("<2H", data)
-        fields.setdefault(kind, data[4 : 4 + length])
-        data = data[4 + length :]
+    at = 0
+    while at + 4 <= len(data):
+        kind, length = struct.unpack_from("<2H", data, at)
+        fields.setdefault(kind, data[at + 4 : at + 4 + length])
+        at += 4 + length
     return fields
 
 
@@ -281,8 +284,10 @@ def _why_refused(member: _Member) -> str | None:
 def _data_start(file: BinaryIO, member: _Member, end: int) -> int | str:
     """Where the member's data starts, or why it cannot be read: its own header must agree with the list."""
     lost = "Its place in the zip is damaged."
+    if member.offset + 30 > end:
+        return lost
     file.seek(member.offset)
-    header = file.read(30) if member.offset + 30 <= end else b""
+    header = file.read(30)
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
         return lost
     flags, method, crc, packed, size, name_length, extra_length = struct.unpack_from("<2H4x3L2H", header, 6)

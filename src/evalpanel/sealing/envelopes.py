@@ -34,6 +34,13 @@ def new_envelope() -> tuple[str, str]:
     return str(identity.to_public()), str(identity)
 
 
+def recipient_of(identity: str) -> str:
+    """The recipient that belongs to an identity."""
+    from pyrage import x25519
+
+    return str(x25519.Identity.from_str(identity).to_public())
+
+
 def seal(reader: IO[bytes], writer: IO[bytes], recipient: str) -> None:
     """Encrypt what `reader` gives into `writer`, piece by piece, to one envelope."""
     import pyrage
@@ -41,11 +48,13 @@ def seal(reader: IO[bytes], writer: IO[bytes], recipient: str) -> None:
     pyrage.encrypt_io(reader, writer, [_recipient(recipient)])
 
 
-def seal_bytes(data: bytes, recipient: str) -> bytes:
-    """`data`, encrypted to one envelope."""
+def seal_bytes(data: bytes, *recipients: str) -> bytes:
+    """`data`, encrypted to one envelope or to several installations: any of them opens it."""
     import pyrage
 
-    sealed: bytes = pyrage.encrypt(data, [_recipient(recipient)])
+    if not 1 <= len(recipients) <= _MAX_STANZAS:
+        raise ValueError(f"sealed to {len(recipients)} recipients")
+    sealed: bytes = pyrage.encrypt(data, [_recipient(recipient) for recipient in recipients])
     return sealed
 
 

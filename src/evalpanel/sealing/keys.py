@@ -13,6 +13,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import new_folder, read_whole, remove_quietly, trouble, write_atomic
+from evalpanel.system.files import new_folder, read_whole, remove_quietly, tidying, trouble, write_atomic
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -154,8 +155,8 @@ def create(
     slot = _keyring_slot(root, name, backend)
     try:
         _write(file, name, root, slot)
-    except BaseException:
-        with _keyring_in_words():
+    except BaseException as error:
+        with tidying(error), _keyring_in_words():
             (backend or system_keyring)().delete_password(SERVICE, name)
         raise
     return Keys(root, folder)
@@ -203,6 +204,11 @@ def has_passphrase(file: Path) -> bool:
     return any(slot.get("kind") == "passphrase" for slot in _read(file)["slots"])
 
 
+def profile_id(file: Path) -> str:
+    """What names this profile, in all its copies: 32 hexadecimal digits that were drawn when it was made."""
+    return str(_read(file)["id"])
+
+
 def _check(root: bytes) -> str:
     mac = hmac.HMAC(_derive(root, "check"), hashes.SHA256())
     mac.update(b"evalpanel")
@@ -234,6 +240,8 @@ def _read(file: Path) -> dict[str, Any]:
         slots = held.get("slots")
         if held["v"] != 1 or not isinstance(slots, list) or not slots or len(_unb64(held.get("check"))) != _TAG:
             raise ValueError("not a key file of this version")
+        if not isinstance(held.get("id"), str) or not re.fullmatch(r"[0-9a-f]{32}", held["id"]):
+            raise ValueError("no id of a profile")
         for slot in slots:
             _look_at(slot)
     except (ValueError, RecursionError) as error:  # RecursionError: JSON that is nested without end
@@ -249,6 +257,8 @@ def _look_at(slot: Any) -> None:
         raise ValueError("a slot that does not hold a root key")
     if slot["kind"] == "keyring" and not (isinstance(slot.get("name"), str) and slot["name"]):
         raise ValueError("a slot without the name of its entry")
+    if slot["kind"] == "keyring" and not slot["name"].isprintable():
+        raise ValueError("the name of an entry that no keyring could be asked for")
     if slot["kind"] == "passphrase" and not 8 <= len(_unb64(slot.get("salt"))) <= 64:
         raise ValueError("a salt of a length that nobody writes")
 

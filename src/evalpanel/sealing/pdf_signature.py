@@ -247,6 +247,8 @@ def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ..
         if not _covers_all(pdf, byte_range, signature.pkcs7_content):
             # Nothing more need be asked: what lies outside the signature is not the letter, however harmless it looks.
             return ("Something was added to the file after it was signed, or lies outside the signature.",)
+        if not _says_nothing_else(signature.pkcs7_content):
+            wrong.append("The signature holds something that it does not cover.")
         if signature.docmdp_level is not MDPPerm.NO_CHANGES:
             wrong.append("The signature does not forbid changes, as that of a letter does.")
         # The certificate stands for itself: whether anybody knows it is asked afterwards, by its fingerprint.
@@ -284,6 +286,46 @@ def _covers_all(pdf: bytes, byte_range: list[int], contents: bytes) -> bool:
         return False
     length = _der_length(contents)
     return written == b"<" + contents.hex().upper().encode() + b">" and not any(contents[length:])
+
+
+def _says_nothing_else(contents: bytes) -> bool:
+    """Whether a CMS is, byte for byte, the one that its certificate, signed attributes and signature make.
+
+    What stands round these (versions, the list of digests, further certificates) is not covered by the signature, and a
+    reader takes no notice of it (RFC 5652, 5.1). It is made again as letters of this program have it, and compared.
+    """
+    from asn1crypto import cms  # slow to import: see LetterSigner.sign
+    from asn1crypto.core import Null
+
+    held = cms.ContentInfo.load(contents)["content"]
+    signer = held["signer_infos"][0]
+    certificate = held["certificates"][0].chosen
+    sha256 = {"algorithm": "sha256", "parameters": Null()}
+    again = cms.ContentInfo(
+        {
+            "content_type": "signed_data",
+            "content": {
+                "version": "v1",
+                "digest_algorithms": [sha256],
+                "encap_content_info": {"content_type": "data"},
+                "certificates": [cms.CertificateChoices("certificate", certificate)],
+                "signer_infos": [
+                    {
+                        "version": "v1",
+                        "sid": cms.SignerIdentifier(
+                            "issuer_and_serial_number",
+                            {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
+                        ),
+                        "digest_algorithm": sha256,
+                        "signed_attrs": signer["signed_attrs"],
+                        "signature_algorithm": {"algorithm": "sha256_rsa", "parameters": Null()},
+                        "signature": signer["signature"].native,
+                    }
+                ],
+            },
+        }
+    ).dump()
+    return bool(contents[: len(again)] == again)
 
 
 def _der_length(data: bytes) -> int:

@@ -1,0 +1,230 @@
+"""What a roster, a pack and a release say, and the sealed pieces of a pack: `docs/formats/parcels.md` tells the same.
+
+What was published travels with the field names of the tender workbook, so it is told once, in `docs/formats/workbook.md`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from evalpanel.domain.criteria import Criterion, Outcome
+from evalpanel.domain.digests import canonical_json
+from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.people import MemberKind, Role
+from evalpanel.domain.releases import Because
+from evalpanel.domain.scales import Scale
+from evalpanel.domain.tender import (
+    Authority,
+    Bid,
+    Bidder,
+    BidderCode,
+    Clarification,
+    ConsortiumMember,
+    CriterionCode,
+    Lot,
+    LotCode,
+    Stage,
+    Tender,
+)
+from evalpanel.formats.canonical import MalformedJson, decode, encode
+from evalpanel.formats.parcel_bodies import Code, Cover, Digests, Keys, Moment, Sha, ShaOrNothing, Short
+from evalpanel.formats.statements import MOST
+
+EnvelopeText = Annotated[str, Meta(min_length=1, max_length=200)]
+Recipient = Annotated[str, Meta(pattern="^age1[02-9ac-hj-np-z]{58}$")]
+
+
+class Laptop(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An installation whose keys the officer confirmed. `accepted` are the statements of it that still count once it is revoked."""
+
+    accepted: Digests
+    confirmed_at: Moment
+    keys: Keys
+    revoked_at: Moment | None
+    revoked_why: Short
+
+
+class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Somebody on the roster, by code. Names are in a sealed part of their own."""
+
+    criteria: Annotated[tuple[Code, ...], Meta(max_length=10_000)] | None
+    kind: MemberKind | None
+    laptops: Annotated[tuple[Laptop, ...], Meta(max_length=32)]
+    person: Code
+    replaces: str
+    roles: Annotated[tuple[Role, ...], Meta(max_length=16)]
+    since: date | None
+    until: date | None
+
+
+class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The complete list of who takes part, with which keys. `certificate`: the fingerprint of what signs letters, or empty."""
+
+    certificate: ShaOrNothing
+    people: Annotated[tuple[Person, ...], Meta(max_length=500)]
+
+
+class Name(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person on the roster is called, and where they come from."""
+
+    name: Short
+    organisation: Short
+    person: Code
+
+
+class Names(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sealed part of a roster that holds names: those of minors above all are in no cover."""
+
+    people: Annotated[tuple[Name, ...], Meta(max_length=500)]
+
+
+class Sealed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A document in an envelope: what it is called, whose it is, and the digests of its content and of its sealed file."""
+
+    bidder: BidderCode | None
+    criterion: CriterionCode | None
+    is_prices: bool
+    lot: LotCode | None
+    notes: Annotated[tuple[str, ...], Meta(max_length=100)]
+    path: Annotated[str, Meta(min_length=1, max_length=4000)]
+    sealed: Sha
+    sha256: Sha
+    size: Annotated[int, Meta(ge=0, le=2**50)]
+    title: Annotated[str, Meta(max_length=4000)]
+
+
+class Index(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an envelope holds, sealed to that envelope: without its key not even the names of documents can be read."""
+
+    documents: Annotated[tuple[Sealed, ...], Meta(max_length=60_000)]
+
+
+class Common(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What everybody on the panel reads: what was published, who bids, and the documents of the tender."""
+
+    authorities: tuple[Authority, ...]
+    bidders: tuple[Bidder, ...]
+    bids: tuple[Bid, ...]
+    clarifications: tuple[Clarification, ...]
+    criteria: tuple[Criterion, ...]
+    documents: Annotated[tuple[Sealed, ...], Meta(max_length=60_000)]
+    lots: tuple[Lot, ...]
+    members: tuple[ConsortiumMember, ...]
+    outcomes: tuple[Outcome, ...]
+    scales: tuple[Scale, ...]
+    stages: tuple[Stage, ...]
+    tender: Tender
+
+    @classmethod
+    def of(cls, pack: TenderPack, documents: tuple[Sealed, ...]) -> Common:
+        """The published part of a tender pack."""
+        assert pack.tender is not None
+        return cls(
+            authorities=pack.authorities,
+            bidders=pack.bidders,
+            bids=pack.bids,
+            clarifications=pack.clarifications,
+            criteria=pack.criteria,
+            documents=documents,
+            lots=pack.lots,
+            members=pack.members,
+            outcomes=pack.outcomes,
+            scales=pack.scales,
+            stages=pack.stages,
+            tender=pack.tender,
+        )
+
+    def pack(self) -> TenderPack:
+        """The same as the program knows it, without people and documents."""
+        return TenderPack(
+            tender=self.tender,
+            authorities=self.authorities,
+            lots=self.lots,
+            stages=self.stages,
+            outcomes=self.outcomes,
+            criteria=self.criteria,
+            scales=self.scales,
+            bidders=self.bidders,
+            members=self.members,
+            bids=self.bids,
+            clarifications=self.clarifications,
+        )
+
+
+class Envelope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A compartment of the pack: its name, what is sealed to it, and the sealed index of what it holds (empty: nothing)."""
+
+    bidder: BidderCode | None
+    index: ShaOrNothing
+    kind: EnvelopeText
+    lot: LotCode | None
+    name: EnvelopeText
+    recipient: Recipient
+
+
+class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The pack: the same file for everybody. It holds no key."""
+
+    criteria_digest: Sha
+    envelopes: Annotated[tuple[Envelope, ...], Meta(max_length=10_000)]
+
+
+class EnvelopeKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The key of one envelope: an age identity."""
+
+    because: Because
+    identity: Annotated[str, Meta(pattern="^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$")]
+    name: EnvelopeText
+
+
+class Release(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The keys of the envelopes that one person may open, sealed to the laptops of that person alone."""
+
+    generation: Annotated[int, Meta(ge=1, le=1000)]
+    keys: Annotated[tuple[EnvelopeKey, ...], Meta(max_length=10_000)]
+    person: Code
+
+
+def read_roster(payload: bytes) -> Cover[Roster]:
+    """The roster in a payload. Raises `MalformedJson`."""
+    return decode(payload, Cover[Roster], most=MOST, what="the roster")
+
+
+def read_pack(payload: bytes) -> Cover[Pack]:
+    """The pack's cover in a payload. Raises `MalformedJson`."""
+    return decode(payload, Cover[Pack], most=MOST, what="the pack")
+
+
+def read_release(payload: bytes) -> Cover[Release]:
+    """The release in a payload. Raises `MalformedJson`."""
+    return decode(payload, Cover[Release], most=MOST, what="the release")
+
+
+def write_piece(piece: Names | Index | Common) -> bytes:
+    """A sealed piece as it is written before it is sealed."""
+    return encode(piece)
+
+
+def read_names(data: bytes) -> Names:
+    """The names of a roster."""
+    return decode(data, Names, most=MOST, what="the list of names")
+
+
+def read_index(data: bytes) -> Index:
+    """What an envelope holds."""
+    return decode(data, Index, most=MOST, what="the list of documents")
+
+
+def read_common(data: bytes) -> Common:
+    """What was published. A figure that is no number (NaN, infinity) is refused as any other malformed text."""
+    held = decode(data, Common, most=MOST, what="what was published")
+    try:
+        canonical_json(held.pack())
+    except (ValueError, ArithmeticError) as error:
+        raise MalformedJson(
+            "What was published cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."
+        ) from error
+    return held

@@ -1,0 +1,91 @@
+"""What a declaration and a score sheet say when they travel: `docs/formats/parcels.md` tells the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from evalpanel.domain.digests import canonical_json
+from evalpanel.domain.interests import DeclarationOutcome, InterestKind
+from evalpanel.domain.sheets import Score
+from evalpanel.domain.tender import BidderCode, LotCode
+from evalpanel.formats.canonical import MalformedJson, decode, encode
+from evalpanel.formats.parcel_bodies import Cover, Moment, Sha
+from evalpanel.formats.statements import MOST
+
+
+class DeclaredLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One interest, or that there is none."""
+
+    about: Annotated[str, Meta(max_length=4000)]
+    bidder: BidderCode | None
+    kind: InterestKind | None
+    organisation: Annotated[str, Meta(max_length=400)]
+    outcome: DeclarationOutcome
+
+
+class Declared(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A declaration as it was made: about whom was asked, and what was answered."""
+
+    asked: Annotated[tuple[str, ...], Meta(max_length=5000)]
+    at: Moment
+    lines: Annotated[tuple[DeclaredLine, ...], Meta(min_length=1, max_length=5000)]
+    on_paper: date | None
+
+
+class Declarations(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that one person has declared in a tender, oldest first. A later statement adds to it."""
+
+    declared: Annotated[tuple[Declared, ...], Meta(max_length=1000)]
+
+
+class SheetState(StrEnum):
+    """Whether a sheet is signed off. An interim one is a copy for safety: its parts open for its author alone."""
+
+    INTERIM = "interim"
+    FINAL = "final"
+
+
+class Scoresheet(Struct, frozen=True, forbid_unknown_fields=True):
+    """The cover of a score sheet: no score and no word. `sheet_digest` pins all answers of its parts."""
+
+    sheet_digest: Sha
+    state: SheetState
+
+
+class SheetPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """One person's answers on the bids of one bidder in one lot, sealed to that bid's scores."""
+
+    answers: Annotated[tuple[Score, ...], Meta(max_length=20_000)]
+    bidder: BidderCode
+    lot: LotCode
+
+
+def read_declarations(payload: bytes) -> Cover[Declarations]:
+    """The declaration in a payload. Raises `MalformedJson`."""
+    return decode(payload, Cover[Declarations], most=MOST, what="the declaration")
+
+
+def read_scoresheet(payload: bytes) -> Cover[Scoresheet]:
+    """The cover of a score sheet. Raises `MalformedJson`."""
+    return decode(payload, Cover[Scoresheet], most=MOST, what="the score sheet")
+
+
+def write_sheet_part(part: SheetPart) -> bytes:
+    """A part of a score sheet before it is sealed."""
+    return encode(part)
+
+
+def read_sheet_part(data: bytes) -> SheetPart:
+    """A part of a score sheet. A figure that is no number (NaN, infinity) is refused as any other malformed text."""
+    held = decode(data, SheetPart, most=MOST, what="the score sheet")
+    try:
+        canonical_json(held.answers)
+    except (ValueError, ArithmeticError) as error:
+        raise MalformedJson(
+            "The score sheet cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."
+        ) from error
+    return held
