@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
+from evalpanel.domain.evidence import Evidence, Source
 from evalpanel.domain.feedback import LetterInputs, Signatory
 from evalpanel.domain.letter_wording import LetterWording, parse_wording
 from evalpanel.domain.moderation import ModeratedScore
@@ -148,6 +150,27 @@ SCORES = {
 }
 
 
+def document(bid: str) -> Source:
+    """The one document that a bid came with."""
+    return Source(hashlib.sha256(bid.encode()).hexdigest(), f"bids/{bid}/m.pdf", "Method statement", BidderCode(bid))
+
+
+def evidence(bid: str, code: str) -> Evidence:
+    """A passage of a bid that the panel cited, with a word of its own; its note and what stands round it are nobody's."""
+    held = document(bid)
+    return Evidence(
+        held.document,
+        held.path,
+        page=4,
+        exact=f"[evidence {bid}-{code}] Two workers run the drop-in sessions in six villages.",
+        prefix=f"[prefix {bid}-{code}]",
+        suffix=f"[suffix {bid}-{code}]",
+        start=1,
+        end=70,
+        note=f"[note {bid}-{code}]",
+    )
+
+
 def moderated(bid: str, codes: tuple[str, ...] = ("C1", "1.1", "1.2", "2.1", "2.2")) -> tuple[ModeratedScore, ...]:
     """The moderated lines of a scored bid, each field with a word of its own, so that a leak shows which one it was."""
     made = []
@@ -166,6 +189,7 @@ def moderated(bid: str, codes: tuple[str, ...] = ("C1", "1.1", "1.2", "2.1", "2.
                 improvements=f"[improvements {tag}] Show one change that came from a child’s idea, from first word to result.",
                 present=(),
                 dissent=f"[dissent {tag}]",
+                evidence=(evidence(bid, code),),
             )
         )
     return tuple(made)
@@ -226,5 +250,6 @@ def inputs(bid: str, /, **more: object) -> LetterInputs:
         wording=wording(),
         signatory=Signatory("A. Officer", "Head of commissioning", "tenders@exbourne.example"),
         day=DAY,
+        documents=(document(bid),),
     )
     return replace(made, **more)  # type: ignore[arg-type]  # each test names the fields that it replaces

@@ -109,10 +109,17 @@ def agreed(
     )
 
 
+def affirm_all(space: Workspace, named: str = REFERENCE) -> None:
+    """Everybody says, now that moderation comes, that their declaration still holds."""
+    for one in setup.view(space, named).panel:
+        declarations.affirm(space, named, person=one.member.person)
+
+
 def agree_all(
     space: Workspace, named: str = REFERENCE, level: Level = level_of, present: tuple[PersonCode, ...] = PRESENT
 ) -> None:
     """The panel agrees every line."""
+    affirm_all(space, named)
     rows = [agreed(one.line, level(one.line), present) for one in moderation.lines(space, named)]
     moderation.take_moderated(space, named, rows=rows)
 

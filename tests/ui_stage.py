@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from evalpanel import demo
+from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.services import (
     declarations,
     moderation,
     outcome,
     packs,
     prices,
-    scoresheets,
     setup,
-    sign_off,
     workspace,
 )
 from evalpanel.services.workspace import Workspace
@@ -47,19 +47,22 @@ def bring(space: Workspace, stage: str) -> None:
     sheets = sorted((sample / "scores").glob("*.xlsx"))
 
     def sheet(path: Path) -> None:
-        scoresheets.import_scores(space, REFERENCE, person=path.stem, path=path)
-        sign_off.sign_off(space, REFERENCE, person=path.stem)
+        demo.hand_in(space, REFERENCE, path)
 
     def declare() -> None:
         for one in story["declarations"]:
-            declarations.declare(
-                space, REFERENCE, person=one["person"], interest=one.get("bidder"), about=one.get("about", "")
-            )
+            interest = (Answer(one["bidder"], one["about"], InterestKind(one["kind"])),) if "bidder" in one else ()
+            declarations.declare(space, REFERENCE, person=one["person"], answers=interest)
 
     def others() -> None:
         for path in sheets:
             if path.stem != "PM1":
                 sheet(path)
+
+    def agree() -> None:
+        for one in setup.view(space, REFERENCE).panel:
+            declarations.affirm(space, REFERENCE, person=one.member.person, by="CH1")
+        demo.agree(space, REFERENCE, sample)
 
     acts: dict[str, Callable[[], object]] = {
         "draft": lambda: packs.load(space, sample / "pack"),
@@ -67,7 +70,7 @@ def bring(space: Workspace, stage: str) -> None:
         "declared": declare,
         "scoring": lambda: sheet(sample / "scores" / "PM1.xlsx"),
         "signed": others,
-        "moderated": lambda: scoresheets.import_moderated(space, REFERENCE, path=sample / "moderated.xlsx"),
+        "moderated": agree,
         "locked": lambda: moderation.close(space, REFERENCE),
         "priced": lambda: prices.open_prices(space, REFERENCE),
         "outcome": lambda: outcome.outcome(space, REFERENCE),

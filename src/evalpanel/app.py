@@ -29,33 +29,41 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--profile", type=Path, default=None, help="a separate store, documents and keys")
     parser.add_argument("--demo", action="store_true", help="the sample tender, in a profile that is thrown away")
     parser.add_argument("--look", choices=("system", "light", "dark", "contrast"), default="system")
-    parser.add_argument("--text", type=int, default=100, metavar="PERCENT", help="the size of text, 100 to 200")
+    parser.add_argument(
+        "--text", type=int, default=None, metavar="PERCENT", help="the size of text, 100 to 200; else the desktop's"
+    )
     given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     application = _application(given.look, given.text)
-    with ExitStack() as held:
-        if given.demo:
-            window = _demonstration(held)
-        else:
-            found = _profile(application, held, given.profile or default_profile())
-            if found is None:
-                return 0
-            window = _window(found)
-        window.show()
-        return int(application.exec())
+    try:
+        with ExitStack() as held:
+            if given.demo:
+                window = _demonstration(held)
+            else:
+                found = _profile(application, held, given.profile or default_profile())
+                if found is None:
+                    return 0
+                window = _window(found)
+                if found.told:
+                    window.messages.say(" ".join(found.told))
+            window.appear()
+            return int(application.exec())
+    except EvalPanelError as error:  # closing the profile: the disk may be full, or the stick gone
+        _say(error)
+        return 1
 
 
-def _application(look: str, text: int) -> QApplication:
+def _application(look: str, text: int | None) -> QApplication:
     # Qt is imported when a window is wanted, and not by the command line.
     from PySide6.QtWidgets import QApplication
 
-    from evalpanel.ui import theme
+    from evalpanel.ui import desktop, theme
 
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(["evalpanel"])
     application.setApplicationName("evalpanel")
     application.setDesktopFileName("evalpanel")
-    theme.apply(application, theme.Look(look), scale=min(max(text, 100), 200) / 100)
+    desktop.dress(application, theme.Look(look), scale=None if text is None else min(max(text, 100), 200) / 100)
     sys.excepthook = _log_bug
     return application
 

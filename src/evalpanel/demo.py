@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import textwrap
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from evalpanel.domain.evidence import Evidence, read
+from evalpanel.domain.interests import Answer, InterestKind
+from evalpanel.domain.moderation import ModeratedRow
+from evalpanel.domain.sheets import Line, ScoreRow
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import (
@@ -31,6 +36,8 @@ from evalpanel.services import (
 )
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.letters import LettersReport
+from evalpanel.services.moderation import ModerationTaken
+from evalpanel.services.scoring import ScoresTaken
 from evalpanel.services.verify import Verification
 from evalpanel.services.workspace import Workspace, system_clock
 from evalpanel.system.resources import resource
@@ -86,21 +93,19 @@ def _job(space: Workspace, sample: Path, out: Path, say: Say) -> Story:
     say(f"Froze the criteria with the digest {frozen.criteria_digest[:16]}…; the bids can be read from now on.")
     tell.act("declare")
     for one in story["declarations"]:
-        recused = declarations.declare(
-            space, reference, person=one["person"], interest=one.get("bidder"), about=one.get("about", "")
-        )
+        recused = declarations.declare(space, reference, person=one["person"], answers=_answers(one))
         lots = f": recused from lot {', '.join(found.lot for found in recused)}" if recused else ""
         said = "no interest" if one.get("none") else f"an interest in {one['bidder']}"
         say(f"{one['person']} declared {said}{lots}.")
     tell.act("score")
     scores = 0
     for sheet in sorted((sample / "scores").glob("*.xlsx")):
-        taken = scoresheets.import_scores(space, reference, person=sheet.stem, path=sheet)
-        sign_off.sign_off(space, reference, person=sheet.stem)
+        taken = hand_in(space, reference, sheet)
         scores += len(taken.added)
         say(f"{sheet.stem} scored {len(taken.added)} lines and signed off.")
     tell.act("moderate")
-    agreed = scoresheets.import_moderated(space, reference, path=sample / "moderated.xlsx")
+    _affirm(space, reference)
+    agreed = agree(space, reference, sample)
     closed = moderation.close(space, reference)
     say(f"The panel agreed {len(agreed.added)} lines; {closed.lines} are locked.")
     tell.act("prices")
@@ -118,6 +123,52 @@ def _job(space: Workspace, sample: Path, out: Path, say: Say) -> Story:
     record = verify.verify_tender(space, reference)
     say(f"The record of {reference}: {record.verdict}.")
     return Story(reference, scores, len(agreed.added), result, report, out, record)
+
+
+def _answers(told: dict[str, str]) -> tuple[Answer, ...]:
+    """The interests of one declaration of the story."""
+    return (Answer(told["bidder"], told["about"], InterestKind(told["kind"])),) if "bidder" in told else ()
+
+
+def _affirm(space: Workspace, reference: str) -> None:
+    """Everybody says that their declaration still holds, and the chair writes it down."""
+    for one in setup.view(space, reference).panel:
+        declarations.affirm(space, reference, person=one.member.person, by="CH1")
+
+
+def hand_in(space: Workspace, reference: str, sheet: Path) -> ScoresTaken:
+    """Take in the sample's score sheet of one person with the evidence that the person kept, and sign it off."""
+    rows = _scored(space, reference, sheet)
+    taken = scoring.take_scores(space, reference, person=sheet.stem, rows=rows)
+    sign_off.sign_off(space, reference, person=sheet.stem)
+    return taken
+
+
+def agree(space: Workspace, reference: str, sample: Path) -> ModerationTaken:
+    """Take in what the panel of the sample agreed, with the evidence that it cited."""
+    return moderation.take_moderated(space, reference, rows=_agreed(space, reference, sample))
+
+
+def _scored(space: Workspace, reference: str, sheet: Path) -> tuple[ScoreRow, ...]:
+    rows, _ = scoresheets.score_rows(space, reference, sheet)
+    kept = _evidence(sheet.parent.parent, lambda one: sheet.stem in one["people"])
+    return tuple(replace(row, evidence=kept.get(row.line, ())) for row in rows)
+
+
+def _agreed(space: Workspace, reference: str, sample: Path) -> tuple[ModeratedRow, ...]:
+    rows, _ = scoresheets.moderated_rows(space, reference, sample / "moderated.xlsx")
+    cited = _evidence(sample, lambda one: bool(one["cited"]))
+    return tuple(replace(row, evidence=cited.get(row.line, ())) for row in rows)
+
+
+def _evidence(sample: Path, wanted: Callable[[dict[str, Any]], bool]) -> dict[Line, tuple[Evidence, ...]]:
+    """The evidence of the sample, by line: a spreadsheet of scores has no room for it."""
+    found: dict[Line, tuple[Evidence, ...]] = {}
+    for one in json.loads((sample / "evidence.json").read_text(encoding="utf-8")):
+        line = Line(one["lot"], one["bid"], one["criterion"])
+        if wanted(one):
+            found[line] = (*found.get(line, ()), read(one["evidence"]))
+    return found
 
 
 BEGUN, AGREED = 60, 40
@@ -160,16 +211,12 @@ def prepare(space: Workspace) -> str:
     reference = packs.load(space, sample / "pack").summary.reference
     setup.freeze(space, reference)
     for one in story["declarations"]:
-        declarations.declare(
-            space, reference, person=one["person"], interest=one.get("bidder"), about=one.get("about", "")
-        )
+        declarations.declare(space, reference, person=one["person"], answers=_answers(one))
     for sheet in sorted((sample / "scores").glob("*.xlsx")):
         if sheet.stem == "PM1":
-            rows, _ = scoresheets.score_rows(space, reference, sheet)
-            scoring.take_scores(space, reference, person="PM1", rows=rows[:BEGUN])
+            scoring.take_scores(space, reference, person="PM1", rows=_scored(space, reference, sheet)[:BEGUN])
         else:
-            scoresheets.import_scores(space, reference, person=sheet.stem, path=sheet)
-            sign_off.sign_off(space, reference, person=sheet.stem)
+            hand_in(space, reference, sheet)
     return reference
 
 
@@ -181,16 +228,18 @@ def guide(space: Workspace, reference: str, act: int) -> None:
         own = next(one for one in setup.view(space, reference).panel if one.member.person == "PM1")
         if not own.signed_off:
             answered = {line for line, score in scoring.desk(space, reference, "PM1").scores.items() if score.rationale}
-            rows, _ = scoresheets.score_rows(space, reference, sample / "scores" / "PM1.xlsx")
+            rows = _scored(space, reference, sample / "scores" / "PM1.xlsx")
             left = [row for row in rows if row.line not in answered]
             scoring.take_scores(space, reference, person="PM1", rows=left)
             sign_off.sign_off(space, reference, person="PM1")
         if act == 1:
-            agreed, _ = scoresheets.moderated_rows(space, reference, sample / "moderated.xlsx")
+            agreed = _agreed(space, reference, sample)
+            _affirm(space, reference)
             moderation.take_moderated(space, reference, rows=agreed[:AGREED])
     if act >= 2 and not stage.reached(TenderStage.QUALITY_LOCKED):
         done = {one.line for one in moderation.lines(space, reference) if one.agreed is not None}
-        agreed, _ = scoresheets.moderated_rows(space, reference, sample / "moderated.xlsx")
+        agreed = _agreed(space, reference, sample)
+        _affirm(space, reference)
         moderation.take_moderated(space, reference, rows=[row for row in agreed if row.line not in done])
         moderation.close(space, reference)
     if act >= 3 and not stage.reached(TenderStage.PRICES_OPENED):

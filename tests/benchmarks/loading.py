@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,7 +24,7 @@ REPEATS = 3
 
 
 def pack_folder(folder: Path, megabytes: int) -> Path:
-    """A pack of 300 files of equal size that nothing compresses."""
+    """A pack of 300 PDFs of equal size that nothing compresses, each looked through to its end while it is loaded."""
     codes = [f"B{number:02}" for number in range(1, BIDDERS + 1)]
     pack = make.pack(
         bidders=tuple(Bidder(BidderCode(code), f"Bidder {code}", email="bids@bidder.example") for code in codes),
@@ -37,8 +38,24 @@ def pack_folder(folder: Path, megabytes: int) -> Path:
         place = folder / "bids" / code
         place.mkdir(parents=True)
         for number in range(FILES // BIDDERS):
-            (place / f"1.1 part {number}.pdf").write_bytes(os.urandom(megabytes * 1_000_000 // FILES))
+            (place / f"1.1 part {number}.pdf").write_bytes(_pdf(megabytes * 1_000_000 // FILES))
     return folder
+
+
+def _pdf(size: int) -> bytes:
+    """A PDF of about this size as programs write them: some objects packed together, and pictures."""
+    packed = zlib.compress(
+        b" ".join(b"<< /Type /Font /Subtype /TrueType /F %d 0 R >>" % number for number in range(400))
+    )
+    objects = b"1 0 obj\n<< /Type /ObjStm /N 400 /First 0 /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed)
+    head = b"%PDF-1.7\n" + objects + packed + b"\nendstream\nendobj\n"
+    pictures = b"".join(
+        b"%d 0 obj\n<< /Type /XObject /Subtype /Image /Filter /DCTDecode >>\nstream\n%b\nendstream\nendobj\n"
+        % (number, os.urandom(size // 20))
+        for number in range(2, 22)
+    )
+    place = len(head) + len(pictures)
+    return head + pictures + b"xref\n0 1\ntrailer\n<< /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % place
 
 
 def by_the_libraries(folder: Path, out: Path) -> float:
@@ -67,6 +84,8 @@ def by_evalpanel(folder: Path, profile: Path) -> float:
         began = time.perf_counter()
         loaded = packs.load(space, folder)
         took = time.perf_counter() - began
+    if loaded.notes:
+        raise AssertionError(f"The documents were not looked through as they should be: {loaded.notes[0]}")
     if loaded.summary.documents != FILES:
         raise AssertionError(f"{loaded.summary.documents} documents were kept, not {FILES}")
     return took

@@ -32,6 +32,7 @@ def test_moderated_lines_go_out_and_come_back(at: At, tmp_path: Path) -> None:
             sheet.cell(row, columns[name]).value = value
     book.save(file)
 
+    evalpanel.done("declarations", "affirm", REFERENCE, "--person", "CH1", "--person", "PM1", "--taken-by", "CH1")
     taken = evalpanel.asked("moderated", "import", REFERENCE, file)
     again = evalpanel.asked("moderated", "import", REFERENCE, file)
 

@@ -1,4 +1,4 @@
-"""The panel's commands: declare interests, score in a spreadsheet, sign off."""
+"""The panel's commands: score in a spreadsheet, sign off."""
 
 from __future__ import annotations
 
@@ -25,38 +25,11 @@ def sheet(path: Path, *rows: tuple[str, ...]) -> Path:
     return path
 
 
-def test_declaring_answers_the_lots_that_are_lost(at: At) -> None:
-    evalpanel = at("frozen")
-
-    none = evalpanel.asked("declare", REFERENCE, "--person", "PM2", "--none")
-    interest = evalpanel.asked(
-        "declare", REFERENCE, "--person", "pm1", "--interest", "tallis care ltd", "--about", "My aunt."
-    )
-
-    assert none == {"person": "PM2", "recused": []}
-    assert interest == {
-        "person": "PM1",
-        "recused": [{"lot": "L1", "why": "declared an interest in Tallis Care Ltd"}],
-    }
-
-
-def test_an_interest_needs_words_and_a_bidder_that_there_is(at: At) -> None:
-    evalpanel = at("frozen")
-
-    assert evalpanel.refused("declare", REFERENCE, "--person", "PM2", "--interest", "B01") == (
-        "An interest needs a few words about it. Nothing was recorded. Say what the interest is with --about."
-    )
-    assert evalpanel.refused("declare", REFERENCE, "--person", "PM2", "--interest", "B9", "--about", "x") == (
-        "There is no bidder “B9” in this tender. "
-        "Nothing was recorded. Bidders: B01 Harbour Young Carers, B02 Tallis Care Ltd, B03 Moorland Together."
-    )
-
-
 def test_scores_without_a_declaration_are_refused_with_what_to_do(at: At, tmp_path: Path) -> None:
     evalpanel = at("frozen")
     said = (
         "PM2 has not declared interests yet. Nothing was changed. "
-        f"First: evalpanel declare {REFERENCE} --person PM2 --none (or --interest BIDDER --about TEXT)."
+        f"First: evalpanel declare {REFERENCE} --person PM2 --none (or --interest ORGANISATION --about TEXT)."
     )
 
     rows = sheet(tmp_path / "in.csv", ("B01", "1.1", "scored", "3", "Page 2."))

@@ -134,7 +134,14 @@ def test_sample_story_goes_from_the_pack_to_letters_that_verify(evalpanel: Evalp
     recused = evalpanel.asked("declare", REFERENCE, "--person", "FI1", "--interest", "B03", "--about", "its treasurer")
     assert recused == {
         "person": "FI1",
-        "recused": [{"lot": "L2", "why": "declared an interest in Rockpool Young Researchers"}],
+        "recused": [
+            {
+                "lot": "L2",
+                "bid": None,
+                "criterion": None,
+                "why": "declared an interest in Rockpool Young Researchers",
+            }
+        ],
     }
 
     for person in SCORERS:
@@ -165,6 +172,8 @@ def test_sample_story_goes_from_the_pack_to_letters_that_verify(evalpanel: Evalp
     assert filled(agreed, sample / "moderated.xlsx", agreed_columns) == 97
     assert evalpanel.asked("moderated", "import", REFERENCE, agreed)["added"] == 97
     assert "its prices stay sealed" in evalpanel.refused("open-prices", REFERENCE)
+    everybody = [word for person in ("OF1", *SCORERS) for word in ("--person", person)]
+    evalpanel.done("declarations", "affirm", REFERENCE, *everybody, "--taken-by", "CH1")
     closed = evalpanel.asked("close-moderation", REFERENCE)
     assert (closed["lines"], len(closed["not_assessed"])) == (97, 11)
 

@@ -35,7 +35,7 @@ def test_every_act_leaves_one_line_and_the_chain_is_whole(root: Path) -> None:
     with opened(root) as space:
         before = chain(space)
         save(space, 2)
-        declarations.declare(space, REFERENCE, person="PM2", interest=None, about="")
+        declarations.declare(space, REFERENCE, person="PM2", answers=())
         after = chain(space)
     assert [line.act for line in before] == [
         "tender-loaded",

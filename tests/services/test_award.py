@@ -30,7 +30,7 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
 from profiles import Clock
-from stages import REFERENCE, agree_all, agreed, bring, level_of, line, load, score_all
+from stages import REFERENCE, affirm_all, agree_all, agreed, bring, level_of, line, load, score_all
 
 At = Callable[[str], Workspace]
 
@@ -50,6 +50,7 @@ def acts(space: Workspace, act: str) -> int:
 
 def fail(space: Workspace, bid: str, criterion: str = "C1") -> None:
     """Agree every line, and one of this bid under its gate."""
+    affirm_all(space)
     rows = [agreed(one.line, level_of(one.line)) for one in moderation.lines(space, REFERENCE)]
     gone = line(bid, criterion)
     moderation.take_moderated(

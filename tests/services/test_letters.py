@@ -87,6 +87,19 @@ def test_preview_is_the_letter_of_its_bid_and_is_not_signed(ready: Workspace) ->
     assert letter_drafts.preview(ready, REFERENCE, "B03", "L2") == pdf
 
 
+def test_a_letter_shows_what_its_own_scores_rest_on_and_nothing_of_the_winner(ready: Workspace) -> None:
+    lost, won, failed = (
+        " ".join(words_of(letter_drafts.preview(ready, REFERENCE, bid, "L1")).split()) for bid in ("B02", "B01", "B06")
+    )
+
+    assert "Evidence: Keeping young people safe and well: “We had 112 concerns in 2025" in lost
+    assert "Evidence: Reaching and hearing young people, page 1: “In 2025 we paid twelve young people" in won
+    assert "Evidence: Policies and insurance, page 1: “Public liability £5 million" in failed
+    for passage in ("we paid twelve young people", "on-call numbers were printed", "anonymised plans in March"):
+        assert passage in won
+        assert passage not in lost
+
+
 def test_preview_is_refused_to_somebody_who_is_recused_from_the_lot(ready: Workspace) -> None:
     with pytest.raises(EvalPanelError) as refused:
         letter_drafts.preview(ready, REFERENCE, "B01", "L2", person="FI1")

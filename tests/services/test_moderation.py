@@ -12,6 +12,7 @@ import pytest
 
 import make
 from evalpanel.domain.intake import ProblemsFound
+from evalpanel.domain.interests import Answer
 from evalpanel.domain.moderation import ModeratedRow
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import Line
@@ -20,7 +21,7 @@ from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import declarations, moderation, setup, sign_off
 from evalpanel.services.workspace import Workspace
-from stages import PRESENT, REFERENCE, agree_all, agreed, bring, level_of, line, load, score
+from stages import PRESENT, REFERENCE, affirm_all, agree_all, agreed, bring, level_of, line, load, score
 
 At = Callable[[str], Workspace]
 
@@ -97,7 +98,7 @@ def test_what_cannot_have_been_agreed_is_refused_with_all_other_rows(at: At, row
 
 def test_somebody_recused_or_absent_cannot_have_been_present(at: At) -> None:
     space = at("scored")
-    declarations.declare(space, REFERENCE, person="PM1", interest="B02", about="A friend.")
+    declarations.declare(space, REFERENCE, person="PM1", answers=(Answer("B02", "A friend."),))
     sign_off.record_absence(space, REFERENCE, person="PM2", reason="Ill.")
 
     with pytest.raises(ProblemsFound) as refused:
@@ -122,7 +123,11 @@ def test_somebody_present_without_a_declaration_is_noted(at: At) -> None:
         space, REFERENCE, rows=[agreed(line("B01", "1.1"), Decimal(3), people("OF1", "CH1", "PM1"))]
     )
 
-    assert [str(note) for note in taken.notes] == ["present: OF1 took part and has not declared interests"]
+    assert [str(note) for note in taken.notes] == [
+        "present: OF1 took part and has not declared interests",
+        "present: CH1 took part and has not yet said that their declaration still holds",
+        "present: PM1 took part and has not yet said that their declaration still holds",
+    ]
 
 
 def test_every_version_of_what_was_agreed_is_kept_and_the_newest_counts(at: At) -> None:
@@ -175,6 +180,7 @@ def test_closing_names_the_line_that_lacks_a_level_or_a_reason(at: At) -> None:
 
 def test_a_bid_that_failed_a_gate_needs_no_more_lines(at: At) -> None:
     space = at("scored")
+    affirm_all(space)
     agree = [agreed(one.line, level_of(one.line)) for one in moderation.lines(space, REFERENCE)]
     failed = agreed(line("B03", "C1"), Decimal(0), reasons="The certificate had run out.")
     moderation.take_moderated(space, REFERENCE, rows=[row for row in agree if row.line.bid != "B03"] + [failed])
@@ -190,6 +196,7 @@ def test_a_bid_that_failed_a_gate_needs_no_more_lines(at: At) -> None:
 
 def test_a_bid_that_was_withdrawn_between_is_out_of_moderation(at: At) -> None:
     space = at("scored")
+    affirm_all(space)
     rows = [agreed(one.line, level_of(one.line)) for one in moderation.lines(space, REFERENCE)]
     withdraw(space, "B02")
 
@@ -225,6 +232,7 @@ def test_what_is_worth_knowing_is_told_at_the_close(at: At) -> None:
     for person, value in (("CH1", 4), ("PM1", 1), ("PM2", 1)):
         score(space, person=person, level=lambda one, value=value: min(Decimal(value), top(one)))  # type: ignore[misc]  # a default fixes the value
         sign_off.sign_off(space, REFERENCE, person=person)
+    affirm_all(space)
     rows = [
         replace(agreed(one.line, level_of(one.line)), differences=None, not_higher=None)
         for one in moderation.lines(space, REFERENCE)

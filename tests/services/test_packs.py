@@ -13,15 +13,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 import make
-from evalpanel.domain.intake import ProblemsFound, TenderPack
+from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode, Bidder, BidderCode, BidStatus, Lot, LotCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import documents, packs, scoring, setup, sign_off
+from evalpanel.services import documents, packs, reading, scoring, setup, sign_off
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.store.tables import Base
+from specimens.bags.raw_bag import bag, serialised
 from stages import BIDS, REFERENCE, answers, bring, load, write_pack
 
 At = Callable[[str], Workspace]
@@ -302,3 +303,145 @@ def test_a_lot_without_bids_is_kept(at: At, tmp_path: Path) -> None:
     loaded = packs.load(space, write_pack(tmp_path / "pack", make.pack(lots=lots), NOTHING))
 
     assert [lot.lot for lot in loaded.summary.lots] == ["L1", "L2"]
+
+
+# Looking before anything is kept ------------------------------------------------------------------------------------
+
+
+class Counting(Progress):
+    """Somebody who watches, and remembers how far the work was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[int, int]] = []
+
+    def step(self, done: int, total: int, what: str = "") -> None:
+        self.seen.append((done, total))
+        super().step(done, total, what)
+
+
+KINDS = ("folder", "zip", "tar", "tar.gz")
+
+
+def a_bag(folder: Path, kind: str, files: dict[str, bytes] = BIDS) -> Path:
+    """The pack as a bag, in one of the forms in which packs come."""
+    payload = {"tender.xlsx": make.workbook(), **{f"bids/{path}": data for path, data in files.items()}}
+    return serialised(folder / "bag", kind, bag(payload))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_understanding_tells_how_far_it_is_and_can_be_cancelled_at_every_step(
+    at: At, tmp_path: Path, kind: str
+) -> None:
+    space = at("empty")
+    before = kept(space)
+    path = a_bag(tmp_path, kind)
+    watching = Counting()
+
+    understood = packs.understand(space, path, progress=watching)
+
+    total = sum(len(data) for data in BIDS.values())
+    assert (understood.stopping, watching.seen[-1]) == ((), (total, total))
+    for step in range(len(watching.seen)):
+        with pytest.raises(Cancelled):
+            packs.understand(space, path, progress=StopsAt(step))
+    assert kept(space) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_understanding_finds_what_is_altered_and_loading_refuses_it(at: At, tmp_path: Path, kind: str) -> None:
+    space = at("empty")
+    before = kept(space)
+    payload = {"tender.xlsx": make.workbook(), **{f"bids/{path}": data for path, data in BIDS.items()}}
+    altered = bag(payload) | {"data/bids/B02/Pricing.txt": b"what Tallis asks."}
+    path = serialised(tmp_path / "bag", kind, altered)
+    why = "It was altered or damaged: its SHA-512 digest is not the one in manifest-sha512.txt."
+
+    understood = packs.understand(space, path)
+
+    assert understood.stopping == (Problem("bids/B02/Pricing.txt", f"could not be read. {why}"),)
+    with pytest.raises(EvalPanelError, match=r"^“data/bids/B02/Pricing\.txt” could not be read\."):
+        packs.load(space, path)
+    assert kept(space) == before
+
+
+def test_a_damaged_zip_is_told_file_by_file_before_anything_is_kept(at: At, tmp_path: Path) -> None:
+    path = tmp_path / "pack.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("tender.xlsx", make.workbook())
+        for name, data in BIDS.items():
+            archive.writestr(f"bids/{name}", data)
+    path.write_bytes(path.read_bytes().replace(b"How Tallis", b"Why Tallis").replace(b"How Moor", b"Why Moor"))
+
+    understood = packs.understand(at("empty"), path)
+
+    assert [(one.where, one.what) for one in understood.stopping] == [
+        (f"bids/{name}", "could not be read. It is damaged: its checksum is wrong.")
+        for name in ("B02/1.1 Reach.txt", "B03/1.1 Reach.txt")
+    ]
+
+
+def test_reading_ends_after_very_many_files_that_cannot_be_read(at: At, tmp_path: Path) -> None:
+    files = {f"B01/{number:03}.txt": b"words" for number in range(200)}
+    payload = {"tender.xlsx": make.workbook(), **{f"bids/{path}": data for path, data in files.items()}}
+    spoiled = bag(payload) | {f"data/bids/{path}": b"w0rds" for path in files}
+
+    understood = packs.understand(at("empty"), serialised(tmp_path / "bag", "zip", spoiled))
+
+    assert len(understood.stopping) == 101
+    assert str(understood.stopping[-1]) == "bag: Reading stopped after 100 files that cannot be read."
+
+
+# What documents hold ------------------------------------------------------------------------------------------------
+
+_BODY = b"%PDF-1.4\n1 0 obj<</OpenAction<</S/JavaScript/JS(1)>>>>endobj\n"
+SCRIPT = _BODY + b"xref\nstartxref\n%d\n%%%%EOF\n" % len(_BODY)
+SCRIPT_NOTE = (
+    "It holds JavaScript (a program that runs when it is opened or filled in). Its pages are shown without it."
+)
+EMPTY_NOTE = "The file is empty (0 bytes)."
+NOTED = {"B01/1.1 Runs.pdf": SCRIPT, "B02/1.1 Empty.pdf": b"", "B03/1.1 Fine.txt": b"Words."}
+
+
+def test_what_documents_hold_is_told_by_understanding_and_by_loading_and_kept(at: At, tmp_path: Path) -> None:
+    space = at("empty")
+    folder = write_pack(tmp_path / "pack", files=NOTED)
+    expected = (
+        Problem("bids/B01/1.1 Runs.pdf", SCRIPT_NOTE, stops=False),
+        Problem("bids/B02/1.1 Empty.pdf", EMPTY_NOTE, stops=False),
+    )
+
+    understood = packs.understand(space, folder)
+    loaded = packs.load(space, folder)
+
+    assert {one for one in understood.problems if one.where.startswith("bids/")} == set(expected)
+    assert {one for one in loaded.notes if one.where.startswith("bids/")} == set(expected)
+    assert documents.notes(space, REFERENCE) == expected
+    held = {one.path: one.notes for one in documents.listing(space, REFERENCE)}
+    assert held["bids/B01/1.1 Runs.pdf"] == (SCRIPT_NOTE,)
+    assert held["bids/B03/1.1 Fine.txt"] == ()
+    with space.store.reading() as tx:
+        detail = tx.execute(select(t.AuditRow.detail).where(t.AuditRow.act == "tender-loaded")).scalar_one()
+    assert f"bids/B01/1.1 Runs.pdf: {SCRIPT_NOTE}" in str(detail)
+
+
+def test_what_later_bids_hold_is_told_once_and_kept(at: At, tmp_path: Path) -> None:
+    space = at("frozen")
+    folder = write_pack(tmp_path / "bids", files=NOTED)
+
+    first = packs.load_bids(space, REFERENCE, folder)
+    again = packs.load_bids(space, REFERENCE, folder)
+
+    note = Problem("bids/B01/1.1 Runs.pdf", SCRIPT_NOTE, stops=False)
+    assert (note in first.notes, note in again.notes) == (True, False)
+    assert note in documents.notes(space, REFERENCE)
+
+
+def test_a_note_is_told_to_whoever_reads_the_document(at: At, tmp_path: Path) -> None:
+    space = at("empty")
+    packs.load(space, write_pack(tmp_path / "pack", files=NOTED))
+    bring(space, "declared")
+
+    shown = {path: reading.readable(space, REFERENCE, f"bids/{path}", "PM1").note for path in NOTED}
+
+    assert shown == {"B01/1.1 Runs.pdf": SCRIPT_NOTE, "B02/1.1 Empty.pdf": EMPTY_NOTE, "B03/1.1 Fine.txt": ""}

@@ -13,7 +13,7 @@ from evalpanel.domain.readable import ReadableKind
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import documents, reading, scoring
+from evalpanel.services import documents, reading, record, scoring
 from evalpanel.services.workspace import Workspace
 
 
@@ -89,7 +89,7 @@ def test_last_saved_counts_versions(space: Workspace) -> None:
         ("a.xlsm", b"PK", ReadableKind.OTHER, "This kind of file is opened in another program."),
         ("a.txt", b"", ReadableKind.OTHER, "There are no words in this file."),
         ("a.txt", "café".encode("latin-1"), ReadableKind.TEXT, ""),
-        ("a.bin", b"", ReadableKind.OTHER, "This file is empty."),
+        ("a.bin", b"", ReadableKind.OTHER, "The file is empty (0 bytes)."),
         ("a.bin", b"junk\n%PDF-1.4", ReadableKind.PDF, ""),
     ],
 )
@@ -98,12 +98,24 @@ def test_content_decides_how_a_file_is_shown(path: str, content: bytes, kind: Re
     assert (shown.kind, shown.note.removesuffix(" A copy can be opened in another program.")) == (kind, note)
 
 
-def test_what_a_reader_should_know_before_opening_it_is_told() -> None:
-    scripted = b"%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
-    quiet = b"Plain words."
+def test_every_version_of_an_answer_is_there_newest_first(space: Workspace) -> None:
+    here = line("B01", "1.3")
+    first = Score(here, ScoreStatus.SCORED, Decimal(3), "On page 2.")
+    second = Score(here, ScoreStatus.ABSTAINED, None, "On page 2.")
+    for score in (first, second):
+        scoring.save_score(space, ui_stage.REFERENCE, person="CH1", score=score)
+    versions = reading.versions(space, ui_stage.REFERENCE, "CH1", here)
+    assert [(one.revision, one.score) for one in versions] == [(2, second), (1, first)]
+    last = reading.last_saved(space, ui_stage.REFERENCE, "CH1", here)
+    assert last is not None
+    assert (last.revision, last.at) == (versions[0].revision, versions[0].at)
+    assert reading.versions(space, ui_stage.REFERENCE, "PM1", here) == ()
 
-    assert reading.worth_knowing("notes.txt", quiet) == ()
-    assert any("script" in told.lower() for told in reading.worth_knowing("bid.pdf", scripted))
-    assert reading.worth_knowing("bid.pdf", b"%PDF-1.4" + bytes(reading.MOST_LOOKED)) == (
-        "This document is too large to be looked through for macros and scripts.",
-    )
+
+def test_searching_is_on_the_record_and_refused_to_who_may_not_read(space: Workspace) -> None:
+    path = "bids/B03/4 Learning and value.docx"  # only in lot 2, from which FI1 is recused
+    with pytest.raises(EvalPanelError, match="FI1 is recused from lot L2"):
+        reading.searchable(space, ui_stage.REFERENCE, path, "FI1")
+    assert reading.searchable(space, ui_stage.REFERENCE, path, "CH1").kind is ReadableKind.TEXT
+    newest = record.history(space, ui_stage.REFERENCE)[-1]
+    assert (newest.person, newest.what) == ("CH1", f"searched {path}")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 import make
 from evalpanel.domain.criteria import Criterion, CriterionKind
 from evalpanel.domain.intake import ProblemsFound
-from evalpanel.domain.interests import Recusal
+from evalpanel.domain.interests import Answer, Recusal
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import Score, ScoreRow, ScoreStatus
 from evalpanel.domain.tender import BidStatus, ConsortiumMember, CriterionCode, Lot, LotCode, MemberRole, PersonCode
@@ -69,7 +69,7 @@ def test_a_document_of_the_tender_is_open_to_all_from_the_start(at: At) -> None:
 def test_an_interest_takes_every_bid_of_the_lot_away(at: At) -> None:
     space = at("declared")
 
-    recused = declarations.declare(space, REFERENCE, person="PM2", interest="B02", about="My aunt runs it.")
+    recused = declarations.declare(space, REFERENCE, person="PM2", answers=(Answer("B02", "My aunt runs it."),))
 
     assert recused == (Recusal(PersonCode("PM2"), LotCode("L1"), "declared an interest in Tallis Care Ltd"),)
     assert last_act(space) == ("PM2", "interests-declared")
@@ -113,7 +113,7 @@ def test_an_interest_in_one_lot_leaves_the_other(at: At, tmp_path: Path) -> None
     load(space, tmp_path / "pack", make.pack(lots=lots, bids=bids, prices=()))
     bring(space, "declared")
 
-    declarations.declare(space, REFERENCE, person="PM2", interest="B01", about="I volunteer there.")
+    declarations.declare(space, REFERENCE, person="PM2", answers=(Answer("B01", "I volunteer there."),))
 
     assert {(one.lot, one.bid) for one in scoring.desk(space, REFERENCE, "PM2").owed} == {("L2", "B02"), ("L2", "B03")}
     assert documents.read(space, REFERENCE, "bids/B02/1.1 Reach.txt", person="PM2") != b""
@@ -362,7 +362,7 @@ def test_a_bid_does_not_come_back_in_behind_those_who_signed_off(at: At) -> None
 
 def test_everybody_may_declare_again_and_nothing_is_taken_back(at: At) -> None:
     space = at("declared")
-    declarations.declare(space, REFERENCE, person="PM1", interest="B01", about="A friend.")
+    declarations.declare(space, REFERENCE, person="PM1", answers=(Answer("B01", "A friend."),))
 
     again = declarations.declare(space, REFERENCE, person="PM1")
 

@@ -13,7 +13,7 @@ from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.services import declarations, letters, moderation, outcome, packs, prices, setup, sign_off, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from stages import REFERENCE, agreed, score, write_pack
+from stages import REFERENCE, affirm_all, agreed, score, write_pack
 
 At = Callable[[str], Workspace]
 REWRITTEN = "that the trail was not rewritten as a whole: compare its head with one that somebody else holds"
@@ -70,6 +70,7 @@ def test_an_honest_record_verifies_at_every_stage_of_a_whole_job(at: At, tmp_pat
 
 
 def _agree(space: Workspace) -> None:
+    affirm_all(space)
     present = tuple(PersonCode(code) for code in ("CH1", "PM1"))
     rows = [agreed(one.line, Decimal(1), present) for one in moderation.lines(space, REFERENCE)]
     moderation.take_moderated(space, REFERENCE, rows=rows)

@@ -390,10 +390,14 @@ def as_nobody(root: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def open_to_all(made: Path) -> Iterator[Path]:
+def open_to_all(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A profile in a folder that everybody may enter, as the folders of tests are not."""
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
+        state = Path(folder) / "state"
+        state.mkdir()
+        state.chmod(0o777)
+        monkeypatch.setenv("XDG_STATE_HOME", str(state))
         yield copied(made, Path(folder) / "profile")
 
 
@@ -407,7 +411,7 @@ def open_to_all(made: Path) -> Iterator[Path]:
         (
             "backups",
             0o500,
-            "The backup of the store could not be made. “store-20261001T090000000001-close.db” could not be written.",
+            "The backup of the store could not be made. “store-000002-20261001T090000000000-close.db” could not be written.",
         ),
         ("documents", 0o500, r"“[0-9a-f]{64}\.age” could not be written\."),
     ],

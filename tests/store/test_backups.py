@@ -46,7 +46,7 @@ def test_backup_holds_rows_that_are_still_in_the_log(store: Store) -> None:
     backup = store.backup(folder, "close", START)
     rename(store, "Cass")
     assert owner(backup) == "Ola"
-    assert [path.name for path in folder.iterdir()] == ["store-20261001T090000000000-close.db"]
+    assert [path.name for path in folder.iterdir()] == ["store-000001-20261001T090000000000-close.db"]
 
 
 def test_backup_is_private_and_cannot_be_read(store: Store) -> None:
@@ -67,7 +67,7 @@ def test_last_ten_backups_are_kept_whatever_the_clock_says(store: Store) -> None
     made = [store.backup(folder, "close", START + timedelta(days=day)) for day in range(12)]
     assert backups.newest(folder) == tuple(reversed(made[2:]))
     early = store.backup(folder, "close", START - timedelta(days=9999))
-    assert backups.newest(folder) == (*reversed(made[3:]), early)
+    assert backups.newest(folder) == (early, *reversed(made[3:]))
 
 
 def test_backup_that_fails_leaves_the_earlier_ones(store: Store, tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
 import evalpanel
+from evalpanel.domain.evidence import Evidence
 from evalpanel.domain.numbers import canonical
+from evalpanel.errors import EvalPanelError
 from evalpanel.store import tables as t
-from evalpanel.store.columns import Codes, ExactDecimal, Utc
+from evalpanel.store.columns import Codes, ExactDecimal, Pieces, Utc
 
 SOURCES = Path(evalpanel.__file__).parent
 DIALECT = sqlite.dialect()
@@ -113,3 +115,17 @@ def test_times_sort_as_texts_as_they_do_in_time(pair: tuple[datetime, datetime])
 def test_codes_come_back_in_order(codes: tuple[str, ...] | None) -> None:
     column = Codes()
     assert column.process_result_value(column.process_bind_param(codes, DIALECT), DIALECT) == codes
+
+
+def test_evidence_comes_back_as_it_was() -> None:
+    held = (Evidence("0a" * 32, "bids/B01/Plan.pdf", page=4), Evidence("0a" * 32, "bids/B01/Plan.pdf", page=5))
+    for pieces, text in ((held, None), ((), "[]"), (held[:1], None)):
+        kept = Pieces().process_bind_param(pieces, DIALECT)
+        assert text is None or kept == text
+        assert Pieces().process_result_value(kept, DIALECT) == pieces
+
+
+@pytest.mark.parametrize("text", ["", "[ ]", "{}", "[{}]", "null"])
+def test_evidence_that_was_not_written_here_is_refused(text: str) -> None:
+    with pytest.raises(EvalPanelError, match="cannot be read"):
+        Pieces().process_result_value(text, DIALECT)

@@ -164,6 +164,28 @@ def test_store_with_a_page_damaged_deep_inside_is_told_in_words_when_it_is_read(
     store.close()
 
 
+def test_store_whose_log_was_half_written_into_it_is_whole_and_backed_up(path: Path, tmp_path: Path) -> None:
+    """As a full disk leaves it, or a power cut: a page of the file is cut short, and its whole content is in the log."""
+    store = Store(path, KEY)
+    with store.writing() as tx:
+        tx.execute(text("UPDATE profile SET email = :words"), {"words": "x" * 40 * PAGE})
+    with store.reading() as tx:
+        logged = path.with_name("store.db-wal").stat().st_size
+    half = tmp_path / "half"
+    half.mkdir()
+    for file in path.parent.glob("store.db*"):
+        shutil.copy(file, half)
+    store.close()
+    data = bytearray(path.read_bytes())
+    (half / "store.db").write_bytes(data[: len(data) - PAGE - PAGE // 2])
+    assert logged > 40 * PAGE
+    store = Store(half / "store.db", KEY)
+    backup = store.backup(half / "backups", "close", START)
+    assert store.check() == ()
+    store.close()
+    assert (read_all(half / "store.db"), read_all(backup)) == (200, 200)
+
+
 def test_damaged_store_is_never_backed_up_over_a_good_backup(path: Path) -> None:
     backups = path.parent / "backups"
     store = Store(path, KEY)
@@ -369,4 +391,4 @@ def test_close_makes_a_backup_only_of_a_change(path: Path) -> None:
     with store.writing() as tx:
         tx.execute(text("UPDATE profile SET name = 'y'"))
     store.close(backups, START)
-    assert [file.name for file in backups.iterdir()] == ["store-20261001T090000000000-close.db"]
+    assert [file.name for file in backups.iterdir()] == ["store-000001-20261001T090000000000-close.db"]

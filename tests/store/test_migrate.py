@@ -139,7 +139,7 @@ def test_upgrade_of_an_older_store_makes_a_backup_first_and_keeps_its_rows(store
     assert set(made) - set(before) == {"note"}
     assert {name: sql for name, sql in made.items() if name.startswith("tr_")} == triggers.statements()
     [backup] = backups.iterdir()
-    assert backup.name == "store-20261001T090000000000-migration.db"
+    assert backup.name == "store-000001-20261001T090000000000-migration.db"
     old = Store(backup, STORE_KEY)
     assert (schema(old), old.version()) == (before, (APPLICATION_ID, SCHEMA))
     old.close()

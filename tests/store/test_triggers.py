@@ -22,7 +22,12 @@ ENUMS = {
     ("criterion", "kind"): "quality",
     ("criterion", "members"): "no",
     ("declaration", "outcome"): "none",
+    ("declaration", "kind"): "other",
+    ("interest_decision", "outcome"): "clear",
+    ("interest_decision", "scope"): "nothing",
     ("envelope", "kind"): "common",
+    ("parcel", "kind"): "roster",
+    ("release", "because"): "declaration",
     ("price_line", "kind"): "price",
     ("score", "status"): "scored",
 }

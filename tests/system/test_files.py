@@ -259,3 +259,21 @@ def test_in_words_tells_a_size_as_file_managers_do(size: int, said: str) -> None
 def test_shown_writes_nothing_that_moves_a_cursor_or_turns_text() -> None:
     assert shown("a\x1b[2J\n\u202efdp.exe\ud800 é") == "a\\u001b[2J\\u000a\\u202efdp.exe\\ud800 é"
     assert len(shown("x" * 500)) == 201
+
+
+def test_trouble_with_tidying_is_told_beside_what_went_wrong_first(tmp_path: Path) -> None:
+    """A folder that another program took away: the file cannot be written, nor what was begun be removed."""
+    folder = new_folder_in(tmp_path)
+    with pytest.raises(EvalPanelError) as raised, replacing(folder / "letter.pdf") as file:  # noqa: PT012  # refused at the end of the inner block
+        folder.rename(tmp_path / "away")
+        folder.write_bytes(b"")
+        file.write(b"half")
+    assert raised.value.title == f"“letter.pdf” could not be written. “{folder}” is not a folder."
+    assert [note.split("part” ")[1] for note in raised.value.__notes__] == [
+        f"could not be removed. “{folder}” is not a folder. Nothing was changed. Check the name and try again."
+    ]
+
+
+def new_folder_in(folder: Path) -> Path:
+    new_folder(folder / "stick")
+    return folder / "stick"

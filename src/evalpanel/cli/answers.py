@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from evalpanel.domain.intake import Problem
+from evalpanel.domain.interests import Interest, Recusal
 from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.letters import LettersReport
@@ -46,6 +47,9 @@ def view(held: TenderView) -> dict[str, Any]:
                 "roles": list(one.member.roles),
                 "declared": one.declared,
                 "recused_lots": list(one.recused_lots),
+                "recused": [recusal(kept_out) for kept_out in one.recusals],
+                "undecided": [interest.bidder for interest in one.interests if interest.decision is None],
+                "affirmed": one.affirmed is not None and not one.affirmed.why_not,
                 "owed": one.owed,
                 "answered": one.answered,
                 "signed_off": one.signed_off,
@@ -55,6 +59,36 @@ def view(held: TenderView) -> dict[str, Any]:
         ],
         "lines": held.lines,
         "moderated": held.moderated,
+    }
+
+
+def recusal(held: Recusal) -> dict[str, Any]:
+    """What somebody is kept out of: a lot, one bid of it, or one criterion in it."""
+    return {"lot": held.lot, "bid": held.bid, "criterion": held.criterion, "why": held.why}
+
+
+def interest(held: Interest) -> dict[str, Any]:
+    """Somebody's interest in a bidder, with what was decided about it."""
+    decided = held.decision
+    return {
+        "person": held.person,
+        "bidder": held.bidder,
+        "why": held.why,
+        "declared": [
+            {"at": line.at, "organisation": line.organisation, "kind": line.kind, "about": line.about}
+            for line in held.declared
+        ],
+        "decision": None
+        if decided is None
+        else {
+            "outcome": decided.outcome,
+            "scope": decided.scope,
+            "criteria": list(decided.criteria),
+            "measure": decided.measure,
+            "why": decided.why,
+            "decided_by": decided.decided_by,
+            "at": decided.at,
+        },
     }
 
 

@@ -22,12 +22,16 @@ price_commands = typer.Typer(help="Bring price schedules in after the quality lo
 
 @moderated.command("export")
 def export_moderated(
-    context: typer.Context, tender: TenderName, out: Annotated[Path, typer.Argument(metavar="FILE")], json: Json = False
+    context: typer.Context,
+    tender: TenderName,
+    out: Annotated[Path, typer.Argument(metavar="FILE")],
+    person: Person = None,
+    json: Json = False,
 ) -> None:
     """Write the lines to be agreed, with everybody's scores side by side on a second sheet."""
     held = console(context, json=json)
     with held.opened() as space:
-        lines = scoresheets.export_moderated(space, tender, out)
+        lines = scoresheets.export_moderated(space, tender, out, person=person)
     held.say(f"Wrote {out}: {counted(lines, 'line')}.")
     held.answer({"file": str(out), "lines": lines})
 

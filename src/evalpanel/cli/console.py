@@ -45,6 +45,8 @@ class Console:
     def opened(self) -> Iterator[Workspace]:
         """The profile, open for this command."""
         with workspace.opened(self.profile, passphrase=self.passphrase()) as held, logging_to(held.folders.logs):
+            for one in held.told:
+                typer.echo(one, err=True)
             yield held
 
     def passphrase(self) -> str | None:
@@ -74,6 +76,11 @@ class Console:
         """The answer of a command as one JSON object, when JSON was asked for."""
         if self.json:
             typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=1))
+
+    def line(self, value: Mapping[str, Any]) -> None:
+        """One of several answers as a JSON object on a line of its own, when JSON was asked for."""
+        if self.json:
+            typer.echo(json.dumps(plain(value), ensure_ascii=False))
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Progress]:

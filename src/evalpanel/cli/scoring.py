@@ -1,4 +1,4 @@
-"""Commands for the panel: declare interests, read documents, score in a spreadsheet, sign off."""
+"""Commands for the panel: read documents, score in a spreadsheet, sign off."""
 
 from __future__ import annotations
 
@@ -9,37 +9,12 @@ import typer
 
 from evalpanel.cli.console import Json, Someone, TenderName, console, counted
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import declarations, documents, scoresheets, tenders
+from evalpanel.services import documents, scoresheets, tenders
 from evalpanel.services import sign_off as signing
 from evalpanel.system.files import write_atomic
 
 commands = typer.Typer()
 scores = typer.Typer(help="Score in a spreadsheet.", no_args_is_help=True)
-
-
-@commands.command()
-def declare(
-    context: typer.Context,
-    tender: TenderName,
-    person: Someone,
-    none: Annotated[bool, typer.Option("--none", help="No interest in any bidder.")] = False,
-    interest: Annotated[
-        str | None, typer.Option("--interest", metavar="BIDDER", help="The bidder's code or name.")
-    ] = None,
-    about: Annotated[str, typer.Option("--about", metavar="TEXT", help="What the interest is.")] = "",
-    json: Json = False,
-) -> None:
-    """Declare no interest, or an interest in one bidder. Comes before any bid can be read."""
-    if none == (interest is not None):
-        raise typer.BadParameter("give either --none or --interest BIDDER --about TEXT")
-    held = console(context, json=json)
-    with held.opened() as space:
-        person = tenders.person_code(space, tender, person)
-        recused = declarations.declare(space, tender, person=person, interest=interest, about=about)
-    held.say(f"Recorded the declaration of {person}.")
-    for one in recused:
-        held.say(f"  {person} is recused from every bid of lot {one.lot}: {one.why}.")
-    held.answer({"person": person, "recused": [{"lot": one.lot, "why": one.why} for one in recused]})
 
 
 @commands.command("read")

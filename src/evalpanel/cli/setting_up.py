@@ -11,6 +11,7 @@ import typer
 
 from evalpanel.cli import answers
 from evalpanel.cli.console import Json, Person, TenderName, console, counted
+from evalpanel.cli.notices import check_notice
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import documents, notices, packs, scoresheets, setup, tenders, workspace
@@ -66,17 +67,20 @@ def template(
 @commands.command()
 def check(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(exists=True)],
+    path: Annotated[Path, typer.Argument(exists=True, help="A workbook, folder, zip, tar, or OCDS notice (.json).")],
     mapping: Mapping = None,
     write_mapping: Annotated[
         Path | None, typer.Option("--write-mapping", help="Write whose each file is as csv, to correct and give back.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show what a pack would bring, and its problems, without keeping anything."""
+    """Show what a pack would bring, or what an OCDS notice says, with every problem, without keeping anything."""
     held = console(context, json=json)
-    with held.opened() as space:
-        found = packs.understand(space, path, mapping=mapping)
+    if notices.is_notice(path):
+        check_notice(held, path)
+        return
+    with held.opened() as space, held.progress("Checking") as progress:
+        found = packs.understand(space, path, mapping=mapping, progress=progress)
     pack = found.pack
     if write_mapping is not None:
         packs.write_mapping_file(found, write_mapping)
@@ -114,7 +118,7 @@ def check(
 @commands.command()
 def load(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(exists=True, help="A workbook, a folder or a zip.")],
+    path: Annotated[Path, typer.Argument(exists=True, help="A workbook, a folder, a zip or a tar.")],
     mapping: Mapping = None,
     json: Json = False,
 ) -> None:
@@ -168,7 +172,7 @@ def show(context: typer.Context, tender: TenderName, json: Json = False) -> None
     held.say("Panel:")
     for one in found.panel:
         state = "signed off" if one.signed_off else "absent" if one.absent else f"{one.answered} of {one.owed}"
-        recused = f", recused from {', '.join(one.recused_lots)}" if one.recused_lots else ""
+        recused = f", recused from {', '.join(kept.what for kept in one.recusals)}" if one.recusals else ""
         declared = "" if one.declared else ", has not declared interests"
         scoring = state if one.owed or one.signed_off else "does not score"
         held.say(f"  {one.member.person:<6} {one.member.name}: {scoring}{recused}{declared}")
@@ -273,6 +277,8 @@ def list_documents(context: typer.Context, tender: TenderName, json: Json = Fals
         found = documents.listing(space, tender)
     for one in found:
         held.say(f"{one.path}  [{one.envelope}]" + (f"  criterion {one.criterion}" if one.criterion else ""))
+        for note in one.notes:
+            held.say(f"  note: {note}")
     held.answer(
         {
             "documents": [
@@ -285,6 +291,7 @@ def list_documents(context: typer.Context, tender: TenderName, json: Json = Fals
                     "envelope": one.envelope,
                     "size": one.size,
                     "sha256": one.sha256,
+                    "notes": one.notes,
                 }
                 for one in found
             ]

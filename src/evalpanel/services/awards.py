@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.digests import digest, plain
+from evalpanel.domain.evidence import Source
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.price import price_totals, prices_needed
@@ -18,21 +19,22 @@ from evalpanel.domain.scoring import evaluate
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode, Lot, PersonCode, TenderId
-from evalpanel.services import audit, tenders
+from evalpanel.services import audit, evidence, tenders
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
 class TenderOutcome:
-    """The outcome of every lot, with what it was computed from."""
+    """The outcome of every lot, with what it was computed from, and the documents that its reasons can cite."""
 
     tender_id: TenderId
     stage: TenderStage
     pack: TenderPack
     lots: tuple[LotResult, ...]
     moderated: dict[Line, ModeratedScore]
+    documents: tuple[Source, ...]
 
     @property
     def digest(self) -> str:
@@ -48,7 +50,7 @@ def computed(tx: Session, tender: tenders.OpenTender) -> TenderOutcome:
     tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="there is no outcome yet")
     if needed:
         tenders.require(tender, at_least=TenderStage.PRICES_OPENED, act="there is no outcome yet")
-    held = queries.moderated(tx, tender.tender_id)
+    held = score_reads.moderated(tx, tender.tender_id)
     levels = {line: score.value for line, score in held.items()}
     lots = tuple(
         evaluate(
@@ -63,7 +65,7 @@ def computed(tx: Session, tender: tenders.OpenTender) -> TenderOutcome:
         )
         for lot in pack.lots
     )
-    return TenderOutcome(tender.tender_id, tender.stage, pack, lots, held)
+    return TenderOutcome(tender.tender_id, tender.stage, pack, lots, held, evidence.sources(tx, tender.tender_id))
 
 
 def on_record(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.interests import Recusal, whole_lots
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import Gap, Line, Score, gaps, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import interests, tenders
-from evalpanel.store import queries
+from evalpanel.store import queries, score_reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,14 @@ class Desk:
     member: PanelMember
     pack: TenderPack
     owed: tuple[Line, ...]
-    recused: tuple[LotCode, ...]
+    recusals: tuple[Recusal, ...]
     scores: dict[Line, Score]
     signed_off: bool
+
+    @property
+    def recused(self) -> tuple[LotCode, ...]:
+        """The lots from which the person is recused altogether."""
+        return whole_lots(self.recusals)
 
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing before the sheet can be signed off."""
@@ -39,15 +45,15 @@ def desk_of(tx: Session, tender: tenders.OpenTender, member: PanelMember) -> Des
             f"{member.person} does not score in this tender.",
             "Nothing was changed. Only people with the role panel-member do.",
         )
-    lots = tuple(recusal.lot for recusal in queries.recused(tx, tender.tender_id, tender.pack, member))
-    owed = owed_lines(member, scored_lines(tender.pack.criteria, tender.pack.bids), lots)
+    kept_out = queries.recused(tx, tender.tender_id, tender.pack, member)
+    owed = owed_lines(member, scored_lines(tender.pack.criteria, tender.pack.bids), kept_out)
     signed = queries.sign_offs(tx, tender.tender_id).get(member.person)
     return Desk(
         member=member,
         pack=tender.pack,
         owed=owed,
-        recused=lots,
-        scores=queries.scores_of(tx, tender.tender_id, member.person),
+        recusals=kept_out,
+        scores=score_reads.scores_of(tx, tender.tender_id, member.person),
         signed_off=signed is not None and signed.signed,
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.intake import Problem
+from evalpanel.domain.interests import covering
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidderCode, CriterionCode, EnvelopeKind, LotCode
@@ -19,7 +21,8 @@ from evalpanel.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A document on record: what it is called, whose it is, how large, and the digest of its content."""
+    """A document on record: what it is called, whose it is, how large, the digest of its content, and what a reader
+    should know before opening it (a sentence each)."""
 
     path: str
     title: str
@@ -29,6 +32,12 @@ class DocumentInfo:
     envelope: str
     size: int
     sha256: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_price(self) -> bool:
+        """Whether it lies in a price envelope: prices are scored apart from the bids."""
+        return self.envelope.startswith(EnvelopeKind.PRICE.value)
 
 
 def listing(workspace: Workspace, named: str) -> tuple[DocumentInfo, ...]:
@@ -43,8 +52,23 @@ def listing(workspace: Workspace, named: str) -> tuple[DocumentInfo, ...]:
         return tuple(_info(row) for row in rows)
 
 
-def read(workspace: Workspace, named: str, path: str, *, person: str) -> bytes:
-    """The content of one document for a person who may read it, with a line on the record.
+def notes(workspace: Workspace, named: str) -> tuple[Problem, ...]:
+    """What is worth knowing of the documents of a tender before they are opened elsewhere, each note with its place."""
+    return tuple(Problem(one.path, note, stops=False) for one in listing(workspace, named) for note in one.notes)
+
+
+def notes_of(workspace: Workspace, named: str, path: str) -> tuple[str, ...]:
+    """What is worth knowing of one document; nothing where there is no such document."""
+    with workspace.store.reading() as tx:
+        tender = queries.tender_row(tx, named)
+        found = tx.execute(
+            select(t.DocumentRow.notes).where(t.DocumentRow.tender_id == tender.tender_id, t.DocumentRow.path == path)
+        ).scalar_one_or_none()
+    return found or ()
+
+
+def read(workspace: Workspace, named: str, path: str, *, person: str, act: str = "document-read") -> bytes:
+    """The content of one document for a person who may read it, with a line on the record that says what they did (`act`).
 
     Bids stay sealed until the criteria are frozen; a person reads a bid after declaring interests, and not in a lot
     from which they are recused; prices stay sealed until they are opened on the record, and those of bids that are not
@@ -66,7 +90,7 @@ def read(workspace: Workspace, named: str, path: str, *, person: str) -> bytes:
         audit.record(
             tx,
             workspace,
-            "document-read",
+            act,
             tender=tender.tender_id,
             person=member.person,
             detail={"document": row.sha256, "path": row.path},
@@ -89,12 +113,12 @@ def _may_read(tx: Session, tender: tenders.OpenTender, person: str, row: t.Docum
             "Its documents stay sealed for the panel.",
         )
     # A bidder without a bid in this lot may still be a rival somewhere: any recusal then keeps the document closed.
-    lots = {bid.lot for bid in bids} or {lot.lot for lot in tender.pack.lots}
-    recused = {one.lot: one.why for one in queries.recused(tx, tender.tender_id, tender.pack, member)}
-    if lots <= set(recused) or (not bids and recused):
-        lot = min(recused)
+    kept_out = queries.recused(tx, tender.tender_id, tender.pack, member)
+    closed = [covering(kept_out, bid.lot, bid.bid, row.criterion) for bid in bids] or list(kept_out[:1])
+    if closed and closed[0] is not None and all(closed):
         raise EvalPanelError(
-            f"{person} is recused from lot {lot}.", f"The document stays sealed: {person} {recused[lot]}."
+            f"{person} is recused from {closed[0].what}.",
+            f"The document stays sealed: {person} {closed[0].why}.",
         )
     if row.envelope.startswith(EnvelopeKind.PRICE.value):
         opened = {
@@ -113,4 +137,6 @@ def _may_read(tx: Session, tender: tenders.OpenTender, person: str, row: t.Docum
 
 
 def _info(row: t.DocumentRow) -> DocumentInfo:
-    return DocumentInfo(row.path, row.title, row.bidder, row.lot, row.criterion, row.envelope, row.size, row.sha256)
+    return DocumentInfo(
+        row.path, row.title, row.bidder, row.lot, row.criterion, row.envelope, row.size, row.sha256, row.notes
+    )

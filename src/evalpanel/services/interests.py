@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.interests import DeclarationOutcome
+from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.interests import (
+    Decision,
+    Declaration,
+    DeclarationOutcome,
+    InterestKind,
+    Organisation,
+    Recusal,
+    awaited,
+    has_declared,
+    organisations,
+)
+from evalpanel.domain.people import Role
 from evalpanel.domain.tender import BidderCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import audit, tenders
@@ -15,43 +30,132 @@ from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredLine:
+    """One interest of a declaration that is about to be recorded."""
+
+    organisation: Organisation
+    kind: InterestKind
+    about: str
+
+
 def record(
     tx: Session,
     workspace: Workspace,
     tender: TenderId,
+    pack: TenderPack,
     person: PersonCode,
-    outcome: DeclarationOutcome,
-    bidder: BidderCode | None,
-    about: str,
-    on_paper: date | None,
-) -> None:
-    """Add a declaration, in the transaction of the act that makes it. `on_paper`: the day on which one was signed."""
-    detail = {"outcome": outcome, "bidder": bidder, "about": about, "on_paper": on_paper}
+    declared: Sequence[DeclaredLine] = (),
+    on_paper: date | None = None,
+) -> int:
+    """Add a whole declaration, in the transaction of the act that makes it, with one line of the trail: its number.
+
+    It answers for every organisation of `pack`. `on_paper`: the day on which one was signed.
+    """
+    at = workspace.now()
+    asked = tuple(one.key for one in organisations(pack.bidders, pack.members))
+
+    def line(
+        outcome: DeclarationOutcome,
+        bidder: BidderCode | None = None,
+        about: str = "",
+        kind: InterestKind | None = None,
+        organisation: str = "",
+    ) -> Declaration:
+        return Declaration(person, outcome, at, bidder, about, on_paper, kind, organisation, asked)
+
+    lines = [
+        line(DeclarationOutcome.INTEREST, one.organisation.bidder, one.about, one.kind, one.organisation.key)
+        for one in declared
+    ] or [line(DeclarationOutcome.NONE)]
+    return record_lines(tx, workspace, tender, person, lines)
+
+
+def record_lines(
+    tx: Session, workspace: Workspace, tender: TenderId, person: PersonCode, lines: Sequence[Declaration]
+) -> int:
+    """Add a declaration as it was made, here or on the person's own laptop, with one line of the trail: its number."""
+    detail = declaration_detail(lines)
     act = audit.record(tx, workspace, "interests-declared", tender=tender, person=person, detail=detail)
-    tx.add(
-        t.DeclarationRow(
-            tender_id=tender,
-            person=person,
-            at=workspace.now(),
-            outcome=outcome,
-            bidder=bidder,
-            about=about,
-            on_paper=on_paper,
-            act=act,
+    for one in lines:
+        tx.add(
+            t.DeclarationRow(
+                tender_id=tender,
+                person=person,
+                at=one.at,
+                outcome=one.outcome,
+                bidder=one.bidder,
+                about=one.about,
+                on_paper=one.on_paper,
+                kind=one.kind,
+                organisation=one.organisation,
+                asked=one.asked,
+                act=act,
+            )
         )
-    )
+    return act
+
+
+def declaration_detail(lines: Sequence[Declaration]) -> dict[str, Any]:
+    """What the trail pins of a declaration."""
+    return {
+        "asked": list(lines[0].asked),
+        "on_paper": lines[0].on_paper,
+        "lines": [
+            {
+                "outcome": one.outcome,
+                "bidder": one.bidder,
+                "organisation": one.organisation,
+                "kind": one.kind,
+                "about": one.about,
+            }
+            for one in lines
+        ],
+    }
+
+
+def decision_detail(decision: Decision) -> dict[str, Any]:
+    """What the trail pins of a decision about an interest."""
+    return {
+        "person": decision.person,
+        "bidder": decision.bidder,
+        "outcome": decision.outcome,
+        "scope": decision.scope,
+        "criteria": list(decision.criteria),
+        "measure": decision.measure,
+        "why": decision.why,
+        "decided_by": decision.decided_by,
+        "settles": decision.settles,
+    }
+
+
+def kept_out(tx: Session, tender: tenders.OpenTender, person: str | None, role: Role) -> tuple[Recusal, ...]:
+    """What somebody who looks is kept out of. Without a `person` it is whoever acts in `role`."""
+    who = person or tender.acting(role, None)
+    member = next((one for one in tender.pack.panel if one.person == who), None)
+    if member is None and person:
+        member = tender.member(person)
+    # The owner of a profile whose panel names no officer is nobody on it, and has declared nothing.
+    return queries.recused(tx, tender.tender_id, tender.pack, member) if member is not None else ()
 
 
 def require_declared(tx: Session, tender: tenders.OpenTender, person: PersonCode) -> None:
-    """Refuse access and scores to somebody who has not declared."""
-    if not any(one.person == person for one in queries.declarations(tx, tender.tender_id)):
-        raise undeclared(tender.reference, person)
+    """Refuse access and scores to somebody who has not answered for everybody who takes part."""
+    own = [one for one in queries.declarations(tx, tender.tender_id) if one.person == person]
+    pack = tender.pack
+    if not has_declared(own, awaited(pack.bids, pack.bidders, pack.members)):
+        raise undeclared(tender.reference, person, again=bool(own))
 
 
-def undeclared(reference: str, person: PersonCode) -> EvalPanelError:
-    """What is said to somebody who has not declared interests."""
+def undeclared(reference: str, person: PersonCode, *, again: bool = False) -> EvalPanelError:
+    """What is said to somebody who has not declared interests, or (`again`) not about those who came later."""
+    title = (
+        f"{person} has not declared interests in the bidders that came later."
+        if again
+        else f"{person} has not declared interests yet."
+    )
     return EvalPanelError(
-        f"{person} has not declared interests yet.",
+        title,
         f"Nothing was changed. First: evalpanel declare {reference} --person {person} --none "
-        "(or --interest BIDDER --about TEXT).",
+        "(or --interest ORGANISATION --about TEXT).",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -154,10 +154,13 @@ def _may_see(tx: Session, tender: tenders.OpenTender, lot: str, person: str | No
     if not person:
         return
     member = tender.member(person)
-    if lot in {one.lot for one in queries.recused(tx, tender.tender_id, tender.pack, member)}:
+    # A letter may also explain the bid that won, so whoever is kept out of any part of the lot reads none of it.
+    kept_out = queries.recused(tx, tender.tender_id, tender.pack, member)
+    closed = next((one for one in kept_out if one.lot == lot), None)
+    if closed is not None:
         raise EvalPanelError(
-            f"{member.person} is recused from lot {lot}.",
-            "Its letters are not shown: they explain the bids of the lot.",
+            f"{member.person} is recused from {closed.what}.",
+            "The letters of the lot are not shown: they explain its bids.",
         )
 
 
@@ -213,11 +216,17 @@ def inputs(
         bid=bid,
         result=result,
         moderated=tuple(score for line, score in held.moderated.items() if line.lot == bid.lot and line.bid == bid.bid),
-        winners=tuple(score for line, score in held.moderated.items() if line.lot == bid.lot and line.bid in won),
+        # Without their evidence: what another bid says is nobody's but its bidder's.
+        winners=tuple(
+            replace(score, evidence=())
+            for line, score in held.moderated.items()
+            if line.lot == bid.lot and line.bid in won
+        ),
         regime=regime,
         wording=wording,
         signatory=signs,
         day=workspace.now().date(),
+        documents=tuple(one for one in held.documents if one.bidder in (None, bid.bidder)),
     )
 
 

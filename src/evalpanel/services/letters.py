@@ -33,7 +33,7 @@ from evalpanel.services.letter_drafts import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from evalpanel.system.files import new_folder, write_atomic
+from evalpanel.system.files import new_folder, read_whole, remove_quietly, tidying, write_atomic
 
 if TYPE_CHECKING:
     from evalpanel.sealing.pdf_signature import LetterSigner
@@ -222,20 +222,31 @@ def _write(
         name=signs.name,
         at=now,
     )
-    file = letter_file(held.pack.tender.reference, one.bid)
-    target = out / file
-    write_atomic(target, pdf, private=False)
-    back = target.read_bytes()
-    report = verify(back, {fingerprint: signs.name})
-    if back != pdf or report.verdict != "verified":
-        target.unlink()
+    if verify(pdf, {fingerprint: signs.name}).verdict != "verified":
         raise EvalPanelError(
-            f"The letter for bid {one.bid.bid} did not read back as it was signed.",
-            "It was taken away again; letters before it are safe. Check the disk, then run the command again.",
+            f"The letter for bid {one.bid.bid} does not verify as it was signed.",
+            "It was not kept; letters before it are safe. Run the command again.",
         )
-    digest = digest_of(pdf)
+    file, digest = letter_file(held.pack.tender.reference, one.bid), digest_of(pdf)
+    # On record first: a letter that a person can send must never be one that the record does not know.
     _keep(workspace, held, one, file, pdf, digest, laid_out.pages, fingerprint, who)
+    target = _give_out(out, file, pdf)
     return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, digest, laid_out.pages, True, False)
+
+
+def _give_out(out: Path, file: str, pdf: bytes) -> Path:
+    """Write a letter that is on record into the person's folder, and read it back. Gives where it lies."""
+    target = out / file
+    safe = "It is signed and on record, and so are the letters before it. Put that right, then run it again: they are given out as they were signed."
+    try:
+        write_atomic(target, pdf, private=False)
+        back = read_whole(target, len(pdf) + 1)
+    except EvalPanelError as error:
+        raise EvalPanelError(error.title, safe) from error
+    if back != pdf:
+        remove_quietly(target)
+        raise EvalPanelError(f"“{file}” did not read back as it was written. It was taken away again.", safe)
+    return target
 
 
 def _keep(
@@ -287,8 +298,9 @@ def _keep(
                     act=act,
                 )
             )
-    except BaseException:
-        workspace.documents.remove([sealed.sealed])
+    except BaseException as error:
+        with tidying(error):
+            workspace.documents.remove([sealed.sealed])
         raise
 
 
@@ -306,9 +318,8 @@ def _again(
         known: Mapping[str, str] = {letter.fingerprint: ""}
     from evalpanel.sealing.pdf_signature import verify
 
-    target = out / file
-    write_atomic(target, pdf, private=False)
-    verified = verify(target.read_bytes(), known).verdict == "verified"
+    target = _give_out(out, file, pdf)
+    verified = verify(pdf, known).verdict == "verified"
     return LetterDone(key[0], key[1], kind, target, digest, pages, verified, True)
 
 

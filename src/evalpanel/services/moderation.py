@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
 from evalpanel.domain.digests import digest, plain
+from evalpanel.domain.evidence import MOST_CITED
+from evalpanel.domain.evidence import faults as evidence_faults
 from evalpanel.domain.gates import scale_of
-from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
-from evalpanel.domain.interests import recusals
+from evalpanel.domain.intake import Problem, ProblemsFound
 from evalpanel.domain.moderation import (
-    MemberScore,
     ModeratedRow,
     ModeratedScore,
     moderation_gaps,
-    spread,
-    values_of,
 )
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.people import Role
@@ -32,31 +29,45 @@ from evalpanel.domain.scales import Scale
 from evalpanel.domain.sheets import (
     Line,
     ScoreStatus,
-    lines_whatever_status,
     listed,
-    owed_lines,
+    recused_from,
     scored_lines,
     why_no_line,
 )
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import CriterionCode, LotCode, PersonCode, ScaleCode
+from evalpanel.domain.tender import CriterionCode, PersonCode, ScaleCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import audit, tenders
+from evalpanel.progress import NO_PROGRESS, Progress
+from evalpanel.services import audit, evidence, interests, tenders
+from evalpanel.services.room import (
+    Asked,
+    ModerationLine,
+    Room,
+    chairing,
+    criteria_of,
+    line_of,
+    lines_of,
+    room_of,
+    scales_of,
+    sheets_are_in,
+)
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import score_reads
 from evalpanel.store import tables as t
 
+__all__ = [
+    "ModerationClosed",
+    "ModerationLine",
+    "ModerationTaken",
+    "close",
+    "line",
+    "lines",
+    "merged",
+    "rows_digest",
+    "take_moderated",
+]
 
-@dataclass(frozen=True, slots=True)
-class ModerationLine:
-    """One line in the room: what each member said, how far apart they are, and what has been agreed so far."""
-
-    line: Line
-    criterion: Criterion
-    scale: Scale | None
-    scores: tuple[MemberScore, ...]
-    spread: Fraction | None
-    agreed: ModeratedScore | None
+_FEW = 20  # lines that are read one by one; more are read all at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +90,40 @@ class ModerationClosed:
     digest: str
 
 
-def lines(workspace: Workspace, named: str) -> tuple[ModerationLine, ...]:
-    """All scores side by side, for every line. Refused until every panel member has signed off or is absent on record."""
+def lines(
+    workspace: Workspace,
+    named: str,
+    *,
+    person: str | None = None,
+    words: bool = True,
+    progress: Progress = NO_PROGRESS,
+) -> tuple[ModerationLine, ...]:
+    """All scores side by side, for every line that is open to `person` (the chair, if left out).
+
+    Refused until every panel member has signed off or is absent on record.
+
+    Without `words` only statuses and levels are read, which is quicker: `line` brings the words of one line.
+    """
     with workspace.store.reading() as tx:
-        tender = tenders.find(tx, named)
-        tenders.require(tender, at_least=TenderStage.BIDS_OPENED, act="there is nothing to moderate yet")
-        _sheets_are_in(tx, tender)
-        return _lines(tx, tender)
+        tender = _readable(tx, named)
+        kept_out = interests.kept_out(tx, tender, person, Role.CHAIR)
+        return lines_of(tx, tender, kept_out=kept_out, words=words, progress=progress)
 
 
-def _lines(tx: Session, tender: tenders.OpenTender) -> tuple[ModerationLine, ...]:
-    pack = tender.pack
-    criteria, scales = _criteria(pack), _scales(pack)
-    people = {member.person: member for member in pack.panel}
-    away = queries.absences(tx, tender.tender_id)
-    recused = _recused(tx, tender)
-    given: dict[Line, list[MemberScore]] = {}
-    for row in queries.score_rows(tx, tender.tender_id):
-        if row.person in people and row.person not in away and row.lot not in recused.get(row.person, frozenset()):
-            given.setdefault(row.line, []).append(MemberScore(row.person, people[row.person].name, row.value()))
-    agreed = queries.moderated(tx, tender.tender_id)
-    order = {member.person: place for place, member in enumerate(pack.panel)}
-    made: list[ModerationLine] = []
-    for line in scored_lines(pack.criteria, pack.bids):
-        criterion = criteria[line.criterion]
-        scale = None if criterion.kind is CriterionKind.CONSIDERATION else scale_of(criterion, scales)
-        scores = tuple(sorted(given.get(line, ()), key=lambda one: order[one.person]))
-        apart = spread(values_of(one.score for one in scores), scale) if scale is not None else None
-        made.append(ModerationLine(line, criterion, scale, scores, apart, agreed.get(line)))
-    return tuple(made)
+def line(workspace: Workspace, named: str, wanted: Line, *, person: str | None = None) -> ModerationLine | None:
+    """One line with every word that was said on it; None where there is no such line for `person` (the chair, if left
+    out). Refused as `lines` is."""
+    with workspace.store.reading() as tx:
+        tender = _readable(tx, named)
+        kept_out = interests.kept_out(tx, tender, person, Role.CHAIR)
+        return line_of(tx, tender, wanted) if recused_from(kept_out, wanted) is None else None
+
+
+def _readable(tx: Session, named: str) -> tenders.OpenTender:
+    tender = tenders.find(tx, named)
+    tenders.require(tender, at_least=TenderStage.BIDS_OPENED, act="there is nothing to moderate yet")
+    sheets_are_in(tx, tender)
+    return tender
 
 
 def take_moderated(
@@ -115,45 +131,71 @@ def take_moderated(
 ) -> ModerationTaken:
     """Record what the panel agreed, all of it or nothing. An empty cell never blanks what is held.
 
-    The acting person is the chair. Raises `ProblemsFound` naming every row that cannot be kept.
+    The acting person is the chair; on lines from which every chair is recused it may be the officer. Raises `ProblemsFound` naming every row that cannot be kept.
     """
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         tenders.require(tender, at_least=TenderStage.BIDS_OPENED, act="there is nothing to moderate yet")
         tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed")
-        who = tender.acting(Role.CHAIR, person)
-        _sheets_are_in(tx, tender)
-        held = queries.moderated(tx, tender.tender_id)
-        criteria, scales = _criteria(tender.pack), _scales(tender.pack)
-        known = set(scored_lines(tender.pack.criteria, tender.pack.bids))
-        # Lines of a bid that was withdrawn since the workbook was written do no harm unless they say something.
-        ever = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
-        room = _room(tx, tender)
+        sheets_are_in(tx, tender)
+        held = _held(tx, tender, rows)
+        criteria, scales = criteria_of(tender.pack), scales_of(tender.pack)
+        asked, room = Asked(tender.pack), room_of(tx, tender)
         problems: list[Problem] = []
         changes: list[ModeratedScore] = []
         unchanged = 0
         for row in rows:
             before = held.get(row.line, ModeratedScore(row.line, None))
             after = merged(before, row)
-            if after == before and row.line in ever:
+            # Lines of a bid that was withdrawn since the workbook was written do no harm unless they say something.
+            if after == before and asked.ever(row.line):
                 unchanged += 1
-            elif row.line not in known:
+            elif not asked.now(row.line):
                 problems.append(Problem(row.where, why_no_line(row.line, tender.pack.bids)))
             else:
                 faults = _faults(after, criteria, scales, room)
                 problems += [Problem(row.where, f"{row.line}: {fault}") for fault in faults]
                 changes.append(after)
+        problems += _evidence_problems(tx, tender, held, changes, rows)
         if problems:
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise ProblemsFound(f"The moderated scores were not taken in: {count}.", problems)
+        who = chairing(tender, room.recused, person, (score.line for score in changes))
         if changes:
             _keep(tx, workspace, tender, who, changes)
         return ModerationTaken(
             added=tuple(score.line for score in changes if score.line not in held),
             changed=tuple(score.line for score in changes if score.line in held),
             unchanged=unchanged,
-            notes=_undeclared(changes, room),
+            notes=(*_undeclared(changes, room), *_not_affirmed(changes, room)),
         )
+
+
+def _held(tx: Session, tender: tenders.OpenTender, rows: Sequence[ModeratedRow]) -> dict[Line, ModeratedScore]:
+    """What is held, of the lines of these rows: a line that is saved in the room does not wait for 12,000."""
+    if len(rows) > _FEW:
+        return score_reads.moderated(tx, tender.tender_id)
+    found = {row.line: score_reads.moderated_on(tx, tender.tender_id, row.line)[0] for row in rows}
+    return {line: score for line, score in found.items() if score is not None}
+
+
+def _revisions(tx: Session, tender: tenders.OpenTender, changes: Sequence[ModeratedScore]) -> dict[Line, int]:
+    if len(changes) > _FEW:
+        return score_reads.moderated_revisions(tx, tender.tender_id)
+    return {score.line: score_reads.moderated_on(tx, tender.tender_id, score.line)[1] for score in changes}
+
+
+def _evidence_problems(
+    tx: Session,
+    tender: tenders.OpenTender,
+    held: Mapping[Line, ModeratedScore],
+    changes: Sequence[ModeratedScore],
+    rows: Sequence[ModeratedRow],
+) -> list[Problem]:
+    pieces = [(one.line, held[one.line].evidence if one.line in held else (), one.evidence) for one in changes]
+    found = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
+    wheres = {row.line: row.where for row in rows}
+    return [Problem(wheres[line], f"{line}: {why}") for line, why in found.items()]
 
 
 def merged(before: ModeratedScore, row: ModeratedRow) -> ModeratedScore:
@@ -170,6 +212,7 @@ def merged(before: ModeratedScore, row: ModeratedRow) -> ModeratedScore:
             "improvements",
             "present",
             "dissent",
+            "evidence",
         )
     }
     return replace(before, **{name: value for name, value in given.items() if value is not None})
@@ -183,17 +226,18 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed already")
-        who = tender.acting(Role.CHAIR, person)
-        _sheets_are_in(tx, tender)
+        sheets_are_in(tx, tender)
         pack = tender.pack
         assert pack.tender is not None
-        held = queries.moderated(tx, tender.tender_id)
+        held = score_reads.moderated(tx, tender.tender_id)
         wanted = scored_lines(pack.criteria, pack.bids)
         if not wanted:
             raise EvalPanelError(
                 "There is nothing to close.", "The tender has no bid that is scored. Nothing was changed."
             )
-        missing = moderation_gaps(wanted, held, _criteria(pack), _scales(pack), pack.tender.quorum, pack.panel)
+        room = room_of(tx, tender)
+        who = chairing(tender, room.recused, person, wanted)
+        missing = moderation_gaps(wanted, held, criteria_of(pack), scales_of(pack), pack.tender.quorum, pack.panel)
         if missing:
             count = "1 line is" if len(missing) == 1 else f"{len(missing)} lines are"
             raise EvalPanelError(
@@ -201,6 +245,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
                 f"Nothing was changed. Missing: {listed(missing)}.",
             )
         locked = [held[line] for line in wanted if line in held]
+        _refuse_unaffirmed(locked, room)
         # All that was agreed is pinned, of bids that are out as well: what becomes of a bid later changes nothing in it.
         pinned = rows_digest(tuple(held.values()))
         untouched = tuple(line for line in wanted if line not in held)
@@ -220,55 +265,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
         return ModerationClosed(len(locked), untouched, _worth_knowing(tx, tender, held), pinned)
 
 
-def _sheets_are_in(tx: Session, tender: tenders.OpenTender) -> None:
-    # Nobody may see another's scores before their own are sealed (product.md section 4).
-    signed, away = queries.sign_offs(tx, tender.tender_id), queries.absences(tx, tender.tender_id)
-    recused = _recused(tx, tender)
-    every = scored_lines(tender.pack.criteria, tender.pack.bids)
-    waiting = [
-        member.person
-        for member in tender.pack.panel
-        if member.has(Role.PANEL_MEMBER)
-        and member.person not in away
-        and not (member.person in signed and signed[member.person].signed)
-        and owed_lines(member, every, recused.get(member.person, frozenset()))
-    ]
-    if waiting:
-        raise EvalPanelError(
-            f"Moderation waits for {len(waiting)} sign-off{'' if len(waiting) == 1 else 's'}: {', '.join(waiting)}.",
-            "Nothing was shown or changed: individual scores stay sealed until everyone has signed off, "
-            "or their absence is on record.",
-        )
-
-
-def _recused(tx: Session, tender: tenders.OpenTender) -> dict[PersonCode, frozenset[LotCode]]:
-    pack, declared = tender.pack, queries.declarations(tx, tender.tender_id)
-    return {
-        member.person: frozenset(one.lot for one in recusals(member, declared, pack.bids, pack.bidders, pack.members))
-        for member in pack.panel
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """Who may have been in the room when a line was agreed."""
-
-    people: frozenset[PersonCode]
-    away: frozenset[PersonCode]
-    declared: frozenset[PersonCode]
-    recused: Mapping[PersonCode, frozenset[LotCode]]
-
-
-def _room(tx: Session, tender: tenders.OpenTender) -> _Room:
-    return _Room(
-        people=frozenset(member.person for member in tender.pack.panel),
-        away=frozenset(queries.absences(tx, tender.tender_id)),
-        declared=frozenset(one.person for one in queries.declarations(tx, tender.tender_id)),
-        recused=_recused(tx, tender),
-    )
-
-
-def _undeclared(changes: Sequence[ModeratedScore], room: _Room) -> tuple[Problem, ...]:
+def _undeclared(changes: Sequence[ModeratedScore], room: Room) -> tuple[Problem, ...]:
     named = {person for score in changes for person in score.present} - room.declared
     return tuple(
         Problem("present", f"{person} took part and has not declared interests", stops=False)
@@ -276,11 +273,29 @@ def _undeclared(changes: Sequence[ModeratedScore], room: _Room) -> tuple[Problem
     )
 
 
+def _not_affirmed(changes: Sequence[ModeratedScore], room: Room) -> tuple[Problem, ...]:
+    named = {person for score in changes for person in score.present} & room.declared - room.affirmed
+    return tuple(
+        Problem("present", f"{person} took part and has not yet said that their declaration still holds", stops=False)
+        for person in sorted(named)
+    )
+
+
+def _refuse_unaffirmed(locked: Sequence[ModeratedScore], room: Room) -> None:
+    missing = sorted({person for score in locked for person in score.present} - room.affirmed)
+    if missing:
+        raise EvalPanelError(
+            f"Moderation cannot be closed: {len(missing)} who took part {'has' if len(missing) == 1 else 'have'} not "
+            f"said that their declaration still holds: {', '.join(missing)}.",
+            "Nothing was changed. Ask them and record it (evalpanel declarations affirm), or record why it cannot be had.",
+        )
+
+
 def _faults(
     score: ModeratedScore,
     criteria: Mapping[CriterionCode, Criterion],
     scales: Mapping[ScaleCode, Scale],
-    room: _Room,
+    room: Room,
 ) -> list[str]:
     criterion = criteria[score.line.criterion]
     found: list[str] = []
@@ -296,11 +311,11 @@ def _faults(
             found.append(f"nobody on the panel has the code {person}")
         elif person in room.away:
             found.append(f"the absence of {person} is on record, so they cannot have been present")
-        elif score.line.lot in room.recused.get(person, frozenset()):
-            found.append(f"{person} is recused from lot {score.line.lot} and cannot have been present")
+        elif kept_out := recused_from(room.recused[person], score.line):
+            found.append(f"{person} is recused from {kept_out.what} and cannot have been present")
     if len(set(score.present)) != len(score.present):
         found.append("a person is named twice as present")
-    return found
+    return [*found, *evidence_faults(score.evidence, MOST_CITED)]
 
 
 def _keep(
@@ -315,7 +330,7 @@ def _keep(
     number = audit.record(
         tx, workspace, "moderated-scores-recorded", tender=tender.tender_id, person=person, detail=detail
     )
-    revisions = {row.line: row.revision for row in queries.moderated_rows(tx, tender.tender_id)}
+    revisions = _revisions(tx, tender, changes)
     at = workspace.now()
     tx.execute(
         insert(t.ModeratedScoreRow),
@@ -335,6 +350,7 @@ def _keep(
                 "improvements": score.improvements,
                 "present": score.present,
                 "dissent": score.dissent,
+                "evidence": score.evidence,
                 "at": at,
                 "act": number,
             }
@@ -351,8 +367,8 @@ def rows_digest(scores: Sequence[ModeratedScore]) -> str:
 def _worth_knowing(tx: Session, tender: tenders.OpenTender, held: Mapping[Line, ModeratedScore]) -> tuple[str, ...]:
     unsettled: list[Line] = []
     no_higher: list[Line] = []
-    criteria, scales = _criteria(tender.pack), _scales(tender.pack)
-    for one in _lines(tx, tender):
+    criteria, scales = criteria_of(tender.pack), scales_of(tender.pack)
+    for one in lines_of(tx, tender, words=False):
         agreed = held.get(one.line)
         if agreed is None:
             continue
@@ -370,11 +386,3 @@ def _worth_knowing(tx: Session, tender: tenders.OpenTender, held: Mapping[Line, 
     if no_higher:
         notes.append(f"{len(no_higher)} lines do not say why not a higher level: {listed(no_higher, 3)}")
     return tuple(notes)
-
-
-def _criteria(pack: TenderPack) -> dict[CriterionCode, Criterion]:
-    return {criterion.criterion: criterion for criterion in pack.criteria}
-
-
-def _scales(pack: TenderPack) -> dict[ScaleCode, Scale]:
-    return {scale.scale: scale for scale in pack.scales}

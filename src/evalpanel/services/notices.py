@@ -19,6 +19,11 @@ def read_notice(path: Path) -> OcdsReading:
     return read_ocds(read_whole(path, MOST_BYTES), path.name)
 
 
+def is_notice(path: Path) -> bool:
+    """Whether a file says by its name that it is a notice. What it really holds is told by reading it."""
+    return path.suffix.lower() == ".json" and path.is_file()
+
+
 def draft(path: Path, out: Path, *, ocid: str | None = None) -> OcdsTender:
     """Write a workbook with what a notice says, where the cells that OCDS cannot fill are marked and explained.
 
@@ -26,13 +31,18 @@ def draft(path: Path, out: Path, *, ocid: str | None = None) -> OcdsTender:
     was chosen by its ocid.
     """
     chosen = _chosen(read_notice(path), path.name, ocid)
-    write_atomic(out, draft_workbook(chosen), private=False)
+    write_draft(chosen, out)
     return chosen
+
+
+def write_draft(tender: OcdsTender, out: Path) -> None:
+    """Write the draft workbook of a process that was read before. Raises `EvalPanelError` where none can be made of it."""
+    write_atomic(out, draft_workbook(tender), private=False)
 
 
 def refuse_as_pack(path: Path) -> None:
     """Say why a notice cannot be loaded as it is, and what it lacks; a file that is no notice is left to others."""
-    if path.suffix.lower() != ".json" or not path.is_file():
+    if not is_notice(path):
         return
     chosen = _chosen(read_notice(path), path.name, None)
     needed = "; ".join(str(ask) for ask in chosen.asks if ask.needed)

@@ -23,11 +23,12 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class SealedDocument:
-    """A document that is sealed into the profile, before its row is added."""
+    """A document that is sealed into the profile, before its row is added; `notes` say what a reader should know of it."""
 
     entry: DocumentEntry
     envelope: EnvelopeName
     file: SealedFile
+    notes: tuple[str, ...] = ()
 
 
 def keep_tender(tx: Session, workspace: Workspace, tender_id: TenderId, pack: TenderPack) -> None:
@@ -81,6 +82,7 @@ def keep_documents(
                 sha256=one.file.sha256,
                 sealed=one.file.sealed,
                 is_prices=False,
+                notes=one.notes,
                 at=at,
                 act=act,
             )

@@ -6,7 +6,6 @@ nothing stays behind.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,40 +15,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
-from evalpanel.domain.interests import DeclarationOutcome
-from evalpanel.domain.mapping import map_documents
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import Bid, Bidder, DocumentEntry, EnvelopeKind, TenderId
+from evalpanel.domain.tender import Bid, Bidder, DocumentEntry, EnvelopeKind
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.folder import PackSource, open_source
-from evalpanel.formats.mapping_file import read_mapping, write_mapping
-from evalpanel.formats.workbook import read_workbook
+from evalpanel.formats.mapping_file import write_mapping
+from evalpanel.formats.office_checks import Watcher
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, interests, tenders
+from evalpanel.services import audit, exchange, interests, tenders
 from evalpanel.services.envelopes import EnvelopeName, Envelopes, SealedPrices, held_envelopes, keep_sealed, seal_prices
 from evalpanel.services.pack_rows import SealedDocument, keep_bids, keep_documents, keep_tender
 from evalpanel.services.tenders import OWNER, TenderSummary
+from evalpanel.services.understanding import Understood, looked_through, noted, understood
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
-from evalpanel.system.files import free_space, read_whole, write_atomic
-
-MOST_MAPPING_BYTES = 64 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a pack holds, as it was understood, before anything is kept."""
-
-    pack: TenderPack
-    documents: tuple[DocumentEntry, ...]
-    problems: tuple[Problem, ...]
-
-    @property
-    def stopping(self) -> tuple[Problem, ...]:
-        """The problems that keep the pack out."""
-        return tuple(problem for problem in self.problems if problem.stops)
+from evalpanel.store.documents import SealedFile
+from evalpanel.system.files import free_space, tidying, write_atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +43,21 @@ class Loaded:
     notes: tuple[Problem, ...]
 
 
-def understand(workspace: Workspace, path: Path, *, mapping: Path | None = None) -> Understood:
-    """What `path` (a workbook, a folder or a zip) would bring as a new tender. Keeps nothing."""
-    with open_source(path, room=free_space(workspace.folders.documents)) as source:
-        return _understood(source, mapping, None)
+def understand(
+    workspace: Workspace, path: Path, *, mapping: Path | None = None, progress: Progress = NO_PROGRESS
+) -> Understood:
+    """What `path` (a workbook, a folder, a zip or a tar) would bring as a new tender. Keeps nothing.
+
+    Every document is read to its end: what is damaged or altered is told now, and so is what holds macros, asks for a
+    password or would fetch something.
+    """
+    with open_source(path, room=free_space(workspace.folders.documents), progress=progress) as source:
+        return looked_through(source, understood(source, mapping, None), progress)
 
 
-def write_mapping_file(understood: Understood, out: Path) -> None:
+def write_mapping_file(found: Understood, out: Path) -> None:
     """Write whose each file is as csv, so that a person can correct it and give it back when loading."""
-    write_atomic(out, write_mapping(understood.documents), private=False)
+    write_atomic(out, write_mapping(found.documents), private=False)
 
 
 def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progress: Progress = NO_PROGRESS) -> Loaded:
@@ -76,34 +65,32 @@ def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progr
 
     Raises `ProblemsFound` with every problem and its place; then, and when it is cancelled or fails, nothing is kept.
     """
-    with open_source(path, room=free_space(workspace.folders.documents)) as source:
-        understood = _understood(source, mapping, None)
-        tender = understood.pack.tender
-        if tender is None and not understood.stopping:
-            understood = replace(
-                understood,
-                problems=(
-                    *understood.problems,
-                    Problem("Tender", "is missing: this pack does not say what the tender is"),
-                ),
-            )
-        _refuse(understood, f"{path.name} was not loaded")
+    with open_source(path, room=free_space(workspace.folders.documents), progress=progress) as source:
+        found = understood(source, mapping, None)
+        tender = found.pack.tender
+        if tender is None and not found.stopping:
+            missing = Problem("Tender", "is missing: this pack does not say what the tender is")
+            found = replace(found, problems=(*found.problems, missing))
+        _refuse(found, f"{path.name} was not loaded")
         assert tender is not None
         with workspace.store.reading() as tx:
             _refuse_known(tx, tender.reference)
-        tender_id = TenderId(secrets.token_hex(16))
+        new = exchange.new_tender()
+        tender_id = new.tender
         workspace.keys.new_tender_key(tender_id)
         try:
             envelopes = Envelopes(workspace, tender_id)
             with (
-                _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules),
+                _sealing(workspace, source, found, envelopes, progress) as (documents, schedules),
                 workspace.store.writing() as tx,
             ):
+                notes = _notes(found, documents)
                 _refuse_known(tx, tender.reference)
-                keep_tender(tx, workspace, tender_id, understood.pack)
-                keep_bids(tx, tender_id, understood.pack, 0)
+                keep_tender(tx, workspace, tender_id, found.pack)
+                keep_bids(tx, tender_id, found.pack, 0)
                 envelopes.keep(tx)
-                who = queries.first_with(understood.pack, Role.OFFICER) or OWNER
+                who = queries.first_with(found.pack, Role.OFFICER) or OWNER
+                exchange.keep_own(tx, workspace, tender_id, who, new.keys, nonce=new.nonce)
                 act = audit.record(
                     tx,
                     workspace,
@@ -112,20 +99,19 @@ def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progr
                     person=who,
                     detail={
                         "reference": tender.reference,
-                        **_detail(understood, understood.pack.bids, documents, schedules),
+                        **_detail(notes, found.pack.bids, documents, schedules),
                     },
                 )
                 keep_documents(tx, workspace, tender_id, documents, act)
                 keep_sealed(tx, workspace, tender_id, schedules, act)
-                for one in understood.pack.panel:
+                for one in found.pack.panel:
                     if one.declared is not None:
-                        interests.record(
-                            tx, workspace, tender_id, one.person, DeclarationOutcome.NONE, None, "", one.declared
-                        )
+                        interests.record(tx, workspace, tender_id, found.pack, one.person, on_paper=one.declared)
                 tx.flush()
-                return Loaded(tenders.summary(tx, tender_id), understood.problems)
-        except BaseException:
-            workspace.keys.drop_tender_key(tender_id)
+                return Loaded(tenders.summary(tx, tender_id), notes)
+        except BaseException as error:
+            with tidying(error):
+                workspace.keys.drop_tender_key(tender_id)
             raise
 
 
@@ -159,21 +145,22 @@ def load_bids(
             for row in tx.execute(select(t.DocumentRow).where(t.DocumentRow.tender_id == tender.tender_id)).scalars()
         }
         envelopes = held_envelopes(tx, workspace, tender.tender_id)
-    with open_source(path, room=free_space(workspace.folders.documents)) as source:
-        understood = _understood(source, mapping, tender.pack)
-        understood, new_bids = _only_new(understood, tender.pack, signed)
-        _refuse(understood, f"The bids in {path.name} were not loaded")
+    with open_source(path, room=free_space(workspace.folders.documents), progress=progress) as source:
+        found = understood(source, mapping, tender.pack)
+        found, new_bids = _only_new(found, tender.pack, signed)
+        _refuse(found, f"The bids in {path.name} were not loaded")
         early = _declared_before(new_bids, declared)
-        if not new_bids.bids and not new_bids.bidders and not understood.documents and not understood.pack.prices:
+        if not new_bids.bids and not new_bids.bidders and not found.documents and not found.pack.prices:
             raise EvalPanelError(
                 f"{path.name} brings no bid.", "It holds no bidder, bid, price or document. Nothing was kept."
             )
-        with _sealing(workspace, source, understood, envelopes, progress) as (documents, schedules):
+        with _sealing(workspace, source, found, envelopes, progress) as (documents, schedules):
             fresh, fresh_prices, again = _without_held(workspace, documents, schedules, existing)
-            notes = (*understood.problems, *again, *early)
+            notes = _notes(found, fresh)
+            told = (*notes, *again, *early)
             if not new_bids.bids and not new_bids.bidders and not new_bids.members and not fresh and not fresh_prices:
                 with workspace.store.reading() as tx:
-                    return Loaded(tenders.summary(tx, tender.tender_id), notes)
+                    return Loaded(tenders.summary(tx, tender.tender_id), told)
             with workspace.store.writing() as tx:
                 keep_bids(tx, tender.tender_id, new_bids, len(tender.pack.bids))
                 envelopes.keep(tx)
@@ -183,7 +170,7 @@ def load_bids(
                     "bids-loaded",
                     tender=tender.tender_id,
                     person=who,
-                    detail=_detail(understood, new_bids.bids, fresh, fresh_prices),
+                    detail=_detail(notes, new_bids.bids, fresh, fresh_prices),
                 )
                 keep_documents(tx, workspace, tender.tender_id, fresh, act)
                 keep_sealed(tx, workspace, tender.tender_id, fresh_prices, act)
@@ -198,44 +185,11 @@ def load_bids(
                     )
                     tenders.advance(tx, tender, TenderStage.BIDS_OPENED)
                 tx.flush()
-                return Loaded(tenders.summary(tx, tender.tender_id), notes)
+                return Loaded(tenders.summary(tx, tender.tender_id), told)
 
 
-def _understood(source: PackSource, mapping: Path | None, within: TenderPack | None) -> Understood:
-    problems = [*source.problems]
-    pack = TenderPack()
-    if source.workbook is not None:
-        reading = read_workbook(source.workbook, source.workbook_name, within=within)
-        pack, problems = reading.pack, [*problems, *reading.problems]
-    elif within is None:
-        problems.append(Problem("tender.xlsx", "is missing: a pack has the tender's workbook at its top"))
-        return Understood(pack, (), tuple(problems))
-    corrections: Sequence[DocumentEntry] = ()
-    if mapping is not None:
-        corrections, found = read_mapping(read_whole(mapping, MOST_MAPPING_BYTES), mapping.name)
-        problems += found
-    context = pack if within is None else _together(within, pack)
-    paths = [entry.path for entry in source.entries]
-    entries, found = map_documents(paths, context, corrections, bids_at_top=within is not None)
-    return Understood(pack, tuple(entries), (*problems, *found))
-
-
-def _together(held: TenderPack, more: TenderPack) -> TenderPack:
-    # What a document can belong to: what the tender has, and what this pack adds.
-    bidders = {bidder.bidder: bidder for bidder in (*held.bidders, *more.bidders)}
-    bids = {(bid.lot, bid.bid): bid for bid in (*held.bids, *more.bids)}
-    return replace(
-        held,
-        bidders=tuple(bidders.values()),
-        bids=tuple(bids.values()),
-        members=(*held.members, *more.members),
-        documents=more.documents,
-        has_documents_sheet=more.has_documents_sheet,
-    )
-
-
-def _refuse(understood: Understood, what: str) -> None:
-    stopping = understood.stopping
+def _refuse(found: Understood, what: str) -> None:
+    stopping = found.stopping
     if stopping:
         count = "1 problem" if len(stopping) == 1 else f"{len(stopping)} problems"
         raise ProblemsFound(f"{what}: {count}.", stopping, "Nothing was kept. Correct the pack and load it again.")
@@ -252,30 +206,36 @@ def _refuse_known(tx: Session, reference: str) -> None:
 
 @contextmanager
 def _sealing(
-    workspace: Workspace, source: PackSource, understood: Understood, envelopes: Envelopes, progress: Progress
+    workspace: Workspace, source: PackSource, found: Understood, envelopes: Envelopes, progress: Progress
 ) -> Iterator[tuple[list[SealedDocument], tuple[SealedPrices, ...]]]:
     sealed: list[SealedDocument] = []
     schedules: tuple[SealedPrices, ...] = ()
     try:
         entries = {entry.path: entry for entry in source.entries}
         total, before = sum(entry.size for entry in source.entries), 0
-        for entry in understood.documents:
+        for entry in found.documents:
             listed, name = entries[entry.path], _envelope(entry)
 
             def each(done: int, before: int = before, path: str = entry.path) -> None:
                 progress.step(before + done, total, path)
 
-            with source.open(listed) as reader:
+            watcher = Watcher(entry.path)
+            with source.open(listed, watcher.take) as reader:
                 file = envelopes.seal(name, reader, each)
-            sealed.append(SealedDocument(entry, name, file))
+            sealed.append(SealedDocument(entry, name, file, noted(source, entry, watcher.notes())))
             before += listed.size
-        schedules = seal_prices(envelopes, understood.pack.prices)
+        schedules = seal_prices(envelopes, found.pack.prices)
         progress.step(total, total, "")
         yield sealed, schedules
-    except BaseException:
-        workspace.documents.remove(one.file.sealed for one in sealed)
-        workspace.documents.remove(one.file.sealed for one in schedules)
+    except BaseException as error:
+        with tidying(error):
+            workspace.documents.remove(file.sealed for file in _files(sealed, schedules))
         raise
+
+
+def _files(sealed: Sequence[SealedDocument], schedules: Sequence[SealedPrices]) -> Iterator[SealedFile]:
+    yield from (one.file for one in sealed)
+    yield from (one.file for one in schedules)
 
 
 def _envelope(entry: DocumentEntry) -> EnvelopeName:
@@ -327,8 +287,8 @@ def _without_held(
     return fresh, fresh_prices, again
 
 
-def _only_new(understood: Understood, held: TenderPack, signed: Sequence[str]) -> tuple[Understood, TenderPack]:
-    pack, problems = understood.pack, list(understood.problems)
+def _only_new(found: Understood, held: TenderPack, signed: Sequence[str]) -> tuple[Understood, TenderPack]:
+    pack, problems = found.pack, list(found.problems)
     if pack.tender is not None and pack.criteria_digest() != held.criteria_digest():
         problems.append(
             Problem("Criteria", "the workbook's terms and criteria are not the ones that were frozen: leave them out")
@@ -351,11 +311,20 @@ def _only_new(understood: Understood, held: TenderPack, signed: Sequence[str]) -
             problems.append(Problem("Bids", f"bid {bid.bid} for lot {bid.lot} is held with other particulars"))
     members = tuple(one for one in pack.members if one not in held.members)
     fresh = TenderPack(bidders=new_bidders, bids=tuple(new_bids), members=members)
-    return replace(understood, problems=tuple(problems)), fresh
+    return replace(found, problems=tuple(problems)), fresh
+
+
+def _notes(found: Understood, documents: Sequence[SealedDocument]) -> tuple[Problem, ...]:
+    """What is worth knowing: of the pack, and of what its documents hold."""
+    of_documents = (Problem(one.entry.path, note, stops=False) for one in documents for note in one.notes)
+    return tuple(dict.fromkeys((*found.problems, *of_documents)))
 
 
 def _detail(
-    understood: Understood, bids: Sequence[Bid], documents: Sequence[SealedDocument], schedules: Sequence[SealedPrices]
+    notes: Sequence[Problem],
+    bids: Sequence[Bid],
+    documents: Sequence[SealedDocument],
+    schedules: Sequence[SealedPrices],
 ) -> dict[str, object]:
     return {
         "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in bids],
@@ -370,5 +339,5 @@ def _detail(
         ],
         "schedules": [{"bidder": one.bidder, "lot": one.lot, "sealed": one.file.sealed} for one in schedules],
         "price_schedules": len(schedules),
-        "notes": [str(problem) for problem in understood.problems],
+        "notes": [str(note) for note in notes],
     }

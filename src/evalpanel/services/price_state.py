@@ -8,15 +8,17 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
+from evalpanel.domain.interests import covering
+from evalpanel.domain.people import Role
 from evalpanel.domain.price import price_totals, prices_needed
 from evalpanel.domain.rules import rules_for
 from evalpanel.domain.scoring import awaiting_price
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, BidStatus, LotCode
-from evalpanel.services import tenders
+from evalpanel.services import interests, tenders
 from evalpanel.services.envelopes import price_row
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 
 
@@ -53,15 +55,16 @@ class PriceState:
         return sum(1 for one in self.bids if one.standing is standing)
 
 
-def price_state(workspace: Workspace, named: str) -> PriceState:
-    """Where each price stands. Nothing is opened by asking. Refused until moderation is closed."""
+def price_state(workspace: Workspace, named: str, *, person: str | None = None) -> PriceState:
+    """Where each price stands that is open to `person` (the officer who acts, if left out). Nothing is opened by asking. Refused until moderation is closed."""
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="its prices stay sealed")
         pack = tender.pack
         assert pack.tender is not None, "a tender that is loaded has its terms"
+        kept_out = interests.kept_out(tx, tender, person, Role.OFFICER)
         names = {bidder.bidder: bidder.name for bidder in pack.bidders}
-        levels = {line: score.value for line, score in queries.moderated(tx, tender.tender_id).items()}
+        levels = {line: score.value for line, score in score_reads.moderated(tx, tender.tender_id).items()}
         lines = queries.price_lines(tx, tender.tender_id)
         opened = {
             (row.lot, row.bid)
@@ -81,6 +84,8 @@ def price_state(workspace: Workspace, named: str) -> PriceState:
             )
             totals = price_totals(lines, lot.lot)
             for bid in bids:
+                if covering(kept_out, bid.lot, bid.bid) is not None:
+                    continue
                 name = names.get(bid.bidder, "")
                 if (bid.lot, bid.bid) in opened:
                     amount = totals.get(bid.bidder)

@@ -30,8 +30,9 @@ from evalpanel.formats.price_schedule import read_price_schedule
 from evalpanel.services import audit, tenders
 from evalpanel.services.envelopes import SealedPrices, held_envelopes, keep_sealed, price_row, seal_prices, unsealed
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import score_reads
 from evalpanel.store import tables as t
+from evalpanel.system.files import tidying
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def import_prices(workspace: Workspace, named: str, *, lines: Sequence[PriceLine
             }
             act = audit.record(tx, workspace, "prices-sealed", tender=tender.tender_id, person=who, detail=detail)
             keep_sealed(tx, workspace, tender.tender_id, sealed, act)
-    except BaseException:
-        workspace.documents.remove(one.file.sealed for one in sealed)
+    except BaseException as error:
+        with tidying(error):
+            workspace.documents.remove(one.file.sealed for one in sealed)
         raise
     return len(sealed)
 
@@ -83,7 +85,7 @@ def open_prices(workspace: Workspace, named: str, *, person: str | None = None) 
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="its prices stay sealed")
         tenders.require(tender, before=TenderStage.PRICES_OPENED, act="there are no more prices to open")
         who = tender.acting(Role.OFFICER, person)
-        held = queries.moderated(tx, tender.tender_id)
+        held = score_reads.moderated(tx, tender.tender_id)
         opened: list[tuple[Bid, tuple[PriceLine, ...]]] = []
         unopened: list[tuple[LotCode, BidCode, str]] = []
         missing: list[str] = []

@@ -11,11 +11,10 @@ from sqlalchemy import select
 from evalpanel.domain.criteria import Criterion
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.readable import Paragraph, Readable, ReadableKind
-from evalpanel.domain.sheets import Line
+from evalpanel.domain.sheets import Line, Score
 from evalpanel.domain.tender import CriterionCode, EnvelopeKind
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.docx_text import read_docx
-from evalpanel.formats.office_checks import look
 from evalpanel.services import audit, documents, tenders
 from evalpanel.services.documents import DocumentInfo
 from evalpanel.services.workspace import Workspace
@@ -25,7 +24,6 @@ from evalpanel.system.files import write_atomic
 
 _WORD = (".docx", ".docm", ".dotx")
 _PLAIN = (".txt", ".md", ".csv")
-MOST_LOOKED = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,15 @@ class Saved:
 
     revision: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an answer: its number (1 is the first), when it was saved (UTC), and what it said."""
+
+    revision: int
+    at: datetime
+    score: Score
 
 
 def for_line(listing: tuple[DocumentInfo, ...], pack: TenderPack, line: Line) -> LineDocuments:
@@ -82,17 +89,16 @@ def readable(workspace: Workspace, named: str, path: str, person: str) -> Readab
     """
     content = documents.read(workspace, named, path, person=person)
     document = shown_as(path, content)
-    return replace(document, note=" ".join(part for part in (document.note, *worth_knowing(path, content)) if part))
+    known = documents.notes_of(workspace, named, path)
+    return replace(document, note=" ".join(part for part in dict.fromkeys((document.note, *known)) if part))
 
 
-def worth_knowing(path: str, content: bytes) -> tuple[str, ...]:
-    """What a document holds that a reader should know before opening it elsewhere: macros, scripts, remote pictures.
+def searchable(workspace: Workspace, named: str, path: str, person: str) -> Readable:
+    """One document to look for words in, for a person who may read it; that it was searched is on the record.
 
-    One of more than `MOST_LOOKED` bytes is not looked through: it would hold the window up.
+    Refused as `documents.read` refuses: who may not read a document finds nothing in it.
     """
-    if len(content) > MOST_LOOKED:
-        return ("This document is too large to be looked through for macros and scripts.",)
-    return tuple(note.what for note in look(content, path))
+    return shown_as(path, documents.read(workspace, named, path, person=person, act="document-searched"))
 
 
 def shown_as(path: str, content: bytes) -> Readable:
@@ -105,7 +111,7 @@ def shown_as(path: str, content: bytes) -> Readable:
     if ending in _PLAIN:
         return _plain(content)
     if not content:
-        return Readable(ReadableKind.OTHER, note="This file is empty.")
+        return Readable(ReadableKind.OTHER, note="The file is empty (0 bytes).")
     return Readable(ReadableKind.OTHER, note="This kind of file is opened in another program.")
 
 
@@ -136,6 +142,25 @@ def last_saved(workspace: Workspace, named: str, person: str, line: Line) -> Sav
             .limit(1)
         ).first()
     return Saved(found.revision, found.at) if found is not None else None
+
+
+def versions(workspace: Workspace, named: str, person: str, line: Line) -> tuple[Version, ...]:
+    """Every version of the answer of `person` (their code on the panel) on a line, the newest first."""
+    row = t.ScoreRow
+    with workspace.store.reading() as tx:
+        tender = queries.tender_row(tx, named)
+        found = tx.execute(
+            select(row)
+            .where(
+                row.tender_id == tender.tender_id,
+                row.person == person,
+                row.lot == line.lot,
+                row.bid == line.bid,
+                row.criterion == line.criterion,
+            )
+            .order_by(row.revision.desc())
+        ).scalars()
+        return tuple(Version(one.revision, one.at, one.value()) for one in found)
 
 
 def _word(content: bytes) -> Readable:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from json import loads
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
 from evalpanel.domain.tender import TenderId
-from evalpanel.services import tenders, workspace
+from evalpanel.services import carried_words, tenders, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -119,12 +120,12 @@ def backups(space: Workspace) -> tuple[Backup, ...]:
 
 def back_up(space: Workspace) -> Backup:
     """Make a backup of the store now. The last ten are kept; documents are not in it."""
-    made = space.store.backup(space.folders.backups, "asked", space.now())
-    return next(one for one in backups(space) if made.name.startswith(f"store-{one.at:%Y%m%dT%H%M%S%f}-"))
+    space.store.backup(space.folders.backups, "asked", space.now())
+    return backups(space)[0]
 
 
 _UK = ZoneInfo("Europe/London")
-_BACKUP = re.compile(r"store-(?P<at>\d{8}T\d{12})-(?P<why>.+)\.db")
+_BACKUP = re.compile(r"store-\d{6,}-(?P<at>\d{8}T\d{12})-(?P<why>.+)\.db")
 _BECAUSE = {"close": "made on closing", "migration": "made before an upgrade", "asked": "asked for"}
 
 
@@ -139,35 +140,45 @@ class _Act:
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What the sentences need besides the acts. `answered`: by person, the act in which each line was first answered."""
+    """What the sentences need besides the acts. `answered`: by person, acts and how many lines each answered first."""
 
     bidders: Mapping[str, str]
     names: Mapping[str, str]
-    answered: Mapping[str, list[int]]
+    answered: Mapping[str, list[tuple[int, int]]]
 
     def bidder(self, code: object) -> str:
         return f"{code} {self.bidders.get(str(code), '')}".strip()
 
 
-def _answered(tx: Session, tender: TenderId) -> dict[str, list[int]]:
+def _answered(tx: Session, tender: TenderId) -> dict[str, list[tuple[int, int]]]:
     row = t.ScoreRow
-    found: dict[str, list[int]] = {}
-    for person, act in tx.execute(
-        select(row.person, func.min(row.act))
-        .where(row.tender_id == tender)
-        .group_by(row.person, row.lot, row.bid, row.criterion)
+    found: dict[str, list[tuple[int, int]]] = {}
+    for person, act, lines in tx.execute(
+        select(row.person, row.act, func.count())
+        .where(row.tender_id == tender, row.revision == 1)
+        .group_by(row.person, row.act)
     ):
-        found.setdefault(person, []).append(act)
+        found.setdefault(person, []).append((act, lines))
     return found
 
 
 # Somebody who scores makes hundreds of lines in the trail; one line here says it.
-_RUNS = frozenset({"score-saved", "document-read", "moderated-scores-recorded", "letter-signed"})
+_RUNS = frozenset(
+    {
+        "score-saved",
+        "document-read",
+        "document-searched",
+        "moderated-scores-recorded",
+        "letter-signed",
+        "declaration-affirmed",
+    }
+)
 
 
 def _goes_on(before: _Act, after: _Act) -> bool:
     same = (before.act, before.person, _day(before.at)) == (after.act, after.person, _day(after.at))
-    return same and after.act in _RUNS
+    reasons = before.detail.get("why_not") or after.detail.get("why_not")  # somebody's reason stands by itself
+    return same and after.act in _RUNS and not reasons
 
 
 def _day(at: datetime) -> object:
@@ -200,6 +211,9 @@ Told = tuple[str, str]
 
 
 def _plainly(run: list[_Act], _: _About) -> Told:
+    carried = carried_words.told(run[0].act, run[0].detail)
+    if carried is not None:
+        return carried
     # An act of a later release, in a store that came from it: its name is all that is known here.
     return f"recorded “{run[0].act.replace('-', ' ')}”", ""
 
@@ -251,9 +265,37 @@ def _corrected(run: list[_Act], about: _About) -> Told:
 def _declared(run: list[_Act], about: _About) -> Told:
     held = run[0].detail
     paper = f"On paper, signed on {_in_words(held['on_paper'])}." if held.get("on_paper") else ""
-    if held["outcome"] == "none":
+    bidders = dict.fromkeys(about.bidder(one["bidder"]) for one in held["lines"] if one["bidder"] is not None)
+    if not bidders:
         return "declared no interest in any bidder", paper
-    return f"declared an interest in {about.bidder(held['bidder'])}", paper or "They are recused from its lots."
+    several = len(bidders) > 1 or len(held["lines"]) > 1
+    what = f"declared {'interests' if several else 'an interest'} in {', '.join(bidders)}"
+    return what, paper or "They are recused from its lots until it is decided."
+
+
+_DECIDED = {"clear": "is no conflict", "managed": "is managed", "recused": "keeps them out"}
+
+
+def _decided(run: list[_Act], about: _About) -> Told:
+    held = run[0].detail
+    whose = f"{held['person']} {about.names.get(held['person'], '')}".strip()
+    said = _DECIDED.get(held["outcome"], held["outcome"])
+    what = f"recorded that the interest of {whose} in {about.bidder(held['bidder'])} {said}"
+    return what, f"Decided by {held['decided_by']}."
+
+
+def _affirmed(run: list[_Act], about: _About) -> Told:
+    whose = [f"{act.detail['person']} {about.names.get(act.detail['person'], '')}".strip() for act in run]
+    if run[0].detail["why_not"]:
+        return f"recorded why {whose[0]} has not affirmed their declaration", f"Reason: {run[0].detail['why_not']}"
+    if len(run) == 1 and run[0].detail["person"] == run[0].person:
+        return "said that their declaration of interests still holds", ""
+    return "wrote down who said that their declaration still holds", f"{', '.join(whose)}."
+
+
+def _assessed(run: list[_Act], _: _About) -> Told:
+    held = run[0].detail
+    return f"wrote the conflicts assessment, with {_many(held['interests'], 'interest')}", ""
 
 
 def _absent(run: list[_Act], about: _About) -> Told:
@@ -262,12 +304,12 @@ def _absent(run: list[_Act], about: _About) -> Told:
     return f"recorded that {who} will not sign off", f"Reason: {held['reason']}"
 
 
-def _read(run: list[_Act], _: _About) -> Told:
+def _through(did: str, run: list[_Act], _: _About) -> Told:
     paths = list(dict.fromkeys(str(act.detail["path"]) for act in run))
     if len(paths) == 1:
-        return f"read {paths[0]}", ""
+        return f"{did} {paths[0]}", ""
     more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return f"read {_many(len(paths), 'document')}", f"{', '.join(paths[:3])}{more}."
+    return f"{did} {_many(len(paths), 'document')}", f"{', '.join(paths[:3])}{more}."
 
 
 def _saved(run: list[_Act], _: _About) -> Told:
@@ -280,7 +322,7 @@ def _imported(run: list[_Act], _: _About) -> Told:
 
 def _signed(run: list[_Act], about: _About) -> Told:
     act = run[0]
-    lines = sum(1 for number in about.answered.get(act.person, ()) if number <= act.number)
+    lines = sum(many for number, many in about.answered.get(act.person, ()) if number <= act.number)
     return f"signed off {_many(lines, 'line')}", ""
 
 
@@ -334,8 +376,12 @@ _SENTENCES: Mapping[str, Callable[[list[_Act], _About], Told]] = {
     "bid-status-changed": _status,
     "bidder-corrected": _corrected,
     "interests-declared": _declared,
+    "interest-decided": _decided,
+    "declaration-affirmed": _affirmed,
+    "conflicts-assessed": _assessed,
     "absence-recorded": _absent,
-    "document-read": _read,
+    "document-read": partial(_through, "read"),
+    "document-searched": partial(_through, "searched"),
     "score-saved": _saved,
     "scores-imported": _imported,
     "sheet-signed-off": _signed,

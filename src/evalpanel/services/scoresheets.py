@@ -71,9 +71,12 @@ def moderated_rows(
     return rows, problems
 
 
-def export_moderated(workspace: Workspace, named: str, out: Path) -> int:
-    """Write the lines to be agreed to `out`, with every individual score side by side on a second sheet."""
-    room = moderation.lines(workspace, named)
+def export_moderated(workspace: Workspace, named: str, out: Path, *, person: str | None = None) -> int:
+    """Write the lines to be agreed to `out`, with every individual score side by side on a second sheet.
+
+    They are the lines that are open to `person` (the chair, if left out).
+    """
+    room = moderation.lines(workspace, named, person=person)
     with workspace.store.reading() as tx:
         words = _Words(tenders.find(tx, named).pack)
     lines = [

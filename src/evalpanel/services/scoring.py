@@ -5,32 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.criteria import Criterion, CriterionKind
-from evalpanel.domain.gates import scale_of
-from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
-from evalpanel.domain.people import PanelMember
-from evalpanel.domain.scales import Scale
+from evalpanel.domain.intake import Problem, ProblemsFound
 from evalpanel.domain.sheets import (
     Line,
     Score,
     ScoreRow,
     ScoreStatus,
-    answer_fault,
     lines_whatever_status,
+    recused_from,
     scored_lines,
-    sheet_digest,
     why_no_line,
 )
-from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import CriterionCode, LotCode, PersonCode, ScaleCode, TenderId
+from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import audit, desks, interests, tenders
+from evalpanel.services import desks, evidence, interests, score_rows, tenders
 from evalpanel.services.desks import Desk
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 
 
@@ -70,14 +64,16 @@ def save_score(workspace: Workspace, named: str, *, person: str, score: Score) -
             raise desks.absent(held.member.person)
         if held.signed_off:
             raise desks.signed_off(held.member.person)
-        fault = _line_fault(score, held)
+        fault = _line_fault(score, held) or _new_evidence_fault(tx, tender_id, held, score)
         if fault:
             raise EvalPanelError(
                 f"The score was not saved: {fault}.", f"It is about {score.line}. Nothing was changed."
             )
         if held.score != score:
             revision = held.revision + 1
-            _keep(tx, workspace, tender_id, held.member.person, [score], {score.line: revision}, "score-saved")
+            score_rows.keep(
+                tx, workspace, tender_id, held.member.person, [score], {score.line: revision}, "score-saved"
+            )
 
 
 def _line_fault(score: Score, held: queries.LineDesk) -> str:
@@ -88,7 +84,15 @@ def _line_fault(score: Score, held: queries.LineDesk) -> str:
     if not held.status.is_scored:
         return f"bid {score.line.bid} is {held.status.value} and is not scored"
     scales = {} if held.scale is None else {held.scale.scale: held.scale}
-    return _fault(score, held.member, held.recused, held.criterion, scales)
+    return score_rows.fault(score, held.member, held.recused, held.criterion, scales)
+
+
+def _new_evidence_fault(tx: Session, tender: TenderId, held: queries.LineDesk, score: Score) -> str:
+    if score.evidence == held.score.evidence:
+        return ""
+    bids = tuple(row.value() for row in tx.execute(select(t.BidRow).where(t.BidRow.tender_id == tender)).scalars())
+    found = evidence.new_faults(tx, tender, bids, [(score.line, held.score.evidence, score.evidence)])
+    return found.get(score.line, "")
 
 
 def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence[ScoreRow]) -> ScoresTaken:
@@ -99,13 +103,14 @@ def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         held = desks.changing(tx, tender, person)
-        criteria, scales = _criteria(tender.pack), _scales(tender.pack)
+        criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
         known = set(scored_lines(tender.pack.criteria, tender.pack.bids))
         # A sheet that was exported before a bid was withdrawn still has its lines; unless they say something, no harm.
         ever = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
         problems: list[Problem] = []
         changes: list[Score] = []
         notes: list[Problem] = []
+        wheres: dict[Line, str] = {}
         unchanged = 0
         for row in rows:
             before = held.scores.get(row.line, Score(row.line))
@@ -116,22 +121,24 @@ def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence
             if row.line not in known:
                 problems.append(Problem(row.where, why_no_line(row.line, tender.pack.bids)))
                 continue
-            fault = _fault(after, held.member, held.recused, criteria[row.line.criterion], scales)
+            fault = score_rows.fault(after, held.member, held.recusals, criteria[row.line.criterion], scales)
             if fault:
                 problems.append(Problem(row.where, f"{row.line}: {fault}"))
                 continue
-            if after.status is ScoreStatus.RECUSED and row.line.lot not in held.recused:
+            if after.status is ScoreStatus.RECUSED and not recused_from(held.recusals, row.line):
                 notes.append(
                     Problem(row.where, f"{row.line}: marked recused, but no interest is declared", stops=False)
                 )
             changes.append(after)
+            wheres[row.line] = row.where
+        problems += _evidence_problems(tx, tender, held, changes, wheres)
         if problems:
             raise ProblemsFound(f"The scores of {held.member.person} were not taken in: {_count(problems)}.", problems)
         added = tuple(score.line for score in changes if score.line not in held.scores)
         if changes:
-            top = queries.revisions(tx, tender.tender_id, held.member.person)
+            top = score_reads.revisions(tx, tender.tender_id, held.member.person)
             revisions = {score.line: top.get(score.line, 0) + 1 for score in changes}
-            _keep(tx, workspace, tender.tender_id, held.member.person, changes, revisions, "scores-imported")
+            score_rows.keep(tx, workspace, tender.tender_id, held.member.person, changes, revisions, "scores-imported")
         return ScoresTaken(
             person=held.member.person,
             added=added,
@@ -141,11 +148,21 @@ def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence
         )
 
 
+def _evidence_problems(
+    tx: Session, tender: tenders.OpenTender, held: Desk, changes: Sequence[Score], wheres: Mapping[Line, str]
+) -> list[Problem]:
+    pieces = [(one.line, held.scores.get(one.line, Score(one.line)).evidence, one.evidence) for one in changes]
+    found = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
+    return [Problem(wheres[line], f"{line}: {why}") for line, why in found.items()]
+
+
 def merged(before: Score, row: ScoreRow) -> Score:
     """A held answer with what a row of a spreadsheet says. An empty cell leaves what is held.
 
-    A row with a score and no status means *scored*; a status other than scored takes the score away.
+    A row with a score and no status means *scored*; a status other than scored takes the score away. Evidence that the
+    row does not speak of stays, whatever the status is.
     """
+    pieces = before.evidence if row.evidence is None else row.evidence
     status = row.status
     if status is None:
         status = ScoreStatus.SCORED if row.value is not None else before.status
@@ -153,7 +170,9 @@ def merged(before: Score, row: ScoreRow) -> Score:
     if value is None and status is ScoreStatus.SCORED and before.status is ScoreStatus.SCORED:
         value = before.value
     if status is ScoreStatus.BLANK:
-        return Score(row.line, status, value, row.rationale or "", row.improvements or "", row.working_note or "")
+        return Score(
+            row.line, status, value, row.rationale or "", row.improvements or "", row.working_note or "", pieces
+        )
     return Score(
         row.line,
         status,
@@ -161,66 +180,8 @@ def merged(before: Score, row: ScoreRow) -> Score:
         before.rationale if row.rationale is None else row.rationale,
         before.improvements if row.improvements is None else row.improvements,
         before.working_note if row.working_note is None else row.working_note,
+        pieces,
     )
-
-
-def _fault(
-    score: Score,
-    member: PanelMember,
-    recused: Sequence[LotCode],
-    criterion: Criterion,
-    scales: Mapping[ScaleCode, Scale],
-) -> str:
-    if score.line.lot in recused and score.status not in (ScoreStatus.RECUSED, ScoreStatus.BLANK):
-        return f"{member.person} is recused from lot {score.line.lot}"
-    if not member.scores(score.line.criterion) and score.status is not ScoreStatus.BLANK:
-        return f"{member.person} does not score criterion {score.line.criterion}"
-    scale = None if criterion.kind is CriterionKind.CONSIDERATION else scale_of(criterion, scales)
-    return answer_fault(score, criterion, scale)
-
-
-def _keep(
-    tx: Session,
-    workspace: Workspace,
-    tender: TenderId,
-    person: PersonCode,
-    scores: Sequence[Score],
-    revisions: Mapping[Line, int],
-    act: str,
-) -> None:
-    tenders.advance(tx, tender, TenderStage.SCORING)
-    detail = {"rows": len(scores), "rows_digest": sheet_digest(scores)}
-    number = audit.record(tx, workspace, act, tender=tender, person=person, detail=detail)
-    at = workspace.now()
-    tx.execute(
-        insert(t.ScoreRow),
-        [
-            {
-                "tender_id": tender,
-                "person": person,
-                "lot": score.line.lot,
-                "bid": score.line.bid,
-                "criterion": score.line.criterion,
-                "revision": revisions[score.line],
-                "status": score.status,
-                "value_": score.value,
-                "rationale": score.rationale,
-                "improvements": score.improvements,
-                "working_note": score.working_note,
-                "at": at,
-                "act": number,
-            }
-            for score in scores
-        ],
-    )
-
-
-def _criteria(pack: TenderPack) -> dict[CriterionCode, Criterion]:
-    return {criterion.criterion: criterion for criterion in pack.criteria}
-
-
-def _scales(pack: TenderPack) -> dict[ScaleCode, Scale]:
-    return {scale.scale: scale for scale in pack.scales}
 
 
 def _count(problems: Sequence[Problem]) -> str:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.criteria import leaves
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import TenderPack
-from evalpanel.domain.interests import recusals
+from evalpanel.domain.interests import Affirmation, Interest, Recusal, recusals, whole_lots
 from evalpanel.domain.people import PanelMember, Role
-from evalpanel.domain.sheets import Line, ScoreStatus, gaps, owed_lines, scored_lines
+from evalpanel.domain.sheets import ScoreStatus, gaps, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import Bid, BidCode, Bidder, BidStatus, LotCode, PersonCode, TenderId
+from evalpanel.domain.tender import Bid, BidCode, Bidder, BidStatus, CriterionCode, LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import audit, tenders
 from evalpanel.services.tenders import TenderSummary
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 
 
@@ -28,11 +30,18 @@ class MemberProgress:
 
     member: PanelMember
     declared: bool
-    recused_lots: tuple[str, ...]
+    recusals: tuple[Recusal, ...]
     owed: int
     answered: int
     signed_off: bool
     absent: str
+    interests: tuple[Interest, ...] = ()
+    affirmed: Affirmation | None = None
+
+    @property
+    def recused_lots(self) -> tuple[LotCode, ...]:
+        """The lots from which the person is recused altogether."""
+        return whole_lots(self.recusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +59,56 @@ def view(workspace: Workspace, named: str) -> TenderView:
     """The tender with this reference or id, with everybody's progress."""
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        lines = scored_lines(tender.pack.criteria, tender.pack.bids)
-        declarations = queries.declarations(tx, tender.tender_id)
-        declared = {declaration.person for declaration in declarations}
-        answers = _answers(tx, tender.tender_id)
+        asked = _asked(tender.pack)
+        declared, affirmed = (
+            queries.declared(tx, tender.tender_id, tender.pack),
+            queries.affirmations(tx, tender.tender_id),
+        )
+        interests = queries.interests(tx, tender.tender_id, tender.pack)
+        answers = score_reads.answered(tx, tender.tender_id)
+        scored = {(bid.lot, bid.bid) for bid in tender.pack.bids if bid.status.is_scored}
         signed, absent = queries.sign_offs(tx, tender.tender_id), queries.absences(tx, tender.tender_id)
         panel: list[MemberProgress] = []
         for member in tender.pack.panel:
-            pack = tender.pack
-            lots = tuple(one.lot for one in recusals(member, declarations, pack.bids, pack.bidders, pack.members))
-            owed = owed_lines(member, lines, lots)
+            kept_out = recusals(interests[member.person], tender.pack.bids)
+            # A person answers on no criterion but their own, so the lines of the bids that are theirs can be counted.
+            mine = answers.get(member.person, {}).items()
+            lots = whole_lots(kept_out)
+            owed = sum(many for (lot, code), many in asked.items() if lot not in lots and member.scores(code))
+            done = sum(many for (lot, bid), many in mine if lot not in lots and (lot, bid) in scored)
+            if len(lots) < len(kept_out):  # a decision narrowed a recusal: the lines must be looked at one by one
+                owing = owed_lines(member, scored_lines(tender.pack.criteria, tender.pack.bids), kept_out)
+                held = score_reads.scores_of(tx, tender.tender_id, member.person)
+                owed = len(owing)
+                done = sum(1 for line in owing if line in held and held[line].status is not ScoreStatus.BLANK)
             panel.append(
                 MemberProgress(
                     member=member,
                     declared=member.person in declared,
-                    recused_lots=lots,
-                    owed=len(owed),
-                    answered=len(answers.get(member.person, set()).intersection(owed)),
+                    recusals=kept_out,
+                    owed=owed,
+                    answered=done,
                     signed_off=member.person in signed and signed[member.person].signed,
                     absent=absent.get(member.person, ""),
+                    interests=interests[member.person],
+                    affirmed=affirmed.get(member.person),
                 )
             )
         return TenderView(
             summary=tenders.summary(tx, tender.tender_id),
             pack=tender.pack,
             panel=tuple(panel),
-            lines=len(lines),
-            moderated=len(queries.moderated(tx, tender.tender_id)),
+            lines=sum(asked.values()),
+            moderated=score_reads.moderated_count(tx, tender.tender_id),
         )
 
 
-def _answers(tx: Session, tender: TenderId) -> dict[PersonCode, set[Line]]:
-    """The lines on which each person has an answer that is not blank."""
-    row = t.ScoreRow
-    # SQLite takes the status from the row that holds the highest revision; no text is read.
-    newest = (
-        select(row.person, row.lot, row.bid, row.criterion, row.status, func.max(row.revision))
-        .where(row.tender_id == tender)
-        .group_by(row.person, row.lot, row.bid, row.criterion)
-    )
-    found: dict[PersonCode, set[Line]] = {}
-    for person, lot, bid, criterion, status, _ in tx.execute(newest):
-        if status is not ScoreStatus.BLANK:
-            found.setdefault(person, set()).add(Line(lot, bid, criterion))
-    return found
+def _asked(pack: TenderPack) -> dict[tuple[LotCode, CriterionCode], int]:
+    """How many lines there are of each criterion in each lot: as many as there are bids that are scored."""
+    bids = Counter(bid.lot for bid in pack.bids if bid.status.is_scored)
+    return {
+        (lot, one.criterion): many for lot, many in bids.items() for one in leaves(pack.criteria) if one.applies_to(lot)
+    }
 
 
 def freeze(workspace: Workspace, named: str, *, person: str | None = None) -> TenderSummary:
@@ -187,8 +202,8 @@ def _refuse_unscored(
     for member in pack.panel:
         if member.person in away or member.person not in signed or not signed[member.person].signed:
             continue
-        lots = [one.lot for one in queries.recused(tx, tender.tender_id, pack, member)]
-        if gaps(owed_lines(member, mine, lots), queries.scores_of(tx, tender.tender_id, member.person)):
+        kept_out = queries.recused(tx, tender.tender_id, pack, member)
+        if gaps(owed_lines(member, mine, kept_out), score_reads.scores_of(tx, tender.tender_id, member.person)):
             waiting.append(member.person)
     if waiting:
         raise EvalPanelError(
@@ -196,7 +211,7 @@ def _refuse_unscored(
             "Nothing was changed. Before moderation: reopen those sheets first, so that the bid is scored by everyone. "
             "Once moderation has begun, individual scores are closed, and the bid cannot come in any more.",
         )
-    held = queries.moderated(tx, tender.tender_id)
+    held = score_reads.moderated(tx, tender.tender_id)
     if tender.stage.reached(TenderStage.QUALITY_LOCKED) and any(line not in held for line in mine):
         raise EvalPanelError(
             "Moderation is closed, and this bid was not moderated.", "Nothing was changed. It cannot come in any more."

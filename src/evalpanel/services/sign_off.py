@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import listed, sheet_digest
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import audit, desks, tenders
+from evalpanel.services import audit, desks, score_rows, tenders
 from evalpanel.services.desks import Desk
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
@@ -28,7 +25,7 @@ def sign_off(workspace: Workspace, named: str, *, person: str) -> Desk:
                 f"Nothing was changed. Missing: {listed(missing)}.",
             )
         pinned = sheet_digest(held.scores.values())
-        _sign(tx, workspace, tender, held.member.person, signed=True, reason="", pinned=pinned)
+        score_rows.sign(tx, workspace, tender.tender_id, held.member.person, signed=True, reason="", pinned=pinned)
         return held
 
 
@@ -43,7 +40,15 @@ def reopen(workspace: Workspace, named: str, *, person: str, reason: str) -> Non
         held = queries.sign_offs(tx, tender.tender_id).get(member.person)
         if held is None or not held.signed:
             raise EvalPanelError(f"The sheet of {member.person} is not signed off.", "Nothing was changed.")
-        _sign(tx, workspace, tender, member.person, signed=False, reason=reason.strip(), pinned=held.sheet_digest)
+        score_rows.sign(
+            tx,
+            workspace,
+            tender.tender_id,
+            member.person,
+            signed=False,
+            reason=reason.strip(),
+            pinned=held.sheet_digest,
+        )
 
 
 def record_absence(workspace: Workspace, named: str, *, person: str, reason: str, by: str | None = None) -> None:
@@ -64,31 +69,3 @@ def record_absence(workspace: Workspace, named: str, *, person: str, reason: str
                 tender_id=tender.tender_id, person=member.person, at=workspace.now(), reason=reason.strip(), act=act
             )
         )
-
-
-def _sign(
-    tx: Session,
-    workspace: Workspace,
-    tender: tenders.OpenTender,
-    person: PersonCode,
-    *,
-    signed: bool,
-    reason: str,
-    pinned: str,
-) -> None:
-    last = queries.sign_offs(tx, tender.tender_id).get(person)
-    detail = {"signed": signed, "reason": reason, "sheet_digest": pinned}
-    name = "sheet-signed-off" if signed else "sheet-reopened"
-    act = audit.record(tx, workspace, name, tender=tender.tender_id, person=person, detail=detail)
-    tx.add(
-        t.SignOffRow(
-            tender_id=tender.tender_id,
-            person=person,
-            revision=(last.revision if last else 0) + 1,
-            signed=signed,
-            reason=reason,
-            sheet_digest=pinned,
-            at=workspace.now(),
-            act=act,
-        )
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.intake import TenderPack
@@ -140,6 +140,31 @@ def summary(tx: Session, tender_id: TenderId) -> TenderSummary:
         panel=count(t.PanelMemberRow),
         criteria_digest=digest or "",
     )
+
+
+_CHANGES = select(t.AuditRow.number).where(
+    t.AuditRow.chain == bindparam("chain"),
+    t.AuditRow.number > bindparam("after"),
+    t.AuditRow.act != "document-read",
+)
+_NEWEST = _CHANGES.order_by(t.AuditRow.number.desc()).limit(1)
+
+
+def newest_act(workspace: Workspace, named: str) -> int:
+    """The number of the newest act that changed something in a tender: reading a document does not.
+
+    Every change leaves an act: while this is the same, nothing has changed.
+    """
+    with workspace.store.reading() as tx:
+        about = {"chain": queries.tender_row(tx, named).tender_id, "after": 0}
+        return int(tx.connection().execute(_NEWEST, about).scalar_one_or_none() or 0)
+
+
+def acts_after(workspace: Workspace, named: str, number: int) -> tuple[int, ...]:
+    """The numbers of the acts that changed something after this one, oldest first."""
+    with workspace.store.reading() as tx:
+        about = {"chain": queries.tender_row(tx, named).tender_id, "after": number}
+        return tuple(sorted(tx.connection().execute(_CHANGES, about).scalars()))
 
 
 def person_code(workspace: Workspace, named: str, person: str) -> PersonCode:

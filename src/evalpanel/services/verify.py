@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from json import loads
 from pathlib import Path
@@ -15,18 +15,21 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
 from evalpanel.domain.digests import digest, plain
+from evalpanel.domain.interests import Declaration
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.price import price_totals
 from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import tenders
+from evalpanel.progress import NO_PROGRESS, Progress
+from evalpanel.services import interests, tenders
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 from evalpanel.system.files import read_whole
 
 MOST_BYTES = 256 << 20
+_PARTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,11 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
     return Verification(path.name, "letter", report.verdict, tuple(proved), tuple(missing), report.fingerprint)
 
 
-def verify_tender(workspace: Workspace, named: str) -> Verification:
+def verify_tender(workspace: Workspace, named: str, *, progress: Progress = NO_PROGRESS) -> Verification:
     """Whether the record of a tender holds together: the trail, the frozen criteria, every score, every document."""
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
+        progress.step(0, _PARTS, "reading the trail")
         lines = queries.trail(tx, tender.tender_id)
         proved: list[str] = []
         wrong = [f"the trail: {fault}" for fault in trail.faults(lines)]
@@ -81,17 +85,20 @@ def verify_tender(workspace: Workspace, named: str) -> Verification:
                 f"the trail of {len(lines)} acts is whole and unaltered, from its first line to {_head(lines)}"
             )
         acts = {line.number: line for line in lines}
-        for found, said in (
-            _frozen(tx, tender, lines),
-            _bids(tender, lines),
-            _declarations(tx, tender, lines),
-            _scores(tx, tender, acts),
-            _sign_offs(tx, tender, lines),
-            _moderated(tx, tender, acts),
-            _locked(tx, tender, lines),
-            _prices(tx, tender, lines),
-            _documents(tx, workspace, tender, lines),
-        ):
+        parts: tuple[tuple[str, Callable[[], Finding]], ...] = (
+            ("the criteria", lambda: _frozen(tx, tender, lines)),
+            ("the bids", lambda: _bids(tender, lines)),
+            ("the declarations", lambda: _declarations(tx, tender, lines)),
+            ("the scores", lambda: _scores(tx, tender, acts, progress)),
+            ("the sign-offs", lambda: _sign_offs(tx, tender, lines)),
+            ("the moderated scores", lambda: _moderated(tx, tender, acts)),
+            ("what was locked", lambda: _locked(tx, tender, lines)),
+            ("the prices", lambda: _prices(tx, tender, lines)),
+            ("the sealed files", lambda: _documents(tx, workspace, tender, lines, progress)),
+        )
+        for place, (what, part) in enumerate(parts, 1):
+            progress.step(place, _PARTS, f"checking {what}")
+            found, said = part()
             wrong += found
             if said and not found:
                 proved.append(said)
@@ -157,26 +164,35 @@ def _bids(tender: tenders.OpenTender, lines: Lines) -> Finding:
 
 
 def _declarations(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
-    rows = tx.execute(select(t.DeclarationRow).where(t.DeclarationRow.tender_id == tender.tender_id)).scalars()
-    held = {
-        f"of {row.person} (act {row.act})": plain(
-            {"outcome": row.outcome, "bidder": row.bidder, "about": row.about, "on_paper": row.on_paper}
-        )
-        for row in rows
+    declared: dict[str, list[Declaration]] = defaultdict(list)
+    for one in queries.declarations(tx, tender.tender_id):
+        declared[f"the declaration of {one.person} (act {one.act})"].append(one)
+    held = {name: plain(interests.declaration_detail(own)) for name, own in declared.items()}
+    pinned = {
+        f"the declaration of {line.person} (act {line.number})": detail
+        for line, detail in _details(lines, "interests-declared")
     }
-    pinned = {f"of {line.person} (act {line.number})": detail for line, detail in _details(lines, "interests-declared")}
     said = f"the {len(held)} declarations of interest are as they were made" if held else ""
-    return _differences("the declaration ", held, pinned), said
+    for decision in queries.decisions(tx, tender.tender_id):
+        held[f"the decision of act {decision.act}"] = plain(interests.decision_detail(decision))
+    pinned |= {f"the decision of act {line.number}": detail for line, detail in _details(lines, "interest-decided")}
+    for row in tx.execute(select(t.AffirmationRow).where(t.AffirmationRow.tender_id == tender.tender_id)).scalars():
+        held[f"the affirmation of act {row.act}"] = {"person": row.person, "why_not": row.why_not}
+    pinned |= {
+        f"the affirmation of act {line.number}": detail for line, detail in _details(lines, "declaration-affirmed")
+    }
+    return _differences("", held, pinned), said
 
 
-def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.TrailLine]) -> Finding:
+def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.TrailLine], progress: Progress) -> Finding:
     groups: dict[int, list[Score]] = defaultdict(list)
     people: dict[int, set[str]] = defaultdict(set)
-    for row in tx.execute(select(t.ScoreRow).where(t.ScoreRow.tender_id == tender.tender_id)).scalars():
-        groups[row.act].append(row.value())
-        people[row.act].add(row.person)
+    for act, person, score in score_reads.versions(tx, tender.tender_id):
+        groups[act].append(score)
+        people[act].add(person)
     wrong = []
     for act, scores in groups.items():
+        progress.step(progress.done, _PARTS, progress.what)  # there are many acts: here one may stop
         wanted = _detail(acts, act).get("rows_digest")
         if wanted != sheet_digest(scores):
             wrong.append(f"scores of act {act} are not the ones that were saved then")
@@ -184,7 +200,8 @@ def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Trail
             wrong.append(f"scores of act {act} stand under another person than the one who saved them")
     wrong += _missing(acts, _SCORE_ACTS, groups, "scores")
     for person, signed in queries.sign_offs(tx, tender.tender_id).items():
-        current = queries.scores_of(tx, tender.tender_id, person).values()
+        progress.step(progress.done, _PARTS, progress.what)
+        current = score_reads.scores_of(tx, tender.tender_id, person).values()
         if signed.signed and sheet_digest(current) != signed.sheet_digest:
             wrong.append(f"the sheet of {person} is not the one that was signed off")
     count = sum(len(scores) for scores in groups.values())
@@ -194,7 +211,7 @@ def _scores(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Trail
     )
 
 
-_SCORE_ACTS = ("score-saved", "scores-imported")
+_SCORE_ACTS = ("score-saved", "scores-imported", "scores-received")
 
 
 def _missing(acts: Mapping[int, trail.TrailLine], names: Sequence[str], held: Container[int], what: str) -> list[str]:
@@ -220,10 +237,8 @@ def _sign_offs(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding
 
 def _moderated(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.TrailLine]) -> Finding:
     groups: dict[int, list[ModeratedScore]] = defaultdict(list)
-    for row in tx.execute(
-        select(t.ModeratedScoreRow).where(t.ModeratedScoreRow.tender_id == tender.tender_id)
-    ).scalars():
-        groups[row.act].append(row.value())
+    for act, score in score_reads.moderated_versions(tx, tender.tender_id):
+        groups[act].append(score)
     wrong = []
     for act, scores in groups.items():
         wanted = _detail(acts, act).get("rows_digest")
@@ -238,7 +253,7 @@ def _locked(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     closed = _details(lines, "moderation-closed")
     if not closed:
         return [], ""
-    held = sorted(queries.moderated(tx, tender.tender_id).values(), key=lambda one: one.line)
+    held = sorted(score_reads.moderated(tx, tender.tender_id).values(), key=lambda one: one.line)
     if digest([plain(score) for score in held]) != closed[-1][1]["moderated_digest"]:
         return ["the moderated scores are not the ones that were locked"], ""
     return [], "the moderated scores are the ones that were locked"
@@ -260,7 +275,9 @@ def _prices(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     return _differences("the price of bid ", held, pinned), said
 
 
-def _documents(tx: Session, workspace: Workspace, tender: tenders.OpenTender, lines: Lines) -> Finding:
+def _documents(
+    tx: Session, workspace: Workspace, tender: tenders.OpenTender, lines: Lines, progress: Progress
+) -> Finding:
     pinned: dict[str, object] = {}
     for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed"):
         for one in detail.get("documents", ()):
@@ -279,7 +296,8 @@ def _documents(tx: Session, workspace: Workspace, tender: tenders.OpenTender, li
         held[f"letter for bid {letter.bid}, lot {letter.lot}"] = letter.sha256
         files.append((letter.sealed, letter.file))
     wrong = _differences("the record of ", held, pinned)
-    for sealed, name in files:
+    for place, (sealed, name) in enumerate(files):
+        progress.step(_PARTS - 1 + place, _PARTS + len(files), "checking the sealed files")
         try:
             workspace.documents.read(sealed)
         except EvalPanelError as error:

@@ -14,12 +14,13 @@ from sqlalchemy import select
 from evalpanel.errors import EvalPanelError
 from evalpanel.sealing import keys as key_files
 from evalpanel.sealing.keys import Keys, NoKeyring
+from evalpanel.services import copies
 from evalpanel.store import backups as backup_files
 from evalpanel.store import migrate
 from evalpanel.store.documents import Documents
 from evalpanel.store.engine import Store, StoreError, recognise
-from evalpanel.store.tables import DocumentRow, LetterRow, ProfileRow
-from evalpanel.system.files import remove_quietly, sync_folder, trouble, write_atomic
+from evalpanel.store.tables import DocumentRow, LetterRow, ParcelPartRow, ProfileRow
+from evalpanel.system.files import remove_leftovers, remove_quietly, sync_folder, tidying, trouble, write_atomic
 from evalpanel.system.folders import Folders, ProfileLock
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Workspace:
     folders: Folders
     clock: Clock
     owner: Owner
+    told: tuple[str, ...] = ()
+    """What the person should hear at the start: a clock set back, an older store, a second copy."""
 
     def now(self) -> datetime:
         """The time that goes on the record, in UTC."""
@@ -86,11 +89,12 @@ def create(
             _make_store(unfinished, keys, Owner(name.strip(), email.strip()), clock)
             _rename(_new_keys(folders), folders.key_file)
             _finish_making(folders)
-        except BaseException:
-            remove_quietly(_new_keys(folders))
-            if not folders.store.exists():
-                remove_quietly(folders.key_file)
-            _unfinished(folders)
+        except BaseException as error:
+            with tidying(error):
+                remove_quietly(_new_keys(folders))
+                if not folders.store.exists():
+                    remove_quietly(folders.key_file)
+                _unfinished(folders)
             raise
 
 
@@ -111,6 +115,7 @@ def _new_store(folders: Folders) -> Path:
 
 def _unfinished(folders: Folders) -> Path:
     """Where a store is made before it takes its name; what an earlier attempt left there is taken away."""
+    remove_leftovers(folders.root)
     new = _new_store(folders)
     for suffix in ("", "-wal", "-shm", "-journal"):
         remove_quietly(new.with_name(new.name + suffix))
@@ -197,10 +202,18 @@ def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True
                     f"Nothing was changed. Put the newest backup from {folders.backups} back with the command restore.",
                 )
             owner = Owner(profile.name, profile.email)
-            named = {*tx.execute(select(DocumentRow.sealed)).scalars(), *tx.execute(select(LetterRow.sealed)).scalars()}
+            named = {
+                sealed
+                for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed)
+                for sealed in tx.execute(select(column)).scalars()
+            }
         documents = Documents(folders.documents)
         documents.sweep(named)
-        yield Workspace(store, documents, keys, folders, clock, owner)
+        # A profile that is thrown away has no key file, and nobody will meet it again.
+        profile_id = key_files.profile_id(folders.key_file) if backup else ""
+        told = copies.told(store, folders, profile_id, clock().astimezone(UTC)) if profile_id else ()
+        yield Workspace(store, documents, keys, folders, clock, owner, told)
+        left = copies.goes_to(store, folders)
     except BaseException as error:
         # What went wrong in the work comes first; trouble with closing is told beside it.
         try:
@@ -209,6 +222,8 @@ def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True
             error.add_note(str(second))
         raise
     _close(store, folders, kept, clock)
+    if profile_id:
+        copies.remember(profile_id, left)
 
 
 def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:
@@ -217,6 +232,8 @@ def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:
     backup_files.forget_unfinished(folders.store)
     backup_files.finish(folders.store, folders.backups)
     backup_files.tidy(folders.backups)
+    for folder in (folders.root, folders.keys):
+        remove_leftovers(folder)
     _finish_making(folders)
     if not folders.store.exists():
         raise StoreError(

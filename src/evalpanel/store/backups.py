@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import empty_folder, new_folder, remove_quietly, replacing, sync_folder, trouble
+from evalpanel.system.files import empty_folder, new_folder, remove_quietly, replacing, sync_folder, tidying, trouble
 
 KEPT = 10
 _PARTS = ("", "-wal", "-shm")
@@ -28,7 +28,7 @@ def new(folder: Path, reason: str, now: datetime) -> Iterator[Path]:
     If the block raises, nothing of it is left and every earlier backup is as it was.
     """
     new_folder(folder, may_exist=True)
-    target = _free_name(folder, now, f"store-{{}}-{reason}.db")
+    target = folder / f"store-{_next_number(folder):06d}-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{reason}.db"
     part = target.with_name(f"{target.name}.part")
     try:
         with _in_words("written", target):
@@ -36,18 +36,23 @@ def new(folder: Path, reason: str, now: datetime) -> Iterator[Path]:
         yield part
         with _in_words("written", target):
             part.replace(target)
-    except BaseException:
-        _remove_part(part)
+    except BaseException as error:
+        with tidying(error):
+            _remove_part(part)
         raise
     sync_folder(folder)
-    # By name, which is by time; but never the one just made, where a clock was put back.
-    for old in [path for path in newest(folder) if path != target][KEPT - 1 :]:
+    for old in newest(folder)[KEPT:]:
         remove_quietly(old)
 
 
 def newest(folder: Path) -> tuple[Path, ...]:
-    """The backups in `folder`, newest first."""
+    """The backups in `folder`, newest first: by their number, whatever the clock said when they were made."""
     return tuple(sorted(folder.glob("store-*.db"), reverse=True))
+
+
+def _next_number(folder: Path) -> int:
+    numbers = [path.name.split("-")[1] for path in folder.glob("store-*.db*")]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
 
 
 def tidy(folder: Path) -> None:
@@ -94,8 +99,9 @@ def put_back(store: Path, chosen: Path, folder: Path, now: datetime) -> Path:
                     shutil.copyfileobj(file, target, 1 << 20)
         with _in_words("put back", store):
             part.replace(ready)
-    except BaseException:
-        forget_unfinished(store)
+    except BaseException as error:
+        with tidying(error):
+            forget_unfinished(store)
         raise
     sync_folder(root)
     finish(store, folder)
@@ -110,7 +116,7 @@ def finish(store: Path, folder: Path) -> None:
     for ready in sorted(store.parent.glob("restoring-*")):
         kept = folder / f"{ready.name.removeprefix('restoring-')}.db"
         new_folder(folder, may_exist=True)
-        with _in_words("put back", store):
+        with _unfinished(store):
             if (ready / "store").exists():
                 for suffix in _PARTS:
                     old = store.with_name(store.name + suffix)
@@ -122,6 +128,17 @@ def finish(store: Path, folder: Path) -> None:
                 (ready / "store-wal").replace(store.with_name(f"{store.name}-wal"))
             ready.rmdir()
         sync_folder(store.parent)
+
+
+@contextlib.contextmanager
+def _unfinished(store: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EvalPanelError(
+            trouble(error, "put back", store).title,
+            "The store and the backup are both kept. When that is put right, opening the profile finishes it.",
+        ) from error
 
 
 def forget_unfinished(store: Path) -> None:

@@ -1,4 +1,4 @@
-"""Column types: exact decimals, times in UTC, lists of codes, and words from a closed list."""
+"""Column types: exact decimals, times in UTC, lists of codes, evidence, and words from a closed list."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Enum, String, Text
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from evalpanel.domain.evidence import Evidence, as_json, from_json
 from evalpanel.domain.numbers import canonical, exact
 
 _COMPARABLE = {operators.eq, operators.ne, operators.is_, operators.is_not, operators.in_op, operators.not_in_op}
+
+
+_exact = lru_cache(4096)(exact)  # levels are few, and a big tender holds each a thousand times
 
 
 class _EqualityOnly(TypeDecorator[Any].Comparator[Any]):  # type: ignore[misc]  # SQLAlchemy types the base as Any
@@ -37,7 +42,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else canonical(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else exact(value)
+        return None if value is None else _exact(value)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -54,7 +59,7 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value)
 
 
 class Codes(TypeDecorator[tuple[str, ...]]):
@@ -68,6 +73,20 @@ class Codes(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         return None if value is None else tuple(json.loads(value))
+
+
+class Pieces(TypeDecorator[tuple[Evidence, ...]]):
+    """Pieces of evidence, in order, as canonical JSON. Anything else in the column is refused when it is read."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Evidence, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else as_json(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Evidence, ...] | None:
+        # Nearly every line of a large tender holds none, and they are read by the thousand.
+        return None if value is None else () if value == "[]" else from_json(value)
 
 
 def words(kind: type[StrEnum], name: str) -> TypeEngine[Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from uuid import uuid4
 
 from evalpanel.errors import EvalPanelError
@@ -162,6 +162,18 @@ class Documents:
         sync_folder(self.folder)
         return joined.hash.hexdigest(), writing.digest
 
+    def take(self, sealed: str, blocks: Iterable[bytes]) -> bool:
+        """Keep a file that is sealed already, as it came; False where it is here. `blocks` check themselves against `sealed`.
+
+        On an error nothing stays behind, and nothing under its name.
+        """
+        if self.path(sealed).exists():
+            return False
+        with replacing(self.path(sealed)) as target:
+            for block in blocks:
+                target.write(block)
+        return True
+
     def read(self, sealed: str) -> bytes:
         """The ciphertext of a document. Raises `EvalPanelError` when it is missing or was altered."""
         try:
@@ -179,6 +191,18 @@ class Documents:
                 f"The file {sealed[:12]}… is not what was kept. The record of it is safe; put it back from a copy.",
             )
         return data
+
+    def opened(self, sealed: str) -> BinaryIO:
+        """The sealed file as it lies here, for copying. Whoever copies compares its digest with its name."""
+        try:
+            return self.path(sealed).open("rb")
+        except FileNotFoundError as error:
+            raise EvalPanelError(
+                "A sealed document is missing.",
+                f"The file {sealed[:12]}… is not in the profile. The record of it is safe; put the file back from a copy.",
+            ) from error
+        except OSError as error:
+            raise trouble(error, "read", self.path(sealed)) from error
 
     def path(self, sealed: str) -> Path:
         """Where the document with this ciphertext digest lies."""

@@ -7,7 +7,7 @@ leaves debris; a copy of the file is not a backup while its write-ahead log hold
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ def _connect(path: Path, key: bytes) -> Any:
             "busy_timeout = 10000",
             "secure_delete = ON",
             "temp_store = MEMORY",
+            # 64 MB at most, as it is needed: a page that is read again after every act is not deciphered again.
+            "cache_size = -65536",
         ):
             connection.execute(f"PRAGMA {pragma}")
     except BaseException:
@@ -61,6 +63,26 @@ def _driver(connection: Connection) -> Any:
     return driver
 
 
+def _undecipherable(driver: Any) -> list[tuple[object, ...]]:
+    """The pages of the file that cannot be deciphered; empty when there are none.
+
+    SQLCipher looks at the file alone. One that was being written when the disk was full or the power went is whole only
+    together with its log, and that is no damage: so the log is brought into the file, and the file looked at again.
+    """
+    found = driver.execute("PRAGMA cipher_integrity_check").fetchall()
+    if found:
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        found = driver.execute("PRAGMA cipher_integrity_check").fetchall()
+    return list(found)
+
+
+_CHECKS: dict[str, Callable[[Any], list[tuple[object, ...]]]] = {
+    "cipher_integrity_check": _undecipherable,
+    "integrity_check": lambda driver: driver.execute("PRAGMA integrity_check").fetchall(),
+    "foreign_key_check": lambda driver: driver.execute("PRAGMA foreign_key_check").fetchall(),
+}
+
+
 class Store:
     """The encrypted store of one profile. Rows never leave the `with` block that read them."""
 
@@ -74,6 +96,7 @@ class Store:
             module=sqlcipher,
             creator=lambda: _connect(path, key),
             poolclass=QueuePool,
+            pool_use_lifo=True,  # the connection that was used last knows its pages
             hide_parameters=True,
         )
         event.listen(self._engine, "begin", _begin)
@@ -118,14 +141,19 @@ class Store:
     def check(self) -> tuple[str, ...]:
         """What SQLite and SQLCipher find wrong with the file, page by page; empty when it is whole."""
         found: list[str] = []
-        for pragma in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
-            try:
-                with in_words(self.path), self._engine.connect() as connection:
-                    rows = connection.exec_driver_sql(f"PRAGMA {pragma}").all()
-            except StoreDamaged as error:
-                found.append(f"{pragma}: {error.__cause__}")
-            else:
-                found += [" ".join(str(part) for part in row) for row in rows if tuple(row) != ("ok",)]
+        raw = self._engine.raw_connection()
+        try:
+            driver: Any = raw.driver_connection
+            for name, look in _CHECKS.items():
+                try:
+                    with in_words(self.path):
+                        rows = look(driver)
+                except StoreDamaged as error:
+                    found.append(f"{name}: {error.__cause__}")
+                else:
+                    found += [" ".join(str(part) for part in row) for row in rows if tuple(row) != ("ok",)]
+        finally:
+            raw.close()
         return tuple(found)
 
     def backup(self, folder: Path, reason: str, now: datetime) -> Path:
@@ -138,7 +166,7 @@ class Store:
             try:
                 driver: Any = raw.driver_connection
                 # The backup interface copies a page that it cannot decrypt as zeros, and says nothing.
-                if driver.execute("PRAGMA cipher_integrity_check").fetchall():
+                if _undecipherable(driver):
                     raise damaged(self.path)
                 copy = sqlcipher.connect(str(part))
                 try:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
 from evalpanel.domain.intake import TenderPack
-from evalpanel.domain.interests import Declaration, Recusal, recusals
-from evalpanel.domain.moderation import ModeratedScore
+from evalpanel.domain.interests import (
+    Affirmation,
+    Decision,
+    Declaration,
+    Interest,
+    Recusal,
+    awaited,
+    has_declared,
+    interests_of,
+    recusals,
+)
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.scales import Level, Scale
 from evalpanel.domain.sheets import Line, Score
-from evalpanel.domain.tender import BidStatus, LotCode, PersonCode, PriceLine, ScaleCode, TenderId
+from evalpanel.domain.tender import BidStatus, PersonCode, PriceLine, ScaleCode, TenderId
 from evalpanel.domain.trail import TrailLine
 from evalpanel.errors import EvalPanelError
 from evalpanel.store import tables as t
+from evalpanel.store.tables.base import ValueRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,60 +106,48 @@ def first_with(held: TenderPack, role: Role) -> PersonCode | None:
 
 def declarations(tx: Session, tender: TenderId) -> tuple[Declaration, ...]:
     """All declarations of interest, oldest first."""
-    return tuple(
-        Declaration(row.person, row.outcome, row.at, row.bidder, row.about, row.on_paper)
-        for row in _rows(tx, t.DeclarationRow, tender)
-    )
+    return tuple(row.value() for row in _rows(tx, t.DeclarationRow, tender))
+
+
+def decisions(tx: Session, tender: TenderId) -> tuple[Decision, ...]:
+    """Everything that was decided about interests, oldest first."""
+    return tuple(row.value() for row in _rows(tx, t.InterestDecisionRow, tender))
+
+
+def affirmations(tx: Session, tender: TenderId) -> dict[PersonCode, Affirmation]:
+    """Who has said at moderation that their declaration still holds, or why that is missing; the newest word counts."""
+    return {row.person: row.value() for row in _rows(tx, t.AffirmationRow, tender)}
+
+
+def interests(tx: Session, tender: TenderId, held: TenderPack) -> dict[PersonCode, tuple[Interest, ...]]:
+    """The interests of everybody on the panel, with what was decided about each."""
+    lines, decided = declarations(tx, tender), decisions(tx, tender)
+    return {one.person: interests_of(one, lines, held.bidders, held.members, decided) for one in held.panel}
+
+
+def all_recused(tx: Session, tender: TenderId, held: TenderPack) -> dict[PersonCode, tuple[Recusal, ...]]:
+    """What each person of the panel is kept out of: lots, or what a decision made of them."""
+    return {person: recusals(own, held.bids) for person, own in interests(tx, tender, held).items()}
 
 
 def recused(tx: Session, tender: TenderId, held: TenderPack, one: PanelMember) -> tuple[Recusal, ...]:
-    """The lots from which a person is recused."""
-    return recusals(one, declarations(tx, tender), held.bids, held.bidders, held.members)
+    """What a person is kept out of. This and `all_recused` are the one way in which everything asks."""
+    own = interests_of(one, declarations(tx, tender), held.bidders, held.members, decisions(tx, tender))
+    return recusals(own, held.bids)
+
+
+def declared(tx: Session, tender: TenderId, held: TenderPack) -> frozenset[PersonCode]:
+    """Who has answered for every organisation that takes part now."""
+    asked = awaited(held.bids, held.bidders, held.members)
+    lines: dict[PersonCode, list[Declaration]] = defaultdict(list)
+    for line in declarations(tx, tender):
+        lines[line.person].append(line)
+    return frozenset(person for person, own in lines.items() if has_declared(own, asked))
 
 
 def absences(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
     """Who will not sign off, with the reason on record."""
     return {row.person: row.reason for row in _rows(tx, t.AbsenceRow, tender)}
-
-
-def score_rows(tx: Session, tender: TenderId, person: PersonCode | None = None) -> Sequence[t.ScoreRow]:
-    """The newest revision of every score, of one person or of all."""
-    newest = select(
-        t.ScoreRow.person,
-        t.ScoreRow.lot,
-        t.ScoreRow.bid,
-        t.ScoreRow.criterion,
-        func.max(t.ScoreRow.revision).label("top"),
-    ).where(t.ScoreRow.tender_id == tender)
-    if person is not None:
-        newest = newest.where(t.ScoreRow.person == person)
-    top = newest.group_by(t.ScoreRow.person, t.ScoreRow.lot, t.ScoreRow.bid, t.ScoreRow.criterion).subquery()
-    wanted: Select[Any] = select(t.ScoreRow).join(
-        top,
-        (t.ScoreRow.tender_id == tender)
-        & (t.ScoreRow.person == top.c.person)
-        & (t.ScoreRow.lot == top.c.lot)
-        & (t.ScoreRow.bid == top.c.bid)
-        & (t.ScoreRow.criterion == top.c.criterion)
-        & (t.ScoreRow.revision == top.c.top),
-    )
-    return tx.execute(wanted).scalars().all()
-
-
-def scores_of(tx: Session, tender: TenderId, person: PersonCode) -> dict[Line, Score]:
-    """One person's answers as they stand, by line."""
-    return {row.line: row.value() for row in score_rows(tx, tender, person)}
-
-
-def revisions(tx: Session, tender: TenderId, person: PersonCode) -> dict[Line, int]:
-    """How many versions of each of a person's answers there are."""
-    row = t.ScoreRow
-    found = tx.execute(
-        select(row.lot, row.bid, row.criterion, func.max(row.revision))
-        .where(row.tender_id == tender, row.person == person)
-        .group_by(row.lot, row.bid, row.criterion)
-    )
-    return {Line(lot, bid, criterion): top for lot, bid, criterion, top in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ class LineDesk:
 
     member: PanelMember
     declared: bool
-    recused: tuple[LotCode, ...]
+    recused: tuple[Recusal, ...]
     signed_off: bool
     criterion: Criterion | None
     scale: Scale | None
@@ -174,16 +172,14 @@ _MEMBER = select(t.PanelMemberRow).where(
     t.PanelMemberRow.tender_id == _OF_TENDER, t.PanelMemberRow.person == _OF_PERSON
 )
 _DECLARED = (
-    select(
-        t.DeclarationRow.person,
-        t.DeclarationRow.outcome,
-        t.DeclarationRow.at,
-        t.DeclarationRow.bidder,
-        t.DeclarationRow.about,
-        t.DeclarationRow.on_paper,
-    )
+    select(t.DeclarationRow)
     .where(t.DeclarationRow.tender_id == _OF_TENDER, t.DeclarationRow.person == _OF_PERSON)
     .order_by(t.DeclarationRow.position, t.DeclarationRow.id)
+)
+_DECIDED = (
+    select(t.InterestDecisionRow)
+    .where(t.InterestDecisionRow.tender_id == _OF_TENDER, t.InterestDecisionRow.person == _OF_PERSON)
+    .order_by(t.InterestDecisionRow.position, t.InterestDecisionRow.id)
 )
 _STATUS = select(t.BidRow.status).where(
     t.BidRow.tender_id == _OF_TENDER, t.BidRow.lot == bindparam("lot"), t.BidRow.bid == bindparam("bid")
@@ -227,7 +223,13 @@ def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDes
     own = {"tender": tender, "person": one.person}
     about = {"tender": tender, "lot": line.lot, "bid": line.bid, "criterion": line.criterion}
     plain = tx.connection()  # rows that become no objects are read past the mapper
-    declared = tuple(Declaration(*row) for row in plain.execute(_DECLARED, own))
+    said = tuple(row.value() for row in tx.execute(_DECLARED, own).scalars())
+    bids, bidders = _values(tx, t.BidRow, tender), _values(tx, t.BidderRow, tender)
+    members = _values(tx, t.ConsortiumMemberRow, tender)
+    kept_out: tuple[Recusal, ...] = ()
+    if one.organisation or any(line.bidder is not None for line in said):
+        decided = [row.value() for row in tx.execute(_DECIDED, own).scalars()]
+        kept_out = recusals(interests_of(one, said, bidders, members, decided), bids)
     criterion = _criterion(tx, about)
     scale = None
     if criterion is not None and criterion.scale is not None:
@@ -236,8 +238,8 @@ def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDes
     last = tx.execute(_LAST_SCORE, about | own).scalar_one_or_none()
     return LineDesk(
         member=one,
-        declared=bool(declared),
-        recused=_recused_lots(tx, tender, one, declared),
+        declared=has_declared(said, awaited(bids, bidders, members)),
+        recused=kept_out,
         signed_off=bool(plain.execute(_SIGNED, own).scalar_one_or_none()),
         criterion=criterion,
         scale=scale,
@@ -266,21 +268,6 @@ def _criterion(tx: Session, about: dict[str, str]) -> Criterion | None:
     return own.value() if tx.connection().execute(_CHILD, about).first() is None else None
 
 
-def _recused_lots(
-    tx: Session, tender: TenderId, one: PanelMember, declared: tuple[Declaration, ...]
-) -> tuple[LotCode, ...]:
-    if not one.organisation and all(own.bidder is None for own in declared):
-        return ()
-    held = recusals(
-        one,
-        declared,
-        _values(tx, t.BidRow, tender),
-        _values(tx, t.BidderRow, tender),
-        _values(tx, t.ConsortiumMemberRow, tender),
-    )
-    return tuple(recusal.lot for recusal in held)
-
-
 def sign_offs(tx: Session, tender: TenderId) -> dict[PersonCode, SignOff]:
     """Where each person's sign-off stands; persons who never signed off are not in it."""
     held: dict[PersonCode, SignOff] = {}
@@ -291,54 +278,17 @@ def sign_offs(tx: Session, tender: TenderId) -> dict[PersonCode, SignOff]:
     return held
 
 
-def moderated_rows(tx: Session, tender: TenderId) -> Sequence[t.ModeratedScoreRow]:
-    """The newest revision of every moderated score."""
-    row = t.ModeratedScoreRow
-    top = (
-        select(row.lot, row.bid, row.criterion, func.max(row.revision).label("top"))
-        .where(row.tender_id == tender)
-        .group_by(row.lot, row.bid, row.criterion)
-        .subquery()
-    )
-    return (
-        tx.execute(
-            select(row).join(
-                top,
-                (row.tender_id == tender)
-                & (row.lot == top.c.lot)
-                & (row.bid == top.c.bid)
-                & (row.criterion == top.c.criterion)
-                & (row.revision == top.c.top),
-            )
-        )
-        .scalars()
-        .all()
-    )
-
-
-def moderated(tx: Session, tender: TenderId) -> dict[Line, ModeratedScore]:
-    """What has been agreed, by line."""
-    return {row.line: row.value() for row in moderated_rows(tx, tender)}
+_TRAIL = (
+    select(*(getattr(t.AuditRow, field.name) for field in fields(TrailLine)))
+    .where(t.AuditRow.chain == bindparam("chain"))
+    .order_by(t.AuditRow.number)
+)
 
 
 def trail(tx: Session, chain: str) -> tuple[TrailLine, ...]:
     """One chain of the audit trail, from its first line."""
-    rows = tx.execute(select(t.AuditRow).where(t.AuditRow.chain == chain).order_by(t.AuditRow.number)).scalars()
-    return tuple(
-        TrailLine(
-            chain=row.chain,
-            number=row.number,
-            at=row.at,
-            person=row.person,
-            act=row.act,
-            detail=row.detail,
-            salt=row.salt,
-            detail_digest=row.detail_digest,
-            previous=row.previous,
-            hash=row.hash,
-        )
-        for row in rows
-    )
+    tx.flush()
+    return tuple(TrailLine(*row) for row in tx.connection().execute(_TRAIL, {"chain": chain}))
 
 
 def _rows(tx: Session, row: Any, tender: TenderId) -> Sequence[Any]:
@@ -352,4 +302,14 @@ def _all_of(row: Any) -> Select[Any]:
 
 
 def _values(tx: Session, row: Any, tender: TenderId) -> tuple[Any, ...]:
-    return tuple(one.value() for one in _rows(tx, row, tender))
+    if row.value is not ValueRow.value:
+        return tuple(one.value() for one in _rows(tx, row, tender))
+    # Past the mapper: the window reads the whole of what was published after every act.
+    tx.flush()
+    return tuple(row.VALUE(*held) for held in tx.connection().execute(_fields_of(row), {"tender": tender}))
+
+
+@cache
+def _fields_of(row: Any) -> Select[Any]:
+    columns = (getattr(row, "value_" if field.name == "value" else field.name) for field in fields(row.VALUE))
+    return select(*columns).where(row.tender_id == bindparam("tender")).order_by(row.position, row.id)

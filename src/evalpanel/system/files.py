@@ -63,7 +63,6 @@ def replacing(path: Path, *, private: bool = True) -> Iterator[BinaryIO]:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     part = path.parent / f"{_PART_PREFIX}{secrets.token_hex(8)}{_PART_SUFFIX}"
     raw = _TargetFile(part, path, _PRIVATE_FILE if private else _SHARED_FILE)
-    finished = False
     try:
         file = io.BufferedWriter(raw, 1 << 18)
         try:
@@ -77,13 +76,25 @@ def replacing(path: Path, *, private: bool = True) -> Iterator[BinaryIO]:
             os.fsync(raw.fileno())
             raw.close()
             part.replace(path)
-        finished = True
-        sync_folder(path.parent)
-    finally:
-        # The raw file first: closing the buffer would try to write what is left of it.
-        raw.close()
-        if not finished:
+    except BaseException as error:
+        with tidying(error):
+            # The raw file first: closing the buffer would try to write what is left of it.
+            raw.close()
             remove_quietly(part)
+        raise
+    sync_folder(path.parent)
+
+
+@contextmanager
+def tidying(error: BaseException) -> Iterator[None]:
+    """Taking away what was begun, because of `error`: trouble with that is told beside it, and never in its place.
+
+    Where a disk is full or a stick was pulled out, tidying fails as well, and the next start does it.
+    """
+    try:
+        yield
+    except (EvalPanelError, OSError) as second:
+        error.add_note(str(second))
 
 
 class _TargetFile(io.FileIO):

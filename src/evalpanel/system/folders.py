@@ -78,6 +78,11 @@ def default_profile() -> Path:
     return Path(platformdirs.user_data_dir("evalpanel", appauthor=False))
 
 
+def remembered(profile: str) -> Path:
+    """Where this computer notes, outside the profile, how far the profile with this id goes."""
+    return Path(platformdirs.user_state_dir("evalpanel", appauthor=False)) / "profiles" / f"{profile}.json"
+
+
 class ProfileLock:
     """Holds a profile for one running program: `with ProfileLock(folders): …`.
 

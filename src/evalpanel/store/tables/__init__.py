@@ -10,7 +10,14 @@ from evalpanel.store.tables.acts import (
 )
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
-from evalpanel.store.tables.people import AbsenceRow, DeclarationRow, PanelMemberRow
+from evalpanel.store.tables.exchange import ConfirmationRow, InstallationRow, ParcelPartRow, ParcelRow, ReleaseRow
+from evalpanel.store.tables.people import (
+    AbsenceRow,
+    AffirmationRow,
+    DeclarationRow,
+    InterestDecisionRow,
+    PanelMemberRow,
+)
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
 from evalpanel.store.tables.tender import (
     AuthorityRow,
@@ -29,6 +36,7 @@ from evalpanel.store.tables.tender import (
 
 __all__ = [
     "AbsenceRow",
+    "AffirmationRow",
     "AuditRow",
     "AuthorityRow",
     "Base",
@@ -36,21 +44,27 @@ __all__ = [
     "BidderRow",
     "CertificateRow",
     "ClarificationRow",
+    "ConfirmationRow",
     "ConsortiumMemberRow",
     "CriterionRow",
     "DeclarationRow",
     "DocumentRow",
     "EnvelopeRow",
     "FreezeRow",
+    "InstallationRow",
+    "InterestDecisionRow",
     "LetterRow",
     "LevelRow",
     "LotRow",
     "ModeratedScoreRow",
     "OutcomeRow",
     "PanelMemberRow",
+    "ParcelPartRow",
+    "ParcelRow",
     "PriceLineRow",
     "PriceOpeningRow",
     "ProfileRow",
+    "ReleaseRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",

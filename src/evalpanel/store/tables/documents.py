@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalpanel.domain.tender import BidderCode, CriterionCode, EnvelopeKind, LotCode
-from evalpanel.store.columns import Utc, words
+from evalpanel.store.columns import Codes, Utc, words
 from evalpanel.store.tables.base import Base, OfTender
 
 
@@ -29,7 +29,8 @@ class EnvelopeRow(OfTender, Base):
 class DocumentRow(OfTender, Base):
     """A sealed document: what it is called, whose it is, and its digests. `sealed` names its file. Insert-only.
 
-    `is_prices` marks the price lines that came in a workbook, sealed unread.
+    `is_prices` marks the price lines that came in a workbook, sealed unread. `notes` say, a sentence each, what a reader
+    should know before opening it elsewhere; they were found when it was taken in.
     """
 
     __tablename__ = "document"
@@ -45,5 +46,6 @@ class DocumentRow(OfTender, Base):
     sha256: Mapped[str]
     sealed: Mapped[str] = mapped_column(index=True)
     is_prices: Mapped[bool] = mapped_column(default=False)
+    notes: Mapped[tuple[str, ...]] = mapped_column(Codes, default=())
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]

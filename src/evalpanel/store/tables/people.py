@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalpanel.domain import interests
 from evalpanel.domain import people as values
-from evalpanel.domain.interests import DeclarationOutcome
+from evalpanel.domain.interests import DecisionOutcome, DeclarationOutcome, InterestKind, Scope
 from evalpanel.domain.people import MemberKind, Role
 from evalpanel.domain.tender import BidderCode, CriterionCode, PersonCode
 from evalpanel.store.columns import Codes, Utc, words
@@ -53,7 +54,61 @@ class DeclarationRow(OfTender, Base):
     bidder: Mapped[BidderCode | None]
     about: Mapped[str]
     on_paper: Mapped[date | None]
+    kind: Mapped[InterestKind | None] = mapped_column(words(InterestKind, "kind"))
+    organisation: Mapped[str]
+    asked: Mapped[tuple[str, ...]] = mapped_column(Codes)
     act: Mapped[int]
+
+    def value(self) -> interests.Declaration:
+        """The line of the declaration."""
+        return interests.Declaration(
+            self.person,
+            self.outcome,
+            self.at,
+            self.bidder,
+            self.about,
+            self.on_paper,
+            self.kind,
+            self.organisation,
+            self.asked,
+            self.act,
+        )
+
+
+class InterestDecisionRow(OfTender, ValueRow[interests.Decision], Base):
+    """What was decided about a person's interest in a bidder. Insert-only: the newest counts."""
+
+    __tablename__ = "interest_decision"
+    VALUE = interests.Decision
+
+    person: Mapped[PersonCode]
+    bidder: Mapped[BidderCode]
+    outcome: Mapped[DecisionOutcome] = mapped_column(words(DecisionOutcome, "outcome"))
+    scope: Mapped[Scope] = mapped_column(words(Scope, "scope"))
+    criteria: Mapped[tuple[CriterionCode, ...]] = mapped_column(Codes)
+    measure: Mapped[str]
+    why: Mapped[str]
+    decided_by: Mapped[str]
+    by: Mapped[PersonCode]
+    at: Mapped[datetime] = mapped_column(Utc)
+    settles: Mapped[int]
+    act: Mapped[int]
+
+
+class AffirmationRow(OfTender, Base):
+    """A person said at moderation that their declaration still holds, or why that is missing. Insert-only."""
+
+    __tablename__ = "affirmation"
+
+    person: Mapped[PersonCode]
+    at: Mapped[datetime] = mapped_column(Utc)
+    taken_by: Mapped[PersonCode]
+    why_not: Mapped[str]
+    act: Mapped[int]
+
+    def value(self) -> interests.Affirmation:
+        """The affirmation."""
+        return interests.Affirmation(self.person, self.at, self.taken_by, self.why_not)
 
 
 class AbsenceRow(OfTender, Base):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalpanel.domain.evidence import Evidence
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode, PersonCode
-from evalpanel.store.columns import Codes, ExactDecimal, Utc, words
+from evalpanel.store.columns import Codes, ExactDecimal, Pieces, Utc, words
 from evalpanel.store.tables.base import Base, OfTender
 
 
@@ -23,6 +24,12 @@ class ScoreRow(OfTender, Base):
         UniqueConstraint("tender_id", "person", "lot", "bid", "criterion", "revision", name="uq_score_revision"),
         CheckConstraint("status = 'scored' OR value IS NULL", name="value_only_when_scored"),
         CheckConstraint("revision >= 1", name="revision_from_one"),
+        # Who has answered how much is counted after every act: all answers but the few that were taken back.
+        Index(
+            "ix_score_blank",
+            *("tender_id", "person", "lot", "bid", "criterion", "revision"),
+            sqlite_where=text("status = 'blank'"),
+        ),
     )
 
     person: Mapped[PersonCode]
@@ -35,6 +42,7 @@ class ScoreRow(OfTender, Base):
     rationale: Mapped[str]
     improvements: Mapped[str]
     working_note: Mapped[str]
+    evidence: Mapped[tuple[Evidence, ...]] = mapped_column(Pieces, default=())
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
 
@@ -45,7 +53,15 @@ class ScoreRow(OfTender, Base):
 
     def value(self) -> Score:
         """The answer."""
-        return Score(self.line, self.status, self.value_, self.rationale, self.improvements, self.working_note)
+        return Score(
+            line=self.line,
+            status=self.status,
+            value=self.value_,
+            rationale=self.rationale,
+            improvements=self.improvements,
+            working_note=self.working_note,
+            evidence=self.evidence,
+        )
 
 
 class SignOffRow(OfTender, Base):
@@ -86,6 +102,7 @@ class ModeratedScoreRow(OfTender, Base):
     improvements: Mapped[str]
     present: Mapped[tuple[PersonCode, ...]] = mapped_column(Codes)
     dissent: Mapped[str]
+    evidence: Mapped[tuple[Evidence, ...]] = mapped_column(Pieces, default=())
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
 
@@ -107,4 +124,5 @@ class ModeratedScoreRow(OfTender, Base):
             improvements=self.improvements,
             present=self.present,
             dissent=self.dissent,
+            evidence=self.evidence,
         )

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 INSERT_ONLY = (
     "absence",
+    "affirmation",
     "audit",
     "certificate",
+    "confirmation",
     "declaration",
     "document",
     "envelope",
     "freeze",
+    "interest_decision",
+    "installation",
     "letter",
     "moderated_score",
+    "parcel",
+    "parcel_part",
     "price_line",
     "price_opening",
+    "release",
     "score",
     "sign_off",
 )

@@ -36,12 +36,112 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_certificate")),
     )
     op.create_table(
+        "confirmation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("installation", sa.String(), nullable=False),
+        sa.Column("signing", sa.LargeBinary(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
+        sa.UniqueConstraint("tender_id", "installation", name=op.f("uq_confirmation_tender_id_installation")),
+    )
+    op.create_table(
+        "installation",
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("signing", sa.LargeBinary(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("laptop", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "parcel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invitation",
+                "enrolment",
+                "roster",
+                "pack",
+                "release",
+                "declaration",
+                "scoresheet",
+                "moderation",
+                "assent",
+                "receipt",
+                "challenge",
+                "disclosure",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("installation", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=True),
+        sa.Column("cover", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel")),
+        sa.UniqueConstraint("identity", name=op.f("uq_parcel_identity")),
+    )
+    op.create_index("ix_parcel_line", "parcel", ["tender_id", "kind", "author", "about"], unique=False)
+    op.create_table(
+        "parcel_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("envelope", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel_part")),
+    )
+    op.create_index(op.f("ix_parcel_part_identity"), "parcel_part", ["identity"], unique=False)
+    op.create_index(op.f("ix_parcel_part_sealed"), "parcel_part", ["sealed"], unique=False)
+    op.create_table(
         "profile",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("made_at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profile")),
+    )
+    op.create_table(
+        "release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("installation", sa.String(), nullable=False),
+        sa.Column("envelope", sa.String(), nullable=False),
+        sa.Column(
+            "because",
+            sa.Enum(
+                "on-the-panel",
+                "declaration",
+                "quality-locked",
+                name="because",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint(
+            "tender_id", "installation", "envelope", name=op.f("uq_release_tender_id_installation_envelope")
+        ),
     )
     op.create_table(
         "tender",
@@ -154,6 +254,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "person", name=op.f("uq_absence_tender_id_person")),
     )
     op.create_index(op.f("ix_absence_tender_id"), "absence", ["tender_id"], unique=False)
+    op.create_table(
+        "affirmation",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("taken_by", sa.String(), nullable=False),
+        sa.Column("why_not", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_affirmation_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_affirmation")),
+    )
+    op.create_index(op.f("ix_affirmation_tender_id"), "affirmation", ["tender_id"], unique=False)
     op.create_table(
         "authority",
         sa.Column("authority", sa.String(), nullable=False),
@@ -327,6 +441,24 @@ def upgrade() -> None:
         sa.Column("bidder", sa.String(), nullable=True),
         sa.Column("about", sa.String(), nullable=False),
         sa.Column("on_paper", sa.Date(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "employment",
+                "office",
+                "financial",
+                "family",
+                "former",
+                "member",
+                "other",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
@@ -347,6 +479,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("sealed", sa.String(), nullable=False),
         sa.Column("is_prices", sa.Boolean(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -363,7 +496,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("common", "quality", "price", name="kind", native_enum=False, create_constraint=True),
+            sa.Enum("common", "quality", "price", "scores", name="kind", native_enum=False, create_constraint=True),
             nullable=False,
         ),
         sa.Column("bidder", sa.String(), nullable=True),
@@ -392,6 +525,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", name=op.f("uq_freeze_tender_id")),
     )
     op.create_index(op.f("ix_freeze_tender_id"), "freeze", ["tender_id"], unique=False)
+    op.create_table(
+        "interest_decision",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("bidder", sa.String(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("clear", "managed", "recused", name="outcome", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "scope",
+            sa.Enum("lot", "bid", "criteria", "nothing", name="scope", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("criteria", sa.Text(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("settles", sa.Integer(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tender_id"], ["tender.tender_id"], name=op.f("fk_interest_decision_tender_id_tender")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest_decision")),
+    )
+    op.create_index(op.f("ix_interest_decision_tender_id"), "interest_decision", ["tender_id"], unique=False)
     op.create_table(
         "letter",
         sa.Column("bidder", sa.String(), nullable=False),
@@ -483,6 +647,7 @@ def upgrade() -> None:
         sa.Column("improvements", sa.String(), nullable=False),
         sa.Column("present", sa.Text(), nullable=False),
         sa.Column("dissent", sa.String(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -604,6 +769,7 @@ def upgrade() -> None:
         sa.Column("rationale", sa.String(), nullable=False),
         sa.Column("improvements", sa.String(), nullable=False),
         sa.Column("working_note", sa.String(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -614,6 +780,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_score_tender_id_tender")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
         sa.UniqueConstraint("tender_id", "person", "lot", "bid", "criterion", "revision", name="uq_score_revision"),
+    )
+    op.create_index(
+        "ix_score_blank",
+        "score",
+        ["tender_id", "person", "lot", "bid", "criterion", "revision"],
+        unique=False,
+        sqlite_where=sa.text("status = 'blank'"),
     )
     op.create_index(op.f("ix_score_tender_id"), "score", ["tender_id"], unique=False)
     op.create_table(

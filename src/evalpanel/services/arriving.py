@@ -1,0 +1,365 @@
+"""What the officer issued arrives on a panel member's laptop: roster, pack and release, in any order.
+
+Each is kept as it came. What the laptop then shows is worked out from all that is kept, so the order in which files came,
+and how often, makes no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.branches import Entry, Standing, fault, standing
+from evalpanel.domain.digests import plain
+from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
+from evalpanel.domain.pack_checks import check
+from evalpanel.domain.parcels import ParcelKind, Statement
+from evalpanel.domain.people import PanelMember
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Cover, Header
+from evalpanel.formats.parcel_file import Container, checked_blocks
+from evalpanel.formats.parcel_packs import (
+    Common,
+    Envelope,
+    Pack,
+    Roster,
+    Sealed,
+    read_common,
+    read_index,
+    read_names,
+    read_pack,
+    read_release,
+    read_roster,
+)
+from evalpanel.formats.statements import read_statement
+from evalpanel.sealing import envelopes as age
+from evalpanel.sealing.statements import identity, verifies
+from evalpanel.services import audit, exchange, invitations, tenders
+from evalpanel.services.exchange import Held, Own
+from evalpanel.services.pack_rows import keep_bids, keep_tender
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
+from evalpanel.system.files import tidying
+
+_ACTS = {
+    ParcelKind.ROSTER: "roster-received",
+    ParcelKind.PACK: "pack-received",
+    ParcelKind.RELEASE: "release-received",
+}
+_COMMON = EnvelopeKind.COMMON.value
+
+
+class NotConfirmed(EvalPanelError):
+    """A parcel whose author's keys are not confirmed here yet: it can be taken in once they are."""
+
+
+def take(
+    workspace: Workspace, mine: Own, kind: ParcelKind, signed: Statement, container: Container
+) -> tuple[str, Header, bool]:
+    """Keep a roster, pack or release of the officer, and work out anew what this laptop shows.
+
+    Gives the statement's identity, its header, and whether it is new. Raises `EvalPanelError` when it is not for this
+    laptop, or not the officer's; then nothing is kept.
+    """
+    header = _header(kind, signed)
+    with workspace.store.reading() as tx:
+        named = _checked(tx, mine, kind, signed, header)
+        if exchange.known(tx, named):
+            return named, header, False
+    if {part.sealed for part in header.parts} != container.parts.keys():
+        raise EvalPanelError(
+            "This parcel does not hold the parts that its cover names.", "Nothing was changed. Ask for it again."
+        )
+    taken: list[str] = []
+    try:
+        for part in container.parts.values():
+            fresh = workspace.documents.take(part.sealed, checked_blocks(part))
+            taken += [part.sealed] * fresh
+        with workspace.store.writing() as tx:
+            if not exchange.known(tx, named):
+                act = audit.record(
+                    tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail={"parcel": named}
+                )
+                exchange.keep(tx, workspace, kind, header, named, signed, act, container.cover)
+                tx.flush()
+                _work_out(tx, workspace, mine)
+    except BaseException as error:
+        with tidying(error):
+            workspace.documents.remove(taken)
+        raise
+    return named, header, True
+
+
+def _header(kind: ParcelKind, signed: Statement) -> Header:
+    if kind is ParcelKind.ROSTER:
+        return read_roster(signed.payload).header
+    return read_pack(signed.payload).header if kind is ParcelKind.PACK else read_release(signed.payload).header
+
+
+def _checked(tx: Session, mine: Own, kind: ParcelKind, signed: Statement, header: Header) -> str:
+    """The identity of a statement that the officer of this tender signed for this laptop."""
+    if header.tender != mine.tender:
+        raise EvalPanelError("This parcel is of another tender than it was sealed for.", "It was left alone.")
+    officer = invitations.newest(tx, mine.tender)[1].officer.value()
+    if not verifies(signed, officer.signing):
+        raise EvalPanelError(
+            "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
+        )
+    if officer.installation not in exchange.confirmed(tx, mine.tender):
+        raise NotConfirmed(
+            "The officer's keys are not confirmed on this laptop yet.",
+            "Read the eight words to each other, then take this file in again.",
+        )
+    own = mine.keys.public.installation
+    if header.installation != officer.installation or own not in header.recipients:
+        raise EvalPanelError("This parcel was not made for this laptop.", "It was left alone.")
+    if kind is ParcelKind.RELEASE and header.about != mine.person:
+        raise EvalPanelError(f"These keys are for {header.about}.", "They were left alone.")
+    named = identity(signed, officer.signing)
+    if header.history or header.seq > 1:
+        entry = Entry(named, header.seq, frozenset(header.history))
+        held = {one.identity: one for one in _entries(tx, mine, kind, PersonCode(header.author), header.about)}
+        if why := fault(entry, held):
+            raise EvalPanelError("This parcel contradicts itself.", f"It was left alone: {why}.")
+    return named
+
+
+def _entries(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str) -> tuple[Entry, ...]:
+    held = exchange.line(tx, mine.tender, kind, author, about)
+    return tuple(Entry(one.identity, one.seq, frozenset(_header(kind, _said(mine, one)).history)) for one in held)
+
+
+def _said(mine: Own, held: Held) -> Statement:
+    """What was signed; a release is kept sealed, and opened with the key of this laptop."""
+    if held.signed is not None:
+        return held.signed
+    assert held.cover is not None
+    return read_statement(mine.keys.open(held.cover))
+
+
+# What this laptop shows ----------------------------------------------------------------------------------------------
+
+
+def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
+    """Bring the tender of this laptop to what its roster, pack and keys say. Adds; never takes away."""
+    officer = invitations.newest(tx, mine.tender)[0].author
+    roster = _in_force(tx, mine, ParcelKind.ROSTER, officer)
+    pack = _in_force(tx, mine, ParcelKind.PACK, officer)
+    keys = _keys(tx, mine, officer)
+    if roster is None or pack is None or _COMMON not in keys:
+        return
+    cover = read_pack(pack.statement.payload)
+    named = {one.name: one for one in cover.body.envelopes}
+    common = read_common(_index(workspace, named[_COMMON], keys[_COMMON]))
+    people = _people(workspace, mine, read_roster(roster.statement.payload))
+    if tx.get(t.TenderRow, mine.tender) is None:
+        _new_tender(tx, workspace, mine, cover, common, people, officer)
+        bids: tuple[Bid, ...] = ()
+    else:
+        bids = _bring_up(tx, workspace, mine, common, people, officer)
+    _keep_keys(tx, workspace, mine, named, keys)
+    documents = [(_COMMON, one) for one in common.documents]
+    for name, identity_of in keys.items():
+        if name != _COMMON and name in named and named[name].index:
+            documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
+    _keep_documents(tx, workspace, mine, bids, documents, officer)
+
+
+def _in_force(tx: Session, mine: Own, kind: ParcelKind, officer: PersonCode) -> Held | None:
+    """The roster or pack that counts. Two that do not know of each other leave the one before them in force."""
+    state: Standing = standing(_entries(tx, mine, kind, officer, ""))
+    wanted = state.counts or state.before
+    return next((one for one in exchange.line(tx, mine.tender, kind, officer) if one.identity == wanted), None)
+
+
+def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
+        for key in read_release(_said(mine, held).payload).body.keys:
+            found[key.name] = key.identity
+    return found
+
+
+def _index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
+    return age.open_bytes(workspace.documents.read(envelope.index), identity_of)
+
+
+def _people(workspace: Workspace, mine: Own, cover: Cover[Roster]) -> tuple[PanelMember, ...]:
+    (part,) = cover.header.parts
+    names = {one.person: one for one in read_names(mine.keys.open(workspace.documents.read(part.sealed))).people}
+    return tuple(
+        PanelMember(
+            person=PersonCode(one.person),
+            name=names[one.person].name if one.person in names else one.person,
+            roles=one.roles,
+            since=one.since,
+            until=one.until,
+            replaces=PersonCode(one.replaces) if one.replaces else None,
+            kind=one.kind,
+            organisation=names[one.person].organisation if one.person in names else "",
+            criteria=None if one.criteria is None else tuple(map(CriterionCode, one.criteria)),
+        )
+        for one in cover.body.people
+    )
+
+
+def _new_tender(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    cover: Cover[Pack],
+    common: Common,
+    people: tuple[PanelMember, ...],
+    officer: PersonCode,
+) -> None:
+    pack = replace(common.pack(), panel=people)
+    found = [finding for finding in check(pack) if finding.stops]
+    if found:
+        raise ProblemsFound(
+            "The pack that came does not hold together.", [Problem(one.sheet, one.what) for one in found]
+        )
+    if pack.criteria_digest() != cover.body.criteria_digest:
+        raise EvalPanelError(
+            "The criteria in the pack are not those that its cover names.", "Nothing was changed. Ask for it again."
+        )
+    keep_tender(tx, workspace, mine.tender, pack)
+    keep_bids(tx, mine.tender, pack, 0)
+    tx.flush()  # before the freeze, which lets no criterion in
+    digest = cover.body.criteria_digest
+    told = {"reference": common.tender.reference, **_detail(pack.bids, ())}
+    audit.record(tx, workspace, "tender-loaded", tender=mine.tender, person=officer, detail=told)
+    act = audit.record(
+        tx, workspace, "criteria-frozen", tender=mine.tender, person=officer, detail={"criteria_digest": digest}
+    )
+    tx.add(t.FreezeRow(tender_id=mine.tender, at=cover.header.made_at, person=officer, digest=digest, act=act))
+    tx.flush()
+    tenders.advance(tx, mine.tender, TenderStage.PACKS_ISSUED)
+
+
+def _bring_up(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    common: Common,
+    people: tuple[PanelMember, ...],
+    officer: PersonCode,
+) -> tuple[Bid, ...]:
+    """Later rosters and packs: more people, bidders and bids, and what became of a bid. The criteria stay what they are.
+
+    Gives the bids that are new.
+    """
+    bids = {(row.lot, row.bid): row for row in tx.execute(_of(t.BidRow, mine)).scalars()}
+    bidders = {row.bidder for row in tx.execute(_of(t.BidderRow, mine)).scalars()}
+    fresh = TenderPack(
+        bidders=tuple(one for one in common.bidders if one.bidder not in bidders),
+        members=tuple(one for one in common.members if one.bidder not in bidders),
+        bids=tuple(one for one in common.bids if (one.lot, one.bid) not in bids),
+    )
+    keep_bids(tx, mine.tender, fresh, len(bids))
+    for one in common.bids:
+        row = bids.get((one.lot, one.bid))
+        if row is not None and (row.status, row.reason, row.decided_by) != (one.status, one.reason, one.decided_by):
+            before = row.value()
+            row.status, row.reason, row.decided_by = one.status, one.reason, one.decided_by
+            detail = {"before": plain(before), "after": plain(row.value())}
+            audit.record(tx, workspace, "bid-status-changed", tender=mine.tender, person=officer, detail=detail)
+    known = {row.person: row for row in tx.execute(_of(t.PanelMemberRow, mine)).scalars()}
+    for place, person in enumerate(people):
+        held = known.get(person.person)
+        if held is None:
+            tx.add(t.PanelMemberRow.of(person, tender_id=mine.tender, position=place))
+        else:
+            held.name, held.roles, held.criteria = person.name, person.roles, person.criteria
+            held.since, held.until, held.organisation = person.since, person.until, person.organisation
+    return fresh.bids
+
+
+def _of(row: type[t.BidRow | t.BidderRow | t.PanelMemberRow], mine: Own) -> Select[Any]:
+    return select(row).where(row.tender_id == mine.tender)
+
+
+def _keep_keys(
+    tx: Session, workspace: Workspace, mine: Own, named: Mapping[str, Envelope], keys: Mapping[str, str]
+) -> None:
+    held = set(tx.execute(select(t.EnvelopeRow.name).where(t.EnvelopeRow.tender_id == mine.tender)).scalars())
+    for name, identity_of in keys.items():
+        envelope = named.get(name)
+        if envelope is None or name in held:
+            continue
+        if age.recipient_of(identity_of) != envelope.recipient:
+            raise EvalPanelError(
+                f"The key that came for {name} does not open it.", "Nothing was changed. Ask the officer for it again."
+            )
+        wrapped = workspace.keys.wrap_for(mine.tender, f"envelope {name}", identity_of.encode())
+        tx.add(
+            t.EnvelopeRow(
+                tender_id=mine.tender,
+                name=name,
+                kind=EnvelopeKind(envelope.kind),
+                bidder=envelope.bidder,
+                lot=envelope.lot,
+                recipient=envelope.recipient,
+                identity=wrapped,
+            )
+        )
+    tx.flush()
+
+
+def _keep_documents(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    bids: Sequence[Bid],
+    documents: Sequence[tuple[str, Sealed]],
+    officer: PersonCode,
+) -> None:
+    held = set(tx.execute(select(t.DocumentRow.path).where(t.DocumentRow.tender_id == mine.tender)).scalars())
+    fresh = [(name, one) for name, one in documents if one.path not in held]
+    if not fresh and not bids:
+        return
+    detail = _detail(bids, fresh)
+    act = audit.record(tx, workspace, "bids-loaded", tender=mine.tender, person=officer, detail=detail)
+    for place, (name, one) in enumerate(fresh, len(held)):
+        tx.add(
+            t.DocumentRow(
+                tender_id=mine.tender,
+                position=place,
+                path=one.path,
+                title=one.title,
+                bidder=one.bidder,
+                lot=one.lot,
+                criterion=one.criterion,
+                envelope=name,
+                size=one.size,
+                sha256=one.sha256,
+                sealed=one.sealed,
+                is_prices=one.is_prices,
+                notes=one.notes,
+                at=workspace.now(),
+                act=act,
+            )
+        )
+    tx.flush()
+
+
+def _detail(bids: Sequence[Bid], documents: Sequence[tuple[str, Sealed]]) -> dict[str, object]:
+    """What the trail pins of what came: the same as where it was loaded."""
+    return {
+        "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in bids],
+        "documents": [
+            {"path": one.path, "sha256": one.sha256, "sealed": one.sealed, "envelope": name}
+            for name, one in documents
+            if not one.is_prices
+        ],
+        "schedules": [
+            {"bidder": one.bidder, "lot": one.lot, "sealed": one.sealed} for _, one in documents if one.is_prices
+        ],
+        "price_schedules": sum(one.is_prices for _, one in documents),
+        "notes": [],
+    }

@@ -1,0 +1,37 @@
+"""The history of what travelled between laptops, told in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_SENTENCES = {
+    "invited": "invited {about} to the panel",
+    "invitation-received": "took in the invitation",
+    "enrolled": "accepted the undertaking and made the keys of this laptop",
+    "enrolment-received": "took in the answer of {about}",
+    "keys-confirmed": "heard the eight words of {about}: the keys are the right ones",
+    "roster-issued": "issued the list of who takes part",
+    "pack-issued": "issued the pack",
+    "keys-released": "released keys to {about}",
+    "roster-received": "took in the list of who takes part",
+    "pack-received": "took in the pack",
+    "release-received": "took in the keys of this laptop",
+    "declaration-sent": "wrote the declaration of interests for the officer",
+    "declaration-received": "took in the declaration of interests of {about}",
+    "sheet-sent": "wrote the score sheet for the officer",
+    "scoresheet-received": "took in the score sheet of {about}",
+}
+
+
+def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What happened, and what is worth knowing about it; None for any other act."""
+    if act == "scores-received":
+        count = detail["rows"]
+        return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+    if act not in _SENTENCES:
+        return None
+    envelopes = detail.get("envelopes", ())
+    return _SENTENCES[act].format(
+        about=detail.get("about", "")
+    ), f"Envelopes: {', '.join(envelopes)}." if envelopes else ""

@@ -1,0 +1,341 @@
+"""What the journeys between laptops share: this laptop's keys, statements made and kept, the keys that are confirmed."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.branches import Entry, Standing, standing
+from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys, Statement, file_name, tender_id
+from evalpanel.domain.tender import PersonCode, TenderId
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Cover, Header, PartOf, write_cover
+from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel, write_parcel
+from evalpanel.formats.statements import read_statement, write_statement
+from evalpanel.sealing import envelopes
+from evalpanel.sealing.installations import Installation, from_secret, new_installation
+from evalpanel.sealing.statements import identity
+from evalpanel.services import audit
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
+from evalpanel.system.files import replacing, trouble
+
+Body = TypeVar("Body")
+_PURPOSE = "installation"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTender:
+    """The identity of a tender that is about to be loaded: made from the officer's new keys."""
+
+    tender: TenderId
+    keys: Installation
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """This laptop in one tender: whose it is, and its keys. `nonce` is there on the officer's laptop alone."""
+
+    tender: TenderId
+    person: PersonCode
+    keys: Installation
+    nonce: bytes
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether the tender was loaded on this laptop: its id proves that these are the officer's keys."""
+        return bool(self.nonce)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A statement that was made here, ready to be written as a file, now or again. `parts` lie in the folder of documents."""
+
+    name: str
+    kind: ParcelKind
+    identity: str
+    cover: bytes
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A statement that is kept here, with what is needed to place it in its line."""
+
+    identity: str
+    author: PersonCode
+    installation: str
+    seq: int
+    signed: Statement | None
+    cover: bytes | None
+
+    @property
+    def statement(self) -> Statement:
+        """What was signed. A release has none here: it holds keys and stays sealed."""
+        assert self.signed is not None
+        return self.signed
+
+
+@dataclass(frozen=True, slots=True)
+class RestsOn:
+    """The roster and the pack that a statement rests on, by identity; empty where there is none yet."""
+
+    roster: str = ""
+    pack: str = ""
+
+
+NOTHING = RestsOn()
+
+
+def new_tender() -> NewTender:
+    """Keys for a tender that starts on this laptop, and the id that follows from them."""
+    keys, nonce = new_installation(), os.urandom(16)
+    return NewTender(tender_id(keys.public.signing, nonce), keys, nonce)
+
+
+def keep_own(
+    tx: Session,
+    workspace: Workspace,
+    tender: TenderId,
+    person: PersonCode,
+    keys: Installation,
+    *,
+    nonce: bytes = b"",
+    laptop: str = "",
+) -> None:
+    """Keep this laptop's keys for a tender, wrapped with the tender's key."""
+    tx.add(
+        t.InstallationRow(
+            tender_id=tender,
+            person=person,
+            signing=keys.public.signing,
+            recipient=keys.public.recipient,
+            secret=workspace.keys.wrap_for(tender, _PURPOSE, keys.secret()),
+            nonce=nonce,
+            laptop=laptop,
+            at=workspace.now(),
+        )
+    )
+
+
+def own(tx: Session, workspace: Workspace, tender: TenderId) -> Own | None:
+    """This laptop's keys in a tender, or None where it has no part in it."""
+    row = tx.get(t.InstallationRow, tender)
+    if row is None:
+        return None
+    secret = workspace.keys.unwrap_for(tender, _PURPOSE, row.secret)
+    return Own(tender, row.person, from_secret(secret), row.nonce)
+
+
+def line(tx: Session, tender: TenderId, kind: ParcelKind, author: PersonCode, about: str = "") -> tuple[Held, ...]:
+    """One line of statements: all that are kept of one author, kind and person they are about, by number."""
+    rows = tx.execute(
+        select(t.ParcelRow)
+        .where(
+            t.ParcelRow.tender_id == tender,
+            t.ParcelRow.kind == kind,
+            t.ParcelRow.author == author,
+            t.ParcelRow.about == about,
+        )
+        .order_by(t.ParcelRow.seq, t.ParcelRow.id)
+    ).scalars()
+    return tuple(_held(row) for row in rows)
+
+
+def of_kind(tx: Session, tender: TenderId, kind: ParcelKind) -> tuple[Held, ...]:
+    """Every statement of a kind that is kept, in the order in which they came."""
+    rows = tx.execute(
+        select(t.ParcelRow).where(t.ParcelRow.tender_id == tender, t.ParcelRow.kind == kind).order_by(t.ParcelRow.id)
+    ).scalars()
+    return tuple(_held(row) for row in rows)
+
+
+def known(tx: Session, named: str) -> bool:
+    """Whether the statement with this identity is kept here."""
+    return tx.execute(select(t.ParcelRow.id).where(t.ParcelRow.identity == named)).first() is not None
+
+
+def act_of(tx: Session, named: str) -> int:
+    """The line of the trail by which a statement was kept."""
+    tx.flush()
+    return tx.execute(select(t.ParcelRow.act).where(t.ParcelRow.identity == named)).scalar_one()
+
+
+def confirmed(
+    tx: Session, tender: TenderId, person: PersonCode | None = None
+) -> dict[str, tuple[PersonCode, PublicKeys]]:
+    """The installations whose keys were confirmed here by the eight words: whose, and the keys."""
+    wanted = select(t.ConfirmationRow).where(t.ConfirmationRow.tender_id == tender).order_by(t.ConfirmationRow.id)
+    if person is not None:
+        wanted = wanted.where(t.ConfirmationRow.person == person)
+    return {row.installation: (row.person, row.value()) for row in tx.execute(wanted).scalars()}
+
+
+def standing_of(held: Sequence[Held], histories: dict[str, Sequence[str]]) -> Standing:
+    """Where a line stands, from the histories that its statements tell."""
+    return standing(Entry(one.identity, one.seq, frozenset(histories[one.identity])) for one in held)
+
+
+def make(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    kind: ParcelKind,
+    body: Body,
+    recipients: Sequence[PublicKeys] = (),
+    *,
+    about: str = "",
+    parts: Sequence[Part] = (),
+    rests_on: RestsOn = NOTHING,
+    act: str,
+    detail: Mapping[str, object] | None = None,
+) -> Outgoing:
+    """Sign a statement, seal its cover to `recipients`, keep it, and put the act on the record.
+
+    It says what came before it in its line: all that this laptop knows. `parts` are sealed files in the folder of
+    documents. No parcel is written to disk yet.
+    """
+    earlier = line(tx, mine.tender, kind, mine.person, about)
+    header = Header(
+        about=about,
+        author=mine.person,
+        heads=(),
+        history=tuple(sorted(one.identity for one in earlier)),
+        installation=mine.keys.public.installation,
+        made_at=workspace.now(),
+        pack=rests_on.pack,
+        parts=tuple(PartOf(one.envelope, one.sealed, one.size) for one in parts),
+        recipients=tuple(sorted(keys.installation for keys in recipients)),
+        roster=rests_on.roster,
+        seq=max((one.seq for one in earlier), default=0) + 1,
+        tender=mine.tender,
+    )
+    signed = mine.keys.sign(kind.payload_type, write_cover(Cover(body, header)))
+    named = identity(signed, mine.keys.public.signing)
+    written = write_statement(signed, header.installation)
+    cover = written if kind.is_open else envelopes.seal_bytes(written, *(keys.recipient for keys in recipients))
+    number = audit.record(
+        tx,
+        workspace,
+        act,
+        tender=mine.tender,
+        person=mine.person,
+        detail={"parcel": named, "about": about, **(detail or {})},
+    )
+    keep(tx, workspace, kind, header, named, signed, number, cover)
+    name = file_name(mine.tender, kind, mine.person, header.seq, named)
+    return Outgoing(name, kind, named, cover, tuple(dict.fromkeys(one.sealed for one in parts)))
+
+
+def keep(
+    tx: Session,
+    workspace: Workspace,
+    kind: ParcelKind,
+    header: Header,
+    named: str,
+    signed: Statement,
+    act: int,
+    cover: bytes | None = None,
+) -> None:
+    """Add a statement to those that are kept, and the names of its parts: a received one, or one that was made here.
+
+    Of a release only the sealed `cover` is kept.
+    """
+    secret = kind is ParcelKind.RELEASE
+    assert cover is not None or not secret
+    for part in header.parts:
+        tx.add(t.ParcelPartRow(identity=named, sealed=part.sealed, size=part.size, envelope=part.envelope))
+    tx.add(
+        t.ParcelRow(
+            identity=named,
+            tender_id=header.tender,
+            kind=kind,
+            author=header.author,
+            about=header.about,
+            installation=header.installation,
+            seq=header.seq,
+            statement=None if secret else write_statement(signed, header.installation),
+            cover=cover,
+            at=workspace.now(),
+            act=act,
+        )
+    )
+
+
+def seal_part(workspace: Workspace, content: bytes, envelope: str, recipients: Sequence[str], made: list[str]) -> Part:
+    """A piece that is sealed into the folder of documents; `made` tells what to take away when the act does not happen."""
+    sealed = envelopes.seal_bytes(content, *recipients)
+    file = workspace.documents.add(io.BytesIO(sealed), _as_it_is)
+    made.append(file.sealed)
+    return Part(file.sealed, len(sealed), envelope)
+
+
+def _as_it_is(source: IO[bytes], target: IO[bytes]) -> None:
+    target.write(source.read())
+
+
+def again(tx: Session, tender: TenderId, kind: ParcelKind, held: Held) -> Outgoing:
+    """A statement that was made here before: sending again sends the same bytes."""
+    assert held.cover is not None, "the cover of what was made here is kept"
+    row = t.ParcelPartRow
+    parts = tx.execute(select(row.sealed).where(row.identity == held.identity).order_by(row.id)).scalars()
+    name = file_name(tender, kind, held.author, held.seq, held.identity)
+    return Outgoing(name, kind, held.identity, held.cover, tuple(dict.fromkeys(parts)))
+
+
+def write_out(workspace: Workspace, folder: Path, parcel: Outgoing, each: Callable[[int], None] | None = None) -> Path:
+    """Write a parcel into a folder (a stick, a share), read it back and compare. Gives where it lies.
+
+    Writing again replaces a file of the same name: the name holds the digest of what was signed.
+    """
+    file = folder / parcel.name
+    if not folder.is_dir():
+        raise EvalPanelError(
+            "There is no such folder.",
+            f"{folder} is not a folder, so nothing was written. It is kept here: send it again.",
+        )
+    with replacing(file, private=False) as target:
+        write_parcel(
+            target,
+            parcel.cover,
+            is_open=parcel.kind.is_open,
+            parts=((sealed, workspace.documents.opened(sealed)) for sealed in parcel.parts),
+            each=each,
+        )
+    _compare(file, parcel)
+    return file
+
+
+def _compare(file: Path, parcel: Outgoing) -> None:
+    """Read a parcel back as its receiver will."""
+    try:
+        with file.open("rb") as opened:
+            held = read_parcel(opened)
+            whole = (
+                isinstance(held, Container)
+                and held.cover == parcel.cover
+                and held.parts.keys() == set(parcel.parts)
+                and all(sum(map(len, checked_blocks(part))) == part.size for part in held.parts.values())
+            )
+    except OSError as error:
+        raise trouble(error, "read", file) from error
+    except EvalPanelError:
+        whole = False
+    if not whole:
+        raise EvalPanelError(
+            f"{file.name} was not written whole.",
+            "What was read back is not what was written. Nothing is lost here: try again, with another stick.",
+        )
+
+
+def _held(row: t.ParcelRow) -> Held:
+    signed = read_statement(row.statement) if row.statement is not None else None
+    return Held(row.identity, row.author, row.installation, row.seq, signed, row.cover)

@@ -1,0 +1,350 @@
+"""Issuing: the officer's parcels to the panel. The roster says who takes part with which keys; the pack is the same file for
+everybody and holds no key; a release gives one person the keys that are theirs to have.
+
+Issuing again writes what has not changed as the same bytes, so it can be done as often as a stick goes round.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
+from evalpanel.domain.people import PanelMember
+from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import EnvelopeKind, PersonCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Keys
+from evalpanel.formats.parcel_packs import (
+    Common,
+    Envelope,
+    EnvelopeKey,
+    Index,
+    Laptop,
+    Name,
+    Names,
+    Pack,
+    Person,
+    Release,
+    Roster,
+    Sealed,
+    read_pack,
+    read_roster,
+    write_piece,
+)
+from evalpanel.progress import NO_PROGRESS, Progress
+from evalpanel.sealing import envelopes as age
+from evalpanel.services import exchange, tenders
+from evalpanel.services.envelopes import EnvelopeName, held_envelopes
+from evalpanel.services.exchange import Outgoing, Own, RestsOn
+from evalpanel.services.tenders import OpenTender
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+from evalpanel.system.files import tidying
+
+NAMES = "names-of-people"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What was written: the roster and the pack for everybody, and a release for each person named."""
+
+    roster: Path
+    pack: Path
+    releases: Mapping[PersonCode, Path]
+    without_keys: tuple[PersonCode, ...]
+    without_declaration: tuple[PersonCode, ...]
+
+
+def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO_PROGRESS) -> Issued:
+    """Write roster, pack and releases into the folder `to`, for everybody whose keys are confirmed.
+
+    Who has not declared interests yet gets what was published and no bid; issue again once they have.
+    """
+    made: list[str] = []
+    try:
+        with workspace.store.writing() as tx:
+            tender = tenders.find(tx, named)
+            tenders.require(
+                tender, at_least=TenderStage.CRITERIA_FROZEN, act="nothing can be issued: freeze the criteria first"
+            )
+            mine = exchange.own(tx, workspace, tender.tender_id)
+            if mine is None or not mine.is_officer:
+                raise EvalPanelError(f"This laptop does not lead {tender.reference}.", "Nothing was written.")
+            laptops = _laptops(tx, mine)
+            if not laptops:
+                raise EvalPanelError(
+                    "Nobody's keys are confirmed yet, so there is nobody to issue to.",
+                    f"Nothing was written. First: evalpanel invite {tender.reference} --to DIR",
+                )
+            roster = _roster(tx, workspace, tender, mine, laptops, made)
+            pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
+            rests_on = RestsOn(roster.identity, pack.identity)
+            releases = {
+                person: _release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
+                for person, keys in laptops.items()
+            }
+            declared = queries.declared(tx, tender.tender_id, tender.pack)
+            tenders.advance(tx, tender, TenderStage.PACKS_ISSUED)
+            others = [one.person for one in tender.pack.panel if one.person != mine.person]
+    except BaseException as error:
+        with tidying(error):
+            workspace.documents.remove(made)
+        raise
+    size = sum(workspace.documents.path(sealed).stat().st_size for sealed in pack.parts)
+
+    def each(done: int) -> None:
+        progress.step(done, size, pack.name)
+
+    return Issued(
+        roster=exchange.write_out(workspace, to, roster),
+        pack=exchange.write_out(workspace, to, pack, each),
+        releases={person: exchange.write_out(workspace, to, parcel) for person, parcel in releases.items()},
+        without_keys=tuple(person for person in others if person not in laptops),
+        without_declaration=tuple(person for person in others if person in laptops and person not in declared),
+    )
+
+
+def _laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
+    """The confirmed laptops of everybody but the officer, by person."""
+    found: dict[PersonCode, tuple[PublicKeys, ...]] = {}
+    for person, keys in exchange.confirmed(tx, mine.tender).values():
+        found[person] = (*found.get(person, ()), keys)
+    return found
+
+
+def _all(mine: Own, laptops: Mapping[PersonCode, Sequence[PublicKeys]]) -> tuple[PublicKeys, ...]:
+    return (mine.keys.public, *(keys for person in sorted(laptops) for keys in laptops[person]))
+
+
+# The roster ----------------------------------------------------------------------------------------------------------
+
+
+def _roster(
+    tx: Session,
+    workspace: Workspace,
+    tender: OpenTender,
+    mine: Own,
+    laptops: Mapping[PersonCode, Sequence[PublicKeys]],
+    made: list[str],
+) -> Outgoing:
+    at = {
+        row.installation: row.at
+        for row in tx.execute(select(t.ConfirmationRow).where(t.ConfirmationRow.tender_id == mine.tender)).scalars()
+    }
+    started = tx.get_one(t.InstallationRow, mine.tender).at
+
+    def laptop(keys: PublicKeys) -> Laptop:
+        since = at.get(keys.installation, started)
+        return Laptop(accepted=(), confirmed_at=since, keys=Keys.of(keys), revoked_at=None, revoked_why="")
+
+    def person(one: PanelMember) -> Person:
+        own = (mine.keys.public,) if one.person == mine.person else laptops.get(one.person, ())
+        return Person(
+            criteria=one.criteria,
+            kind=one.kind,
+            laptops=tuple(laptop(keys) for keys in own),
+            person=one.person,
+            replaces=one.replaces or "",
+            roles=one.roles,
+            since=one.since,
+            until=one.until,
+        )
+
+    body = Roster(certificate="", people=tuple(person(one) for one in tender.pack.panel))
+    recipients = _all(mine, laptops)
+    names = write_piece(Names(tuple(Name(one.name, one.organisation, one.person) for one in tender.pack.panel)))
+    for last in exchange.line(tx, mine.tender, ParcelKind.ROSTER, mine.person)[-1:]:
+        cover = read_roster(last.statement.payload)
+        (part,) = cover.header.parts
+        if cover.body == body and mine.keys.open(workspace.documents.read(part.sealed)) == names:
+            return exchange.again(tx, mine.tender, ParcelKind.ROSTER, last)
+    parts = [exchange.seal_part(workspace, names, NAMES, [keys.recipient for keys in recipients], made)]
+    return exchange.make(tx, workspace, mine, ParcelKind.ROSTER, body, recipients, parts=parts, act="roster-issued")
+
+
+# The pack ------------------------------------------------------------------------------------------------------------
+
+
+def _pack(
+    tx: Session,
+    workspace: Workspace,
+    tender: OpenTender,
+    mine: Own,
+    laptops: Mapping[PersonCode, Sequence[PublicKeys]],
+    rests_on: RestsOn,
+    made: list[str],
+) -> Outgoing:
+    _make_score_envelopes(tx, workspace, tender)
+    rows = list(
+        tx.execute(
+            select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
+        ).scalars()
+    )
+    documents = _documents(tx, mine)
+    earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
+    before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
+    written, parts = [], []
+    for row in rows:
+        held = documents.get(row.name, ())
+        piece = write_piece(Common.of(tender.pack, held) if row.kind is EnvelopeKind.COMMON else Index(held))
+        index = ""
+        if held or row.kind is EnvelopeKind.COMMON:
+            part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
+                workspace, piece, row.name, [row.recipient], made
+            )
+            index = part.sealed
+            parts.append(part)
+            parts += [Part(one.sealed, _size(workspace, one.sealed), row.name) for one in held]
+        written.append(
+            Envelope(bidder=row.bidder, index=index, kind=row.kind, lot=row.lot, name=row.name, recipient=row.recipient)
+        )
+    body = Pack(criteria_digest=tender.pack.criteria_digest(), envelopes=tuple(written))
+    recipients = _all(mine, laptops)
+    sealed_to = tuple(sorted(keys.installation for keys in recipients))
+    for last in earlier:
+        cover = read_pack(last.statement.payload)
+        if cover.body == body and cover.header.recipients == sealed_to:
+            return exchange.again(tx, mine.tender, ParcelKind.PACK, last)
+    return exchange.make(
+        tx, workspace, mine, ParcelKind.PACK, body, recipients, parts=parts, rests_on=rests_on, act="pack-issued"
+    )
+
+
+def _make_score_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
+    held = held_envelopes(tx, workspace, tender.tender_id)
+    for bid in tender.pack.bids:
+        held.recipient(EnvelopeName(EnvelopeKind.SCORES, bid.bidder, bid.lot))
+    held.keep(tx)
+    tx.flush()
+
+
+def _documents(tx: Session, mine: Own) -> dict[str, tuple[Sealed, ...]]:
+    found: dict[str, tuple[Sealed, ...]] = {}
+    rows = tx.execute(
+        select(t.DocumentRow)
+        .where(t.DocumentRow.tender_id == mine.tender)
+        .order_by(t.DocumentRow.position, t.DocumentRow.id)
+    ).scalars()
+    for row in rows:
+        one = Sealed(
+            bidder=row.bidder,
+            criterion=row.criterion,
+            is_prices=row.is_prices,
+            lot=row.lot,
+            notes=row.notes,
+            path=row.path,
+            sealed=row.sealed,
+            sha256=row.sha256,
+            size=row.size,
+            title=row.title,
+        )
+        found[row.envelope] = (*found.get(row.envelope, ()), one)
+    return found
+
+
+def _same(workspace: Workspace, mine: Own, row: t.EnvelopeRow, index: str, piece: bytes) -> Part | None:
+    """The sealed index of an earlier pack where it says the same, so that the pack stays the same bytes."""
+    if not index:
+        return None
+    identity = workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
+    sealed = workspace.documents.read(index)
+    return Part(index, len(sealed), row.name) if age.open_bytes(sealed, identity) == piece else None
+
+
+def _size(workspace: Workspace, sealed: str) -> int:
+    with workspace.documents.opened(sealed) as file:
+        return file.seek(0, io.SEEK_END)
+
+
+# Releases ------------------------------------------------------------------------------------------------------------
+
+
+def _release(
+    tx: Session,
+    workspace: Workspace,
+    tender: OpenTender,
+    mine: Own,
+    member: PanelMember,
+    laptops: Sequence[PublicKeys],
+    rests_on: RestsOn,
+) -> Outgoing:
+    """All keys that a person may have now, sealed to their laptops: made anew when there is one more key or laptop."""
+    due = _due(tx, tender, mine, member)
+    row = t.ReleaseRow
+    known = {
+        (installation, envelope)
+        for installation, envelope in tx.execute(
+            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == member.person)
+        )
+    }
+    fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
+    earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
+    if earlier and not fresh:
+        return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
+    body = Release(
+        generation=1,
+        keys=tuple(
+            EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
+            for name in sorted(due)
+        ),
+        person=member.person,
+    )
+    parcel = exchange.make(
+        tx,
+        workspace,
+        mine,
+        ParcelKind.RELEASE,
+        body,
+        laptops,
+        about=member.person,
+        rests_on=rests_on,
+        act="keys-released",
+        detail={"envelopes": {name: due[name] for name in sorted(due)}},
+    )
+    act = exchange.act_of(tx, parcel.identity)
+    for installation, name in fresh:
+        tx.add(
+            t.ReleaseRow(
+                tender_id=mine.tender,
+                person=member.person,
+                installation=installation,
+                envelope=name,
+                because=due[name],
+                at=workspace.now(),
+                act=act,
+            )
+        )
+    return parcel
+
+
+def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dict[str, Because]:
+    opened = tx.execute(
+        select(t.PriceOpeningRow.lot, t.PriceOpeningRow.bid).where(t.PriceOpeningRow.tender_id == mine.tender)
+    )
+    access = Access(
+        member=member,
+        declared=member.person in queries.declared(tx, mine.tender, tender.pack),
+        recused=queries.recused(tx, mine.tender, tender.pack, member),
+        opened=frozenset((lot, bid) for lot, bid in opened),
+    )
+    found = {}
+    for row in tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender)).scalars():
+        why = because(Compartment(row.kind, row.bidder, row.lot), access, tender.pack.bids)
+        if why is not None:
+            found[row.name] = why
+    return found
+
+
+def _identity(tx: Session, workspace: Workspace, mine: Own, name: str) -> str:
+    row = tx.execute(
+        select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.name == name)
+    ).scalar_one()
+    return workspace.keys.unwrap_for(mine.tender, f"envelope {name}", row.identity).decode()

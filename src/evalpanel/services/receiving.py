@@ -1,0 +1,184 @@
+"""Taking in files that people carried here: many at once, in any order, as often as one likes.
+
+One file is one transaction, and one bad file never stops the rest. What is not understood, not ours or altered is told and
+left alone; what is here already changes nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.parcels import ParcelKind, Statement, Verdict, kind_of
+from evalpanel.domain.tender import TenderId
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.pack_streams import Listed
+from evalpanel.formats.parcel_bodies import read_enrolment
+from evalpanel.formats.parcel_file import MOST_COVER, Container, NotAParcel, read_parcel
+from evalpanel.formats.statements import read_statement
+from evalpanel.progress import NO_PROGRESS, Progress
+from evalpanel.sealing.envelopes import EnvelopeError
+from evalpanel.sealing.statements import identity
+from evalpanel.services import arriving, collecting, exchange, inviting
+from evalpanel.services.exchange import Own
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
+from evalpanel.system.files import trouble
+
+_ARRIVING = {
+    ParcelKind.ROSTER: "The list of who takes part is here.",
+    ParcelKind.PACK: "The pack is here.",
+    ParcelKind.RELEASE: "The keys that are yours are here.",
+}
+_COLLECTED = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET)
+_MOST_INNER = 200
+_MOST_INNER_BYTES = MOST_COVER + (1 << 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one file. `words` say it to a person; `author` is a person's code, where one is known."""
+
+    file: str
+    verdict: Verdict
+    words: str
+    kind: ParcelKind | None = None
+    author: str = ""
+    parcel: str = ""
+    tender: str = ""
+
+
+def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress = NO_PROGRESS) -> tuple[Report, ...]:
+    """Take in parcels, each in a transaction of its own, and tell what became of each. Nothing is ever taken twice."""
+    reports: list[Report] = []
+    for number, file in enumerate(files):
+        progress.step(number, len(files), file.name)
+        try:
+            with file.open("rb") as opened:
+                reports.extend(_take(workspace, file.name, opened))
+        except OSError as error:
+            reports.append(Report(file.name, Verdict.UNREADABLE, str(trouble(error, "read", file))))
+    progress.step(len(files), len(files), "")
+    return tuple(reports)
+
+
+def _take(workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = False) -> Iterator[Report]:
+    try:
+        held = read_parcel(file)
+        if isinstance(held, Container):
+            yield _one(workspace, name, held)
+            return
+        if wrapped or len(held.inner) > _MOST_INNER:
+            raise NotAParcel(
+                "This file holds zips within zips.", "It was left alone. Unpack it and take the parcels in."
+            )
+    except EvalPanelError as error:
+        yield Report(name, Verdict.UNREADABLE, str(error))
+        return
+    for inner in held.inner:
+        try:
+            content = _whole(inner)
+        except EvalPanelError as error:
+            yield Report(f"{name}: {inner.path}", Verdict.UNREADABLE, str(error))
+            continue
+        yield from _take(workspace, f"{name}: {inner.path}", io.BytesIO(content), wrapped=True)
+
+
+def _whole(inner: Listed) -> bytes:
+    if inner.size > _MOST_INNER_BYTES:
+        raise NotAParcel("This parcel is too large to be read inside a zip.", "Unpack the zip and take the parcel in.")
+    return b"".join(inner.blocks())
+
+
+def _one(workspace: Workspace, name: str, held: Container) -> Report:
+    with workspace.store.reading() as tx:
+        mine = tuple(_own(tx, workspace))
+    try:
+        signed, whose = _opened(held, mine)
+    except EnvelopeError as error:
+        return Report(name, Verdict.NOT_OURS, str(error))
+    kind = kind_of(signed.payload_type)
+    if kind is None or kind.is_open != held.is_open:
+        return Report(
+            name, Verdict.UNREADABLE, "This version of evalpanel does not know this kind of parcel. It was left alone."
+        )
+    try:
+        return _by_kind(workspace, name, kind, signed, mine, whose, held)
+    except arriving.NotConfirmed as error:
+        return Report(name, Verdict.WAITING, str(error), kind)
+    except EvalPanelError as error:
+        return Report(name, Verdict.ALTERED, str(error), kind)
+
+
+def _own(tx: Session, workspace: Workspace) -> Iterator[Own]:
+    for tender in tx.execute(select(t.InstallationRow.tender_id)).scalars():
+        if (mine := exchange.own(tx, workspace, TenderId(tender))) is not None:
+            yield mine
+
+
+def _opened(held: Container, mine: Sequence[Own]) -> tuple[Statement, Own | None]:
+    """The statement, and which of this laptop's keys opened it (None: it travels unsealed)."""
+    if held.is_open:
+        return read_statement(held.cover), None
+    for one in mine:
+        try:
+            return read_statement(one.keys.open(held.cover)), one
+        except EnvelopeError:
+            continue
+    raise EnvelopeError("This parcel is not sealed to this laptop.", "It was left alone. Ask who sent it to you.")
+
+
+def _by_kind(
+    workspace: Workspace,
+    name: str,
+    kind: ParcelKind,
+    signed: Statement,
+    mine: Sequence[Own],
+    whose: Own | None,
+    held: Container,
+) -> Report:
+    if kind is ParcelKind.INVITATION:
+        return Report(
+            name,
+            Verdict.WAITING,
+            "This is an invitation to a panel. Read it, and answer it with: evalpanel enrol.",
+            kind,
+        )
+    if kind is ParcelKind.ENROLMENT:
+        return _enrolment(workspace, name, signed, mine)
+    assert whose is not None, "every other kind is sealed"
+    if kind in _ARRIVING and not whose.is_officer:
+        named, header, new = arriving.take(workspace, whose, kind, signed, held)
+        verdict = Verdict.NEW if new else Verdict.SAME
+        words = _ARRIVING[kind] if new else "It is here already; nothing changed."
+        return Report(name, verdict, words, kind, header.author, named, whose.tender)
+    if kind in _COLLECTED and whose.is_officer:
+        got = collecting.take(workspace, whose, kind, signed, held)
+        return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
+    if kind in _COLLECTED or kind in _ARRIVING:
+        return Report(name, Verdict.SAME, "This laptop made it; nothing changed.", kind, whose.person, "", whose.tender)
+    return Report(
+        name, Verdict.UNREADABLE, f"A {kind.value} cannot be taken in by this version. It was left alone.", kind
+    )
+
+
+def _enrolment(workspace: Workspace, name: str, signed: Statement, mine: Sequence[Own]) -> Report:
+    cover = read_enrolment(signed.payload)
+    officer = next((one for one in mine if one.tender == cover.header.tender and one.is_officer), None)
+    if officer is None:
+        words = "It answers an invitation to a tender that this laptop does not lead. It was left alone."
+        return Report(name, Verdict.NOT_OURS, words, ParcelKind.ENROLMENT)
+    named = identity(signed, cover.body.keys.signing)
+    with workspace.store.writing() as tx:
+        if exchange.known(tx, named):
+            verdict, words = Verdict.SAME, "It is here already; nothing changed."
+        else:
+            person, _named = inviting.take_answer(tx, workspace, officer, signed)
+            verdict, words = Verdict.NEW, f"{person} has answered. Next: read the eight words to each other."
+    return Report(name, verdict, words, ParcelKind.ENROLMENT, cover.body.person, named, officer.tender)

@@ -1,0 +1,175 @@
+"""Sending a panel member's own work to the officer: what they declared, and their score sheet.
+
+A sheet travels bid by bid, each part sealed to the scores of that bid, so that whoever is recused from a bid can never
+open what was said about it. Until it is signed off its parts open for its author alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.parcels import ParcelKind
+from evalpanel.domain.sheets import Score, sheet_digest
+from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_packs import read_pack
+from evalpanel.formats.parcel_sheets import (
+    Declarations,
+    Declared,
+    DeclaredLine,
+    Scoresheet,
+    SheetPart,
+    SheetState,
+    read_declarations,
+    read_scoresheet,
+    write_sheet_part,
+)
+from evalpanel.services import exchange, invitations, tenders
+from evalpanel.services.envelopes import EnvelopeName
+from evalpanel.services.exchange import Outgoing, Own, RestsOn
+from evalpanel.services.tenders import OpenTender
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries, score_reads
+from evalpanel.store import tables as t
+from evalpanel.system.files import tidying
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was written for the officer. None: there is nothing of it yet. `final`: the sheet is signed off."""
+
+    declaration: Path | None
+    sheet: Path | None
+    final: bool
+
+
+def send(workspace: Workspace, named: str, *, to: Path) -> Sent:
+    """Write what this person has declared and scored into the folder `to`, sealed to the officer.
+
+    Sending again what has not changed writes the same bytes.
+    """
+    made: list[str] = []
+    try:
+        with workspace.store.writing() as tx:
+            tender = tenders.find(tx, named)
+            mine = exchange.own(tx, workspace, tender.tender_id)
+            if mine is None or mine.is_officer:
+                raise EvalPanelError(
+                    f"This laptop has not joined {tender.reference} by an invitation.",
+                    "Nothing was written: what is done here is here already.",
+                )
+            declaration = _declaration(tx, workspace, mine)
+            sheet = _sheet(tx, workspace, tender, mine, made)
+            signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+    except BaseException as error:
+        with tidying(error):
+            workspace.documents.remove(made)
+        raise
+    if declaration is None and sheet is None:
+        raise EvalPanelError(
+            "There is nothing to send yet.",
+            f"First: evalpanel declare {tender.reference} --person {mine.person} --none",
+        )
+    return Sent(
+        declaration=None if declaration is None else exchange.write_out(workspace, to, declaration),
+        sheet=None if sheet is None else exchange.write_out(workspace, to, sheet),
+        final=signed is not None and signed.signed,
+    )
+
+
+def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | None:
+    acts: dict[int, list[t.DeclarationRow]] = defaultdict(list)
+    rows = tx.execute(
+        select(t.DeclarationRow)
+        .where(t.DeclarationRow.tender_id == mine.tender, t.DeclarationRow.person == mine.person)
+        .order_by(t.DeclarationRow.id)
+    ).scalars()
+    for row in rows:
+        acts[row.act].append(row)
+    if not acts:
+        return None
+    body = Declarations(tuple(_declared(lines) for lines in acts.values()))
+    earlier = exchange.line(tx, mine.tender, ParcelKind.DECLARATION, mine.person)
+    if earlier and read_declarations(earlier[-1].statement.payload).body == body:
+        return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, earlier[-1])
+    officer = invitations.newest(tx, mine.tender)[1].officer.value()
+    recipients = (officer, mine.keys.public)
+    return exchange.make(
+        tx,
+        workspace,
+        mine,
+        ParcelKind.DECLARATION,
+        body,
+        recipients,
+        rests_on=_rests_on(tx, mine),
+        act="declaration-sent",
+    )
+
+
+def _declared(lines: Sequence[t.DeclarationRow]) -> Declared:
+    return Declared(
+        asked=lines[0].asked,
+        at=lines[0].at,
+        lines=tuple(
+            DeclaredLine(
+                about=one.about, bidder=one.bidder, kind=one.kind, organisation=one.organisation, outcome=one.outcome
+            )
+            for one in lines
+        ),
+        on_paper=lines[0].on_paper,
+    )
+
+
+def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, made: list[str]) -> Outgoing | None:
+    scores = score_reads.scores_of(tx, mine.tender, mine.person)
+    if not scores:
+        return None
+    signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+    state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
+    body = Scoresheet(sheet_digest(scores.values()), state)
+    earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
+    if earlier and read_scoresheet(earlier[-1].statement.payload).body == body:
+        return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier[-1])
+    recipients = _score_recipients(tx, mine)
+    bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
+    groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
+    for line in sorted(scores):
+        groups[bidders[line.lot, line.bid], line.lot].append(scores[line])
+    parts = []
+    for (bidder, lot), own in groups.items():
+        name = str(EnvelopeName(EnvelopeKind.SCORES, bidder, lot))
+        recipient = recipients[name] if state is SheetState.FINAL else mine.keys.public.recipient
+        content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
+        parts.append(exchange.seal_part(workspace, content, name, [recipient], made))
+    officer = invitations.newest(tx, mine.tender)[1].officer.value()
+    return exchange.make(
+        tx,
+        workspace,
+        mine,
+        ParcelKind.SCORESHEET,
+        body,
+        (officer, mine.keys.public),
+        parts=parts,
+        rests_on=_rests_on(tx, mine),
+        act="sheet-sent",
+        detail={"state": state, "sheet_digest": body.sheet_digest},
+    )
+
+
+def _score_recipients(tx: Session, mine: Own) -> Mapping[str, str]:
+    """What the scores of each bid are sealed to, as the pack names it."""
+    pack = exchange.of_kind(tx, mine.tender, ParcelKind.PACK)[-1]
+    envelopes = read_pack(pack.statement.payload).body.envelopes
+    return {one.name: one.recipient for one in envelopes}
+
+
+def _rests_on(tx: Session, mine: Own) -> RestsOn:
+    rosters = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
+    packs = exchange.of_kind(tx, mine.tender, ParcelKind.PACK)
+    return RestsOn(rosters[-1].identity if rosters else "", packs[-1].identity if packs else "")

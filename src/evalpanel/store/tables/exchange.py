@@ -1,0 +1,111 @@
+"""What travels between laptops: the keys of this one, the statements made and received, the keys that were confirmed.
+
+A panel member's laptop knows a tender by its invitation before it holds anything of it, so these rows name a tender by its
+id alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from evalpanel.domain.parcels import ParcelKind, PublicKeys
+from evalpanel.domain.releases import Because
+from evalpanel.domain.tender import PersonCode
+from evalpanel.store.columns import Utc, words
+from evalpanel.store.tables.base import Base
+
+
+class InstallationRow(Base):
+    """This laptop's own keys for one tender, and whose they are. `secret` is wrapped with the tender's key. Insert-only.
+
+    `nonce` is there on the officer's laptop: with the key it gives the tender's id.
+    """
+
+    __tablename__ = "installation"
+
+    tender_id: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[PersonCode]
+    signing: Mapped[bytes] = mapped_column(LargeBinary)
+    recipient: Mapped[str]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary)
+    laptop: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+class ParcelRow(Base):
+    """A statement that was made here or received, under the identity that it has everywhere. Insert-only.
+
+    `statement` are the signed bytes; None for a release, which holds keys: of that only the sealed `cover` is kept, which
+    the key of this laptop opens. Of what was made here the cover is always kept: sending again sends the same bytes.
+    """
+
+    __tablename__ = "parcel"
+    __table_args__ = (
+        UniqueConstraint("identity"),
+        Index("ix_parcel_line", "tender_id", "kind", "author", "about"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identity: Mapped[str]
+    tender_id: Mapped[str]
+    kind: Mapped[ParcelKind] = mapped_column(words(ParcelKind, "kind"))
+    author: Mapped[PersonCode]
+    about: Mapped[str]
+    installation: Mapped[str]
+    seq: Mapped[int]
+    statement: Mapped[bytes | None] = mapped_column(LargeBinary)
+    cover: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class ParcelPartRow(Base):
+    """A sealed file that travels with a parcel: its ciphertext's digest names it in the folder of documents. Insert-only."""
+
+    __tablename__ = "parcel_part"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identity: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    envelope: Mapped[str]
+
+
+class ConfirmationRow(Base):
+    """The keys of somebody's installation, confirmed by the eight words: from then on things are sealed to them. Insert-only."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = (UniqueConstraint("tender_id", "installation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    installation: Mapped[str]
+    signing: Mapped[bytes] = mapped_column(LargeBinary)
+    recipient: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+    def value(self) -> PublicKeys:
+        """The keys."""
+        return PublicKeys(self.signing, self.recipient)
+
+
+class ReleaseRow(Base):
+    """The key of an envelope was released to one laptop of a person, and why: since when they could read it. Insert-only."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("tender_id", "installation", "envelope"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    installation: Mapped[str]
+    envelope: Mapped[str]
+    because: Mapped[Because] = mapped_column(words(Because, "because"))
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]

@@ -1,0 +1,115 @@
+"""The command line between two laptops: invite, enrol, receive, confirm, panel list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from profiles import PASSPHRASE, Answer, Evalpanel, make_profile
+from stages import REFERENCE
+
+At = Callable[[str], Evalpanel]
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def member(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Evalpanel:
+    """A laptop that holds nothing yet."""
+    root = tmp_path / "member"
+    make_profile(root)
+    passphrase = tmp_path / "members-passphrase.txt"
+    passphrase.write_text(PASSPHRASE, encoding="utf-8")
+    return Evalpanel(capsys, root, passphrase)
+
+
+def keys(held: Any) -> dict[str, str]:
+    return {one["person"]: one["keys"] for one in held["panel"]}
+
+
+def lines(answer: Answer) -> list[Any]:
+    return [json.loads(line) for line in answer.out.splitlines()]
+
+
+def test_person_joins_a_panel_by_files_and_words(at: At, member: Evalpanel, stick: Path) -> None:
+    officer = at("loaded")
+    invited = officer.asked("invite", REFERENCE, "--to", stick, "--person", "PM1")
+    (file,) = [Path(one["file"]) for one in invited["invitations"]]
+    assert keys(officer.asked("panel", "list", REFERENCE))["PM1"] == "invited"
+
+    joined = member.asked("enrol", file, "--to", stick, "--accept", "--laptop", "The blue one")
+    (report,) = lines(officer.done("receive", joined["file"], "--json"))
+    assert (report["verdict"], report["kind"], report["author"]) == ("new", "enrolment", "PM1")
+    assert keys(officer.asked("panel", "list", REFERENCE))["PM1"] == "answered"
+
+    (of_officer,) = officer.asked("confirm", REFERENCE, "--person", "PM1")["read_aloud"]
+    (of_member,) = member.asked("confirm", REFERENCE)["read_aloud"]
+    assert officer.asked("confirm", REFERENCE, "--person", "PM1", "--words", of_member)["confirmed"] == "PM1"
+    assert member.asked("confirm", REFERENCE, "--words", of_officer)["confirmed"] == "OF1"
+    assert keys(officer.asked("panel", "list", REFERENCE))["PM1"] == "confirmed"
+
+
+def test_undertaking_is_shown_and_must_be_accepted(at: At, member: Evalpanel, stick: Path) -> None:
+    (one,) = at("loaded").asked("invite", REFERENCE, "--to", stick, "--person", "PM1")["invitations"]
+    answer = member("enrol", one["file"], "--to", stick)
+    assert answer.code == 1
+    assert "I will keep confidential what I learn as a member of this panel" in answer.out
+    assert answer.err == "The undertaking was not accepted. Nothing was made. Accept it with --accept.\n"
+    assert [file.name for file in stick.iterdir()] == [Path(one["file"]).name]
+
+
+def test_wrong_words_confirm_nothing(at: At, member: Evalpanel, stick: Path) -> None:
+    officer = at("loaded")
+    (one,) = officer.asked("invite", REFERENCE, "--to", stick, "--person", "PM1")["invitations"]
+    officer.done("receive", member.asked("enrol", one["file"], "--to", stick, "--accept")["file"])
+    said = officer.refused("confirm", REFERENCE, "--person", "PM1", "--words", "not these")
+    assert said.startswith("These are not the eight words that this laptop expects.")
+    assert keys(officer.asked("panel", "list", REFERENCE))["PM1"] == "answered"
+
+
+def test_file_that_is_not_ours_is_told_on_a_line_of_its_own_and_the_exit_code(at: At, stick: Path) -> None:
+    officer = at("loaded")
+    bad = stick / "holiday.zip"
+    bad.write_bytes(b"not a zip")
+    answer = officer("receive", bad, bad, "--json")
+    assert answer.code == 1
+    assert [(one["file"], one["verdict"]) for one in lines(answer)] == [("holiday.zip", "unreadable")] * 2
+
+
+def test_list_of_the_panel_says_what_comes_next(at: At) -> None:
+    said = at("loaded").done("panel", "list", REFERENCE).out
+    assert "OF1" in said and "works on this laptop" in said and "not invited yet" in said
+
+
+def test_officer_issues_and_the_member_has_the_tender(at: At, member: Evalpanel, stick: Path) -> None:
+    officer = at("frozen")
+    (one,) = officer.asked("invite", REFERENCE, "--to", stick, "--person", "PM1")["invitations"]
+    assert "Nobody's keys are confirmed yet" in officer.refused("issue", REFERENCE, "--to", stick)
+    officer.done("receive", member.asked("enrol", one["file"], "--to", stick, "--accept")["file"])
+    (of_officer,) = officer.asked("confirm", REFERENCE, "--person", "PM1")["read_aloud"]
+    (of_member,) = member.asked("confirm", REFERENCE)["read_aloud"]
+    officer.done("confirm", REFERENCE, "--person", "PM1", "--words", of_member)
+    member.done("confirm", REFERENCE, "--words", of_officer)
+
+    made = officer.asked("issue", REFERENCE, "--to", stick)
+    assert (list(made["releases"]), made["without_declaration"]) == (["PM1"], [])
+    reports = lines(member.done("receive", made["roster"], made["pack"], made["releases"]["PM1"], "--json"))
+    assert [(one["kind"], one["verdict"]) for one in reports] == [
+        ("roster", "new"),
+        ("pack", "new"),
+        ("release", "new"),
+    ]
+    assert member.asked("show", REFERENCE)["tender"] == officer.asked("show", REFERENCE)["tender"]
+    member.done("declare", REFERENCE, "--person", "PM1", "--none")
+    out = stick / "reach.txt"
+    member.done("read", REFERENCE, "bids/B01/1.1 Reach.txt", "--person", "PM1", "--out", out)
+    assert out.read_bytes() == b"How Harbour reaches young carers."

@@ -1,0 +1,298 @@
+"""The acts that are cut short here, each with the profile that it starts from. A new act of the services is one line in `ACTS`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+import kept
+import make
+import stages
+from evalpanel.errors import Cancelled
+from evalpanel.progress import Progress
+from evalpanel.services import (
+    declarations,
+    letters,
+    moderation,
+    outcome,
+    packs,
+    prices,
+    scoresheets,
+    setup,
+    sign_off,
+    workspace,
+)
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import migrate
+from profiles import Clock, copied, make_profile, opened
+from stages import REFERENCE, Kept
+
+Watching = Callable[[], AbstractContextManager[None]]
+_REVISION = """
+from alembic import op
+import sqlalchemy as sa
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    op.create_table("note", sa.Column("id", sa.Integer(), primary_key=True))
+    with op.batch_alter_table("lot") as lot:
+        lot.add_column(sa.Column("note", sa.String()))
+"""
+
+
+class Materials:
+    """What acts take in, and the profiles that they start from: made once, when first asked for, and never changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "kept").mkdir(parents=True)
+        self._kept = Kept(folder / "kept")
+
+    def profile(self, stage: str) -> Path:
+        """The closed profile at a stage."""
+        make_it = {
+            "filled": self._filled,
+            "unpriced": self._unpriced,
+            "one letter": self._one_letter,
+            "changed": self._changed,
+        }.get(stage)
+        if make_it is None:
+            return self._kept.profile(stage)
+        root = self.folder / stage
+        if not root.exists():
+            make_it(root)
+        return root
+
+    def path(self, takes: str) -> Path:
+        """What an act takes in, by its name."""
+        path = self.folder / takes
+        if not path.exists():
+            makers: dict[str, Callable[[Path], object]] = {
+                "pack": stages.write_pack,
+                "pack.zip": self._zip,
+                "more": _more_bids,
+                "scores.xlsx": self._scores,
+                "moderated.xlsx": self._moderated,
+            }
+            makers[takes](path)
+        return path
+
+    def _zip(self, path: Path) -> None:
+        shutil.make_archive(str(path.with_suffix("")), "zip", self.path("pack"))
+
+    def _scores(self, path: Path) -> None:
+        with opened(copied(self.profile("scored"), self.folder / "for scores")) as space:
+            scoresheets.export_scores(space, REFERENCE, person="PM1", out=path)
+
+    def _moderated(self, path: Path) -> None:
+        with opened(copied(self.profile("agreed"), self.folder / "for moderated")) as space:
+            scoresheets.export_moderated(space, REFERENCE, path)
+
+    def _filled(self, root: Path) -> None:
+        with opened(copied(self.profile("declared"), root)) as space:
+            stages.score(space, person="PM1")
+
+    def _changed(self, root: Path) -> None:
+        """A profile with a backup from before its last change."""
+        with opened(copied(self.profile("frozen"), root)) as space:
+            kept.save(space, 3)
+
+    def _unpriced(self, root: Path) -> None:
+        make_profile(root)
+        with opened(root) as space:
+            stages.load(space, self.folder / "pack without prices", make.pack(prices=()))
+            stages.bring(space, "closed")
+
+    def _one_letter(self, root: Path) -> None:
+        addressed = tuple(replace(one, address="1 Quay Street\nNorthmoor\nNM0 0AA") for one in make.bidders())
+        make_profile(root)
+        with opened(root) as space, suppress(Cancelled):
+            stages.load(space, self.folder / "pack with addresses", make.pack(bidders=addressed))
+            stages.bring(space, "priced")
+            letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
+
+
+def _more_bids(folder: Path) -> None:
+    place = folder / "bids" / "B01"
+    place.mkdir(parents=True)
+    for number in range(3):
+        (place / f"1.2 part {number}.txt").write_text(f"Part {number} of what Harbour adds.", encoding="utf-8")
+
+
+class _Stopping(Progress):
+    """Cancels itself when that many pieces are done."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self._after = after
+
+    def step(self, done: int, total: int, what: str = "") -> None:
+        if done >= self._after:
+            self.cancel()
+        super().step(done, total, what)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an act is done: the profile, the folder that it writes into, and what it takes in."""
+
+    folder: Path
+    materials: Materials
+    takes: str = ""
+
+    @property
+    def root(self) -> Path:
+        """The profile."""
+        return self.folder / "profile"
+
+    @property
+    def taken(self) -> Path:
+        """What the act takes in."""
+        return self.materials.path(self.takes)
+
+    @property
+    def out(self) -> Path:
+        """A person's own folder: a stick, a share."""
+        return self.folder / "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that people do, and that may be cut short.
+
+    `stage`: the profile that it starts from (empty: none). `takes`: what it takes in. `run` does the act, and is watched inside `watching()`.
+    `commits`: in how many commits it is kept; one, unless each is an act of its own; None where a file takes its name
+    instead. `writes`: it writes files into a person's own folder, so doing it again is always right. `around`: what must
+    hold while it runs.
+    """
+
+    name: str
+    stage: str
+    run: Callable[[Place, Watching], None]
+    commits: int | None = 1
+    writes: bool = False
+    takes: str = ""
+    around: Callable[[Place], AbstractContextManager[None]] = lambda _place: nullcontext()
+
+
+def _inside(
+    name: str,
+    stage: str,
+    do: Callable[[Workspace, Place], object],
+    commits: int = 1,
+    *,
+    writes: bool = False,
+    takes: str = "",
+) -> Act:
+    """An act in an open profile: it alone is watched, and not opening and closing."""
+
+    def run(place: Place, watching: Watching) -> None:
+        with opened(place.root) as space, watching():
+            do(space, place)
+
+    return Act(name, stage, run, commits, writes, takes)
+
+
+def _make(place: Place, watching: Watching) -> None:
+    with watching():
+        make_profile(place.root)
+
+
+def _open_save_close(place: Place, watching: Watching) -> None:
+    with watching(), opened(place.root) as space:
+        kept.save(space, 2)
+
+
+def _restore(place: Place, watching: Watching) -> None:
+    oldest = workspace.backups(place.root)[-1]
+    with watching():
+        workspace.restore(place.root, backup=oldest, clock=Clock())
+
+
+def _upgrade(place: Place, watching: Watching) -> None:
+    with watching(), opened(place.root):
+        pass
+
+
+@contextmanager
+def _next_version(place: Place) -> Iterator[None]:
+    """As the next release will be: one more revision."""
+    folder = place.folder / "migrations"
+    if not folder.exists():
+        shutil.copytree(migrate.MIGRATIONS, folder)
+        (folder / "versions" / "0002_next.py").write_text(_REVISION, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "MIGRATIONS", folder)
+        patch.setattr(migrate, "SCHEMA", 2)
+        yield
+
+
+def _prices(space: Workspace, _place: Place) -> None:
+    prices.import_prices(space, REFERENCE, lines=make.prices())
+
+
+ACTS = {
+    act.name: act
+    for act in (
+        Act("make a profile", "", _make, None),
+        Act("open, save, close", "declared", _open_save_close),
+        Act("put a backup back", "changed", _restore, None),
+        Act("upgrade the store", "declared", _upgrade, None, around=_next_version),
+        _inside("load a folder", "empty", lambda space, place: packs.load(space, place.taken), takes="pack"),
+        _inside("load a zip", "empty", lambda space, place: packs.load(space, place.taken), takes="pack.zip"),
+        _inside(
+            "load later bids",
+            "frozen",
+            lambda space, place: packs.load_bids(space, REFERENCE, place.taken),
+            takes="more",
+        ),
+        _inside("freeze", "loaded", lambda space, _: setup.freeze(space, REFERENCE)),
+        _inside("declare", "frozen", lambda space, _: declarations.declare(space, REFERENCE, person="PM2")),
+        _inside("save a score", "declared", lambda space, _: kept.save(space, 2)),
+        _inside(
+            "import scores",
+            "declared",
+            lambda space, place: scoresheets.import_scores(space, REFERENCE, person="PM1", path=place.taken),
+            takes="scores.xlsx",
+        ),
+        _inside("sign off", "filled", lambda space, _: sign_off.sign_off(space, REFERENCE, person="PM1")),
+        _inside(
+            "import moderated scores",
+            "scored",
+            lambda space, place: scoresheets.import_moderated(space, REFERENCE, path=place.taken),
+            takes="moderated.xlsx",
+        ),
+        _inside("close moderation", "agreed", lambda space, _: moderation.close(space, REFERENCE)),
+        _inside("import prices", "unpriced", _prices),
+        _inside("open prices", "closed", lambda space, _: prices.open_prices(space, REFERENCE)),
+        _inside("make the outcome", "priced", lambda space, _: outcome.outcome(space, REFERENCE)),
+        _inside(
+            "sign letters",
+            "one letter",
+            lambda space, place: letters.letters(space, REFERENCE, place.out),
+            3,
+            writes=True,
+        ),
+        _inside(
+            "export scores",
+            "scored",
+            lambda space, place: scoresheets.export_scores(
+                space, REFERENCE, person="PM1", out=place.out / "scores.xlsx"
+            ),
+            0,
+            writes=True,
+        ),
+        _inside(
+            "export moderated scores",
+            "agreed",
+            lambda space, place: scoresheets.export_moderated(space, REFERENCE, place.out / "moderated.csv"),
+            0,
+            writes=True,
+        ),
+    )
+}

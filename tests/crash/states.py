@@ -1,0 +1,77 @@
+"""What a profile holds, as one value that two runs of the same act have in common; and whether all of it is whole."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import zipfile
+from pathlib import Path
+
+from sqlalchemy import text
+
+from crash.acts import Place
+from evalpanel.domain import trail
+from evalpanel.services import tenders, verify, workspace
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+from profiles import opened
+
+State = tuple[str, ...]
+NOTHING: State = ()
+"""There is no profile."""
+
+# Ids, keys, salts and digests are other ones in every run.
+_MADE_ANEW = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|age1[0-9a-z]+")
+
+
+def rows(space: Workspace) -> State:
+    """Every row of every table, without what is made anew in each run."""
+    with space.store.reading() as tx:
+        named = text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        found = []
+        for name in tx.execute(named).scalars():
+            for row in tx.execute(text(f"SELECT * FROM {name} ORDER BY rowid")):
+                values = [f"{len(value)} bytes" if isinstance(value, bytes) else str(value) for value in row]
+                found.append(_MADE_ANEW.sub("#", f"{name}: {' | '.join(values)}"))
+        return tuple(found)
+
+
+def after(place: Place) -> State:
+    """What the profile holds when it is opened again. Fails over anything that is not whole."""
+    if not workspace.exists(place.root):
+        assert not (place.root / "store.db").exists(), "a store without its keys"
+        return NOTHING
+    with opened(place.root) as space:
+        found = space.store.check()
+        assert found == (), found
+        for one in tenders.all_tenders(space):
+            verified = verify.verify_tender(space, one.reference)
+            assert verified.verdict == "verified", verified.not_proved
+        with space.store.reading() as tx:
+            for chain in tx.query(t.AuditRow.chain).distinct():
+                assert trail.faults(queries.trail(tx, chain[0])) == ()
+            named = {row.sealed for row in (*tx.query(t.DocumentRow), *tx.query(t.LetterRow))}
+            signed = {row.sha256 for row in tx.query(t.LetterRow)}
+        kept = {path.name for path in space.documents.folder.iterdir()}
+        assert kept == {f"{one}.age" for one in named}, f"documents: {len(kept)}, named: {len(named)}"
+        for path in place.out.iterdir():
+            if not path.name.startswith("."):
+                _whole(path, signed)
+        held = rows(space)
+    left = [path.name for path in place.root.rglob("*") if re.search(r"\.part$|\.new|^preparing|^restoring", path.name)]
+    assert left == [], f"left behind in the profile: {left}"
+    return held
+
+
+def _whole(path: Path, signed: set[str]) -> None:
+    """A file that a person may open has its whole content; a signed letter is on record."""
+    if path.suffix == ".pdf":
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in signed, f"{path.name} is not on record"
+    elif path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as file:
+            assert file.testzip() is None
+    else:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            assert len(list(csv.reader(file))) > 1

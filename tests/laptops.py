@@ -1,0 +1,66 @@
+"""Several laptops that never meet: profiles of their own, and a folder that stands for the stick between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evalpanel.services import confirming, joining, receiving, workspace
+from evalpanel.services.receiving import Report
+from evalpanel.services.workspace import Workspace
+from profiles import Clock, quick_keys
+
+OFFICER = "OF1"
+
+
+@dataclass
+class Laptops:
+    """Laptops by person code; each has a profile, made when it is first asked for."""
+
+    root: Path
+    clock: Clock
+    stack: ExitStack
+    open: dict[str, Workspace] = field(default_factory=dict)
+
+    @property
+    def stick(self) -> Path:
+        """The folder that is carried from one to the other."""
+        folder = self.root / "stick"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def __getitem__(self, person: str) -> Workspace:
+        if person not in self.open:
+            folder = self.root / f"laptop-{person}"
+            made = workspace.throw_away(folder, name=person, email=f"{person}@northmoor.example", clock=self.clock)
+            self.open[person] = self.stack.enter_context(made)
+        return self.open[person]
+
+    def take(self, person: str, *files: Path) -> tuple[Report, ...]:
+        """The person takes files in."""
+        return receiving.receive(self[person], files)
+
+    def join(self, tender: str, person: str, invitation: Path) -> Path:
+        """The person answers an invitation, the officer takes the answer in, and both read the words to each other."""
+        answer = joining.enrol(self[person], invitation, to=self.stick)
+        self.take(OFFICER, answer)
+        self.speak(tender, person)
+        return answer
+
+    def speak(self, tender: str, person: str) -> None:
+        """Each reads the eight words aloud, and the other types them."""
+        (of_officer,) = confirming.words_to_read(self[OFFICER], tender, person=person)
+        (of_member,) = confirming.words_to_read(self[person], tender)
+        confirming.confirm(self[OFFICER], tender, typed=" ".join(of_member), person=person)
+        confirming.confirm(self[person], tender, typed=" ".join(of_officer))
+
+
+@contextmanager
+def laptops(root: Path, clock: Clock, prepare: Callable[[Workspace], object]) -> Iterator[Laptops]:
+    """Laptops, the officer's brought to where `prepare` brings it."""
+    with quick_keys(), ExitStack() as stack:
+        held = Laptops(root, clock, stack)
+        prepare(held[OFFICER])
+        yield held
