@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 import ui_stage
-from evalpanel.services import letter_drafts, record
+from evalpanel.services import audit, letter_drafts, record
 from evalpanel.services.letter_drafts import LetterState
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -74,7 +74,10 @@ def window(qtbot: QtBot, space: Workspace) -> Iterator[Window]:
 
 def without_address(space: Workspace) -> None:
     with space.store.writing() as tx:
-        tx.execute(select(t.BidderRow).where(t.BidderRow.bidder == "B02")).scalars().one().address = ""
+        row = tx.execute(select(t.BidderRow).where(t.BidderRow.bidder == "B02")).scalars().one()
+        row.address = ""
+        # The window reads again when there is a new act.
+        audit.record(tx, space, "noted", tender=row.tender_id, person="OF1", detail={})
 
 
 def test_letters_shows_every_bid_and_the_first_letter(window: Window) -> None:

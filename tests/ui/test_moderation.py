@@ -16,12 +16,13 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 import ui_stage
+from evalpanel.domain.interests import Answer
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.scales import Level
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode, PersonCode
-from evalpanel.services import moderation, setup
+from evalpanel.services import declarations, moderation, setup
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui import theme
 from evalpanel.ui.models.moderation_lines import LineState, ModerationLines, Order, ordered, rows_of, spread_words
@@ -212,6 +213,45 @@ def test_agree_says_what_is_missing_and_goes_where_it_is_given(room: Driver) -> 
     assert frozenset(room.room.present.present) >= {"CH1", "PM1", "YE1"}, "who is present is carried over"
 
 
+def test_one_press_takes_down_that_somebodys_declaration_still_holds(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("signed", tmp_path) as space:
+        room = Driver(qtbot, space, "CH1")
+        room.choose(Line(LotCode("L1"), BidCode("B01"), CriterionCode("2.1")))
+        chips = room.room.present
+        asked = "once they say that their declaration of interests still holds."
+        assert chips._words.text().endswith(f"Press OF1, CH1, PM1, TS1, YE1, FI1 {asked}")
+
+        room.press_present("PM1")
+
+        assert list(chips.present) == ["PM1"]
+        assert chips._words.text().endswith(f"Press OF1, CH1, TS1, YE1, FI1 {asked}")
+        own = {one.member.person: one.affirmed for one in setup.view(space, ui_stage.REFERENCE).panel}
+        assert [person for person, held in own.items() if held is not None] == ["PM1"]
+        assert own[PersonCode("PM1")].taken_by == "CH1"  # type: ignore[union-attr]  # it is there, by the line before
+
+        # Pressed again it only says who is present.
+        room.press_present("PM1")
+        assert list(chips.present) == []
+        room.close()
+
+
+def test_the_officer_stands_in_for_a_chair_who_is_recused(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("signed", tmp_path) as space:
+        declarations.declare(space, ui_stage.REFERENCE, person="CH1", answers=(Answer("B03", "My niece works there."),))
+        chair = Driver(qtbot, space, "CH1")
+        assert {row.line.lot for row in chair.page.list.model.rows} == {"L1"}
+        assert "lot L2 is not shown: you are recused from it" in chair.page.subtitle.text()
+        chair.close()
+        room = Driver(qtbot, space, "OF1")
+        line = Line(LotCode("L2"), BidCode("B03"), CriterionCode("2.1"))
+        room.choose(line)
+        room.type("reasons", "It trains its researchers.")
+        room.room.fields["improvements"].setFocus()
+        kept = {one.line: one.agreed for one in moderation.lines(space, ui_stage.REFERENCE, person="OF1")}[line]
+        assert kept is not None and kept.reasons == "It trains its researchers."
+        room.close()
+
+
 def test_recused_person_cannot_be_chosen(room: Driver) -> None:
     room.choose(Line(LotCode("L2"), BidCode("B01"), CriterionCode("2.1")))
     chip = room.room.present._buttons[PersonCode("FI1")]
@@ -226,7 +266,7 @@ def test_hints_point_and_do_not_block(room: Driver) -> None:
     room.choose(line)
     room.type("reasons", "Better than the other bid.")
     room.room.fields["improvements"].setFocus()
-    hint = room.room._hints["reasons"]
+    hint = room.room.hints["reasons"]
     assert hint.isVisible()
     assert "This reads as a comparison" in hint.text()
     kept = room.kept(line)

@@ -14,7 +14,15 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import ui_stage
-from evalpanel.domain.interests import Declaration, DeclarationOutcome
+from evalpanel.domain.interests import (
+    DecisionOutcome,
+    Declaration,
+    DeclarationOutcome,
+    InterestKind,
+    Scope,
+    interests_of,
+    recusals,
+)
 from evalpanel.domain.people import MemberKind, PanelMember, Role
 from evalpanel.domain.tender import BidderCode, PersonCode
 from evalpanel.services import declarations, setup
@@ -95,11 +103,14 @@ def test_what_is_missing_says_so(qtbot: QtBot, frozen: Workspace) -> None:
         assert driver.page.rows.row("YE1").person.mine
 
 
+READ = "Read the list to its end, tick whom it concerns, then press “Nobody else on this list”."
+
+
 def test_somebody_without_interests_declares_by_two_keys(qtbot: QtBot, frozen: Workspace) -> None:
     with driven(qtbot, frozen, "TS1") as driver:
         driver.press_primary()
         assert driver.step == ("Record my declaration", False)
-        assert driver.page.status.text() == "Still to answer: B01, B02, B03, B04, B05 and B06."
+        assert driver.page.status.text() == READ
         driver.key(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         qtbot.waitUntil(lambda: driver.step == ("Record my declaration", True), timeout=20_000)
         with qtbot.waitSignal(driver.page.acted, timeout=20_000):
@@ -108,21 +119,25 @@ def test_somebody_without_interests_declares_by_two_keys(qtbot: QtBot, frozen: W
         assert driver.told("TS1") == [(mark.DONE, "No interest")]
         made = [one for one in declarations.made(frozen, REFERENCE) if one.person == "TS1"]
         assert [(one.outcome, one.bidder) for one in made] == [(DeclarationOutcome.NONE, None)]
+        assert set(made[0].asked) == set(driver.page.form.rows)
         driver.page.go.disconnect()  # the shell of this test has no page for scoring
         with qtbot.waitSignal(driver.page.go, timeout=20_000) as going:
             driver.press_primary()
         assert going.args == ["scoring", None]
 
 
-def test_an_interest_needs_words_and_recuses_from_the_lot(qtbot: QtBot, frozen: Workspace) -> None:
+def test_an_interest_needs_a_kind_and_words_and_recuses_from_the_lot(qtbot: QtBot, frozen: Workspace) -> None:
     with driven(qtbot, frozen, "FI1") as driver:
         driver.page.open("declare")
-        driver.page.form.none.click()
-        question = driver.page.form.questions[BidderCode("B03")]
-        question.some.click()
-        assert driver.step == ("Record my declaration", False)
-        assert driver.page.primary.toolTip() == "Say in a few words what your interest in B03 is."
-        QTest.keyClicks(question.text, "I am its treasurer <b>.")
+        form = driver.page.form
+        row = form.rows["B03"]
+        row.tick.click()
+        assert driver.page.primary.toolTip() == "Choose what ties you to Rockpool Young Researchers."
+        row.kinds[InterestKind.OFFICE].click()
+        assert driver.page.primary.toolTip() == "Say in a few words what ties you to Rockpool Young Researchers."
+        QTest.keyClicks(row.text, "I am its treasurer <b>.")
+        assert driver.page.primary.toolTip() == READ
+        form.rest.click()
         assert (
             driver.page.status.text() == "You will be recused from lot L2: you neither read nor score any of its bids."
         )
@@ -131,43 +146,126 @@ def test_an_interest_needs_words_and_recuses_from_the_lot(qtbot: QtBot, frozen: 
         assert driver.said == "Your declaration is on record: an interest in B03. You are recused from lot L2."
         assert driver.told("FI1") == [
             (mark.INTEREST, "An interest in B03 Rockpool Young Researchers"),
+            (mark.HALF, "Not decided yet"),
             (mark.RECUSED, "Recused from lot L2"),
         ]
         assert driver.page.rows.row("FI1").person.interests[0].more == "I am its treasurer <b>."
 
         # What is on record stays; only something new can be added.
         driver.page.open("declare")
-        assert driver.page.form.questions[BidderCode("B03")].fixed
-        driver.page.form.none.click()
+        assert driver.page.form.rows["B03"].is_answered
         assert driver.page.status.text().startswith("There is nothing new to record.")
         driver.key(Qt.Key.Key_Escape)
         qtbot.waitUntil(lambda: driver.page.title.text() == "Panel and interests", timeout=20_000)
 
 
+def test_what_somebody_types_is_looked_up_and_ticks_nothing_by_itself(qtbot: QtBot, frozen: Workspace) -> None:
+    with driven(qtbot, frozen, "OF1") as driver:
+        driver.page.open("declare")
+        form = driver.page.form
+        assert driver.shell.focusWidget() is form.look_up
+        QTest.keyClicks(form.look_up, "Saltmarsh Trust")
+        told = "You wrote “saltmarsh”. Saltmarsh Youth Project"
+        assert [one.startswith(told) and one.endswith("Is that the same?") for one in form.hints.told] == [True]
+        assert not any(row.ticked for row in form.rows.values())
+        form.hints.buttons[0].click()
+        assert [key for key, row in form.rows.items() if row.ticked] == ["B06"]
+        assert form.look_up.text() == ""
+        QTest.keyClicks(form.look_up, "Zebra crossings")
+        assert form.hints.told == ("Nobody on the list looks like that. Read the list all the same.",)
+
+
+def test_words_about_one_organisation_may_name_another(qtbot: QtBot, frozen: Workspace) -> None:
+    with driven(qtbot, frozen, "CH1") as driver:
+        driver.page.open("declare")
+        form = driver.page.form
+        row = form.rows["B06"]
+        row.tick.click()
+        row.text.setPlainText("I ran the Saltmarsh Youth Project until 2024")
+        assert row.also.isVisible() is False
+        row.text.setPlainText("I ran it until 2024, and Brightwel paid me")
+        assert row.also.text() == "Do you also mean Brightwell Engagement Ltd (“brightwel”)? If so, tick that too."
+        form.rows["B04"].tick.click()
+        row.text.setPlainText("I ran it until 2024, and Brightwell paid me")
+        assert row.also.isVisible() is False
+
+
+def test_everybody_who_takes_part_stands_on_the_list(qtbot: QtBot, frozen: Workspace) -> None:
+    with driven(qtbot, frozen, "YE1") as driver:
+        driver.page.open("declare")
+        pack = setup.view(frozen, REFERENCE).pack
+        names = {row.name for row in driver.page.form.rows.values()}
+        assert names == {one.name for one in pack.bidders} | {one.name for one in pack.members}
+
+
 def test_answers_that_are_not_recorded_stay_through_a_refresh(qtbot: QtBot, frozen: Workspace) -> None:
     with driven(qtbot, frozen, "OF1") as driver:
         driver.page.open("declare")
-        question = driver.page.form.questions[BidderCode("B01")]
-        question.some.click()
-        question.text.setPlainText("My sister works there")
+        row = driver.page.form.rows["B01"]
+        row.tick.click()
+        row.text.setPlainText("My sister works there")
         driver.shell.refresh()
-        assert driver.page.form.questions[BidderCode("B01")].about == "My sister works there"
+        assert driver.page.form.rows["B01"].about == "My sister works there"
         # Somebody else who sits down at the laptop sees the panel, not the half-made declaration.
         driver.shell.session.person = "CH1"
         driver.shell.refresh()
         assert driver.page.title.text() == "Panel and interests"
         driver.page.open("declare")
-        assert driver.page.form.questions[BidderCode("B01")].answer is None
+        assert not driver.page.form.rows["B01"].ticked
+
+
+def test_the_officer_decides_with_a_reason_and_the_recusal_follows(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("declared", tmp_path) as space, driven(qtbot, space, "OF1") as driver:
+        assert "1 interest not decided yet" in driver.page.subtitle.text()
+        QTest.mouseClick(driver.page.rows.row("FI1").decide["B03"], Qt.MouseButton.LeftButton)
+        form = driver.page.decision
+        assert form.fault() == "choose what is decided"
+        form.outcomes[DecisionOutcome.RECUSED].click()
+        assert form.scope is Scope.LOT
+        form.scopes[Scope.BID].click()
+        assert form.record.isEnabled() is False
+        QTest.keyClicks(form.why, "The accounts say nothing about its rivals.")
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
+            QTest.keyClick(form.why, Qt.Key.Key_Return)
+        assert driver.said == "The decision about FI1 and B03 is on record: recused."
+        assert form.isVisible() is False
+        assert driver.told("FI1") == [
+            (mark.INTEREST, "An interest in B03 Rockpool Young Researchers"),
+            (mark.NOTE, "Recused: decided by OF1 Morwenna Pascall"),
+            (mark.RECUSED, "Recused from bid B03 in lot L2"),
+        ]
+        driver.page.write_assessment(tmp_path / "conflicts.pdf")
+        assert driver.said == "The conflicts assessment is written, 2 pages."
+        assert (tmp_path / "conflicts.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_nobody_but_the_officer_is_asked_to_decide(qtbot: QtBot, scoring: Workspace) -> None:
+    with driven(qtbot, scoring, "PM1") as driver:
+        assert driver.page.rows.row("FI1").decide == {}
+        assert driver.page.rows.row("FI1").person.interests[0].more == ""
+
+
+def test_a_declaration_is_affirmed_by_one_press_when_moderation_comes(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("signed", tmp_path) as space, driven(qtbot, space, "TS1") as driver:
+        assert driver.step == ("My declaration still holds", True)
+        assert "still to affirm: OF1, CH1, PM1, TS1, YE1, FI1" in driver.page.subtitle.text()
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
+            driver.press_primary()
+        assert driver.step == ("", False)
+        assert driver.told("TS1") == [(mark.DONE, "No interest"), (mark.DONE, "Affirmed for moderation")]
+        assert "still to affirm: OF1, CH1, PM1, YE1, FI1" in driver.page.subtitle.text()
 
 
 def test_what_an_interest_is_about_is_not_for_everybody(scoring: Workspace) -> None:
-    view, made = setup.view(scoring, REFERENCE), declarations.made(scoring, REFERENCE)
+    view = setup.view(scoring, REFERENCE)
 
     def about(person: str, *, sees_all: bool) -> str:
+        made = declarations.made(scoring, REFERENCE, person=person)
         rows = people(view, made, person=person, sees_all=sees_all)
         return next(one for one in rows if one.code == "FI1").interests[0].more
 
     assert about("PM1", sees_all=False) == ""
+    assert about("PM1", sees_all=True) == ""  # the words are not given to the window at all
     assert about("FI1", sees_all=False).startswith("I volunteer as treasurer")
     assert about("CH1", sees_all=True).startswith("I volunteer as treasurer")
 
@@ -204,17 +302,20 @@ def test_without_a_person_the_page_says_where_to_choose(qtbot: QtBot, scoring: W
 
 def test_without_a_tender_the_page_is_empty(qtbot: QtBot, scoring: Workspace) -> None:
     with driven(qtbot, scoring, "", tender="") as driver:
-        assert driver.page.subtitle.text() == "Open a tender first."
+        assert driver.page.none.text == "No tender is open\nOpen one under Home, or load one under Set-up."
+        assert not driver.page.rows.isVisible()
         assert driver.page.rows.people == ()
 
 
 def test_an_organisation_that_bids_recuses_without_a_declaration(scoring: Workspace) -> None:
     view = setup.view(scoring, REFERENCE)
     own = replace(view.panel[2].member, organisation="The Saltmarsh Youth Project")
-    odd = replace(view, panel=(replace(view.panel[2], member=own),))
-    rows = people(odd, (), person="", sees_all=False)
-    assert [(one.mark, one.text, one.more) for one in rows[0].interests] == [
+    found = interests_of(own, (), view.pack.bidders, view.pack.members)
+    one = replace(view.panel[2], member=own, declared=False, interests=found, recusals=recusals(found, view.pack.bids))
+    rows = people(replace(view, panel=(one,)), (), person="", sees_all=False)
+    assert [(told.mark, told.text, told.more) for told in rows[0].interests] == [
         (mark.MISSING, "Not declared yet", "Cannot read or score a bid before."),
+        (mark.HALF, "Not decided yet", "Recused from the lot until it is."),
         (mark.RECUSED, "Recused from lot L1", "The Saltmarsh Youth Project is a bidder"),
     ]
 
@@ -223,14 +324,23 @@ def test_odd_people_are_told_too(scoring: Workspace) -> None:
     view = setup.view(scoring, REFERENCE)
     bare = PanelMember(PersonCode("X&1"), "", (Role.OBSERVER, Role.NOTE_TAKER))
     none = PanelMember(PersonCode("P9"), "Zoë <i>Ó</i>", (Role.PANEL_MEMBER,), kind=MemberKind.USER, criteria=())
-    odd = replace(view, panel=tuple(replace(view.panel[0], member=one, owed=0) for one in (bare, none)))
     gone = Declaration(PersonCode("P9"), DeclarationOutcome.INTEREST, WHEN, BidderCode("B99"), "A bidder that left")
+    odd = replace(
+        view,
+        panel=tuple(
+            replace(view.panel[0], member=one, owed=0, interests=interests_of(one, (gone,), (), ()), recusals=())
+            for one in (bare, none)
+        ),
+    )
     rows = people(odd, (gone,), person="P9", sees_all=False)
     assert [(one.roles, one.about, one.scores) for one in rows] == [
         ("Observer and note-taker", "", "Does not score"),
         ("Panel member", "service user or carer", "Scores no criterion"),
     ]
-    assert rows[1].interests == (Told(mark.INTEREST, "An interest in B99", "A bidder that left"),)
+    assert rows[1].interests == (
+        Told(mark.INTEREST, "An interest in B99", "A bidder that left"),
+        Told(mark.HALF, "Not decided yet", "Recused from the lot until it is."),
+    )
     assert rows[1].sheet == Told(mark.OUT, "Nothing to score")
 
 

@@ -112,7 +112,7 @@ def test_record_shows_who_did_what_by_day(window: Window) -> None:
         "Monday 23 November 2026",
         (
             "09:30 FI1 Catrin Beddowes declared an interest in B03 Rockpool Young Researchers. "
-            "They are recused from its lots."
+            "They are recused from its lots until it is decided."
         ),
         "09:30 YE1 Ellis declared no interest in any bidder.",
     ]

@@ -249,7 +249,7 @@ def test_quote_puts_selected_words_into_the_reason(qtbot: QtBot, shared: Workspa
     view = desk.page.document.text
     cursor = view.document().find("Safeguarding practice")
     view.setTextCursor(cursor)
-    desk.key(Qt.Key.Key_E, CTRL)
+    desk.key(Qt.Key.Key_E, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert desk.page.form.reason.text() == "“Safeguarding practice”"
     assert desk.shell.focusWidget() is desk.page.form.reason
 
@@ -361,7 +361,7 @@ def test_recused_person_scores_the_other_lot_only(qtbot: QtBot, shared: Workspac
     sheet = Sheet(scoring.desk(shared, ui_stage.REFERENCE, "FI1"))
     assert set(sheet.cells(LotCode("L2")).states.values()) == {CellState.RECUSED}
     assert any(
-        one.text() == "You are recused from lot L2: its bids stay closed to you."
+        one.text() == "You are recused from lot L2: that stays closed to you."
         for one in desk.page.progress.findChildren(QLabel)
     )
 

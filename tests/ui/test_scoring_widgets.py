@@ -99,7 +99,7 @@ def grid_of(qtbot: QtBot, rows: int, columns: int, current: tuple[int, int] | No
 
 def test_grid_says_the_current_cell(qtbot: QtBot) -> None:
     grid = grid_of(qtbot, 3, 2, (2, 1))
-    assert grid.accessibleDescription() == "B03, 2: complete"
+    assert grid.accessibleDescription() == "B03, 2: complete. 5 no answer yet, 1 complete"
     assert grid.words_of(0, 0) == "B01, 1: no answer yet"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,70 +25,10 @@ from evalpanel.ui.models import words
 from evalpanel.ui.models.criteria import CriteriaModel, nodes
 from evalpanel.ui.models.problems import ProblemsModel, by_place
 from evalpanel.ui.models.table import Row, TableModel
-from evalpanel.ui.pages.setup import SetupPage
-from evalpanel.ui.session import Session
-from evalpanel.ui.shell import Shell
 from evalpanel.ui.widgets.pack_view import BIDS, CRITERIA, DOCUMENTS, FACTS, PROBLEMS
+from ui.setup_driver import driven
 
 SAMPLE = resource("sample") / "pack"
-
-
-class SetupDriver:
-    """What a person does on the page, and sees there."""
-
-    def __init__(self, qtbot: QtBot, space: Workspace, *, tender: str = "", person: str = "") -> None:
-        self.bot = qtbot
-        self.shell = Shell(Session(space, tender, person), {"setup": SetupPage})
-        qtbot.addWidget(self.shell)
-        self.shell.show()
-        self.shell.show_place("setup")
-        page = self.shell.page("setup")
-        assert isinstance(page, SetupPage)
-        self.page = page
-        self.loaded: list[str] = []
-        page.tender_chosen.connect(self._loaded)
-
-    def _loaded(self, reference: str) -> None:
-        self.loaded.append(reference)
-        self.shell.session.tender = reference
-
-    def give(self, path: Path) -> None:
-        """Choose a pack, and wait until it was read or refused."""
-        self.page.take(path)
-        self.idle()
-
-    def idle(self) -> None:
-        self.bot.waitUntil(lambda: not self.shell.jobs.busy, timeout=20_000)
-
-    def press_primary(self) -> None:
-        assert self.page.primary.isEnabled(), self.page.primary.toolTip()
-        QTest.mouseClick(self.page.primary, Qt.MouseButton.LeftButton)
-        self.idle()
-
-    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """Press a key where the focus is."""
-        with self.bot.waitActive(self.shell):
-            self.shell.activateWindow()
-        QTest.keyClick(self.shell.focusWidget(), key, modifier)
-
-    @property
-    def step(self) -> tuple[str, bool]:
-        """The one next step, and whether it can be taken."""
-        shown = self.page.primary.isVisible()
-        return (self.page.primary.text().split("  ")[0] if shown else "", self.page.primary.isEnabled())
-
-    @property
-    def said(self) -> str:
-        return self.shell.messages.text
-
-
-@contextmanager
-def driven(
-    qtbot: QtBot, space: Workspace, *, tender: str = ui_stage.REFERENCE, person: str = "OF1"
-) -> Iterator[SetupDriver]:
-    driver = SetupDriver(qtbot, space, tender=tender, person=person)
-    yield driver
-    driver.shell.close()
 
 
 @pytest.fixture
@@ -425,8 +364,10 @@ def test_a_tree_of_odd_criteria_shows_each_of_them_once(held: tuple[Criterion, .
 
 
 def test_problems_are_counted_by_place() -> None:
-    held = tuple(Problem(where, "is wrong") for where in ("Bids!A1", "Criteria!D7", "Criteria!D8", "a/b.pdf"))
-    assert by_place(held) == "Criteria 2 · Bids 1 · a/b.pdf 1"
+    held = tuple(
+        Problem(where, "is wrong") for where in ("Bids!A1", "Criteria!D7", "bids/B01/a.pdf", "bids/B01/b.pdf", "c.pdf")
+    )
+    assert by_place(held) == "bids/B01 2 · Bids 1 · Criteria 1 · c.pdf 1"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def acting(view: TenderView, person: str, role: Role) -> Acting:
     """Who does the acts of `role` at this laptop.
 
     The acts belong to those who hold the role. Where the panel names nobody, the officer does them; where it names no
-    officer either, the owner of the profile.
+    officer either, the owner of the profile. For a chair who is recused from some lines the officer stands in on those.
     """
     own = me(view, person)
     if own is not None and own.member.has(role):
@@ -39,5 +39,8 @@ def acting(view: TenderView, person: str, role: Role) -> Acting:
         if not officers or (own is not None and own.member in officers):
             return Acting(None)
         holders = officers
+    recused = all(one.recusals for one in view.panel if one.member in holders)
+    if role is Role.CHAIR and recused and own is not None and own.member.has(Role.OFFICER):
+        return Acting(own.member.person)
     names = ", ".join(f"{one.person} {one.name}".strip() for one in holders)
     return Acting(None, f"{names} {_THEIRS.get(role, 'does this')}.")

@@ -2,28 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from evalpanel.ui.page import Page
+from evalpanel.ui.session import Session
 from evalpanel.ui.shell import PageFactory
+
+Guard = Callable[[Callable[..., object]], Callable[..., None]]
 
 
 def factories() -> dict[str, PageFactory]:
     """The pages of the window, by the key of their place."""
-    # Each page is imported when the window is made, not before: QtPdf and the others take time.
+    return {
+        "home": _home,
+        "setup": _setup,
+        "panel": _panel,
+        "scoring": _scoring,
+        "moderation": _moderation,
+        "outcome": _outcome,
+        "letters": _letters,
+        "record": _record,
+    }
+
+
+# Each page is imported when it is first shown: together they take longer than all the rest of the window.
+
+
+def _home(session: Session, guard: Guard) -> Page:
     from evalpanel.ui.pages.home import HomePage
-    from evalpanel.ui.pages.letters import LettersPage
-    from evalpanel.ui.pages.moderation import ModerationPage
-    from evalpanel.ui.pages.outcome import OutcomePage
-    from evalpanel.ui.pages.panel import PanelPage
-    from evalpanel.ui.pages.record import RecordPage
-    from evalpanel.ui.pages.scoring import ScoringPage
+
+    return HomePage(session, guard)
+
+
+def _setup(session: Session, guard: Guard) -> Page:
     from evalpanel.ui.pages.setup import SetupPage
 
-    return {
-        "home": HomePage,
-        "setup": SetupPage,
-        "panel": PanelPage,
-        "scoring": ScoringPage,
-        "moderation": ModerationPage,
-        "outcome": OutcomePage,
-        "letters": LettersPage,
-        "record": RecordPage,
-    }
+    return SetupPage(session, guard)
+
+
+def _panel(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.panel import PanelPage
+
+    return PanelPage(session, guard)
+
+
+def _scoring(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.scoring import ScoringPage
+
+    return ScoringPage(session, guard)
+
+
+def _moderation(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.moderation import ModerationPage
+
+    return ModerationPage(session, guard)
+
+
+def _outcome(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.outcome import OutcomePage
+
+    return OutcomePage(session, guard)
+
+
+def _letters(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.letters import LettersPage
+
+    return LettersPage(session, guard)
+
+
+def _record(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.record import RecordPage
+
+    return RecordPage(session, guard)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evalpanel.domain.interests import covering
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.setup import MemberProgress, TenderView
+from evalpanel.ui.models.words import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,11 @@ def expected(view: TenderView, own: MemberProgress | None) -> Expected:
     if not stage.reached(TenderStage.MODERATION):
         return _scoring(view, own)
     if not stage.reached(TenderStage.QUALITY_LOCKED):
-        done = f"{view.moderated} of {view.lines} lines are agreed."
+        # How many are agreed speaks of every bid, also of those that are closed to the person.
+        done = "" if own.recusals else f" {view.moderated} of {view.lines} lines are agreed."
         if own.member.has(Role.CHAIR):
-            return Expected(f"Agree a level and reasons, line by line. {done}", "Go on with moderation", "moderation")
-        return Expected(f"The panel is moderating. {done}", "Look at moderation", "moderation")
+            return Expected(f"Agree a level and reasons, line by line.{done}", "Go on with moderation", "moderation")
+        return Expected(f"The panel is moderating.{done}", "Look at moderation", "moderation")
     return _after_the_lock(view, own)
 
 
@@ -67,10 +70,14 @@ def _scoring(view: TenderView, own: MemberProgress) -> Expected:
     waiting = [one for one in view.panel if one.owed and not one.signed_off and not one.absent]
     if own.owed and not own.signed_off:
         bids = len(
-            {(bid.lot, bid.bid) for bid in view.pack.bids if bid.status.is_scored and bid.lot not in own.recused_lots}
+            {
+                (bid.lot, bid.bid)
+                for bid in view.pack.bids
+                if bid.status.is_scored and covering(own.recusals, bid.lot, bid.bid) is None
+            }
         )
         left = own.owed - own.answered
-        recused = f" You are recused from lot {', '.join(own.recused_lots)}." if own.recused_lots else ""
+        recused = f" You are recused from {together(one.what for one in own.recusals)}." if own.recusals else ""
         if left == 0:
             return Expected(
                 f"All {own.owed} lines are answered. Read them once more and sign off.{recused}", "Sign off", "scoring"

@@ -40,6 +40,7 @@ class JobStrip(QFrame):
         self._label = QLabel()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
         self._bar.setAccessibleName("How far the work is")
         self._cancel = QPushButton("Cancel")
         self._cancel.clicked.connect(self.cancel)
@@ -62,7 +63,7 @@ class JobStrip(QFrame):
             raise EvalPanelError(f"{self._what} is still under way.", "Wait for it, or cancel it first.")
         self._what, self._done, self._progress = what, done, Progress()
         self._label.setText(what)
-        self._bar.setRange(0, 0)
+        self._bar.hide()  # until it is known how much there is: Qt's bar would move to and fro
         self._cancel.setEnabled(True)
         self.show()
         gc.disable()
@@ -88,8 +89,8 @@ class JobStrip(QFrame):
         if progress is None or future is None:
             return
         if progress.total:
-            self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * progress.done / progress.total))
+            self._bar.show()
             self._label.setText(f"{self._what}: {progress.what}" if progress.what else self._what)
         gc.collect(1)
         if future.done():

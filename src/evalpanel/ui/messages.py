@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from evalpanel.errors import Cancelled, EvalPanelError
+from evalpanel.ui import accessible
 
 P = ParamSpec("P")
 
@@ -31,6 +32,11 @@ class MessageStrip(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self._text, 1)
+        self._act: Callable[[], object] | None = None
+        self.action = QPushButton()
+        self.action.clicked.connect(self._do)
+        self.action.hide()
+        layout.addWidget(self.action)
         close = QPushButton("Close")
         close.setProperty("role", "quiet")
         close.setAccessibleName("Close this message")
@@ -47,12 +53,24 @@ class MessageStrip(QFrame):
         """Say something that went well, or is worth knowing."""
         self._show("strip", text)
 
+    def offer(self, text: str, action: str, act: Callable[[], object] | None) -> None:
+        """Say what was done, with a button that takes it back. An empty text takes such an offer away, and nothing else."""
+        if not text:
+            if self._act is not None:
+                self.clear()
+            return
+        self._show("strip", text)
+        self._act = act
+        self.action.setText(action)
+        self.action.show()
+
     def refuse(self, error: EvalPanelError) -> None:
         """Say why something was not done."""
         self._show("strip-warn", str(error))
 
     def clear(self) -> None:
         """Say nothing."""
+        self._act = None
         self.hide()
         self.closed.emit()
 
@@ -62,7 +80,16 @@ class MessageStrip(QFrame):
         self.style().polish(self)
         self._text.setText(text)
         self.setAccessibleName(text)
+        self._act = None
+        self.action.hide()
         self.show()
+        accessible.announce(self, text, at_once=role == "strip-warn")
+
+    def _do(self) -> None:
+        act = self._act
+        self.clear()
+        if act is not None:
+            act()
 
 
 def guarded(strip: Callable[[], MessageStrip]) -> Callable[[Callable[P, object]], Callable[P, None]]:

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from evalpanel.progress import Progress
 from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.flow import Flow
+from evalpanel.ui.widgets.fold import Fold
+from evalpanel.ui.widgets.scroll import Tall, overflow
 
 
 class Page(QWidget):
@@ -17,7 +20,8 @@ class Page(QWidget):
 
     A page is filled by `refresh()`, which the shell calls when the page is shown and after every act, and which never
     touches a field that has the focus or is not saved yet. What a person wants goes up by signal: `go` to another
-    place (its key, and what to open there), `acted` after anything was changed, `said` for a message, `job` for long
+    place (its key, and what to open there), `acted` after anything was changed, `said` for a message, `offered` for
+    one with a button that takes back what was done (words, button, what it does), `job` for long
     work (words, work, what to do with the result), `tender_chosen` with the
     reference of a tender to open. Services are called inside slots wrapped by `self.guard`.
     """
@@ -26,6 +30,7 @@ class Page(QWidget):
     go = Signal(str, object)
     acted = Signal()
     said = Signal(str)
+    offered = Signal(str, str, object)
     job = Signal(str, object, object)
     tender_chosen = Signal(str)
 
@@ -34,36 +39,59 @@ class Page(QWidget):
         self.session = session
         self.guard = guard
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 18, 24, 16)
+        outer.setContentsMargins(0, 0, 0, 16)
         outer.setSpacing(12)
-        top = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        self.title = label("", "title")
-        self.subtitle = label("", "muted", wrap=True)
-        words.addWidget(self.title)
-        words.addWidget(self.subtitle)
-        top.addLayout(words, 1)
-        self.side = QHBoxLayout()
-        self.side.setSpacing(12)
-        top.addLayout(self.side)
-        outer.addLayout(top)
+        inside = Tall()
+        sheet = QVBoxLayout(inside)
+        sheet.setContentsMargins(24, 18, 24, 0)
+        sheet.setSpacing(12)
+        sheet.addWidget(self._top())
         self.content = QVBoxLayout()
         self.content.setSpacing(12)
-        outer.addLayout(self.content, 1)
+        sheet.addLayout(self.content, 1)
+        self.whole = overflow(inside)  # scrolls where large text on a small screen needs more room than there is
+        outer.addWidget(self.whole, 1)
+        below = QVBoxLayout()
+        below.setContentsMargins(24, 0, 24, 0)
+        below.setSpacing(12)
         self.strips = QVBoxLayout()  # the shell puts its message and job strips here
-        outer.addLayout(self.strips)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        self.status = label("", "small")
-        foot.addWidget(self.status, 1)
-        self.foot = QHBoxLayout()
-        self.foot.setSpacing(12)
-        foot.addLayout(self.foot)
+        below.addLayout(self.strips)
+        below.addWidget(self._bottom())
+        outer.addLayout(below)
+
+    def _top(self) -> QWidget:
+        top = Fold(least=30)
+        words = QWidget()
+        words.setProperty("wraps", True)
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self.title = label("", "title", wrap=True)
+        self.subtitle = label("", "muted", wrap=True)
+        column.addWidget(self.title)
+        column.addWidget(self.subtitle)
+        column.addStretch(1)
+        top.add(words, 1)
+        beside = QWidget()
+        self.side = QHBoxLayout(beside)
+        self.side.setContentsMargins(0, 0, 0, 0)
+        self.side.setSpacing(12)
+        self._actions = Flow(gap=12)
+        self.side.addLayout(self._actions)
+        top.add(beside)
+        return top
+
+    def _bottom(self) -> QWidget:
+        bottom = Fold(least=24)
+        self.status = label("", "small", wrap=True)
+        bottom.add(self.status, 1)
+        buttons = QWidget()
+        self.foot = Flow(buttons, gap=12, right=True)
+        bottom.add(buttons)
         self.primary = button("", role="primary")
         self.primary.hide()
-        foot.addWidget(self.primary)
-        outer.addLayout(foot)
+        self.foot.keep_last(self.primary)
+        return bottom
 
     def refresh(self) -> None:
         """Fill the page from the services."""
@@ -102,7 +130,7 @@ class Page(QWidget):
             made.setShortcut(key)
         act = self.guard(slot)
         made.clicked.connect(lambda *_: act())  # without Qt's “checked”
-        self.side.addWidget(made)
+        self._actions.addWidget(made)
         return made
 
     def start(self, what: str, work: Callable[[Progress], Any], done: Callable[[Any], None]) -> None:

@@ -82,4 +82,6 @@ def _moderation(view: TenderView, own: MemberProgress | None) -> tuple[str, str]
         return ("", f"Moderation opens when everyone has signed off{names}.")
     if view.summary.stage.reached(TenderStage.QUALITY_LOCKED):
         return ("✓", "")
-    return (f"{view.moderated} agreed" if view.moderated else "", "")
+    # How many are agreed speaks of every bid, also of those that are closed to the person.
+    counted = view.moderated and not (own is not None and own.recusals)
+    return (f"{view.moderated} agreed" if counted else "", "")

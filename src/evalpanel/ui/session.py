@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evalpanel.services import setup
+from evalpanel.services import scoring, setup, tenders
+from evalpanel.services.desks import Desk
 from evalpanel.services.setup import TenderView
 from evalpanel.services.workspace import Workspace
 
@@ -14,14 +15,40 @@ class Session:
     """The window's state. Pages read it; only the shell changes it.
 
     `tender` is a reference (empty: none chosen), `person` the code of whoever sits at the laptop (empty: not chosen),
-    `view` what the tender looked like at the last refresh.
+    `view` what the tender looked like at the last refresh, `version` its newest act then.
     """
 
     workspace: Workspace
     tender: str = ""
     person: str = ""
     view: TenderView | None = None
+    version: int = 0
+    _read: tuple[str, int] = ("", 0)
+    _desk: tuple[tuple[str, int, str], Desk] | None = None
 
     def reload(self) -> None:
-        """Read the tender anew, after an act."""
-        self.view = setup.view(self.workspace, self.tender) if self.tender else None
+        """Read the tender anew, after an act. Where there was none, what was read still stands."""
+        if not self.tender:
+            self.view, self.version, self._read = None, 0, ("", 0)
+            return
+        now = (self.tender, self.newest())
+        if self.view is None or now != self._read:
+            self.view = setup.view(self.workspace, self.tender)
+            self.version, self._read = now[1], now
+
+    def newest(self) -> int:
+        """The number of the newest act of the tender, now."""
+        return tenders.newest_act(self.workspace, self.tender)
+
+    def after_own(self, known: int) -> int:
+        """The newest act that somebody knows who knew `known` and did at most one thing since; `known` itself where
+        there is more than that, which is to be read."""
+        acts = tenders.acts_after(self.workspace, self.tender, known)
+        return acts[0] if len(acts) == 1 else known
+
+    def desk(self, person: str) -> Desk:
+        """The desk of a person as it stands. It is read once for as long as nothing changes: it can hold 12,000 answers."""
+        about = (self.tender, self.newest(), person)
+        if self._desk is None or self._desk[0] != about:
+            self._desk = (about, scoring.desk(self.workspace, self.tender, person))
+        return self._desk[1]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.ui import places
+from evalpanel.ui import places, reading_order, window_place
+from evalpanel.ui.dialogs.keys import KeysDialog
 from evalpanel.ui.jobs import JobStrip
 from evalpanel.ui.messages import MessageStrip, guarded
 from evalpanel.ui.page import Page
@@ -19,6 +20,7 @@ from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.banner import Banner
 from evalpanel.ui.widgets.rail import Rail
 
+RAIL_LETTERS = 56  # a window narrower than this many times the size of its text has a strip instead of a rail
 PageFactory = Callable[[Session, Callable[[Callable[..., object]], Callable[..., None]]], Page]
 
 
@@ -35,8 +37,9 @@ class Shell(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._here = ""
         self.setWindowTitle("evalpanel")
-        self.resize(1366, 768)
-        self.setMinimumSize(900, 600)
+        self.resize(window_place.USUAL)
+        self.setMinimumSize(640, 400)  # all pages scroll
+        self._left = window_place.settings(session.workspace)
         self.messages = MessageStrip()
         self.jobs = JobStrip(self.messages)
         self._guard = guarded(lambda: self.messages)
@@ -53,16 +56,26 @@ class Shell(QMainWindow):
         column.addWidget(self.banner)
         column.addWidget(self._stack, 1)
         whole = QWidget()
-        row = QHBoxLayout(whole)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(middle, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, whole)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self.rail)
+        self._row.addWidget(middle, 1)
         self.setCentralWidget(whole)
         for number, key in enumerate(places.TITLES, 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
+            shortcut.setWhatsThis(f"Go to {places.TITLES[key]}")
             shortcut.activated.connect(lambda key=key: self._try(key))
-        QShortcut(QKeySequence(Qt.Key.Key_F5), self).activated.connect(self.refresh)
+        self._keys: KeysDialog | None = None
+        self.rail.keys_clicked.connect(self.show_keys)
+        for keys, words, slot in (
+            ("F5", "Read the page anew", self.refresh),
+            ("Ctrl+/", "Which keys there are", self.show_keys),
+            ("?", "Which keys there are", self.show_keys),
+        ):
+            one = QShortcut(QKeySequence(keys), self)
+            one.setWhatsThis(words)
+            one.activated.connect(slot)
 
     @property
     def here(self) -> str:
@@ -76,6 +89,7 @@ class Shell(QMainWindow):
             made.go.connect(self._go)
             made.acted.connect(self.refresh)
             made.said.connect(self.messages.say)
+            made.offered.connect(self.messages.offer)
             made.job.connect(self._job)
             made.tender_chosen.connect(self.tender_chosen)
             self._pages[key] = made
@@ -96,8 +110,21 @@ class Shell(QMainWindow):
             self._refresh()
             page.open(what)
             self.rail.mark(key)
+            if self._keys is not None and self._keys.isVisible():
+                self._keys.show_page(page, places.TITLES[key], self)
 
         self._guard(show)()
+
+    def show_keys(self) -> None:
+        """Show which keys there are on the page that is shown."""
+        if self._here:
+            if self._keys is None:
+                self._keys = KeysDialog(self)
+            self._keys.show_page(self._pages[self._here], places.TITLES[self._here], self)
+
+    def appear(self) -> None:
+        """Show the window where it was left the last time."""
+        window_place.appear(self, self._left)
 
     def refresh(self) -> None:
         """Read what is shown anew. Called after every act: it is all the change notification there is."""
@@ -138,6 +165,22 @@ class Shell(QMainWindow):
         except EvalPanelError as error:
             self.messages.refuse(error)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 # Qt's name and signature
+        """Tab goes through the window as it is read."""
+        return reading_order.step(self, forward=forward)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Lay the rail down as a strip where it would take too much of the window: large text on a small screen."""
+        super().resizeEvent(event)
+        size = event.size()
+        narrow = size.width() < RAIL_LETTERS * self.fontInfo().pixelSize()
+        lying = narrow or size.height() < self.rail.standing_height
+        ways = QBoxLayout.Direction
+        way = ways.TopToBottom if lying else ways.LeftToRight
+        if self._row.direction() != way:
+            self._row.setDirection(way)
+            self.rail.lie_down(lying)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 # Qt's name
         """Save what is not saved, stop what runs, then close. What cannot be saved keeps the window open."""
         if self._here:
@@ -147,5 +190,6 @@ class Shell(QMainWindow):
                 self.messages.refuse(error)
                 event.ignore()
                 return
+        window_place.keep(self, self._left)
         self.jobs.close_down()
         event.accept()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import workspace
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.fold import Fold
+from evalpanel.ui.widgets.scroll import Tall, overflow
 
 
 class StartWindow(QWidget):
@@ -26,8 +28,12 @@ class StartWindow(QWidget):
         self._new = not workspace.exists(profile)
         self._needs_passphrase = not self._new
         self.setWindowTitle("evalpanel")
-        self.resize(760, 560)
-        outer = QVBoxLayout(self)
+        self.resize(QSize(760, 560).boundedTo(self.screen().availableSize()))
+        inside = Tall()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(overflow(inside))
+        outer = QVBoxLayout(inside)
         outer.setContentsMargins(48, 40, 48, 40)
         outer.addStretch(1)
         outer.addWidget(label("evalpanel", "title"))
@@ -42,6 +48,7 @@ class StartWindow(QWidget):
         card = Card("Make your profile" if self._new else "Open your profile")
         form = QFormLayout()
         form.setSpacing(10)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self.name, self.email = self._field("Your name"), self._field("Your e-mail address")
         self.passphrase, self.again = (
@@ -65,13 +72,13 @@ class StartWindow(QWidget):
         self.problem = label("", "danger", wrap=True)
         self.problem.hide()
         card.inside.addWidget(self.problem)
-        row = QHBoxLayout()
-        row.addWidget(label(f"Kept in {profile}", "small", wrap=True), 1)
+        row = Fold(least=24)
+        row.add(label(_breakable(f"Kept in {profile}"), "small", wrap=True), 1)
         self.go_on = button("Make my profile" if self._new else "Open", role="primary")
         self.go_on.setDefault(True)
         self.go_on.clicked.connect(self._go)
-        row.addWidget(self.go_on)
-        card.inside.addLayout(row)
+        row.add(self.go_on)
+        card.inside.addWidget(row)
         outer.addWidget(card)
         outer.addStretch(2)
         for field in (self.name, self.email, self.passphrase, self.again):
@@ -102,3 +109,8 @@ class StartWindow(QWidget):
             return
         self.opened.emit(passphrase)
         self.close()
+
+
+def _breakable(path: str) -> str:
+    """A path that may go on in the next line after each folder."""
+    return path.replace("/", "/\u200b").replace("\\", "\\\u200b")

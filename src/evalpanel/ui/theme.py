@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from evalpanel.system.resources import resource
@@ -98,6 +97,7 @@ CONTRAST = Colours(
     focus="#66D9FF",
     border=2,
 )
+FIXED = {Look.LIGHT: LIGHT, Look.DARK: DARK, Look.CONTRAST: CONTRAST}
 
 _current = LIGHT
 
@@ -112,18 +112,58 @@ def colour(role: str) -> QColor:
     return QColor(getattr(_current, role))
 
 
-def chosen(look: Look) -> Colours:
-    """The colours of a look; `SYSTEM` asks the desktop whether it is dark."""
-    if look is Look.SYSTEM:
-        hints = QGuiApplication.styleHints()
-        return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
-    return {Look.LIGHT: LIGHT, Look.DARK: DARK, Look.CONTRAST: CONTRAST}[look]
+def contrast(one: str, other: str) -> float:
+    """How far two colours are apart, 1 to 21, as WCAG 2 counts it. Text wants 4.5, borders and shapes want 3."""
+    dark, bright = sorted((_luminance(one), _luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
 
 
-def apply(app: QApplication, look: Look = Look.SYSTEM, *, scale: float = 1.0) -> None:
-    """Dress the whole application. `scale` makes all text larger (2.0 is 200 %)."""
+def _luminance(colour_: str) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    held = QColor(colour_)
+    return 0.2126 * linear(held.redF()) + 0.7152 * linear(held.greenF()) + 0.0722 * linear(held.blueF())
+
+
+def in_system_colours(palette: QPalette) -> Colours:
+    """High contrast in the colours of the system, where they are far enough apart; ours where they are not."""
+    roles = QPalette.ColorRole
+    page, text, accent, on_accent = (
+        palette.color(role).name() for role in (roles.Base, roles.Text, roles.Highlight, roles.HighlightedText)
+    )
+    if contrast(page, text) < 7:
+        return CONTRAST
+    if contrast(page, accent) < 4.5 or contrast(accent, on_accent) < 4.5:
+        accent, on_accent = text, page
+    return Colours(
+        page=page,
+        surface=page,
+        raised=page,
+        line=text,
+        text=text,
+        muted=text,
+        accent=accent,
+        on_accent=on_accent,
+        tint=page,
+        warn=text,
+        warn_tint=page,
+        danger=text,
+        ok=text,
+        focus=accent,
+        border=2,
+    )
+
+
+def apply(app: QApplication, look: Look = Look.LIGHT, *, scale: float = 1.0) -> None:
+    """Dress the whole application in a look that does not ask the desktop. `scale` makes all text larger (2.0 is 200 %)."""
+    wear(app, FIXED[look], scale=scale)
+
+
+def wear(app: QApplication, held: Colours, *, scale: float = 1.0) -> None:
+    """Dress the whole application in these colours."""
     global _current  # noqa: PLW0603 # painting widgets ask for the look that is in use; there is one application
-    _current = chosen(look)
+    _current = held
     for style in ("Regular", "Bold", "Italic", "BoldItalic"):
         QFontDatabase.addApplicationFont(str(resource("fonts", f"AtkinsonHyperlegible-{style}.ttf")))
     font = QFont(FAMILY)
@@ -160,7 +200,9 @@ def _palette(held: Colours) -> QPalette:
 
 
 def _name(held: Colours) -> str:
-    return "dark" if held is DARK else "contrast" if held is CONTRAST else "light"
+    if _luminance(held.page) > 0.2:
+        return "light"
+    return "contrast" if held.border > 1 else "dark"
 
 
 def _sheet(held: Colours, scale: float) -> str:
@@ -170,6 +212,12 @@ def _sheet(held: Colours, scale: float) -> str:
     arrow = resource("theme", f"arrow-{_name(held)}.svg").as_posix()
     return f"""
 QWidget#rail {{ background: {held.surface}; border-right: {held.border}px solid {held.line}; }}
+QWidget#rail[lying="true"] {{ border-right: none; border-bottom: {held.border}px solid {held.line}; }}
+QPushButton::menu-indicator {{ image: url("{arrow}"); width: {px(12)}; height: {px(12)}; subcontrol-origin: padding;
+  subcontrol-position: right center; right: 10px; }}
+QMenu {{ background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted}; padding: 6px; }}
+QMenu::item {{ padding: 8px 20px; border: 2px solid transparent; border-radius: 6px; }}
+QMenu::item:selected {{ background: {held.tint}; border-color: {held.focus}; }}
 QLabel#product {{ font-size: {px(CARD_TITLE)}; font-weight: bold; }}
 QLabel[role="title"] {{ font-size: {px(TITLE)}; font-weight: bold; }}
 QLabel[role="card-title"] {{ font-size: {px(CARD_TITLE)}; font-weight: bold; }}
@@ -184,14 +232,15 @@ QFrame[role="strip-warn"] {{ background: {held.warn_tint}; border-radius: 8px; }
 QPushButton {{ background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted};
   border-radius: 8px; padding: 0 14px; min-height: {px(34)}; }}
 QPushButton:hover {{ background: {held.tint}; }}
-QPushButton:disabled {{ color: {held.muted}; border-color: {held.line}; background: {held.page}; }}
+QPushButton:disabled, QPushButton[role="primary"]:disabled {{ color: {held.muted}; background: {held.page};
+  border: {held.border}px dashed {held.muted}; }}
 QPushButton:focus {{ border: 2px solid {held.focus}; }}
 QPushButton[role="primary"] {{ background: {held.accent}; color: {held.on_accent}; border-color: {held.accent};
   font-weight: bold; }}
-QPushButton[role="primary"]:disabled {{ background: {held.line}; color: {held.muted}; border-color: {held.line}; }}
 QPushButton[role="primary"]:focus {{ border: 3px solid {held.focus}; }}
 QPushButton[role="level"] {{ min-width: {px(40)}; font-weight: bold; padding: 0 4px; }}
 QPushButton[role="level"]:checked {{ background: {held.accent}; color: {held.on_accent}; border-color: {held.accent}; }}
+QPushButton[role="level"]:focus {{ border: 3px solid {held.focus}; }}
 QPushButton[role="place"] {{ text-align: left; border: {held.border}px solid transparent; background: transparent;
   padding: 0 10px; }}
 QPushButton[role="place"][shut="true"] {{ color: {held.muted}; font-style: italic; }}
@@ -201,6 +250,14 @@ QPushButton[role="place"]:focus {{ border: 2px solid {held.focus}; }}
 QPushButton[role="quiet"] {{ border: {held.border}px solid transparent; background: transparent; color: {held.accent};
   padding: 0 6px; }}
 QPushButton[role="quiet"]:focus {{ border: 2px solid {held.focus}; }}
+QFrame[role="chip"] {{ background: {held.tint}; border: {held.border}px solid {held.tint}; border-radius: {px(13)}; }}
+QFrame[role="chip-warn"] {{ background: {held.warn_tint}; border: {held.border}px solid {held.warn}; border-radius: {px(13)}; }}
+QPushButton[role="chip"] {{ border: 2px solid transparent; border-radius: {px(13)}; background: transparent;
+  color: {held.accent}; padding: 0 8px; min-height: {px(22)}; font-size: {px(SMALL + 1)}; }}
+QPushButton[role="chip"]:hover {{ background: {held.surface}; }}
+QPushButton[role="chip"]:focus {{ border: 2px solid {held.focus}; }}
+QPushButton[role="chip"][strong="true"] {{ font-weight: bold; }}
+QFrame[role="chip-warn"] QPushButton[role="chip"] {{ color: {held.warn}; }}
 QPlainTextEdit, QLineEdit, QComboBox, QTextBrowser, QListView, QTreeView, QTableView {{
   background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted}; border-radius: 8px;
   selection-background-color: {held.accent}; selection-color: {held.on_accent}; }}
@@ -219,6 +276,8 @@ QHeaderView::section {{ background: {held.surface}; color: {held.muted}; border:
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea:focus {{ border: 2px solid {held.focus}; border-radius: 8px; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QPdfView {{ border: 2px solid transparent; border-radius: 8px; }}
+QPdfView:focus {{ border: 2px solid {held.focus}; }}
 QSplitter::handle {{ background: transparent; }}
 QScrollBar:vertical {{ width: 12px; background: transparent; margin: 0; }}
 QScrollBar:horizontal {{ height: 12px; background: transparent; margin: 0; }}
@@ -227,7 +286,7 @@ QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QProgressBar {{ border: none; background: {held.line}; border-radius: 4px; max-height: 8px; }}
+QProgressBar {{ border: 1px solid {held.line}; background: {held.surface if held.border > 1 else held.line}; border-radius: 4px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {held.accent}; border-radius: 4px; }}
 QToolTip {{ border: 1px solid {held.line}; padding: 6px; }}
 """

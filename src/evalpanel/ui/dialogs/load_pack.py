@@ -1,4 +1,4 @@
-"""Choosing a tender pack: a workbook, a folder or a zip, by button or by dropping it."""
+"""Choosing a tender pack: a workbook, a folder, a zip, a tar or a notice, by button or by dropping it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.texts import TwoSides, facts
 
-_FILES = "Tender packs (*.xlsx *.zip *.tar *.tar.gz *.tgz);;All files (*)"
+_FILES = "Tender packs (*.xlsx *.zip *.tar *.tar.gz *.tgz *.json);;All files (*)"
+_NOTICES = "OCDS notices (*.json);;All files (*)"
 _PACK = (
     ("tender.xlsx", "The workbook: tender, lots, criteria, scale, bidders and panel. It may also come alone."),
     (
@@ -29,15 +30,18 @@ _BIDS = (
 
 
 class LoadPack(QScrollArea):
-    """The place where a pack is given. `given` says which path; `template` asks for an empty workbook."""
+    """The place where a pack is given. `given` says which path, `notice` which notice to start from; `template` asks for
+    an empty workbook."""
 
     given = Signal(object)
+    notice = Signal(object)
     template = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumHeight(12 * self.fontMetrics().lineSpacing())
         holder = TwoSides(letters=100)
         row = holder.sides
         row.setContentsMargins(0, 0, 4, 0)
@@ -59,6 +63,12 @@ class LoadPack(QScrollArea):
         self.empty = button("Write an empty workbook…")
         self.empty.clicked.connect(self.template)
         self._empty_card.inside.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignLeft)
+        told = "Where the tender was published as open data (OCDS), its notice fills in what it can."
+        self._empty_card.inside.addSpacing(4)
+        self._empty_card.inside.addWidget(label(told, "muted", wrap=True))
+        self.from_notice = button("Start from a notice…")
+        self.from_notice.clicked.connect(self._choose_notice)
+        self._empty_card.inside.addWidget(self.from_notice, 0, Qt.AlignmentFlag.AlignLeft)
         side.addWidget(self._empty_card)
         side.addStretch(1)
         self.setWidget(holder)
@@ -67,13 +77,21 @@ class LoadPack(QScrollArea):
         """Ask for a whole tender, or for the bids of one that is held."""
         if bids:
             self.drop.tell(
-                "Drop the bids here", "A folder or zip with a folder for each bidder, with or without a workbook."
+                "Drop the bids here", "A folder, zip or tar with a folder for each bidder, with or without a workbook."
             )
         else:
-            self.drop.tell("Drop a tender pack here", "A workbook, a folder or a zip, as the portal exported it.")
+            self.drop.tell(
+                "Drop a tender pack here",
+                "A workbook, a folder, a zip or a tar, as the portal exported it. Or a published notice (.json).",
+            )
         self._pack_card.setVisible(not bids)
         self._empty_card.setVisible(not bids)
         self._bids_card.setVisible(bids)
+
+    def _choose_notice(self) -> None:
+        chosen = ask_open(self, "Choose a notice", _NOTICES)
+        if chosen is not None:
+            self.notice.emit(chosen)
 
     def take_focus(self) -> None:
         """Give the focus to the first way in."""
@@ -120,7 +138,7 @@ class _DropPlace(QFrame):
         self._text.setText(text)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
-        if _dropped(event) is not None:
+        if dropped(event) is not None:
             event.acceptProposedAction()
             self._show_over(True)
 
@@ -130,7 +148,7 @@ class _DropPlace(QFrame):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
         self._show_over(False)
-        path = _dropped(event)
+        path = dropped(event)
         if path is not None:
             event.acceptProposedAction()
             self.given.emit(path)
@@ -161,7 +179,7 @@ class _DropPlace(QFrame):
         painter.end()
 
 
-def _dropped(event: QDropEvent) -> Path | None:
+def dropped(event: QDropEvent) -> Path | None:
     """The one local path that is dropped; None for anything else."""
     urls = event.mimeData().urls()
     local = [url.toLocalFile() for url in urls if url.isLocalFile()]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
@@ -110,22 +111,28 @@ def rows_of(
     return tuple(made)
 
 
+def rows_with(
+    rows: tuple[LineRow, ...], changed: ModerationLine, quorum: int | None, panel: Sequence[PanelMember]
+) -> tuple[LineRow, ...]:
+    """The rows after one line was agreed. A line can stop or free the others of its bid, and no more."""
+    bid = (changed.line.lot, changed.line.bid)
+    of_bid = [row for row in rows if (row.line.lot, row.line.bid) == bid]
+    lines = [changed if row.line == changed.line else row.held for row in of_bid]
+    bidders = {str(row.line.bid): row.bidder for row in of_bid}
+    fresh = iter(rows_of(lines, bidders, quorum, panel))
+    return tuple(next(fresh) if (row.line.lot, row.line.bid) == bid else row for row in rows)
+
+
 def ordered(rows: Iterable[LineRow], order: Order) -> tuple[LineRow, ...]:
     """The rows in an order; rows that stand equal keep theirs. Lines without a spread come after those with one."""
     held = tuple(rows)
     match order:
         case Order.DISAGREEMENT:
-            # What is not to be discussed any more comes last.
-            return tuple(
-                sorted(
-                    held,
-                    key=lambda row: (
-                        row.state is LineState.NOT_ASSESSED,
-                        row.held.spread is None,
-                        -(row.held.spread or Fraction(0)),
-                    ),
-                )
-            )
+            # What is not to be discussed any more comes last. Fractions are slow to compare, and few: by their place.
+            apart = sorted({row.held.spread for row in held if row.held.spread is not None}, reverse=True)
+            place: dict[Fraction | None, int] = {spread: at for at, spread in enumerate(apart)}
+            place[None] = len(apart)
+            return tuple(sorted(held, key=lambda row: (row.state is LineState.NOT_ASSESSED, place[row.held.spread])))
         case Order.BID:
             return held
         case Order.CRITERION:
@@ -138,6 +145,7 @@ def lot_words(lot: str) -> str:
     return lot if lot[:1].casefold() == "l" else f"Lot {lot}"
 
 
+@lru_cache(1024)
 def spread_words(spread: Fraction | None) -> tuple[str, str]:
     """How far apart scores are, in per cent of the scale and in a word (bands: under 20 %, 20–50 %, over 50 %)."""
     if spread is None:

@@ -6,23 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evalpanel.domain.people import Role
-from evalpanel.domain.sheets import Line
+from evalpanel.domain.sheets import Line, recused_from
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import CriterionCode, PersonCode
 from evalpanel.services.setup import MemberProgress, TenderView
 from evalpanel.ui.models.moderation_lines import LineRow, LineState, spread_words
+from evalpanel.ui.models.words import together
 from evalpanel.ui.places import me
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A person who may be present; `why_not` says why one may not. `counts`: towards the quorum, as the chair and those
-    who score do."""
+    who score do. `affirmed`: they have said that their declaration still holds, or why they have not is on record."""
 
     person: PersonCode
     name: str
     why_not: str = ""
     counts: bool = True
+    affirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,20 @@ class RoomLine:
     names: tuple[str, ...] = ()
 
 
-def recused_lots(view: TenderView, person: str) -> frozenset[str]:
-    """The lots from which the person at the laptop is recused."""
+def recused_from_what(view: TenderView, person: str) -> tuple[str, ...]:
+    """What the person at the laptop is recused from, in words."""
     own = me(view, person)
-    return frozenset(own.recused_lots) if own is not None else frozenset()
+    return tuple(one.what for one in own.recusals) if own is not None else ()
 
 
 def seat_of(one: MemberProgress, line: Line) -> Seat:
     """The seat of a person of the panel when a line is agreed."""
     absent = f"was absent: {one.absent.rstrip('.')}" if one.absent else ""
-    why_not = "is recused from this lot" if line.lot in one.recused_lots else absent
+    kept_out = recused_from(one.recusals, line)
+    recused = "is recused from this lot" if kept_out is not None and kept_out.is_whole else "is recused from this line"
+    why_not = recused if kept_out is not None else absent
     counts = one.member.has(Role.CHAIR) or one.member.has(Role.PANEL_MEMBER)
-    return Seat(one.member.person, one.member.name, why_not, counts)
+    return Seat(one.member.person, one.member.name, why_not, counts, one.affirmed is not None)
 
 
 def room_line(row: LineRow, view: TenderView, carried: frozenset[PersonCode]) -> RoomLine:
@@ -61,7 +65,7 @@ def room_line(row: LineRow, view: TenderView, carried: frozenset[PersonCode]) ->
     return RoomLine(
         row=row,
         seats=seats,
-        carried=carried & {seat.person for seat in seats if not seat.why_not},
+        carried=carried & {seat.person for seat in seats if not seat.why_not and seat.affirmed},
         quorum=tender.quorum,
         notes=(failed,) if row.state is LineState.NOT_ASSESSED else (),
         codes=tuple(one.criterion for one in view.pack.criteria),
@@ -69,7 +73,7 @@ def room_line(row: LineRow, view: TenderView, carried: frozenset[PersonCode]) ->
     )
 
 
-def where_it_stands(rows: Iterable[LineRow], view: TenderView, recused: frozenset[str], why_not: str) -> str:
+def where_it_stands(rows: Iterable[LineRow], view: TenderView, recused: tuple[str, ...], why_not: str) -> str:
     """How far the moderation is, in a line. `why_not`: why the person cannot record anything; empty when they can."""
     held = tuple(rows)
     skipped = sum(1 for row in held if row.state is LineState.NOT_ASSESSED)
@@ -79,7 +83,10 @@ def where_it_stands(rows: Iterable[LineRow], view: TenderView, recused: frozense
     words += [f"{wide} with wide differences"] if wide else []
     words += [f"{skipped} not assessed: their bid failed a gate"] if skipped else []
     if recused:
-        words.append(f"lot {', '.join(sorted(recused))} is not shown: you are recused from it")
+        words.append(
+            f"{together(recused)} {'is' if len(recused) == 1 else 'are'} not shown: you are recused from "
+            f"{'it' if len(recused) == 1 else 'them'}"
+        )
     if view.summary.stage.reached(TenderStage.QUALITY_LOCKED):
         words.append("closed: nothing can be changed")
     elif why_not:

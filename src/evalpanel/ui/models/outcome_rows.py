@@ -147,6 +147,12 @@ class Ranking(QAbstractTableModel):
             return why(bid) or None
         return (RIGHT if column.figures else LEFT) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
+    def told(self, bid: BidResult) -> str:
+        """What its row says after the name, in one sentence: for where there is no room for all columns."""
+        keys = [one for one in self._columns if one.key in ("total", "quality", "price", "metric")]
+        words = [f"{one.heading} {self._words(bid, one.key)}" for one in keys]
+        return " · ".join(one[:1].lower() + one[1:] if place else one for place, one in enumerate(words))
+
     def _words(self, bid: BidResult, key: str) -> str:
         match key:
             case "rank":

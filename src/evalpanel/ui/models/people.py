@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from evalpanel.domain.interests import Declaration, recusals
+from evalpanel.domain.interests import Affirmation, Declaration, Interest
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.setup import MemberProgress, TenderView
@@ -25,7 +25,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Person:
     """One row. `answered` of `owed` lines; `mine` for the person at the laptop; `may_be_absent` where an absence can be
-    recorded, `absent` where one is on record."""
+    recorded, `absent` where one is on record; `decisions` are the interests about which something is or can be decided."""
 
     code: str
     name: str
@@ -39,6 +39,7 @@ class Person:
     mine: bool = False
     may_be_absent: bool = False
     absent: bool = False
+    decisions: tuple[Interest, ...] = ()
 
     def spoken(self) -> str:
         """The row in a sentence, for a screen reader."""
@@ -66,6 +67,27 @@ def composition(view: TenderView) -> str:
     return ", ".join(words.count(number, *words.VIEWS[kind]) for kind, number in kinds.items() if kind is not None)
 
 
+def where_interests_stand(view: TenderView) -> tuple[str, ...]:
+    """Who has still to declare, how many interests are undecided, and, when moderation comes, who has still to affirm."""
+    missing = [one.member.person for one in view.panel if not one.declared]
+    told = [f"still to declare: {', '.join(missing)}" if missing else "everybody has declared"]
+    undecided = sum(1 for one in view.panel for interest in one.interests if interest.decision is None)
+    if undecided:
+        told.append(f"{words.count(undecided, 'interest')} not decided yet")
+    waiting = [one.member.person for one in view.panel if one.affirmed is None and one.declared and not one.absent]
+    if may_affirm(view) and waiting:
+        told.append(f"still to affirm: {', '.join(waiting)}")
+    return tuple(told)
+
+
+def may_affirm(view: TenderView) -> bool:
+    """Whether it is the time to affirm declarations: all sheets are in, and moderation is not closed."""
+    stage = view.summary.stage
+    if not stage.reached(TenderStage.SCORING) or stage.reached(TenderStage.QUALITY_LOCKED):
+        return False
+    return not any(one.owed and not one.signed_off and not one.absent for one in view.panel)
+
+
 def _person(
     view: TenderView, one: MemberProgress, declarations: tuple[Declaration, ...], *, mine: bool, sees_all: bool
 ) -> Person:
@@ -89,6 +111,7 @@ def _person(
         owed=one.owed,
         mine=mine,
         absent=bool(one.absent),
+        decisions=one.interests,
         may_be_absent=open_to_change and member.has(Role.PANEL_MEMBER) and not one.absent and not one.signed_off,
     )
 
@@ -104,26 +127,44 @@ def _scores(member: PanelMember) -> str:
 def _interests(
     view: TenderView, one: MemberProgress, declarations: tuple[Declaration, ...], *, tells: bool
 ) -> tuple[Told, ...]:
-    member, pack = one.member, view.pack
-    own = [declaration for declaration in declarations if declaration.person == member.person]
+    pack = view.pack
+    own = [declaration for declaration in declarations if declaration.person == one.member.person]
     names = {bidder.bidder: bidder.name for bidder in pack.bidders}
     found = []
-    if not own:
-        found.append(Told(mark.MISSING, "Not declared yet", "Cannot read or score a bid before."))
-    elif all(declaration.bidder is None for declaration in own):
+    if not one.declared:
+        later = "About bidders that came later. Cannot read or score a bid before."
+        found.append(Told(mark.MISSING, "Not declared yet", later if own else "Cannot read or score a bid before."))
+    elif own and all(declaration.bidder is None for declaration in own):
         last = own[-1]
         paper = f"on paper, {words.day(last.on_paper)}" if last.on_paper is not None else words.uk_time(last.at)
         found.append(Told(mark.DONE, "No interest", paper[:1].upper() + paper[1:]))
-    told: set[str] = set()
-    for declaration in own:
-        if declaration.bidder is not None and declaration.bidder not in told:
-            told.add(declaration.bidder)
-            name = f"{declaration.bidder} {names.get(declaration.bidder, '')}".strip()
-            found.append(Told(mark.INTEREST, f"An interest in {name}", declaration.about if tells else ""))
-    for recusal in recusals(member, own, pack.bids, pack.bidders, pack.members):
+    for interest in one.interests:
+        if interest.declared:
+            lines = [line for line in own if line.bidder == interest.bidder]
+            about = " ".join(line.about for line in lines) if tells else ""
+            name = f"{interest.bidder} {names.get(interest.bidder, '')}".strip()
+            found.append(Told(mark.INTEREST, f"An interest in {name}", about))
+        found.append(_decided(interest, tells=tells))
+    for recusal in one.recusals:
         matched = "" if recusal.why.startswith("declared") else recusal.why
-        found.append(Told(mark.RECUSED, f"Recused from lot {recusal.lot}", matched))
+        found.append(Told(mark.RECUSED, f"Recused from {recusal.what}", matched))
+    if one.affirmed is not None:
+        found.append(_affirmed(one.affirmed))
     return tuple(found)
+
+
+def _decided(interest: Interest, *, tells: bool) -> Told:
+    held = interest.decision
+    if held is None:
+        return Told(mark.HALF, "Not decided yet", "Recused from the lot until it is.")
+    more = " ".join(part for part in (held.why, held.measure) if part) if tells else ""
+    return Told(mark.NOTE, f"{words.DECISIONS[held.outcome]}: decided by {held.decided_by}", more)
+
+
+def _affirmed(held: Affirmation) -> Told:
+    if held.why_not:
+        return Told(mark.OUT, "Not affirmed for moderation", held.why_not)
+    return Told(mark.DONE, "Affirmed for moderation", words.uk_time(held.at))
 
 
 def _sheet(view: TenderView, one: MemberProgress) -> Told:

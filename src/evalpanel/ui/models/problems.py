@@ -48,13 +48,15 @@ class ProblemsModel(QAbstractListModel):
 
 
 def sheet_of(problem: Problem) -> str:
-    """The sheet or file that a problem is about: `Criteria` of `Criteria!D7`, and of a path the path."""
-    return problem.where.split("!", 1)[0]
+    """The sheet or folder that a problem is about: `Criteria` of `Criteria!D7`, `bids/B01` of `bids/B01/Answer.pdf`."""
+    where = problem.where.split("!", 1)[0]
+    folder = where.rpartition("/")[0]
+    return folder or where
 
 
 def by_place(problems: tuple[Problem, ...]) -> str:
-    """How many there are where, most first: `Criteria 3 · Bids 1`. At most five places are named."""
+    """How many there are where, most first: `Criteria 3 · Bids 1`. A single one has no number. At most five places are named."""
     counted = Counter(sheet_of(problem) for problem in problems).most_common()
-    named = [f"{place} {number}" for place, number in counted[:5]]
+    named = [f"{place} {number}" if len(problems) > 1 else place for place, number in counted[:5]]
     rest = len(counted) - 5
     return " · ".join([*named, f"{rest} more places"] if rest > 0 else named)

@@ -8,14 +8,16 @@ from typing import TypeGuard
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
 from evalpanel.domain.gates import scale_of
+from evalpanel.domain.interests import Recusal
 from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.quality import leaf_shares
 from evalpanel.domain.scales import Scale
-from evalpanel.domain.sheets import Line, Score, ScoreStatus, gaps
+from evalpanel.domain.sheets import Line, Score, ScoreStatus, gaps, recused_from
 from evalpanel.domain.tender import LotCode
 from evalpanel.domain.wording import WarningKind, warnings
 from evalpanel.errors import EvalPanelError
 from evalpanel.services.desks import Desk
+from evalpanel.ui.models.words import together
 from evalpanel.ui.widgets.progress_grid import CellState
 
 _FOR_IMPROVEMENTS = (WarningKind.COMPARISON, WarningKind.PRICE, WarningKind.PANEL_MEMBER)
@@ -37,7 +39,8 @@ def cell_state(score: Score | None) -> CellState:
     """What an answer looks like: complete only with its reason, whatever it says."""
     if score is None:
         return CellState.BLANK
-    begun = bool(score.rationale.strip() or score.improvements.strip() or score.working_note.strip())
+    words = (score.rationale, score.improvements, score.working_note)
+    begun = bool(score.evidence) or any(text.strip() for text in words)
     if score.status is ScoreStatus.RECUSED:
         return CellState.RECUSED
     if score.status is ScoreStatus.BLANK:
@@ -131,14 +134,14 @@ class Sheet:
     def cells(self, lot: LotCode) -> Cells:
         """The picture of a lot, put together once and kept up with what is saved: tenders have thousands of lines.
 
-        Every line of a lot from which the person is recused is shown as recused.
+        Every line from which the person is recused is shown as recused.
         """
         if lot not in self._pictures:
             self._pictures[lot] = self._picture(lot)
         return self._pictures[lot]
 
     def _picture(self, lot: LotCode) -> Cells:
-        member, recused = self.desk.member, lot in self.desk.recused
+        member, kept_out = self.desk.member, self.desk.recusals
         bids = tuple(bid.bid for bid in self.desk.pack.bids if bid.lot == lot and bid.status.is_scored)
         asked = tuple(
             one.criterion
@@ -150,7 +153,10 @@ class Sheet:
             for row, bid in enumerate(bids)
             for column, criterion in enumerate(asked)
         }
-        states = {at: CellState.RECUSED if recused else cell_state(self.scores.get(line)) for at, line in lines.items()}
+        states = {
+            at: CellState.RECUSED if recused_from(kept_out, line) is not None else cell_state(self.scores.get(line))
+            for at, line in lines.items()
+        }
         return Cells(bids, asked, states, lines, {line: at for at, line in lines.items()})
 
     def criterion(self, line: Line) -> Criterion:
@@ -186,7 +192,13 @@ class Sheet:
         panel = tuple(one.name for one in self.desk.pack.panel)
         descriptors = tuple(level.descriptor for level in scale.levels) if scale is not None else ()
         codes = tuple(self._criteria)
-        reason = warnings(score.rationale, descriptors=descriptors, criteria=codes, panel=panel)
+        reason = warnings(
+            score.rationale,
+            descriptors=descriptors,
+            criteria=codes,
+            panel=panel,
+            evidence=len(score.evidence),
+        )
         better = warnings(score.improvements, criteria=codes, panel=panel)
         return tuple(one.words for one in reason), tuple(one.words for one in better if one.kind in _FOR_IMPROVEMENTS)
 
@@ -208,7 +220,7 @@ def lot_names(desk: Desk) -> dict[LotCode, str]:
     return {lot.lot: f"{lot.lot} {lot.title}".strip() for lot in desk.pack.lots}
 
 
-def recused_words(lots: Iterable[LotCode]) -> str:
-    """What is said to somebody who is recused from lots."""
-    held = ", ".join(lots)
-    return f"You are recused from lot {held}: its bids stay closed to you." if held else ""
+def recused_words(recused: Iterable[Recusal]) -> str:
+    """What is said to somebody who is recused from lots, bids or criteria."""
+    held = together(one.what for one in recused)
+    return f"You are recused from {held}: that stays closed to you." if held else ""

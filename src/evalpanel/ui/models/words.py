@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from evalpanel.domain.criteria import CriterionKind, MembersEvidence
 from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.interests import DecisionOutcome, InterestKind, Scope
 from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.people import MemberKind, Role
 from evalpanel.domain.tender import (
@@ -69,6 +70,27 @@ KINDS = {
     CriterionKind.CONDITION: "Condition: it must be met, and carries no weighting",
     CriterionKind.CONSIDERATION: "Consideration: it is explained, not scored",
     CriterionKind.INFORMATION: "For information: it is read, not scored",
+}
+INTEREST_KINDS = {
+    InterestKind.EMPLOYMENT: "I work there, or am paid by it",
+    InterestKind.OFFICE: "I am on its board or committee",
+    InterestKind.FINANCIAL: "Money",
+    InterestKind.FAMILY: "Family, friend or somebody close",
+    InterestKind.FORMER: "I used to, in the last {years} years",
+    InterestKind.MEMBER: "I volunteer there or use it",
+    InterestKind.OTHER: "Something else",
+}
+"""What ties people to an organisation, as they would say it themselves."""
+DECISIONS = {
+    DecisionOutcome.CLEAR: "No conflict",
+    DecisionOutcome.MANAGED: "Managed by a measure",
+    DecisionOutcome.RECUSED: "Recused",
+}
+SCOPES = {
+    Scope.LOT: "Every bid of the lot",
+    Scope.NOTHING: "Nothing",
+    Scope.BID: "This bid alone",
+    Scope.CRITERIA: "Some criteria of the lot",
 }
 UNWEIGHTED = {
     CriterionKind.CONDITION: "must be met",

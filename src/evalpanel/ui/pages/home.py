@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from evalpanel.domain.stages import TenderStage
-from evalpanel.services import scoring, tenders
+from evalpanel.services import tenders
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import places
 from evalpanel.ui.expected import expected
@@ -16,8 +16,13 @@ from evalpanel.ui.models.sheet import Sheet
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.progress_grid import ProgressGrid
 from evalpanel.ui.widgets.stage_line import StageLine
+from evalpanel.ui.widgets.texts import TwoSides
+
+_AT_ONCE = 2_000  # lines whose picture is drawn with the page
+_LATER_MS = 50
 
 
 class HomePage(Page):
@@ -27,16 +32,10 @@ class HomePage(Page):
 
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__(session, guard)
+        self._go: QPushButton | None = None
         self._inside = QVBoxLayout()
         self._inside.setSpacing(12)
-        holder = QWidget()
-        holder.setLayout(self._inside)
-        self._inside.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(holder)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.content.addWidget(area)
+        self.content.addLayout(self._inside)
 
     def refresh(self) -> None:
         """Say what is expected, with the way there."""
@@ -44,6 +43,7 @@ class HomePage(Page):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        self._go = None
         view = self.session.view
         known = tenders.all_tenders(self.session.workspace)
         owner = self.session.workspace.owner.name
@@ -61,28 +61,41 @@ class HomePage(Page):
                 self._inside.addWidget(self._other(one))
         self._inside.addStretch(1)
 
+    def open(self, what: object) -> None:  # noqa: ARG002 # every page takes it
+        """The focus goes to the next step: Enter leads there."""
+        step = self._go if self._go is not None else self.primary if self.primary.text() else None
+        if step is not None:
+            step.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _show(self, view: TenderView) -> None:
         own = places.me(view, self.session.person)
         what = expected(view, own)
         self.head(view.summary.title, f"{view.summary.reference} · {view.summary.stage.words}")
         card = Card("What is expected of you" if own is not None else "This tender")
-        row = QHBoxLayout()
+        row = TwoSides(letters=70)
         words = QVBoxLayout()
         words.setSpacing(12)
         words.addWidget(label(what.sentence, wrap=True))
         if what.step and what.place:
-            go = button(what.step, role="primary")
+            go = self._go = button(what.step, role="primary")
             go.clicked.connect(lambda *_: self.go.emit(what.place, None))
             words.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
-        row.addLayout(words, 1)
-        picture = self._picture(view)
-        if picture is not None:
-            row.addLayout(picture)
-        card.inside.addLayout(row)
+        row.sides.addLayout(words, 1)
+        if view.lines <= _AT_ONCE:
+            self._draw(row, view)
+        else:
+            # The page is there at once; so many answers take a moment to read.
+            QTimer.singleShot(_LATER_MS, row, lambda: self.guard(self._draw)(row, view))
+        card.inside.addWidget(row)
         self._inside.addWidget(card)
         self._inside.addWidget(self._standing(view))
         self.next_step("", None)
+
+    def _draw(self, row: TwoSides, view: TenderView) -> None:
+        picture = self._picture(view)
+        if picture is not None:
+            row.sides.addLayout(picture)
 
     def _standing(self, view: TenderView) -> Card:
         card = Card("Where it stands")
@@ -111,13 +124,12 @@ class HomePage(Page):
             card.inside.addLayout(grid)
         return card
 
-    def _picture(self, view: TenderView) -> QVBoxLayout | None:
+    def _picture(self, view: TenderView) -> Flow | None:
         own = places.me(view, self.session.person)
         if own is None or not own.owed or not own.declared:
             return None
-        sheet = Sheet(scoring.desk(self.session.workspace, self.session.tender, own.member.person))
-        column = QVBoxLayout()
-        column.setSpacing(8)
+        sheet = Sheet(self.session.desk(own.member.person))
+        pictures = Flow(gap=24)
         for lot in view.pack.lots:
             cells = sheet.cells(lot.lot)
             if not cells.rows or not cells.columns:
@@ -128,9 +140,14 @@ class HomePage(Page):
             grid.setFixedSize(grid.sizeHint())
             grid.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             grid.chosen.connect(lambda row, at, lines=cells.lines: self.go.emit("scoring", lines[row, at]))
+            one = QWidget()
+            column = QVBoxLayout(one)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(8)
             column.addWidget(label(f"Lot {lot.lot}", "small"))
-            column.addWidget(grid)
-        return column
+            column.addWidget(grid, 0, Qt.AlignmentFlag.AlignLeft)
+            pictures.addWidget(one)
+        return pictures
 
     def _empty(self) -> Card:
         card = Card("Begin with a tender")

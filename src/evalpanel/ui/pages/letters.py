@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QScrollArea, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.stages import TenderStage
@@ -20,17 +20,20 @@ from evalpanel.services import letter_drafts, letters, setup
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
+from evalpanel.ui import window_place
 from evalpanel.ui.models import letter_words
 from evalpanel.ui.models.letter_drawings import Drawing, LetterDrawings
 from evalpanel.ui.models.letter_rows import ROW, LetterRow, LetterRows
 from evalpanel.ui.models.words import count
-from evalpanel.ui.page import Page, label
+from evalpanel.ui.page import Page
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.bidder_form import BidderForm
-from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.letter_list import LetterList
 from evalpanel.ui.widgets.letter_side import LetterSide
+from evalpanel.ui.widgets.pile import Pile
+from evalpanel.ui.widgets.sides import Sides
+from evalpanel.ui.widgets.state_card import StateCard
 
 if TYPE_CHECKING:
     from evalpanel.ui.widgets.pdf_preview import PdfPreview
@@ -58,7 +61,7 @@ class LettersPage(Page):
 
         self.choose_folder: Callable[[str], str] = self._ask_folder
         self.show_folder: Callable[[Path], object] = lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path))
-        self._settings = QSettings(str(session.workspace.folders.root / "window.ini"), QSettings.Format.IniFormat)
+        self._settings = window_place.settings(session.workspace)
         self._standings: tuple[LetterStanding, ...] = ()
         self._verified: set[str] = set()
         self._drawings = LetterDrawings(session, self.start, self._drawn)
@@ -75,29 +78,15 @@ class LettersPage(Page):
         self.form = BidderForm()
         self.form.saved.connect(guard(self._correct))
         self.form.left.connect(self._leave_form)
-        self._stack = QStackedWidget()
+        self._stack = Pile()
         self._stack.addWidget(self.side_card)
         self._stack.addWidget(self.form)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(12)
-        split.addWidget(self.list)
-        split.addWidget(self._stack)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        self._split = split
-        self.status.setWordWrap(True)
-        self._empty = Card()
-        self._empty_words = label("", wrap=True)
-        self._empty.inside.addWidget(self._empty_words)
-        self._stretch = QWidget()
-        self._area = QScrollArea()  # large text on a small screen needs more room than there is
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(split)
+        self._area = Sides()
+        self._area.add(self.list, share=2, lines=9)
+        self._area.add(self._stack, share=3, lines=22)
+        self._empty = StateCard()
         self.content.addWidget(self._area, 1)
-        self.content.addWidget(self._empty)
-        self.content.addWidget(self._stretch, 1)
+        self.content.addWidget(self._empty, 1)
         self.folder_action = self.add_action("Show the folder", self._open_folder)
         self.copies_action = self.add_action("Save signed copies…", self._sign)
 
@@ -107,7 +96,9 @@ class LettersPage(Page):
             return
         view = self.session.view
         if view is None:
-            self._nothing("No tender is open.", "Open one under Home.")
+            self._nothing("", "")
+            self._empty.tell_no_tender(self.go.emit)
+            self.next_step("", None)
             return
         if not view.summary.stage.reached(TenderStage.OUTCOME):
             self._nothing(
@@ -130,20 +121,10 @@ class LettersPage(Page):
                 self.list.setCurrentIndex(self.rows.index(place))
         self.list.setFocus()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
-        """Put the letter under the list where there is no room for it beside."""
-        super().resizeEvent(event)
-        narrow = event.size().width() < 75 * self.fontMetrics().averageCharWidth()
-        turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
-        if turned is not self._split.orientation():
-            self._split.setOrientation(turned)
-            self._split.setSizes([1, 2] if narrow else [2, 3])
-
     def _nothing(self, title: str, words: str) -> None:
         self._standings = ()
         self.rows.show_letters((), ())
-        self._empty.set_title(title)
-        self._empty_words.setText(words)
+        self._empty.tell(title, words)
         self._show_split(shown=False)
         self.head("Letters", "One signed letter for every bid")
         self.status.setText("")
@@ -154,7 +135,6 @@ class LettersPage(Page):
     def _show_split(self, *, shown: bool) -> None:
         self._area.setVisible(shown)
         self._empty.setVisible(not shown)
-        self._stretch.setVisible(not shown)
 
     def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
         self._show_split(shown=True)
@@ -194,8 +174,12 @@ class LettersPage(Page):
             return
         self._stack.setCurrentWidget(self.side_card)
         own = me(self.session.view, self.session.person) if self.session.view is not None else None
-        if own is not None and row.standing.lot in own.recused_lots:
-            self.side_card.say(row.title, f"You are recused from lot {row.standing.lot}, so its letters are not shown.")
+        kept_out = next((one for one in own.recusals if one.lot == row.standing.lot), None) if own is not None else None
+        if kept_out is not None:
+            self.side_card.say(
+                row.title,
+                f"You are recused from {kept_out.what}, so {'its' if kept_out.is_whole else 'the lot’s'} letters are not shown.",
+            )
             return
         may_correct = not self._why_not and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
         held = self._drawings.of(row.standing)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from evalpanel.domain.intake import ProblemsFound
+from evalpanel.domain.interests import without_result
 from evalpanel.domain.people import Role
 from evalpanel.domain.results import LotResult
 from evalpanel.domain.stages import TenderStage
@@ -57,6 +58,7 @@ class OutcomePage(Page):
         self._words = label("", wrap=True)
         column.addWidget(self._words)
         self.prices = PriceList()
+        self.prices.setMinimumHeight(10 * self.fontMetrics().lineSpacing())
         column.addWidget(self.prices, 1)
         self.content.addWidget(self._sealed, 1)
         self._result = QWidget()
@@ -77,6 +79,7 @@ class OutcomePage(Page):
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(12)
+        self.bars.setMinimumHeight(10 * self.fontMetrics().lineSpacing())
         self._split.addWidget(self.bars)
         self._split.addWidget(self.bid)
         self._split.setStretchFactor(1, 1)
@@ -90,7 +93,9 @@ class OutcomePage(Page):
         for widget in (self._state, self._sealed, self._result, self._bring):
             widget.hide()
         if view is None:
-            self.head("Outcome", "No tender is open.")
+            self.head("Outcome", "")
+            self._state.tell_no_tender(self.go.emit)
+            self._state.show()
             self.next_step("", None)
             return
         self._acting = acting(view, self.session.person, Role.OFFICER)
@@ -126,13 +131,13 @@ class OutcomePage(Page):
     def _hidden(self, view: TenderView) -> set[str]:
         """The lots from which the person is recused: neither prices nor results of rivals are theirs to see."""
         own = me(view, self.session.person)
-        return set(own.recused_lots) if own is not None else set()
+        return set(without_result(own.recusals)) if own is not None else set()
 
     # Before
 
     def _show_prices(self, view: TenderView) -> None:
         assert view.pack.tender is not None, "a tender that is loaded has its terms"
-        held = price_state.price_state(self.session.workspace, self.session.tender)
+        held = price_state.price_state(self.session.workspace, self.session.tender, person=self.session.person or None)
         hidden = self._hidden(view)
         shown = price_state.PriceState(tuple(one for one in held.bids if one.lot not in hidden), held.needed)
         self._sealed.show()
@@ -203,7 +208,9 @@ class OutcomePage(Page):
     def _show_result(self, view: TenderView) -> None:
         key = (view.summary.tender_id, self.session.person, view.pack.bidders)
         if key != self._key or self._made is None:
-            self._made = outcome.outcome(self.session.workspace, self.session.tender)
+            self._made = outcome.outcome(
+                self.session.workspace, self.session.tender, person=self.session.person or None
+            )
             self._key = key
         hidden = self._hidden(view)
         lots = tuple(lot for lot in self._made.lots if lot.lot not in hidden)
@@ -224,6 +231,7 @@ class OutcomePage(Page):
             made = button(f"{lot.lot} · {short}" if len(self._lots) < 5 else lot.lot, role="level")
             made.setStyleSheet("font-weight: normal; padding: 0 12px;")
             made.setCheckable(True)
+            made.setAutoExclusive(True)  # read out as one of several; the group decides
             made.setToolTip(lot.title)
             made.setAccessibleName(f"Lot {lot.lot} {lot.title}")
             made.clicked.connect(self.guard(lambda *_, code=lot.lot: self._show_lot(code)))
@@ -254,7 +262,8 @@ class OutcomePage(Page):
         lot = next((one for one in self._lots if one.lot == self._lot), None)
         if lot is None or self._made is None:
             return
-        self.bid.show_bid(next(one for one in lot.bids if one.bid == bid), lot, self._made.pack)
+        result = next(one for one in lot.bids if one.bid == bid)
+        self.bid.show_bid(result, lot, self._made.pack, self.bars.model.told(result))
 
     def _frame(self, view: TenderView) -> None:
         lot = next((one for one in self._lots if one.lot == self._lot), None)

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from evalpanel.domain.interests import Declaration
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
-from evalpanel.services import declarations, sign_off
+from evalpanel.services import conflicts, declarations, sign_off
 from evalpanel.services.setup import MemberProgress, TenderView
 from evalpanel.ui import places
 from evalpanel.ui.dialogs.declare import Declare
 from evalpanel.ui.models import words
-from evalpanel.ui.models.people import composition, people
+from evalpanel.ui.models.people import composition, may_affirm, people, where_interests_stand
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.decision_form import DecisionForm
 from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.people_rows import PeopleRows
+from evalpanel.ui.widgets.pile import Pile
+from evalpanel.ui.widgets.state_card import StateCard
 
 
 class PanelPage(Page):
@@ -37,42 +42,52 @@ class PanelPage(Page):
         self._declaring = ""  # the person who is declaring
         self._made: tuple[Declaration, ...] = ()
         self._back = self.add_action("Back", self._leave_form, key="Esc")
+        self._assess = self.add_action("Conflicts assessment…", self._choose_file)
         self._more = self.add_action("Add to my declaration", self._declare)
         self.form = Declare()
         self.form.changed.connect(guard(self._answered))
         self.rows = PeopleRows()
         self.rows.absence_wanted.connect(guard(self._ask_absence))
+        self.rows.decision_wanted.connect(guard(self._ask_decision))
+        self.decision = DecisionForm()
+        self.decision.record.clicked.connect(lambda *_: guard(self._record_decision)())
+        for field in (self.decision.why, self.decision.measure, self.decision.criteria, self.decision.decided_by):
+            field.returnPressed.connect(self.decision.record.click)
         self.absence = _AbsenceForm()
         self.absence.record.clicked.connect(lambda *_: guard(self._record_absence)())
         self.absence.reason.returnPressed.connect(guard(self._record_absence))
         self.absence.leave.clicked.connect(self.absence.hide)
-        people_side = QWidget()
-        column = QVBoxLayout(people_side)
+        self._people_side = QWidget()
+        column = QVBoxLayout(self._people_side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self.rows, 1)
         column.addWidget(self.absence)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(people_side)
+        column.addWidget(self.decision)
+        self._stack = Pile()
+        self._stack.addWidget(self._people_side)
         self._stack.addWidget(self.form)
+        self.none = StateCard()
+        self._stack.addWidget(self.none)
         self.content.addWidget(self._stack, 1)
-        self.status.setWordWrap(True)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        primary.setWhatsThis("Do the next step")
         primary.activated.connect(self.primary.click)
 
     def refresh(self) -> None:
         """Show everybody, or the form while the person at the laptop declares."""
         view = self.session.view
         if view is None:
-            self.head("Panel and interests", "Open a tender first.")
+            self.head("Panel and interests", "")
             self.rows.show_people((), officer=False)
-            self.absence.hide()
+            self._stack.setCurrentWidget(self.none)
+            self.none.tell_no_tender(self.go.emit)
+            for widget in (self.absence, self.decision, self._back, self._more, self._assess):
+                widget.hide()
             self.next_step("", None)
-            self._back.hide()
-            self._more.hide()
             return
-        self._made = declarations.made(self.session.workspace, self.session.tender)
+        self._made = declarations.made(self.session.workspace, self.session.tender, person=self.session.person or None)
         own = places.me(view, self.session.person)
         if own is None or self._declaring != own.member.person:
             self._declaring = ""
@@ -93,7 +108,7 @@ class PanelPage(Page):
             self._declare()
 
     def _show_people(self, view: TenderView, own: MemberProgress | None) -> None:
-        self._stack.setCurrentIndex(0)
+        self._stack.setCurrentWidget(self._people_side)
         self._back.hide()
         officer = own is None or own.member.has(Role.OFFICER)
         sees_all = officer or (own is not None and own.member.has(Role.CHAIR))
@@ -101,9 +116,10 @@ class PanelPage(Page):
         self.rows.show_people(rows, officer=officer)
         if self.absence.code and not any(one.code == self.absence.code and one.may_be_absent for one in rows):
             self.absence.hide()
-        missing = [one.member.person for one in view.panel if not one.declared]
-        still = f"still to declare: {', '.join(missing)}" if missing else "everybody has declared"
-        told = [words.count(len(view.panel), "person", "people"), composition(view), still]
+        if self.decision.about is not None and not officer:
+            self.decision.hide()
+        self._assess.setVisible(officer and bool(view.pack.bidders))
+        told = [words.count(len(view.panel), "person", "people"), composition(view), *where_interests_stand(view)]
         self.head("Panel and interests", " · ".join(part for part in told if part))
         quorum = view.pack.tender.quorum if view.pack.tender is not None else None
         self.status.setText(f"Quorum at moderation: {quorum}" if quorum is not None else "")
@@ -124,6 +140,9 @@ class PanelPage(Page):
         elif self._scores_now(view, own):
             text = "Continue scoring" if own.answered else "Start scoring"
             self.next_step(text, lambda: self.go.emit("scoring", None))
+        elif may_affirm(view) and own.affirmed is None:
+            self.status.setText("Moderation comes now. Do your interests still stand as you declared them?")
+            self.next_step("My declaration still holds", self._affirm)
         else:
             self.next_step("", None)
 
@@ -136,8 +155,9 @@ class PanelPage(Page):
         self._stack.setCurrentWidget(self.form)
         self._back.show()
         self._more.hide()
+        self._assess.hide()
         held = tuple(one for one in self._made if one.person == own.member.person)
-        self.form.ask(own.member, view.pack, held)
+        self.form.ask(own.member, view.pack, held, own.recusals)
         bidders = words.count(len(view.pack.bidders), "bidder")
         self.head("My interests", f"{own.member.person} {own.member.name} · {bidders} in {view.summary.reference}")
         self._answered()
@@ -154,30 +174,87 @@ class PanelPage(Page):
         self.form.take_focus()
 
     def _leave_form(self) -> None:
-        if self.absence.isVisible():
-            self.absence.hide()
+        self.absence.hide()
+        self.decision.hide()
         self._declaring = ""
         self.refresh()
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _record(self) -> None:
         space, tender, person = self.session.workspace, self.session.tender, self.session.person
-        interests = self.form.interests()
-        for bidder, about in interests:
-            declarations.declare(space, tender, person=person, interest=bidder, about=about)
-        if not interests:
-            declarations.declare(space, tender, person=person)
+        answers = self.form.answers()
+        bidders = dict.fromkeys(self.form.rows[one.organisation].one.bidder for one in answers)
+        declarations.declare(space, tender, person=person, answers=answers)
         self._declaring = ""
         self.acted.emit()
         view = self.session.view
         own = places.me(view, person) if view is not None else None
-        lots = words.together(f"lot {lot}" for lot in own.recused_lots) if own is not None else ""
-        said = f"an interest in {words.together(code for code, _ in interests)}" if interests else "no interest"
-        self.said.emit(f"Your declaration is on record: {said}." + (f" You are recused from {lots}." if lots else ""))
+        closed = words.together(one.what for one in own.recusals) if own is not None else ""
+        said = f"an interest in {words.together(bidders)}" if bidders else "no interest"
+        self.said.emit(
+            f"Your declaration is on record: {said}." + (f" You are recused from {closed}." if closed else "")
+        )
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _affirm(self) -> None:
+        person = self.session.person
+        declarations.affirm(self.session.workspace, self.session.tender, person=person)
+        self.acted.emit()
+        self.said.emit("It is on record that your declaration still holds.")
+
+    def _ask_decision(self, code: str, bidder: str) -> None:
+        view = self.session.view
+        row = next(one for one in self.rows.people if one.code == code)
+        if view is None:
+            return
+        interest = next(one for one in row.decisions if one.bidder == bidder)
+        lines = tuple(one for one in self._made if one.person == code and one.bidder == bidder)
+        name = next((one.name for one in view.pack.bidders if one.bidder == bidder), "")
+        known = tuple(one.criterion for one in view.pack.criteria)
+        told = replace(interest, declared=lines)  # as the person at the laptop may read them
+        self.absence.hide()
+        self.decision.ask(told, f"{code} {row.name}", f"{bidder} {name}".strip(), known)
+
+    def _record_decision(self) -> None:
+        form = self.decision
+        if form.about is None or form.outcome is None:
+            return
+        person, bidder = form.about
+        made = declarations.decide(
+            self.session.workspace,
+            self.session.tender,
+            person=person,
+            bidder=bidder,
+            outcome=form.outcome,
+            why=form.why.text(),
+            scope=form.scope,
+            measure=form.measure.text() if form.measure.isVisibleTo(form) else "",
+            criteria=form.codes,
+            decided_by=form.decided_by.text(),
+            by=self.session.person or None,
+        )
+        form.hide()
+        self.acted.emit()
+        self.said.emit(
+            f"The decision about {person} and {bidder} is on record: {words.DECISIONS[made.outcome].lower()}."
+        )
+
+    def _choose_file(self) -> None:
+        offered = f"Conflicts assessment {self.session.tender}.pdf".replace("/", "-")
+        name, _ = QFileDialog.getSaveFileName(self, "Conflicts assessment", offered, "PDF documents (*.pdf)")
+        if name:
+            self.write_assessment(Path(name))
+
+    def write_assessment(self, path: Path) -> None:
+        """Write the conflicts assessment to `path`."""
+        written = conflicts.write(self.session.workspace, self.session.tender, path, person=self.session.person or None)
+        self.acted.emit()
+        open_ = f" {words.count(written.undecided, 'interest')} not decided yet." if written.undecided else ""
+        self.said.emit(f"The conflicts assessment is written, {words.count(written.pages, 'page')}.{open_}")
 
     def _ask_absence(self, code: str) -> None:
         name = next(one.name for one in self.rows.people if one.code == code)
+        self.decision.hide()
         self.absence.ask(code, name)
 
     def _record_absence(self) -> None:
@@ -213,6 +290,7 @@ class _AbsenceForm(Card):
         self.inside.addLayout(row)
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        leave.setWhatsThis("Leave it as it is")
         leave.activated.connect(self.hide)
         self.hide()
 

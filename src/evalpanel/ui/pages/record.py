@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLineEdit,
     QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from evalpanel.progress import Progress
 from evalpanel.services import record, verify
 from evalpanel.services.record import Head, RecordEntry
 from evalpanel.services.verify import Verification
+from evalpanel.ui import accessible
 from evalpanel.ui.models.record_lines import RecordLines, lines_of
 from evalpanel.ui.models.words import count, uk_time
 from evalpanel.ui.page import Page, button, label
@@ -29,6 +29,8 @@ from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.fold import Fold
 from evalpanel.ui.widgets.record_list import RecordList
+from evalpanel.ui.widgets.sides import Sides
+from evalpanel.ui.widgets.state_card import StateCard
 from evalpanel.ui.widgets.verdict import VerdictCard
 
 _AT_ONCE = 5_000  # acts that are read in a few hundredths of a second; more are read on the worker
@@ -63,18 +65,18 @@ class RecordPage(Page):
         self.lines = RecordLines()
         self.list = RecordList()
         self.list.setModel(self.lines)
-        self.list.setMinimumHeight(self.fontMetrics().lineSpacing() * 7)
         self.people = QComboBox()
-        self.people.setAccessibleName("Whose acts are shown")
+        accessible.name_chooser(self.people, "Whose acts are shown")
         self.people.currentIndexChanged.connect(lambda *_: self._fill())
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find in the record  Ctrl+F")
         self.search.setAccessibleName("Find in the record")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda *_: self._fill())
-        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.setWhatsThis("Find in the record")
+        find.activated.connect(self.search.setFocus)
         self._none = label("", "muted", wrap=True)
-        self.status.setWordWrap(True)
         filters = Fold()
         filters.add(self.people, 2)
         filters.add(self.search, 3)
@@ -85,23 +87,13 @@ class RecordPage(Page):
         column.addWidget(filters)
         column.addWidget(self._none)
         column.addWidget(self.list, 1)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setChildrenCollapsible(False)
-        self._split.setHandleWidth(12)
-        self._split.addWidget(left)
-        self._split.addWidget(self._proofs())
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
-        self._whole = QScrollArea()  # large text on a small screen needs more room than there is
-        self._whole.setWidgetResizable(True)
-        self._whole.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._whole.setWidget(self._split)
+        self._whole = Sides()
+        self._whole.add(left, share=3, lines=12)
+        self._whole.add(self._proofs(), share=2, lines=12)
         self.content.addWidget(self._whole, 1)
-        self._empty = Card("No tender is open.")
-        self._empty.inside.addWidget(label("Open one under Home: its record begins with the first act.", wrap=True))
-        self.content.addWidget(self._empty)
-        self._stretch = QWidget()
-        self.content.addWidget(self._stretch, 1)
+        self._empty = StateCard()
+        self._empty.tell_no_tender(self.go.emit)
+        self.content.addWidget(self._empty, 1)
         self.add_action("Check a letter…", self._check, key="Ctrl+L")
 
     def _proofs(self) -> QScrollArea:
@@ -149,7 +141,6 @@ class RecordPage(Page):
         area.setAccessibleName("What proves the record")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
-        area.setMinimumHeight(self.fontMetrics().lineSpacing() * 9)
         self._area = area
         return area
 
@@ -161,7 +152,6 @@ class RecordPage(Page):
         for widget, shown in (
             (self._whole, view is not None),
             (self._empty, view is None),
-            (self._stretch, view is None),
         ):
             widget.setVisible(shown)
         if view is None:
@@ -193,15 +183,6 @@ class RecordPage(Page):
         if isinstance(what, str) and (place := self.people.findData(what)) >= 0:
             self.people.setCurrentIndex(place)
         self.list.setFocus()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
-        """Put the proofs under the history where there is no room for them beside it."""
-        super().resizeEvent(event)
-        narrow = event.size().width() < 75 * self.fontMetrics().averageCharWidth()
-        turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
-        if turned is not self._split.orientation():
-            self._split.setOrientation(turned)
-            self._split.setSizes([3, 2])
 
     def _read(self, now: Head) -> None:
         space, tender = self.session.workspace, self.session.tender
@@ -263,7 +244,11 @@ class RecordPage(Page):
 
     def _verify(self) -> None:
         space, tender = self.session.workspace, self.session.tender
-        self.start("Verifying the record", lambda _: verify.verify_tender(space, tender), self._verified)
+        self.start(
+            "Verifying the record",
+            lambda progress: verify.verify_tender(space, tender, progress=progress),
+            self._verified,
+        )
 
     def _verified(self, result: Verification) -> None:
         self._show_result(self.proof, result)

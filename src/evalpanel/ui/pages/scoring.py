@@ -8,12 +8,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QPushButton
 
-from evalpanel.domain.sheets import Line
+from evalpanel.domain.evidence import Evidence
+from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import reading, scoring, sign_off
 from evalpanel.ui import places
+from evalpanel.ui.finder import Finder
 from evalpanel.ui.models.sheet import Sheet, recused_words
+from evalpanel.ui.models.version_words import answer_words
 from evalpanel.ui.page import Page, button
 from evalpanel.ui.reader import Reader
 from evalpanel.ui.session import Session
@@ -38,14 +41,18 @@ class ScoringPage(Page):
         self._who = ("", "")
         self._sheet: Sheet | None = None
         self._line: Line | None = None
+        self._version = 0  # the newest act that the sheet knows
         self._can_change = False
         self._progress_wanted: bool | None = None
         self._refused: EvalPanelError | None = None
+        self._offered: Line | None = None
         self.title.setWordWrap(True)
         self.choosers = LineChoosers()
         self.choosers.chosen.connect(guard(self.go_to))
         self._progress = self.add_action("Progress", self.toggle_progress)
         self._reopen = self.add_action("Reopen…", self.ask_to_reopen)
+        self._earlier = self._foot_button("Versions", self.toggle_versions)
+        self._earlier.setText("Versions  Ctrl+H")
         self.content.addWidget(self.choosers)
         self.empty = StateCard()
         self.content.addWidget(self.empty, 1)
@@ -53,18 +60,25 @@ class ScoringPage(Page):
         self.content.addWidget(self.desk, 1)
         self._previous = self._foot_button("Previous", lambda: self.step(-1))
         self._next = self._foot_button("Next", lambda: self.step(1))
+        self.finder = Finder(session.workspace, self.reader, self.document, guard)
         # Not as the buttons' own keys: Qt presses a button for 100 ms before it acts on its key.
-        acts: dict[str, Callable[[], object]] = {
-            "Alt+Left": lambda: self.step(-1),
-            "Alt+Right": lambda: self.step(1),
-            "Ctrl+G": self.toggle_progress,
-            "Ctrl+E": self.document.send_quote,
-            "Ctrl+Return": self.next_unscored,
-            "Ctrl+Enter": self.next_unscored,
-            "F1": self.form.toggle_guidance,
-        }
-        for keys, slot in acts.items():
+        acts: tuple[tuple[str, str, Callable[[], object]], ...] = (
+            ("Ctrl+Return", "Save, and open the next line that lacks something", self.next_unscored),
+            ("Ctrl+Enter", "Save, and open the next line that lacks something", self.next_unscored),
+            ("Alt+Left", "Line before", lambda: self.step(-1)),
+            ("Alt+Right", "Next line", lambda: self.step(1)),
+            ("F1", "Guidance of the tender", self.form.toggle_guidance),
+            ("Ctrl+G", "My progress", self.toggle_progress),
+            ("Ctrl+H", "Earlier versions of this answer", self.toggle_versions),
+            ("Ctrl+E", "Use the selected words, or the page, as evidence", self.document.cite),
+            ("Ctrl+Shift+E", "Quote the selected words in the reason", self.document.send_quote),
+            ("Ctrl+F", "Find words in the document or the bid", self.finder.start),
+            ("F3", "Next place that was found", lambda: self.finder.step(1)),
+            ("Shift+F3", "Place before", lambda: self.finder.step(-1)),
+        )
+        for keys, words, slot in acts:
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setWhatsThis(words)
             shortcut.activated.connect(guard(slot))
         # Telling the shell reads the whole tender: a moment later, so that no keystroke waits for it.
         self._tell = QTimer(self)
@@ -79,17 +93,21 @@ class ScoringPage(Page):
             if self._sheet is not None:
                 self._save()
             self._who, self._sheet, self._line = who, None, None
+            self.offered.emit("", "", None)  # what one person may take back is not left for the next
+            self.versions.hide()
         place = next(one for one in places.places(self.session) if one.key == self.KEY)
         if place.why_not:
             self._show_empty("Nothing to score here", place.why_not)
             return
-        desk = scoring.desk(self.session.workspace, *who)
+        if self._sheet is None or self._version != self.session.version:
+            self._sheet = Sheet(self.session.desk(self.session.person))
+        self._version = self.session.version
+        desk = self._sheet.desk
         if not desk.owed:
-            words = recused_words(desk.recused) or "No criterion of this tender is yours to score."
+            words = recused_words(desk.recusals) or "No criterion of this tender is yours to score."
             self._show_empty("Nothing for you to score", words)
             return
         self.reader.take(*who)
-        self._sheet = Sheet(desk)
         line = self._line if self._sheet.owes(self._line) else self._sheet.first()
         assert line is not None, "a sheet that owes lines has a first"
         self._show_line(line)
@@ -138,6 +156,24 @@ class ScoringPage(Page):
             sign_off.sign_off(self.session.workspace, self._who[0], person=self._person())
             self.acted.emit()
             self.said.emit("Your sheet is signed off. You can still read everything here.")
+
+    def toggle_versions(self) -> None:
+        """Show the earlier versions of this answer and go into them, or put them away."""
+        if self.versions.isVisible():
+            self.versions.leave()
+        elif self._sheet is not None and self._save():
+            self._show_versions()
+            self.side_column.to_top()
+            self.versions.ask()
+
+    def put_back(self, score: Score) -> None:
+        """Make an earlier version the one that counts, as a new version."""
+        if self._sheet is not None and self._save():
+            scoring.save_score(self.session.workspace, self._who[0], person=self._person(), score=score)
+            self._sheet.keep(score)
+            self.form.show_score(score)
+            self._show_state()
+            self._tell.start()
 
     def ask_to_reopen(self) -> None:
         """Ask for the reason of opening the sheet again."""
@@ -198,10 +234,45 @@ class ScoringPage(Page):
         self.refusal.hide()
         self.form.saved()
         self._sheet.keep(score)
+        if score != before:
+            self._version = self.session.after_own(self._version)  # the sheet need not be read again
         self._show_state()
+        if score.value is not None and self._offered == score.line:
+            self._offered = None
+            self.offered.emit("", "", None)
         if score.status != before.status:
             self._tell.start()
         return True
+
+    def _keep_evidence(self, piece: Evidence) -> None:
+        why_not = self.form.add_evidence(piece)
+        if why_not:
+            self.said.emit(why_not)
+
+    def _offer_back(self, before: Score) -> None:
+        """A level was taken away, perhaps by a letter that was meant for a text: say so, and offer it back."""
+        sheet, now = self._sheet, self.form.score()
+        if sheet is None or self._refused is not None:
+            return
+        was, here = answer_words(before, sheet.scale(before.line)), before.line
+        words = {ScoreStatus.ABSTAINED: "you abstain now", ScoreStatus.NOT_APPLICABLE: "it is not applicable now"}
+        said = f"Your score {was} on {here.bid}, criterion {here.criterion}, was taken away"
+        more = words.get(now.status, "")
+        self._offered = here
+        self.offered.emit(
+            f"{said}: {more}." if more else f"{said}.", "Put it back", self.guard(lambda: self._undo(before))
+        )
+
+    def _undo(self, before: Score) -> None:
+        self.go_to(before.line)
+        if self._line == before.line and self._can_change:
+            self.form.put_back(before)
+            self.form.focus_first()
+
+    def _show_versions(self) -> None:
+        assert self._sheet is not None and self._line is not None
+        held = reading.versions(self.session.workspace, self._who[0], self._person(), self._line)
+        self.versions.show_versions(held, self._sheet.scale(self._line), can_change=self._can_change)
 
     def _let_go(self) -> None:
         if self._sheet is not None and self._line is not None:
@@ -241,10 +312,12 @@ class ScoringPage(Page):
         held = "Not saved yet" if self.form.unsaved else " · ".join(part for part in (why, at) if part)
         self.status.setText("Not saved" if self._refused else held)
         self.form.show_hints(*(sheet.hints(sheet.score(line)) if self._can_change else ((), ())))
-        self.progress.show_line(sheet, line, recused_words(sheet.desk.recused))
+        self.progress.show_line(sheet, line, recused_words(sheet.desk.recusals))
         self._progress.setText(f"{sheet.answered} of {len(sheet.owed)}  Ctrl+G")
         self._previous.setEnabled(sheet.beside(line, -1) is not None)
         self._next.setEnabled(sheet.beside(line, 1) is not None)
+        if self.versions.isVisible():
+            self._show_versions()
         if not self._can_change:
             self.next_step("", None)
         elif sheet.next_missing(line) is not None:
@@ -263,7 +336,7 @@ class ScoringPage(Page):
         self.empty.tell(title, words, lead[1], lambda: self.go.emit(lead[0], None))
 
     def _show_work(self, shown: bool) -> None:
-        for one in (self.desk, self.choosers, self._progress, self._previous, self._next):
+        for one in (self.desk, self.choosers, self._progress, self._earlier, self._previous, self._next):
             one.setVisible(shown)
         self.empty.setVisible(not shown)
         self._reopen.setVisible(shown and not self._reopen.isHidden())
@@ -280,10 +353,15 @@ class ScoringPage(Page):
         desk = ScoringDesk()
         self.document, self.side_column = desk.document, desk.side
         self.form, self.progress = desk.side.form, desk.side.progress
-        self.refusal, self.reopening = desk.side.refusal, desk.side.reopening
+        self.refusal, self.reopening, self.versions = desk.side.refusal, desk.side.reopening, desk.side.versions
         self.reader = Reader(self.session.workspace, desk.document, self.guard)
         self.reader.said.connect(self.said)
+        self.form.named = self.reader.named
+        self.form.opened.connect(self.guard(self.reader.show_evidence))
+        desk.document.cited.connect(self.guard(self._keep_evidence))
         self.form.wanted.connect(self.guard(self._save))
+        self.form.taken.connect(self.guard(self._offer_back))
+        self.versions.wanted.connect(self.guard(self.put_back))
         self.form.touched.connect(lambda: self.status.setText("Not saved yet"))
         self.progress.chosen.connect(self.guard(self.go_to))
         self.refusal.again.connect(self.guard(self._save))

@@ -6,26 +6,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
+from evalpanel.domain.ocds_gaps import OcdsReading
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidStatus
+from evalpanel.errors import EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import packs, scoresheets, setup
-from evalpanel.services.packs import Loaded, Understood
+from evalpanel.services import documents, notices, packs, scoresheets, setup
+from evalpanel.services.packs import Loaded
 from evalpanel.services.setup import TenderView
+from evalpanel.services.understanding import Understood
 from evalpanel.ui import places
-from evalpanel.ui.dialogs.load_pack import LoadPack, ask_open, ask_save
+from evalpanel.ui.dialogs.load_pack import LoadPack, ask_open, ask_save, dropped
+from evalpanel.ui.dialogs.start_notice import StartFromNotice
 from evalpanel.ui.models import words
 from evalpanel.ui.page import Page
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.bids_view import status_why_not
 from evalpanel.ui.widgets.pack_view import BIDS, CRITERIA, DOCUMENTS, PROBLEMS, PackView
+from evalpanel.ui.widgets.pile import Pile
 from evalpanel.ui.widgets.problem_list import lead_to
 
+_DRAFT = ("Save the draft workbook", "tender.xlsx", "Workbooks (*.xlsx)")
 _EMPTY_BOOK = ("Write an empty workbook", "tender.xlsx", "Workbooks (*.xlsx)")
 _LISTS = "Lists (*.csv);;All files (*)"
 _FREEZE = (
@@ -37,7 +42,7 @@ _FREEZE = (
 class SetupPage(Page):
     """What is evaluated and against what. Without a tender, or on request, the way in for a pack.
 
-    `open("load")` asks for a pack, `open(path)` reads one, `open("bids")` asks for bids, and the code of a criterion
+    `open("load")` asks for a pack, `open(path)` reads one (or a notice), `open("bids")` asks for bids, and the code of a criterion
     (`open("1.2")`) shows that criterion. `tender_chosen` says the reference of a tender that was just kept.
     """
 
@@ -49,20 +54,25 @@ class SetupPage(Page):
         self._path = Path()
         self._mapping: Path | None = None
         self._understood: Understood | None = None
+        self._notice: OcdsReading | None = None
         self._bid_problems: tuple[Problem, ...] | None = None
         self._seen = ""
-        self._stack = QStackedWidget()
+        self.setAcceptDrops(True)
+        self._stack = Pile()
         self.load = LoadPack()
         self.pack = PackView()
-        self._stack.addWidget(self.load)
-        self._stack.addWidget(self.pack)
+        self.notice = StartFromNotice()
+        for part in (self.load, self.pack, self.notice):
+            self._stack.addWidget(part)
         self.content.addWidget(self._stack, 1)
-        self.status.setWordWrap(True)
         self._back = self.add_action("Back", self._go_back, key="Esc")
         self._again = self.add_action("Check again", lambda: self._understand(self._path, self._mapping), key="Ctrl+R")
         self._more_bids = self.add_action("Load more bids", lambda: self._ask("bids"))
         self._another = self.add_action("Load another tender", lambda: self._ask("pack"))
         self.load.given.connect(guard(self.take))
+        self.load.notice.connect(guard(self._read_notice))
+        self.notice.chosen.connect(guard(self.refresh))
+        self.notice.once_more.connect(guard(self._ask_draft))
         self.load.template.connect(guard(lambda: self.write_template(ask_save(self, *_EMPTY_BOOK))))
         self.pack.problems.wanted.connect(guard(lambda problem: self.said.emit(lead_to(problem, self._path))))
         self.pack.save_list.connect(guard(self._save_list))
@@ -70,6 +80,7 @@ class SetupPage(Page):
         self.pack.bids.status_wanted.connect(guard(self._record_status))
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        primary.setWhatsThis("Do the next step")
         primary.activated.connect(self.primary.click)
 
     def refresh(self) -> None:
@@ -82,6 +93,8 @@ class SetupPage(Page):
             one.hide()
         if self._understood is not None:
             self._show_understood(self._understood)
+        elif self._notice is not None:
+            self._show_notice()
         elif self._asking or view is None:
             self._show_load(view)
         else:
@@ -100,13 +113,35 @@ class SetupPage(Page):
             self.pack.tree.choose(what)
         if self._stack.currentWidget() is self.load:
             self.load.take_focus()
+        elif self._stack.currentWidget() is self.notice:
+            self.notice.parts.focus_part()
         else:
             self.pack.focus_part()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
+        """Take what is dropped anywhere on the page, for as long as a pack is asked for or looked at."""
+        shows_tender = self._stack.currentWidget() is self.pack and self._understood is None
+        if not shows_tender and dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
+        """Read what was dropped."""
+        path = dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.guard(self.take)(path)
+
     def take(self, path: Path) -> None:
-        """Read what was chosen or dropped: a pack is shown before it is kept, bids are loaded."""
+        """Read what was chosen or dropped: a pack and a notice are shown before anything is kept, bids are loaded."""
         if self._asking == "bids":
+            if notices.is_notice(path):
+                raise EvalPanelError(
+                    f"{path.name} is a notice, and not a folder of bids.",
+                    "Nothing was kept. Give a folder, zip or tar with a folder for each bidder.",
+                )
             self._load_bids(path)
+        elif notices.is_notice(path):
+            self._read_notice(path)
         else:
             self._understand(path, None)
 
@@ -124,8 +159,9 @@ class SetupPage(Page):
     def _show_understood(self, found: Understood) -> None:
         pack = found.pack
         self._stack.setCurrentWidget(self.pack)
-        named = f"{pack.tender.reference} {pack.tender.title}" if pack.tender is not None else "no tender in it"
-        self.head("What was understood", f"{self._path.name}: {named}. {words.holds(pack, len(found.documents))}.")
+        named = f"{pack.tender.reference} {pack.tender.title}" if pack.tender is not None else "no tender was found in it"
+        holds = f" {words.holds(pack, len(found.documents))}." if pack.tender is not None or found.documents else ""
+        self.head("What was understood", f"{self._path.name}: {named}.{holds}")
         self.pack.show_pack(
             pack,
             problems=found.problems,
@@ -142,26 +178,31 @@ class SetupPage(Page):
             self.status.setText(f"Nothing is kept. {why}")
             self.next_step("Load this tender", None, tip=why)
         else:
-            self.status.setText("Nothing is kept yet.")
+            notes = f" {words.count(len(found.problems), 'note')} to read first." if found.problems else ""
+            self.status.setText(f"Nothing is kept yet.{notes}")
             self.next_step("Load this tender  Ctrl+↵", self._load)
 
     def _show_tender(self, view: TenderView) -> None:
         summary, pack = view.summary, view.pack
+        problems = self._bid_problems
         self._stack.setCurrentWidget(self.pack)
         frozen = summary.stage.reached(TenderStage.CRITERIA_FROZEN)
         lots = words.count(len(pack.lots), "lot")
         self.head("Set-up", f"{summary.reference} · {summary.stage.words.lower()} · {lots}")
         own = places.me(view, self.session.person)
         officer = own is None or own.member.has(Role.OFFICER)
+        if problems is None and officer:
+            problems = documents.notes(self.session.workspace, summary.reference) or None
         self.pack.show_pack(
             pack,
-            problems=self._bid_problems,
+            problems=problems,
             documents=None,
             status_why_not=status_why_not(summary.stage, officer=officer),
             no_bids="No bids yet. " + ("Load them now." if frozen else "They come after the criteria are frozen."),
             digest=summary.criteria_digest,
             held_documents=summary.documents,
             kept_out="the bids",
+            leads=self._bid_problems is not None,
         )
         may_load = officer and frozen and not summary.stage.reached(TenderStage.MODERATION)
         self._another.setVisible(officer)
@@ -182,13 +223,15 @@ class SetupPage(Page):
             self.next_step("Go to panel and interests", lambda: self.go.emit("panel", None))
 
     def _ask(self, what: str) -> None:
-        self._asking, self._understood = what, None
+        self._asking, self._understood, self._notice = what, None, None
         self.refresh()
         self.load.take_focus()
 
     def _go_back(self) -> None:
         # From a pack that was understood one comes back to choosing another.
         self._asking = "pack" if self._understood is not None and self.session.view is None else ""
+        if self._understood is None:
+            self._notice = None
         self._understood = None
         self.refresh()
         self.open(None)
@@ -204,7 +247,10 @@ class SetupPage(Page):
                 self.pack.turn_to(PROBLEMS if found.stopping else CRITERIA)
             self.pack.focus_part()
 
-        self.start(f"Reading {path.name}", lambda _: packs.understand(workspace, path, mapping=mapping), show)
+        def read(progress: Progress) -> Understood:
+            return packs.understand(workspace, path, mapping=mapping, progress=progress)
+
+        self.start(f"Reading {path.name}", read, show)
 
     def _load(self) -> None:
         workspace, path, mapping = self.session.workspace, self._path, self._mapping
@@ -219,8 +265,10 @@ class SetupPage(Page):
                 self._refused(result)
                 return
             held = self._understood.pack if self._understood is not None else TenderPack()
-            summary, self._understood, self._mapping = result.summary, None, None
-            self.said.emit(f"{summary.reference} is loaded: {words.holds(held, summary.documents)}.")
+            summary, self._understood, self._mapping, self._notice = result.summary, None, None, None
+            noted = documents.notes(workspace, summary.reference)
+            more = f" {words.count(len(noted), 'note')} on its documents: see Notes." if noted else ""
+            self.said.emit(f"{summary.reference} is loaded: {words.holds(held, summary.documents)}.{more}")
             self.tender_chosen.emit(summary.reference)
             self.acted.emit()
 
@@ -233,7 +281,7 @@ class SetupPage(Page):
             return _or_problems(lambda: packs.load_bids(workspace, tender, path, person=person, progress=progress))
 
         def kept(result: Loaded | ProblemsFound) -> None:
-            self._asking = ""
+            self._asking, self._path = "", path
             if isinstance(result, ProblemsFound):
                 self._bid_problems = result.problems
                 self._refused(result)
@@ -270,6 +318,46 @@ class SetupPage(Page):
         )
         self.acted.emit()
         self.said.emit(f"Bid {bid.bid} in lot {bid.lot} is {words.STATUSES[status].lower()}: {reason.strip()}")
+
+    def _read_notice(self, path: Path) -> None:
+        def show(reading: OcdsReading) -> None:
+            self._notice, self._asking, self._understood = reading, "", None
+            self.notice.show_reading(path, reading)
+            self.refresh()
+            self.notice.parts.focus_part()
+
+        self.start(f"Reading {path.name}", lambda _: notices.read_notice(path), show)
+
+    def _show_notice(self) -> None:
+        self._stack.setCurrentWidget(self.notice)
+        self.head("What the notice says", self.notice.about)
+        self._back.show()
+        self.status.setText(self.notice.told)
+        if self.notice.drafted is not None:
+            drafted = self.notice.drafted
+            self.next_step("Load the completed workbook  Ctrl+↵", lambda: self._understand(drafted, None))
+        elif self.notice.is_usable:
+            self.next_step("Save the draft workbook…  Ctrl+↵", self._ask_draft)
+        else:
+            self.next_step("Save the draft workbook…", None, tip=self.notice.told)
+
+    def _ask_draft(self) -> None:
+        self.save_draft(ask_save(self, *_DRAFT))
+
+    def save_draft(self, out: Path | None) -> None:
+        """Write the draft of the process that is looked at to `out`; None: the person thought better of it."""
+        tender = self.notice.tender
+        if out is None or tender is None:
+            return
+
+        def written(_: None) -> None:
+            self.notice.show_drafted(out)
+            self.refresh()
+            self.said.emit(
+                f"{out.name} is written. Its first sheet lists what to fill in; comments at the cells say why."
+            )
+
+        self.start(f"Writing {out.name}", lambda _: notices.write_draft(tender, out), written)
 
     def write_template(self, out: Path | None) -> None:
         """Write an empty tender workbook to `out`; None: the person thought better of it."""

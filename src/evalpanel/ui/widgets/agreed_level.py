@@ -38,6 +38,7 @@ class AgreedLevel(QWidget):
         for digit in range(10):
             shortcut = QShortcut(QKeySequence(str(digit)), keys_of)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setWhatsThis("Choose the agreed level")
             shortcut.activated.connect(lambda digit=digit: self._digit(digit))
 
     @property
@@ -67,6 +68,7 @@ class AgreedLevel(QWidget):
             if digit is not None and str(digit) != figure:
                 made.setText(f"{made.text()}  ({digit})")
             made.setCheckable(True)
+            made.setAutoExclusive(True)  # read out as one of several; the group decides
             made.setAccessibleName(f"Agreed level {figure} {level.name}".strip())
             made.setToolTip(f"{figure} {level.name}. {level.descriptor}".strip())
             made.clicked.connect(lambda _=False, value=level.value: self._press(value))

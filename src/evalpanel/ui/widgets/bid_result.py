@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
-    QSplitter,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -22,22 +21,22 @@ from evalpanel.ui.page import label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.outcome_bars import plain_table
 from evalpanel.ui.widgets.scroll import scroll
+from evalpanel.ui.widgets.sides import Sides
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class BidResultView(QSplitter):
+class BidResultView(Sides):
     """The criteria of a bid at the left, its gates and price at the right."""
 
     def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setChildrenCollapsible(False)
-        self.setHandleWidth(12)
+        super().__init__(letters=80)
         self.table = plain_table("Criteria of the bid")
         self.model = CriteriaOfBid()
         self.table.setModel(self.model)
+        self.table.resized.connect(self._sizes)
         self.table.setItemDelegate(_CriterionPainter(self.table))
-        self.addWidget(self.table)
+        self.add(self.table, share=8, lines=9)
         self._card = Card()
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -50,16 +49,15 @@ class BidResultView(QSplitter):
             column.addWidget(widget)
         column.addStretch(1)
         self._card.inside.addWidget(scroll(inside), 1)
-        self.addWidget(self._card)
-        self.setSizes([640, 400])
+        self.add(self._card, share=5, lines=9)
 
     @property
     def gates(self) -> str:
         """What is said about the gates."""
         return self._gates.text()
 
-    def show_bid(self, bid: BidResult, lot: LotResult, pack: TenderPack) -> None:
-        """Show one bid."""
+    def show_bid(self, bid: BidResult, lot: LotResult, pack: TenderPack, told: str) -> None:
+        """Show one bid; `told` is what its row in the ranking says."""
         self.model.set_rows(criterion_rows(bid, pack, lot))
         self._card.set_title(f"{bid.bid} {bid.name}".strip())
         self._why.setText(why(bid))
@@ -69,17 +67,13 @@ class BidResultView(QSplitter):
         opened = (
             "The price was not opened." if bid.price_amount is None else f"Price: {money(bid.price_amount, currency)}"
         )
-        self._price.setText(opened)
+        self._price.setText(f"{told}\n{opened}" if told else opened)
         gates = [f"{'✓' if gate.passed else '✕'}  {gate.why}" for gate in bid.gates]
         self._gates.setText("\n".join(gates) or "No gate was assessed.")
         self._sizes()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
-        """Give the names what the figures leave."""
-        super().resizeEvent(event)
-        self._sizes()
-
     def _sizes(self) -> None:
+        """Give the names what the figures leave."""
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(metrics.height() + 14)
         figures = max(metrics.horizontalAdvance("Result of 100"), metrics.horizontalAdvance("100.00 %")) + 20

@@ -89,9 +89,13 @@ class BidderForm(Card):
         buttons.add(leave)
         buttons.add(self.save)
         self.inside.addWidget(buttons)
-        for keys, slot in (("Esc", self.left.emit), ("Ctrl+Return", self._save)):
+        for keys, words, slot in (
+            ("Esc", "Leave the details as they are", self.left.emit),
+            ("Ctrl+Return", "Save the details", self._save),
+        ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setWhatsThis(words)
             shortcut.activated.connect(slot)
 
     @property

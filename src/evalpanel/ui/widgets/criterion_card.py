@@ -148,6 +148,7 @@ def _levels(scale: Scale, criterion: Criterion) -> Card:
         text.addWidget(strong(f"{level.name}{least}"))
         if level.descriptor:
             text.addWidget(label(level.descriptor, "muted", wrap=True))
-        grid.addLayout(text, row, 1, top)
+        text.addStretch(1)  # and not aligned to the top of its cell: Qt then forgets that its texts wrap
+        grid.addLayout(text, row, 1)
     card.inside.addLayout(grid)
     return card

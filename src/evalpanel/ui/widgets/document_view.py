@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from evalpanel.domain.evidence import Evidence
 from evalpanel.domain.readable import Readable, ReadableKind
 from evalpanel.services.documents import DocumentInfo
 from evalpanel.services.reading import LineDocuments
+from evalpanel.ui import accessible
+from evalpanel.ui.models.words import count
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.docx_text import DocxText
 
@@ -25,12 +28,16 @@ _WARNING = (
 class DocumentView(QFrame):
     """Shows one document of a line. It asks for another by `wanted` (its path) and for a copy by `copy_wanted`.
 
-    `quoted` has the selected words with their page, when they are wanted in a reason.
+    `cited` has what is selected, or the page that is read, as evidence; `quoted` the selected words with their page,
+    when they are wanted in a reason. `can_cite` says in words what would be cited now (empty: nothing), and
+    whether it can be quoted too.
     """
 
     wanted = Signal(str)
     copy_wanted = Signal(str)
     quoted = Signal(str)
+    cited = Signal(object)
+    can_cite = Signal(str, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +50,7 @@ class DocumentView(QFrame):
         bar = QHBoxLayout()
         bar.setSpacing(6)
         self.chooser = QComboBox()
-        self.chooser.setAccessibleName("Document")
+        accessible.name_chooser(self.chooser, "Document")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser.setMinimumContentsLength(12)
         self.chooser.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -56,15 +63,13 @@ class DocumentView(QFrame):
             self._tool(bar, "+", "Larger", "Ctrl++", lambda: self._act("larger")),
             self._tool(bar, "Fit", "Fit to width", "Ctrl+0", lambda: self._act("fit")),
         ]
-        self._quote = self._tool(bar, "Quote  Ctrl+E", "Quote", "", self.send_quote)
-        self._quote.setToolTip("Puts the selected words into the reason, with their page")
-        self._quote.hide()
         self._quotes = True
+        self._digests: dict[str, str] = {}
         outer.addLayout(bar)
         self._stack = QStackedWidget()
         outer.addWidget(self._stack, 1)
         self.text = DocxText()
-        self.text.selected.connect(self._selected)
+        self.text.selected.connect(lambda *_: self._tell_what_to_cite())
         self._stack.addWidget(self.text)
         self._stack.addWidget(self._message())
         self.note = label("", "small", wrap=True)
@@ -85,13 +90,14 @@ class DocumentView(QFrame):
 
             self._pdf = PdfView()
             self._pdf.turned.connect(self._turned)
-            self._pdf.selected.connect(self._selected)
+            self._pdf.selected.connect(lambda *_: self._tell_what_to_cite())
             self._stack.addWidget(self._pdf)
         return self._pdf
 
     def offer(self, held: LineDocuments) -> None:
         """Offer the documents of a line: those that answer it first, then the rest of the bid and the tender's own."""
         self.chooser.clear()
+        self._digests |= {one.path: one.sha256 for one in (*held.answering, *held.others, *held.tender)}
         for group, words in ((held.answering, ""), (held.others, "Also in this bid: "), (held.tender, "Tender: ")):
             if group and self.chooser.count():
                 self.chooser.insertSeparator(self.chooser.count())
@@ -116,14 +122,16 @@ class DocumentView(QFrame):
             if why_not:
                 self._other(why_not)
                 return
-            self.pdf.setAccessibleName(f"{name}, {self.pdf.pages} pages")
+            self.pdf.setAccessibleName(f"{name}, {count(self.pdf.pages, 'page')}")
             self._stack.setCurrentWidget(self.pdf)
             self._turned(1)
+            self._tell_what_to_cite()
         elif document.kind is ReadableKind.TEXT:
             self.text.show_paragraphs(document.paragraphs)
             self.text.setAccessibleName(name)
             self._stack.setCurrentWidget(self.text)
             self.where.setText("")
+            self._tell_what_to_cite()
         else:
             self._other(document.note)
             return
@@ -161,13 +169,57 @@ class DocumentView(QFrame):
         if words and self._quotes:
             self.quoted.emit(words)
 
+    def cite(self) -> None:
+        """Send what is selected as evidence, or else the page that is read, if it can go anywhere."""
+        piece = self.evidence() if self._quotes else None
+        if piece is not None:
+            self.cited.emit(piece)
+
+    def evidence(self) -> Evidence | None:
+        """What is selected as evidence; of a PDF without a selection the page that is read. None: nothing."""
+        view, sha256 = self._view(), self._digests.get(self._path, "")
+        return view.evidence(sha256, self._path) if view is not None and sha256 else None
+
+    def show_evidence(self, piece: Evidence) -> bool:
+        """Mark a piece in the document that is shown; False where its words are not there. What cannot be shown here
+        says so itself."""
+        view = self._view()
+        return view is None or view.show_evidence(piece)
+
+    def selected_words(self) -> str:
+        """The words that are selected, in one line; empty when none are."""
+        view = self._view()
+        return view.selected_text()[0] if view is not None else ""
+
+    def show_found(self, piece: Evidence) -> bool:
+        """Show a place that a search found, with its words selected; False where they are not there."""
+        view = self._view()
+        if view is None or not view.show_evidence(piece):
+            return False
+        view.select_words(piece)
+        return True
+
+    def clear_evidence(self) -> None:
+        """Take the mark of evidence away."""
+        view = self._view()
+        if view is not None:
+            view.clear_evidence()
+
     def set_quotes(self, wanted: bool) -> None:
         """Whether quotations can go anywhere: not where the reasons can only be read."""
         self._quotes = wanted
-        self._selected(bool(self.quote()))
+        self._tell_what_to_cite()
 
-    def _selected(self, some: bool) -> None:
-        self._quote.setVisible(some and self._quotes)
+    def _tell_what_to_cite(self) -> None:
+        view = self._view()
+        words, some = "", False
+        if view is not None and self._quotes and self._path in self._digests:
+            some = view.has_selection
+            if some:
+                words = "Use the selection as evidence"
+            elif view is self._pdf and self._pdf.pages:
+                words = f"Use page {self._pdf.page} as evidence"
+        self.can_cite.emit(words, some)
 
     def _other(self, why: str) -> None:
         path = self._path
@@ -181,7 +233,7 @@ class DocumentView(QFrame):
             self._pdf.clear()
         if kind is not ReadableKind.TEXT:
             self.text.clear_text()
-        self._selected(False)
+        self._tell_what_to_cite()
 
     def _view(self) -> PdfView | DocxText | None:
         if self._stack.currentWidget() is self.text:
@@ -195,6 +247,9 @@ class DocumentView(QFrame):
 
     def _turned(self, page: int) -> None:
         self.where.setText(f"page {page} of {self.pdf.pages}" if self.pdf.pages else "")
+        if accessible.listening():
+            self.pdf.setAccessibleDescription(self.pdf.words(page))
+        self._tell_what_to_cite()
 
     def _chosen(self, at: int) -> None:
         path = self.chooser.itemData(at)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit
 
+from evalpanel.domain.evidence import Evidence, find, quoted
 from evalpanel.domain.readable import Paragraph
 from evalpanel.ui import theme
 
@@ -42,17 +43,18 @@ class DocxText(QTextEdit):
         self.document().setDocumentMargin(24)
         self._paragraphs: tuple[Paragraph, ...] = ()
         self._zoom = 1.0
+        self._evidence: Evidence | None = None
         self.copyAvailable.connect(self.selected)
 
     def show_paragraphs(self, paragraphs: tuple[Paragraph, ...]) -> None:
         """Show these, from the first."""
-        self._paragraphs = paragraphs
+        self._paragraphs, self._evidence = paragraphs, None
         self._write()
         self.verticalScrollBar().setValue(0)
 
     def clear_text(self) -> None:
         """Let go of the text."""
-        self._paragraphs = ()
+        self._paragraphs, self._evidence = (), None
         self.clear()
 
     def larger(self) -> None:
@@ -70,6 +72,71 @@ class DocxText(QTextEdit):
     def selected_text(self) -> tuple[str, int]:
         """The selected words in one line; a text has no pages, so the page is 0."""
         return " ".join(self.textCursor().selectedText().split()), 0
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether words are selected."""
+        return self.textCursor().hasSelection()
+
+    def evidence(self, sha256: str, path: str) -> Evidence | None:
+        """What is selected as evidence from this document; None where nothing is."""
+        cursor = self.textCursor()
+        text = self.toPlainText()
+        start, end = (len(_utf16(text)[: 2 * at].decode("utf-16-le", "surrogatepass")) for at in _ends(cursor))
+        piece = quoted(text, start, end, document=sha256, path=path)
+        return piece if piece.exact else None
+
+    def found(self, wanted: Evidence) -> Evidence | None:
+        """The words of `wanted` as evidence; None where the text does not have them."""
+        text = self.toPlainText()
+        place = find(text, wanted)
+        return None if place is None else quoted(text, *place, document=wanted.document, path=wanted.path)
+
+    def show_evidence(self, piece: Evidence) -> bool:
+        """Mark the words of a piece and bring them into view; False where they are not there."""
+        self._evidence = piece
+        found = self._mark_evidence()
+        if found is None:
+            return False
+        self.setTextCursor(found)
+        self.ensureCursorVisible()
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.cursorRect(found).top() - self.viewport().height() // 4)
+        return True
+
+    def select_words(self, piece: Evidence) -> None:
+        """Select the words of a piece."""
+        place = find(self.toPlainText(), piece) if piece.exact else None
+        if place is not None:
+            start, end = (len(_utf16(self.toPlainText()[:at])) // 2 for at in place)
+            cursor = self.textCursor()
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(cursor)
+
+    def clear_evidence(self) -> None:
+        """Take the mark away."""
+        self._evidence = None
+        self._mark_evidence()
+
+    def _mark_evidence(self) -> QTextCursor | None:
+        text = self.toPlainText()
+        place = find(text, self._evidence) if self._evidence is not None else None
+        if place is None:
+            self.setExtraSelections([])
+            return None
+        start, end = (len(_utf16(text[:at])) // 2 for at in place)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        mark = QTextEdit.ExtraSelection()
+        mark.cursor = QTextCursor(cursor)
+        mark.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        mark.format.setBackground(theme.colour("tint"))
+        mark.format.setForeground(theme.colour("text"))
+        mark.format.setFontUnderline(True)
+        mark.format.setUnderlineColor(theme.colour("accent"))
+        self.setExtraSelections([mark])
+        return cursor
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
         """Keep lines short enough to read, in the middle of a wide view."""
@@ -114,6 +181,7 @@ class DocxText(QTextEdit):
             first = False
         cursor.endEditBlock()
         self.setTextCursor(QTextCursor(self.document()))  # else the view follows what was written, to the end
+        self._mark_evidence()
         self.setUpdatesEnabled(True)
 
     def _formats(self, one: Paragraph, body: int) -> tuple[QTextBlockFormat, QTextCharFormat]:
@@ -153,3 +221,12 @@ class DocxText(QTextEdit):
                     char.setFontWeight(QFont.Weight.Bold)
                 table.cellAt(row, column).firstCursorPosition().insertText(text, char)
         cursor.movePosition(QTextCursor.MoveOperation.End)
+
+
+def _utf16(text: str) -> bytes:
+    """As Qt counts characters: two bytes each."""
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _ends(cursor: QTextCursor) -> tuple[int, int]:
+    return cursor.selectionStart(), cursor.selectionEnd()

@@ -8,10 +8,14 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 
 class Fold(QWidget):
-    """Put widgets in with `add`. Text widgets take the room (`stretch`), buttons what they need."""
+    """Put widgets in with `add`. Text widgets take the room (`stretch`), buttons what they need.
 
-    def __init__(self, *, spacing: int = 12) -> None:
+    `least` is how many letters' width a text that wraps must have, or the row becomes a column.
+    """
+
+    def __init__(self, *, spacing: int = 12, least: int = 16) -> None:
         super().__init__()
+        self._letters = least
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(spacing)
@@ -44,7 +48,7 @@ class Fold(QWidget):
         return [one for one in found if one is not None and not one.isHidden()]
 
     def _least(self) -> int:
-        return 16 * self.fontMetrics().averageCharWidth()
+        return self._letters * self.fontMetrics().averageCharWidth()
 
 
 def _wraps(widget: QWidget) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.scales import Level
@@ -39,6 +39,8 @@ class LevelButtons(QWidget):
         self._levels: tuple[Level, ...] = ()
         self._keys: tuple[str, ...] = ()
         self._buttons: list[_LevelButton] = []
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)  # none may be chosen; one at a time is seen to by `mark`
         self._columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -58,6 +60,7 @@ class LevelButtons(QWidget):
             made = _LevelButton(level, key, self)
             made.clicked.connect(lambda _=False, one=made: self._choose(one))
             made.show()
+            self._group.addButton(made)
             self._buttons.append(made)
         self._columns = 0
         self._lay_out()
@@ -80,6 +83,15 @@ class LevelButtons(QWidget):
         if one.isEnabled():
             self._choose(one)
         return True
+
+    @property
+    def digits(self) -> tuple[str, ...]:
+        """The digits that choose a level."""
+        return tuple(key for key in self._keys if key)
+
+    def key_words(self) -> tuple[tuple[str, str], ...]:
+        """The keys that this answers itself."""
+        return (("← →", "Walk along the levels"), ("Space", "Choose this level"), ("Enter", "Choose it and go on"))
 
     def focus_level(self) -> None:
         """Put the focus on the chosen level, or on the first."""
@@ -146,6 +158,7 @@ class _LevelButton(QPushButton):
         self.level = level
         self.setText(value if key in ("", value) else f"{value}  ({key})")
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # read out as one of several; the row decides
         named = f"{value} {level.name}".strip()
         self.setAccessibleName(named)
         self.setAccessibleDescription(level.descriptor)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStyleOptionC
 
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import BidCode, CriterionCode
+from evalpanel.ui import accessible
 from evalpanel.ui.models.sheet import Sheet, lot_names
 
 
@@ -85,7 +86,7 @@ class CodeBox(QComboBox):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.setAccessibleName(name)
+        accessible.name_chooser(self, name)
         self._name = name
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(5)

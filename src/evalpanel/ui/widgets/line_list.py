@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalpanel.domain.sheets import Line
-from evalpanel.ui import theme
+from evalpanel.ui import accessible, theme
 from evalpanel.ui.models.moderation_lines import (
     AGREED,
     LINE,
@@ -56,10 +56,10 @@ class LineList(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         self.order = QComboBox()
-        self.order.setAccessibleName("Order of the lines")
+        accessible.name_chooser(self.order, "Order of the lines")
         self.order.addItems([order.value for order in Order])
         self.show_only = QComboBox()
-        self.show_only.setAccessibleName("Which lines are shown")
+        accessible.name_chooser(self.show_only, "Which lines are shown")
         self.show_only.addItems([ALL, LEFT])
         for chooser in (self.order, self.show_only):
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

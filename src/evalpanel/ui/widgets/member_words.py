@@ -10,14 +10,21 @@ from evalpanel.domain.moderation import MemberScore
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.sheets import ScoreStatus
 from evalpanel.ui import theme
+from evalpanel.ui.models.evidence_words import Naming
 from evalpanel.ui.models.moderation_lines import score_words
 from evalpanel.ui.page import label
+from evalpanel.ui.widgets.evidence_chips import ChipAct, EvidenceChip, EvidenceChips
 
 
 class MemberWords(QWidget):
-    """The members' answers, one below the other. Arrow keys and clicks mark one; `marked` says which (None: none)."""
+    """The members' answers, one below the other. Arrow keys and clicks mark one; `marked` says which (None: none).
+
+    `opened` asks for a piece of their evidence to be shown in its document, `cited` for it to be cited, or no longer.
+    """
 
     marked = Signal(object)
+    opened = Signal(object)
+    cited = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,8 +45,29 @@ class MemberWords(QWidget):
         self._items = [_Item(one, scale) for one in scores]
         for place, item in enumerate(self._items):
             item.clicked.connect(lambda place=place: self.mark(place))
+            item.chips.opened.connect(self.opened)
+            item.chips.acted.connect(self.cited)
             self._layout.addWidget(item)
         self._tell()
+
+    def show_evidence(
+        self,
+        named: Naming,
+        cited: frozenset[tuple[str, int, int, int, str]],
+        *,
+        can_cite: bool,
+    ) -> None:
+        """Show the evidence of each answer, and which of it is cited."""
+        for one, item in zip(self._scores, self._items, strict=True):
+            item.chips.show_pieces(one.score.evidence, named, cited=cited, can_act=can_cite)
+        before: QWidget = self
+        for item in self._items:
+            before = item.chips.chain_after(before)
+
+    @property
+    def chips(self) -> tuple[EvidenceChip, ...]:
+        """Every chip, from the first member's on."""
+        return tuple(chip for item in self._items for chip in item.chips.chips)
 
     def current(self) -> MemberScore | None:
         """The answer that is marked."""
@@ -58,6 +86,10 @@ class MemberWords(QWidget):
     def item_top(self) -> int:
         """Where the marked answer begins, for a scroll area to show it."""
         return self._items[self._at].y() if 0 <= self._at < len(self._items) else 0
+
+    def key_words(self) -> tuple[tuple[str, str], ...]:
+        """The keys that this answers itself."""
+        return (("↑ ↓", "Mark another member’s answer"),)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
         """Arrow keys mark the answer before or after."""
@@ -119,6 +151,8 @@ class _Item(QFrame):
         )
         if one.score.improvements:
             words.addWidget(label(f"To improve: {one.score.improvements}", "muted", wrap=True))
+        self.chips = EvidenceChips(ChipAct.CITE)
+        words.addWidget(self.chips)
         row.addLayout(words, 1)
         self.setAccessibleName(f"{one.person} {one.name}, {self._named(one, scale)}: {one.score.rationale}")
 

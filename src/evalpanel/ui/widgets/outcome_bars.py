@@ -26,6 +26,7 @@ from evalpanel.ui.page import label
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _BAR = "bar"
+_FIRST_TO_GO = ("metric", "quality", "price")  # where there is no room for every column
 
 
 class OutcomeBars(QWidget):
@@ -42,6 +43,7 @@ class OutcomeBars(QWidget):
         self.model = Ranking()
         self.table.setModel(self.model)
         self.table.setItemDelegate(_BarPainter(self.table))
+        self.table.resized.connect(self._sizes)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
         layout.addWidget(self.table, 1)
         keys = QHBoxLayout()
@@ -74,20 +76,17 @@ class OutcomeBars(QWidget):
         rows = len(self.model.bids) * self.table.verticalHeader().defaultSectionSize()
         return rows + self.table.horizontalHeader().sizeHint().height() + self.fontMetrics().height() + 16
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
-        """Give the bars what the figures leave."""
-        super().resizeEvent(event)
-        self._sizes()
-
     def _moved(self, now: QModelIndex, before: QModelIndex) -> None:  # noqa: ARG002 # Qt's signature
         if now.isValid():
             self.chosen.emit(self.model.bids[now.row()].bid)
 
     def _sizes(self) -> None:
+        """Give the bars what the figures leave."""
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(metrics.height() + 24)
         widths: dict[int, int] = {}
         bar = name = -1
+        keys = {column.key: place for place, column in enumerate(self.model.columns)}
         for place, column in enumerate(self.model.columns):
             if column.key == _BAR:
                 bar = place
@@ -102,6 +101,12 @@ class OutcomeBars(QWidget):
         whole = self.table.viewport().width()
         used = sum(widths.values())
         least = metrics.averageCharWidth() * 16
+        for key in _FIRST_TO_GO:  # the bar shows what they are, and the bid below says them
+            place = keys.get(key, -1)
+            if place >= 0:
+                gone = whole - used < least
+                self.table.setColumnHidden(place, gone)
+                used -= widths.pop(place) if gone else 0
         if whole - used < least:  # names give way before bars
             widths[name] = max(metrics.averageCharWidth() * 14, widths[name] - (least - (whole - used)))
             used = sum(widths.values())
@@ -110,9 +115,20 @@ class OutcomeBars(QWidget):
             self.table.setColumnWidth(place, width)
 
 
-def plain_table(name: str) -> QTableView:
+class PlainTable(QTableView):
+    """Says when its width is another, so that its columns can be fitted."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Say so, once the room for columns is known."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+def plain_table(name: str) -> PlainTable:
     """A table of whole rows, without lines or numbers of rows."""
-    table = QTableView()
+    table = PlainTable()
     table.setAccessibleName(name)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evalpanel.domain.criteria import Criterion
 from evalpanel.domain.intake import Problem, TenderPack
@@ -17,14 +16,16 @@ from evalpanel.ui.widgets.bids_view import BidsView
 from evalpanel.ui.widgets.criteria_tree import CriteriaTree
 from evalpanel.ui.widgets.criterion_card import CriterionCard
 from evalpanel.ui.widgets.flow import Flow
+from evalpanel.ui.widgets.parts import Parts
 from evalpanel.ui.widgets.problem_list import ProblemList
 from evalpanel.ui.widgets.row_table import RowTable
+from evalpanel.ui.widgets.sides import Sides
 from evalpanel.ui.widgets.tender_facts import TenderFacts
 
 PROBLEMS, CRITERIA, BIDS, DOCUMENTS, FACTS = "problems", "criteria", "bids", "documents", "facts"
 
 
-class PackView(QWidget):
+class PackView(Parts):
     """The parts, one of them shown. `save_list` and `use_list` are about whose each document is."""
 
     save_list = Signal()
@@ -33,15 +34,6 @@ class PackView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pack = TenderPack()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        tabs = Flow(gap=4)
-        layout.addLayout(tabs)
-        self._stack = QStackedWidget()
-        layout.addWidget(self._stack, 1)
-        self._group = QButtonGroup(self)
-        self._tabs: dict[str, QPushButton] = {}
         self.problems = ProblemList()
         self.tree = CriteriaTree()
         self.card = CriterionCard()
@@ -50,42 +42,12 @@ class PackView(QWidget):
         self.documents.save.clicked.connect(self.save_list)
         self.documents.use.clicked.connect(self.use_list)
         self.facts = TenderFacts()
-        parts = {
-            PROBLEMS: self.problems,
-            CRITERIA: self._criteria(),
-            BIDS: self.bids,
-            DOCUMENTS: self.documents,
-            FACTS: self.facts,
-        }
-        for key, part in parts.items():
-            tab = self._tabs[key] = _Tab()
-            tab.clicked.connect(lambda _=False, key=key: self.turn_to(key))
-            self._group.addButton(tab)
-            tabs.addWidget(tab)
-            self._stack.addWidget(part)
-        self._parts = parts
+        self.add_part(PROBLEMS, self.problems, self.problems.view)
+        self.add_part(CRITERIA, criteria_and_card(self.tree, self.card), self.tree.view)
+        self.add_part(BIDS, self.bids, self.bids.table)
+        self.add_part(DOCUMENTS, self.documents, self.documents.table)
+        self.add_part(FACTS, self.facts)
         self.tree.chosen.connect(self._criterion)
-
-    @property
-    def part(self) -> str:
-        """Which part is shown."""
-        return next(key for key, part in self._parts.items() if part is self._stack.currentWidget())
-
-    def turn_to(self, key: str) -> None:
-        """Show a part."""
-        self._stack.setCurrentWidget(self._parts[key])
-        self._tabs[key].setChecked(True)
-
-    def focus_part(self) -> None:
-        """Give the focus to what is read first in the part that is shown."""
-        first = {
-            PROBLEMS: self.problems.view,
-            CRITERIA: self.tree.view,
-            BIDS: self.bids.table,
-            DOCUMENTS: self.documents.table,
-            FACTS: self.facts,
-        }
-        first[self.part].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_pack(
         self,
@@ -98,49 +60,28 @@ class PackView(QWidget):
         digest: str = "",
         held_documents: int = 0,
         kept_out: str = "the pack",
+        leads: bool = True,
     ) -> None:
-        """Show a pack, or a tender that is held (`documents` None). `problems` None: there is no such part."""
+        """Show a pack, or a tender that is held (`documents` None). `problems` None: there is no such part; `leads`:
+        whether the places that they name can be opened."""
         self._pack = pack
         self.tree.show_pack(pack)
         self.bids.show_pack(pack, why_not=status_why_not, nothing=no_bids)
         self.facts.show_pack(pack, digest=digest, documents=held_documents or len(documents or ()))
         if documents is not None:
             self.documents.show_documents(documents, pack)
-        if problems is not None and problems != self.problems.model.problems:
+        if problems is not None and not self.problems.shows(problems):
             self.problems.show_problems(problems, kept_out=kept_out)
-        titles = {
-            PROBLEMS: f"Problems · {len(problems or ())}",
-            CRITERIA: f"Criteria · {len(pack.criteria)}",
-            BIDS: f"Bids · {len(pack.bids)}",
-            DOCUMENTS: f"Documents · {len(documents or ())}",
-            FACTS: "The tender",
-        }
-        for key, tab in self._tabs.items():
-            tab.setText(titles[key])
-            tab.setAccessibleName(titles[key].replace(" ·", ","))
-        self._tabs[PROBLEMS].setVisible(problems is not None)
-        self._tabs[DOCUMENTS].setVisible(documents is not None)
-        if (self.part == PROBLEMS and problems is None) or (self.part == DOCUMENTS and documents is None):
-            self.turn_to(CRITERIA)
-        self._tabs[self.part].setChecked(True)
-
-    def _criteria(self) -> QWidget:
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setHandleWidth(12)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.tree)
-        split.addWidget(self.card)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([620, 440])
-        self._split = split
-        return split
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
-        """The criterion stands under the tree where there is no room beside it."""
-        super().resizeEvent(event)
-        narrow = self.width() < self.fontMetrics().averageCharWidth() * 80
-        self._split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        self.problems.offer_lead(leads)
+        stops = any(problem.stops for problem in problems or ())
+        named = "Problems" if stops or not problems else "Notes"
+        self.name_part(PROBLEMS, f"{named} · {len(problems or ())}", shown=problems is not None)
+        self.name_part(CRITERIA, f"Criteria · {len(pack.criteria)}")
+        self.name_part(BIDS, f"Bids · {len(pack.bids)}")
+        self.name_part(DOCUMENTS, f"Documents · {len(documents or ())}", shown=documents is not None)
+        self.name_part(FACTS, "The tender")
+        hidden = (self.part == PROBLEMS and problems is None) or (self.part == DOCUMENTS and documents is None)
+        self.turn_to(CRITERIA if hidden else self.part)
 
     def _criterion(self, lot: Lot | None, criterion: Criterion | None) -> None:
         if criterion is None:
@@ -150,19 +91,12 @@ class PackView(QWidget):
         self.card.show_criterion(self._pack, lot, criterion, place.siblingAtColumn(2).data(SHARE))
 
 
-class _Tab(QPushButton):
-    """One part of the page. Its width leaves room for the bold text of the chosen one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "place")
-        self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
-        bold = QFont(self.font())
-        bold.setBold(True)
-        return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 26, super().sizeHint().height())
+def criteria_and_card(tree: CriteriaTree, card: CriterionCard) -> Sides:
+    """The tree of criteria, and the card of the chosen one beside it, or under it where it is narrow."""
+    split = Sides(letters=80)
+    split.add(tree, share=3, lines=10)
+    split.add(card, share=2, lines=8)
+    return split
 
 
 class _Documents(QWidget):

@@ -58,6 +58,7 @@ class PdfPreview(QWidget):
             made.clicked.connect(slot)
             key = QShortcut(QKeySequence(keys), self)
             key.setContext(Qt.ShortcutContext.WindowShortcut)
+            key.setWhatsThis(name)
             key.activated.connect(slot)
             row.addWidget(made)
         outer.addWidget(bar)

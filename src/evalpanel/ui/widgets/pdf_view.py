@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -21,11 +21,21 @@ from PySide6.QtPdf import QPdfDocument, QPdfSelection
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QFrame
 
+from evalpanel.domain.evidence import Evidence
 from evalpanel.ui import theme
 from evalpanel.ui.widgets.pdf_documents import new_document
+from evalpanel.ui.widgets.pdf_passages import (
+    Passage,
+    found_passage,
+    passage,
+    selected_passage,
+    selection_of,
+    whole_page,
+)
 
 LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 5.0, 1.2
 _POINTS_PER_INCH = 72
+PASSAGE, PASSAGE_LINE = "#BFE3DE", "#0B655D"  # on white paper, in every look of the window
 _INSIDE = 0.5  # points: as far inside a run of text as a place is moved
 
 
@@ -54,6 +64,7 @@ class PdfView(QPdfView):
         self._pressed: Place | None = None
         self._selection: QPdfSelection | None = None
         self._selected_page = 0
+        self._passage: Passage | None = None
         self._lines: tuple[int, list[QRectF]] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setPageMode(QPdfView.PageMode.MultiPage)
@@ -93,6 +104,7 @@ class PdfView(QPdfView):
     def clear(self) -> None:
         """Let go of the document."""
         self._select(None)
+        self._passage = None
         self._lines = None
         self._document.close()
         if self._buffer is not None:
@@ -103,6 +115,10 @@ class PdfView(QPdfView):
     def go_to(self, page: int) -> None:
         """Show a page (from 1)."""
         self.pageNavigator().jump(page - 1, QPointF(), 0)
+
+    def words(self, page: int) -> str:
+        """The words of a page (from 1), for somebody who has it read out."""
+        return self._document.getAllText(page - 1).text() if 0 < page <= self.pages else ""
 
     def larger(self) -> None:
         """Show the pages larger."""
@@ -121,6 +137,56 @@ class PdfView(QPdfView):
         if self._selection is None:
             return "", 0
         return " ".join(self._selection.text().split()), self._selected_page + 1
+
+    @property
+    def page(self) -> int:
+        """The page that is read (from 1)."""
+        return min(self.pageNavigator().currentPage() + 1, self.pages)
+
+    def evidence(self, sha256: str, path: str) -> Evidence | None:
+        """What is selected as evidence from this document; the whole page that is read where nothing is. None: no page."""
+        if self._selection is not None:
+            return selected_passage(self._document, self._selection, self._selected_page, sha256=sha256, path=path)
+        return whole_page(self._document, self.page - 1, sha256=sha256, path=path) if self.pages else None
+
+    def found(self, wanted: Evidence) -> Evidence | None:
+        """The words of `wanted` as evidence, from the page nearest to its own that has them; None where none has."""
+        return found_passage(self._document, wanted)
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether words are selected."""
+        return self._selection is not None
+
+    def show_evidence(self, piece: Evidence) -> bool:
+        """Mark the place of a piece and bring it into view; False where its words are not there."""
+        self._passage = passage(self._document, piece)
+        self.viewport().update()
+        if self._passage is None:
+            return False
+        self._select(None)
+        self._reveal()
+        QTimer.singleShot(0, self, self._reveal)  # again when a document that was just loaded is laid out
+        return self._passage.found
+
+    def select_words(self, piece: Evidence) -> None:
+        """Select the words of a piece whose place is marked."""
+        if self._passage is not None:
+            self._select(selection_of(self._document, self._passage.page, piece), self._passage.page)
+
+    def clear_evidence(self) -> None:
+        """Take the mark away."""
+        self._passage = None
+        self.viewport().update()
+
+    def _reveal(self) -> None:
+        found = self._passage
+        for page, place, scale in self.page_places():
+            if found is not None and page == found.page:
+                top = place.top() + min((rect.top() for rect in found.rects), default=0.0) * scale
+                away = self.viewport().height() / 4 if found.rects else self.pageSpacing()
+                bar = self.verticalScrollBar()
+                bar.setValue(bar.value() + round(top - away))
 
     def page_places(self) -> Iterator[tuple[int, QRectF, float]]:
         """Where each page stands in the viewport (pixels), and how many pixels a point of it has.
@@ -147,8 +213,10 @@ class PdfView(QPdfView):
             top += size.height() + self.pageSpacing()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
-        """Draw the pages, and the selection over them."""
+        """Draw the pages, and over them the evidence that was opened and the selection."""
         super().paintEvent(event)
+        if self._passage is not None:
+            self._paint_passage(self._passage)
         if self._selection is None:
             return
         for page, place, scale in self.page_places():
@@ -157,10 +225,33 @@ class PdfView(QPdfView):
                 painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
                 painter.setPen(Qt.PenStyle.NoPen)
                 # Pages are white paper in every look, so the mark is the same in each.
-                painter.setBrush(QColor("#BFE3DE"))
+                painter.setBrush(QColor(PASSAGE))
                 for polygon in self._selection.bounds():
                     painter.drawPolygon(QPolygonF([place.topLeft() + point * scale for point in polygon.toList()]))
                 painter.end()
+
+    def _paint_passage(self, found: Passage) -> None:
+        for page, place, scale in self.page_places():
+            if page != found.page:
+                continue
+            painter = QPainter(self.viewport())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            rects = [
+                QRectF(place.topLeft() + rect.topLeft() * scale, rect.size() * scale).adjusted(-2, -2, 2, 2)
+                for rect in found.rects
+            ]
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(PASSAGE))
+            for rect in rects:
+                painter.drawRoundedRect(rect, 2, 2)
+            # A line at the side says where it is to those who do not see the colour; alone, it marks the whole page.
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            top = min((rect.top() for rect in rects), default=place.top() + 4)
+            bottom = max((rect.bottom() for rect in rects), default=place.bottom() - 4)
+            left = min((rect.left() for rect in rects), default=place.left() + 12) - 8
+            painter.fillRect(QRectF(max(place.left() + 2, left), top, 3, bottom - top), QColor(PASSAGE_LINE))
+            painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
         """Begin a selection."""
@@ -187,7 +278,7 @@ class PdfView(QPdfView):
         line = self._line_at(at)
         if at is not None and line is not None:
             middle = line.center().y()
-            start, end = QPointF(line.left() + _INSIDE, middle), QPointF(line.right() - _INSIDE, middle)
+            start, end = QPointF(line.left() + _INSIDE, middle), QPointF(line.right() + _INSIDE, middle)
             self._select(self._document.getSelection(at.page, start, end), at.page)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 # Qt's name
@@ -197,6 +288,10 @@ class PdfView(QPdfView):
             event.accept()
         else:
             super().wheelEvent(event)
+
+    def key_words(self) -> tuple[tuple[str, str], ...]:
+        """The keys that this answers itself."""
+        return (("Space", "Read on in the document"), ("Home or End", "First or last page of the document"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
         """Home and End go to the first and the last page; the rest scrolls."""
@@ -264,7 +359,8 @@ class PdfView(QPdfView):
         line = self._line_at(at)
         if at is None or line is None:
             return None
-        x = min(max(at.point.x(), line.left() + _INSIDE), line.right() - _INSIDE)
+        # A little past the end, or the last character of the line, often a full stop, would be left out.
+        x = min(max(at.point.x(), line.left() + _INSIDE), line.right() + _INSIDE)
         y = min(max(at.point.y(), line.top() + _INSIDE), line.bottom() - _INSIDE)
         return Place(at.page, QPointF(x, y))
 

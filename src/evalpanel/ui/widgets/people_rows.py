@@ -27,15 +27,18 @@ _NARROW = 56
 
 
 class PeopleRows(QScrollArea):
-    """All rows. `absence_wanted` asks to record that a person (by code) will not sign off."""
+    """All rows. `absence_wanted` asks to record that a person (by code) will not sign off, `decision_wanted` to decide
+    about a person's interest in a bidder."""
 
     absence_wanted = Signal(str)
+    decision_wanted = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("The panel")
+        self.setMinimumHeight(12 * self.fontMetrics().lineSpacing())
         self._people: tuple[Person, ...] | None = None
         self._officer = False
         self._rows: dict[str, PersonRow] = {}
@@ -80,6 +83,10 @@ class PeopleRows(QScrollArea):
         for person in people:
             made = self._rows[person.code] = PersonRow(person, officer=officer)
             made.absence.clicked.connect(lambda _=False, code=person.code: self.absence_wanted.emit(code))
+            for bidder, decide in made.decide.items():
+                decide.clicked.connect(
+                    lambda _=False, code=person.code, bidder=bidder: self.decision_wanted.emit(code, bidder)
+                )
             self._inside.addWidget(made)
         self._arrange()
 
@@ -108,6 +115,16 @@ class PersonRow(QFrame):
         self.absence.setAccessibleName(f"Record an absence of {person.code} {person.name}")
         if not (officer and person.may_be_absent):
             self.absence.hide()
+        self.decide: dict[str, QPushButton] = {}
+        for interest in person.decisions if officer else ():
+            made = button(
+                f"Decide about {interest.bidder}"
+                if interest.decision is None
+                else f"Decide again about {interest.bidder}",
+                role="" if interest.decision is None else "quiet",
+            )
+            made.setAccessibleName(f"{made.text()}: the interest of {person.code} {person.name}")
+            self.decide[interest.bidder] = made
         self._grid = _grid(self)
         self._grid.setContentsMargins(16, 12, 16, 12)
         self._cells = (
@@ -137,7 +154,7 @@ class PersonRow(QFrame):
         return _cell(*lines)
 
     def _interests(self) -> QWidget:
-        return _cell(*(_told(one) for one in self.person.interests))
+        return _cell(*(_told(one) for one in self.person.interests), *self.decide.values())
 
     def _sheet(self) -> QWidget:
         person = self.person

@@ -31,8 +31,10 @@ class ProblemList(QWidget):
 
     wanted = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "Problems, each with its place") -> None:
         super().__init__()
+        self._shown: tuple[Problem, ...] | None = None
+        self._leads = True
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
@@ -42,7 +44,7 @@ class ProblemList(QWidget):
         outer.addWidget(self._summary)
         self.model = ProblemsModel(self)
         self.view = QListView()
-        self.view.setAccessibleName("Problems, each with its place")
+        self.view.setAccessibleName(name)
         self.view.setModel(self.model)
         self.view.setItemDelegate(_Painter(self.view))
         self.view.setResizeMode(QListView.ResizeMode.Adjust)
@@ -67,33 +69,47 @@ class ProblemList(QWidget):
         outer.addLayout(row)
         outer.addStretch(0)
 
+    def shows(self, problems: tuple[Problem, ...]) -> bool:
+        """Whether these are what is shown."""
+        return problems == self._shown
+
     def show_problems(self, problems: tuple[Problem, ...], *, kept_out: str = "the pack") -> None:
         """Show these; `kept_out` is what the stopping ones keep out."""
-        self.model.show_problems(problems)
         stopping = sum(1 for problem in problems if problem.stops)
         notes = len(problems) - stopping
         if not problems:
-            self._heading.setText("No problems")
-            self._summary.setText("Everything was understood.")
+            self.show_told(problems, "No problems", "Everything was understood.")
         elif stopping:
             keep = "keeps" if stopping == 1 else "keep"
-            self._heading.setText(f"{words.count(stopping, 'problem')} {keep} {kept_out} out")
             more = f", and {words.count(notes, 'note')} below" if notes else ""
-            self._summary.setText(
-                f"Where: {by_place(tuple(one for one in problems if one.stops))}{more}. Nothing was kept."
-            )
+            where = by_place(tuple(one for one in problems if one.stops))
+            heading = f"{words.count(stopping, 'problem')} {keep} {kept_out} out"
+            self.show_told(problems, heading, f"Where: {where}{more}. Nothing was kept.")
         else:
-            self._heading.setText(f"{words.count(notes, 'note')}, nothing in the way")
-            self._summary.setText(f"Worth knowing before you go on. Where: {by_place(problems)}.")
-        for widget in (self.view, self.lead, self.copy):
+            told = f"Worth knowing before you go on. Where: {by_place(problems)}."
+            self.show_told(problems, f"{words.count(notes, 'note')}, nothing in the way", told)
+
+    def show_told(self, problems: tuple[Problem, ...], heading: str, summary: str) -> None:
+        """Show these under a heading, and under it what they come to."""
+        self._shown = problems
+        self.model.show_problems(problems)
+        self._heading.setText(heading)
+        self._summary.setText(summary)
+        for widget in (self.view, self.copy):
             widget.setVisible(bool(problems))
+        self.offer_lead(self._leads)
         self._copied.setText("")
         if problems:
             self.view.setCurrentIndex(self.model.index(0))
 
+    def offer_lead(self, leads: bool) -> None:
+        """Offer the way to a place, or not: what is kept already lies in no folder that could be opened."""
+        self._leads = leads
+        self.lead.setVisible(leads and bool(self._shown))
+
     def _lead(self, index: QModelIndex) -> None:
         problem = index.data(PROBLEM)
-        if isinstance(problem, Problem):
+        if self._leads and isinstance(problem, Problem):
             self.wanted.emit(problem)
 
     def _copy(self) -> None:

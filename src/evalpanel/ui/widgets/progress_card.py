@@ -42,6 +42,13 @@ class ProgressCard(Card):
         self._words.setText(words)
         self._words.setVisible(bool(words))
 
+    def key_words(self) -> tuple[tuple[str, str], ...]:
+        """The keys that this and its grid answer themselves."""
+        return (
+            ("Arrow keys, Home, End", "Go from line to line in the grid"),
+            ("Enter", "Back from the grid to the form"),
+        )
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
         """Escape and Enter go back to the form."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():

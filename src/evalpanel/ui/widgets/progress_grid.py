@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QFont,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -52,6 +54,7 @@ class ProgressGrid(QAbstractScrollArea):
         self._columns: tuple[str, ...] = ()
         self._states: dict[tuple[int, int], CellState] = {}
         self._current: tuple[int, int] | None = None
+        self._measured: tuple[QFont, tuple[int, int, int]] | None = None
         self._name = "Progress"
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -74,12 +77,19 @@ class ProgressGrid(QAbstractScrollArea):
         moved = current != self._current
         self._rows, self._columns, self._states, self._current = rows, columns, dict(states), current
         if shape_changed:
+            self._measured = None
             self._set_bars()
             self.updateGeometry()
         if moved and current is not None:
             self._bring_in_sight(current)
-        self.setAccessibleDescription(self._words(current) if current is not None else "")
+        here = f"{self._words(current)}. " if current is not None else ""
+        self.setAccessibleDescription(here + self.told())
         self.viewport().update()
+
+    def told(self) -> str:
+        """The picture in words: `12 complete, 3 begun, 5 no answer yet`."""
+        counts = Counter(self._states.values())
+        return ", ".join(f"{counts[state]} {state.value}" for state in CellState if counts[state])
 
     def words_of(self, row: int, column: int) -> str:
         """A cell in words: `B03, 2.1: complete`."""
@@ -117,6 +127,7 @@ class ProgressGrid(QAbstractScrollArea):
         """Larger text makes larger cells."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measured = None
             self._set_bars()
             self.updateGeometry()
 
@@ -218,6 +229,12 @@ class ProgressGrid(QAbstractScrollArea):
 
     def _metrics(self) -> tuple[int, int, int]:
         """The side of a cell, the width of the row names and the height of the column names, in pixels."""
+        font = self.font()
+        if self._measured is None or self._measured[0] != font:
+            self._measured = (font, self._measure())
+        return self._measured[1]
+
+    def _measure(self) -> tuple[int, int, int]:
         words = self.fontMetrics()
         shrink = theme.SMALL / theme.BODY
         widest = max((words.horizontalAdvance(name) for name in self._columns), default=0) * shrink

@@ -35,6 +35,10 @@ class RecordList(QListView):
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(200)
 
+    def key_words(self) -> tuple[tuple[str, str], ...]:
+        """The keys that this answers itself."""
+        return (("Ctrl+C", "Copy the marked line"),)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
         """Copy the chosen line with the usual key."""
         if event.matches(QKeySequence.StandardKey.Copy) and self.currentIndex().isValid():

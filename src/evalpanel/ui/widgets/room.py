@@ -7,17 +7,19 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from evalpanel.domain.evidence import Evidence
 from evalpanel.domain.moderation import MemberScore, ModeratedRow, ModeratedScore, values_of
 from evalpanel.domain.numbers import canonical
-from evalpanel.domain.wording import warnings
+from evalpanel.ui.models.evidence_words import Naming, naming
 from evalpanel.ui.models.moderation_lines import LineRow, spread_words
 from evalpanel.ui.models.moderation_state import RoomLine
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.agreed_level import AgreedLevel
+from evalpanel.ui.widgets.agreed_texts import NAMES, AgreedTexts
 from evalpanel.ui.widgets.card import Card
-from evalpanel.ui.widgets.growing_text import GrowingText
+from evalpanel.ui.widgets.cited_evidence import CitedEvidence
 from evalpanel.ui.widgets.member_words import MemberWords
 from evalpanel.ui.widgets.present_chips import PresentChips
 from evalpanel.ui.widgets.scroll import scroll
@@ -26,24 +28,24 @@ from evalpanel.ui.widgets.spread_dots import SpreadDots
 PAUSE_MS = 1200
 _WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 _WIDE = 60  # characters: from twice this width on the two cards stand side by side
-_FIELDS = ("reasons", "not_higher", "differences", "improvements", "dissent", "disclosable_reasons", "withheld_why")
-_READ_BY_BIDDER = ("reasons", "not_higher", "improvements", "disclosable_reasons")
 
 
 class Room(QWidget):
-    """One line in the room. `save_now` is sent when a field is left, a level pressed, or after a pause in typing."""
+    """One line in the room. `save_now` is sent when a field is left, a level pressed, or after a pause in typing,
+    `opened` when a piece of evidence is to be shown in its document. `named` says what documents are called."""
 
     save_now = Signal()
     typed = Signal()
+    opened = Signal(object)
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
         self._page = page  # digits choose a level anywhere on it outside a text
         self._shown: RoomLine | None = None
         self._held: ModeratedScore | None = None
-        self._put: dict[str, str] = {}
         self._read_only = False
         self._filling = False
+        self.named: Naming = naming(())
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self.save_now)
         self._split = QSplitter(Qt.Orientation.Vertical)
@@ -74,6 +76,11 @@ class Room(QWidget):
         self._title.inside.addWidget(self._notes)
         self.members = MemberWords()
         self.members.marked.connect(self._marked)
+        self.members.opened.connect(self.opened)
+        self.cited = CitedEvidence()
+        self.members.cited.connect(self.cited.toggle)
+        self.cited.opened.connect(self.opened)
+        self.cited.changed.connect(self._cited)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -98,15 +105,22 @@ class Room(QWidget):
         self.level = AgreedLevel(self._page)
         self.level.chosen.connect(self._pressed)
         self._column.addWidget(self.level)
-        self.fields: dict[str, GrowingText] = {}
-        self._labels: dict[str, QLabel] = {}
-        self._hints: dict[str, QLabel] = {}
+        self._texts = AgreedTexts(self)
+        self.fields, self.hints = self._texts.fields, self._texts.hints
+        self._texts.typed.connect(self._on_text)
+        self._texts.left.connect(self._on_left)
+        self.copy = button("", role="quiet")
+        self.copy.clicked.connect(self._copy)
+        # Not the button's own key: a button answers its key only after it has shown itself pressed.
+        key = QShortcut(QKeySequence("Ctrl+I"), self._page, self._copy, context=_WITHIN)
+        key.setWhatsThis("Copy the marked member’s words into the reasons")
         self._field(
             "reasons",
             "Reasons",
             "The reasons that decided it, about this bid and this criterion. The bidder reads them.",
             4,
         )
+        self._column.addWidget(self.cited)
         self._field("not_higher", "Why not a higher level", "What the next level asks for that is not there", 2)
         self._field("differences", "How the difference was settled", "", 2)
         self._field("improvements", "What could be improved", "What the bidder could do about it next time", 2)
@@ -143,27 +157,8 @@ class Room(QWidget):
         return card
 
     def _field(self, name: str, title: str, placeholder: str, least: int) -> None:
-        caption = label(title, "small")
-        made = GrowingText(title, least=least)
-        made.setPlaceholderText(placeholder)
-        made.textChanged.connect(self._on_text)
-        made.left.connect(self._on_left)
-        caption.setBuddy(made)
-        head = QHBoxLayout()
-        head.addWidget(caption, 1)
-        if name == "reasons":
-            self.copy = button("", role="quiet")
-            self.copy.clicked.connect(self._copy)
-            # Not the button's own key: a button answers its key only after it has shown itself pressed.
-            QShortcut(QKeySequence("Ctrl+I"), self._page, self._copy, context=_WITHIN)
-            head.addWidget(self.copy)
-        hint = label("", "warn", wrap=True)
-        hint.hide()
-        self._column.addSpacing(6)
-        self._column.addLayout(head)
-        for widget in (made, hint):
-            self._column.addWidget(widget)
-        self.fields[name], self._labels[name], self._hints[name] = made, caption, hint
+        beside = self.copy if name == "reasons" else None
+        self._texts.add(self._column, name, title, placeholder, least, beside=beside)
 
     @property
     def shown(self) -> RoomLine | None:
@@ -202,9 +197,8 @@ class Room(QWidget):
         self._held = agreed
         self.level.show_scale(held.scale, agreed.value)
         self._card.set_title("Agreed level" if held.scale is not None else "Agreed explanation")
-        for name, field in self.fields.items():
-            field.put(getattr(agreed, name))
-        self._remember()
+        self._texts.put(agreed)
+        self._show_evidence(agreed.evidence)
         if moved:
             self._more.setChecked(bool(agreed.disclosable_reasons or agreed.withheld_why))
         present = frozenset(agreed.present) if held.agreed is not None else shown.carried
@@ -228,25 +222,21 @@ class Room(QWidget):
     def set_read_only(self, why: str) -> None:
         """Let nothing be changed; the texts can still be read and copied. Empty: let everything be changed."""
         self._read_only = bool(why)
-        for field in self.fields.values():
-            field.setReadOnly(bool(why))
         for widget in (self.level, self.present):
             widget.setEnabled(not why)
         self.copy.setVisible(not why)
-        for hint in self._hints.values():
-            hint.setVisible(bool(hint.text()) and not why)
+        self._texts.set_read_only(bool(why))
 
     def score(self) -> ModeratedScore:
         """What the room says about its line, saved or not."""
         assert self._held is not None, "a line is shown"
-        texts: dict[str, Any] = {
-            # A text that nobody touched is as it was saved: a field would lose its odd spaces and line ends.
-            name: getattr(self._held, name)
-            if field.toPlainText() == self._put.get(name)
-            else field.toPlainText().strip()
-            for name, field in self.fields.items()
-        }
-        return ModeratedScore(self._held.line, value=self.level.value, present=self.present.present, **texts)
+        return ModeratedScore(
+            self._held.line,
+            value=self.level.value,
+            present=self.present.present,
+            evidence=self.cited.pieces,
+            **self._texts.texts(self._held),
+        )
 
     def unsaved(self) -> ModeratedRow | None:
         """What differs from what is saved, as a row for the service; None: nothing.
@@ -257,12 +247,14 @@ class Room(QWidget):
         if self._shown is None or held is None or self._read_only:
             return None
         now = self.score()
-        if not any(getattr(now, name) != getattr(held, name) for name in (*_FIELDS, "value", "present")):
+        if not any(getattr(now, name) != getattr(held, name) for name in (*NAMES, "value", "present", "evidence")):
             return None
         first = self._shown.row.held.agreed is None
-        if first and now.value is None and not any(getattr(now, name) for name in _FIELDS):
+        if first and now.value is None and not any(getattr(now, name) for name in (*NAMES, "evidence")):
             return None
-        changed = {name: getattr(now, name) for name in _FIELDS if getattr(now, name) != getattr(held, name)}
+        changed: dict[str, Any] = {
+            name: getattr(now, name) for name in (*NAMES, "evidence") if getattr(now, name) != getattr(held, name)
+        }
         present = now.present if first or now.present != held.present else None
         value = now.value if now.value != held.value else None
         return ModeratedRow(where="", line=held.line, value=value, present=present, **changed)
@@ -273,13 +265,10 @@ class Room(QWidget):
         assert row.held.agreed is not None, "a line that was saved has an agreed score"
         self._shown = replace(self._shown, row=row)
         self._held = row.held.agreed
-        self._remember()
+        self._texts.remember()
         self._pause.stop()
         self.dots.show_line(row.held)
         self._marked(self.members.current())
-
-    def _remember(self) -> None:
-        self._put = {name: field.toPlainText() for name, field in self.fields.items()}
 
     def discard(self) -> None:
         """Go back to what is saved."""
@@ -350,6 +339,16 @@ class Room(QWidget):
         if self.unsaved() is not None:
             self.save_now.emit()
 
+    def _show_evidence(self, pieces: tuple[Evidence, ...]) -> None:
+        kept = self._shown is not None and any(one.score.evidence for one in self._shown.row.held.scores)
+        self.cited.show_pieces(pieces, self.named, can_change=not self._read_only, some_kept=kept)
+        self.members.show_evidence(self.named, self.cited.places, can_cite=not self._read_only)
+
+    def _cited(self) -> None:
+        self.members.show_evidence(self.named, self.cited.places, can_cite=not self._read_only)
+        self._hint()
+        self.save_now.emit()
+
     def _pressed(self) -> None:
         self._suit()
         self.save_now.emit()
@@ -359,30 +358,11 @@ class Room(QWidget):
         shown = self._shown
         scale = shown.row.held.scale if shown is not None else None
         at_top = scale is None or self.level.value == scale.top
-        self._offer("not_higher", not at_top)
-
-    def _offer(self, name: str, offered: bool) -> None:
-        visible = offered or bool(self.fields[name].toPlainText())
-        for widget in (self._labels[name], self.fields[name]):
-            widget.setVisible(visible)
+        self._texts.offer("not_higher", not at_top)
 
     def _hint(self) -> None:
-        shown = self._shown
-        if shown is None:
-            return
-        scale = shown.row.held.scale
-        descriptors = [level.descriptor for level in scale.levels] if scale is not None else []
-        for name in _READ_BY_BIDDER:
-            found = warnings(
-                self.fields[name].toPlainText(),
-                descriptors=descriptors,
-                criteria=shown.codes,
-                panel=shown.names,
-                evidence=0 if name == "reasons" else 1,  # only the reasons rest on a place in the bid
-            )
-            hint = self._hints[name]
-            hint.setText("\n".join(one.words for one in found))
-            hint.setVisible(bool(found) and not self._read_only)
+        if self._shown is not None:
+            self._texts.show_hints(self._shown, len(self.cited.pieces), read_only=self._read_only)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
         """Fit it to the room that there is."""

@@ -10,12 +10,15 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from evalpanel.domain.criteria import Criterion, CriterionKind
+from evalpanel.domain.evidence import Evidence, fault, faults
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.scales import Level, Scale
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
+from evalpanel.ui.models.evidence_words import Naming, naming
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.autosave_text import AutosaveText
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.evidence_chips import ChipAct, EvidenceChips
 from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.level_buttons import LevelButtons
 
@@ -33,10 +36,19 @@ class Question:
 
 
 class ScoreForm(QWidget):
-    """Holds one answer while somebody works on it. `wanted` asks for it to be saved; `touched` says it was changed."""
+    """Holds one answer while somebody works on it. `wanted` asks for it to be saved; `touched` says it was changed;
+    `taken` has the answer whose level was just taken away.
+
+    `opened` asks for the place of a piece of evidence in its document, `cite_wanted` for what is selected there as
+    evidence, `quote_wanted` for its words.
+    """
 
     wanted = Signal()
     touched = Signal()
+    taken = Signal(object)
+    opened = Signal(object)
+    cite_wanted = Signal()
+    quote_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +57,8 @@ class ScoreForm(QWidget):
         self._value: Decimal | None = None
         self._chose = False
         self._open = True
+        self._evidence: tuple[Evidence, ...] = ()
+        self.named: Naming = naming(())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -53,7 +67,11 @@ class ScoreForm(QWidget):
             "Why this score", "What in this bid earns the score, and where it stands: a page, or its own words", lines=5
         )
         self._reason_hint = label("", "warn", wrap=True)
-        column.addWidget(self._text_card("Why this score", self.reason, self._reason_hint), 3)
+        card = self._text_card("Why this score", self.reason, None)
+        self._add_evidence(card)
+        self._reason_hint.hide()
+        card.inside.addWidget(self._reason_hint)
+        column.addWidget(card, 3)
         self.improvements = AutosaveText("What could be improved", "For the bidder, in words it can act on", lines=2)
         self._improvements_hint = label("", "warn", wrap=True)
         column.addWidget(self._text_card("What could be improved", self.improvements, self._improvements_hint), 1)
@@ -79,7 +97,15 @@ class ScoreForm(QWidget):
         if self._question.scale is None and status in (ScoreStatus.BLANK, ScoreStatus.SCORED):
             # A consideration is answered by its explanation alone.
             status = ScoreStatus.SCORED if reason.strip() else ScoreStatus.BLANK
-        return Score(self._question.line, status, self._value, reason, self.improvements.text(), self.note.text())
+        return Score(
+            line=self._question.line,
+            status=status,
+            value=self._value,
+            rationale=reason,
+            improvements=self.improvements.text(),
+            working_note=self.note.text(),
+            evidence=self._evidence,
+        )
 
     def show_question(self, question: Question, score: Score, *, can_change: bool) -> None:
         """Show a line with the answer that is held."""
@@ -102,7 +128,9 @@ class ScoreForm(QWidget):
         self.reason.show_text(score.rationale)
         self.improvements.show_text(score.improvements)
         self.note.show_text(score.working_note)
+        self._evidence = score.evidence
         self._draw()
+        self._draw_evidence()
 
     def saved(self) -> None:
         """What stands in the form is held now. Nothing moves."""
@@ -110,11 +138,61 @@ class ScoreForm(QWidget):
         for text in (self.reason, self.improvements, self.note):
             text.saved()
 
+    def put_back(self, before: Score) -> None:
+        """Put a level back that was taken away. The texts stay as they are now."""
+        self._choose(before.status, before.value)
+
+    def key_words(self) -> tuple[tuple[str, str], ...]:
+        """The keys that this answers itself, where no text is being written."""
+        if not self._open:
+            return ()
+        digits = self.levels.digits
+        acts = ((self._abstain, "A", "Abstain"), (self._not_applicable, "N", "Not applicable"))
+        return (
+            *(((" ".join(digits), "Choose a level"),) if digits and not self.levels.isHidden() else ()),
+            *((key, words) for made, key, words in acts if not made.isHidden()),
+            *((("Delete", "Clear the score"),) if not self.levels.isHidden() else ()),
+            ("Esc", "Leave the text; digits score again"),
+        )
+
     def show_hints(self, reason: tuple[str, ...], improvements: tuple[str, ...]) -> None:
         """Show what to look at again, under each text."""
         for hint, words in ((self._reason_hint, reason), (self._improvements_hint, improvements)):
             hint.setText("\n".join(words))
             hint.setVisible(bool(words))
+
+    def add_evidence(self, piece: Evidence) -> str:
+        """Keep a piece of evidence beside the reason. Gives why not, in a sentence; empty when it is kept."""
+        if piece.place in {one.place for one in self._evidence}:
+            return "This passage is already among your evidence."
+        wrong = fault(piece) or "; ".join(faults((*self._evidence, piece)))
+        if wrong:
+            return f"This was not kept as evidence: {wrong}."
+        self._set_evidence((*self._evidence, piece))
+        return ""
+
+    def _take_away(self, piece: Evidence) -> None:
+        self._set_evidence(tuple(one for one in self._evidence if one != piece))
+        if not self._evidence:
+            target = self.pin if self.pin.isVisible() else self.reason
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _set_evidence(self, pieces: tuple[Evidence, ...]) -> None:
+        self._evidence, self._chose = pieces, True
+        self._draw_evidence()
+        self.wanted.emit()
+
+    def _draw_evidence(self) -> None:
+        self.chips.show_pieces(self._evidence, self.named, can_act=self._open)
+        self._evidence_hint.setVisible(self._open and not self._evidence and self.pin.isHidden())
+
+    def offer_evidence(self, words: str, can_quote: bool) -> None:
+        """Offer what would become evidence now, in words (empty: nothing), and whether it can be quoted."""
+        self.pin.setText(f"{words}  Ctrl+E")
+        self.pin.setAccessibleName(words)
+        self.pin.setVisible(bool(words) and self._open)
+        self.quotation.setVisible(can_quote and self._open)
+        self._draw_evidence()
 
     def quote(self, words: str) -> None:
         """Put a quotation where the reason is being written."""
@@ -196,6 +274,28 @@ class ScoreForm(QWidget):
         self._acts.addWidget(made)
         return made
 
+    def _add_evidence(self, card: Card) -> None:
+        self.chips = EvidenceChips(ChipAct.REMOVE)
+        self.chips.opened.connect(self.opened)
+        self.chips.acted.connect(self._take_away)
+        card.inside.addWidget(self.chips)
+        self._evidence_hint = label("Select words in the document to keep them as evidence.", "small", wrap=True)
+        card.inside.addWidget(self._evidence_hint)
+        self.pin = button("", role="quiet")
+        self.pin.setStyleSheet(COMPACT)
+        self.pin.setToolTip("Kept beside your reason: the panel sees it in moderation, and can cite it to the bidder")
+        self.pin.clicked.connect(lambda *_: self.cite_wanted.emit())
+        self.quotation = button("Quote it  Ctrl+Shift+E", role="quiet")
+        self.quotation.setStyleSheet(COMPACT)
+        self.quotation.setAccessibleName("Quote the selection in the reason")
+        self.quotation.setToolTip("Puts the selected words into the reason, with their page")
+        self.quotation.clicked.connect(lambda *_: self.quote_wanted.emit())
+        acts = Flow(gap=4)
+        for made in (self.pin, self.quotation):
+            made.hide()
+            acts.addWidget(made)
+        card.inside.addLayout(acts)
+
     def _text_card(self, title: str, text: AutosaveText, hint: QLabel | None) -> Card:
         card = Card(title)
         card.inside.addWidget(text, 1)
@@ -212,9 +312,12 @@ class ScoreForm(QWidget):
             status = ScoreStatus.BLANK  # a second time takes it back
         if (status, value) == (self._status, self._value):
             return
+        before = self.score()
         self._status, self._value, self._chose = status, value, True
         self._draw()
         self.wanted.emit()
+        if before.value is not None and value is None:
+            self.taken.emit(before)
 
     def _draw(self) -> None:
         scale = self._question.scale if self._question is not None else None

@@ -95,9 +95,9 @@ class SpreadDots(QWidget):
         """Show the scores of a line; without a scale there is nothing to show."""
         self._held, self._marked = held, None
         self.setVisible(held.scale is not None)
-        self.setAccessibleName(
-            "Scores: " + (", ".join(f"{one.person} {score_words(one.score)}" for one in held.scores) or "none")
-        )
+        said = "Scores: " + (", ".join(f"{one.person} {score_words(one.score)}" for one in held.scores) or "none")
+        level = held.agreed.value if held.agreed is not None else None
+        self.setAccessibleName(said if level is None else f"{said}. Agreed: {canonical(level)}")
         self.updateGeometry()
         self.update()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from evalpanel.domain.stages import TenderStage
@@ -22,7 +22,10 @@ STEPS = (
 
 
 class StageLine(QWidget):
-    """Dots on a line: filled for what is done, a ring for where the tender stands, an outline for what comes."""
+    """Dots on a line: filled for what is done, a ring for where the tender stands, an outline for what comes.
+
+    Where there is no room for every name, only the one where it stands is told.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +40,7 @@ class StageLine(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
         """As wide as there is room."""
-        return QSize(600, 30 + 2 * self.fontMetrics().height())
+        return QSize(600, 30 + round(1.5 * self.fontMetrics().height()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
         """Draw the line, the dots and their names."""
@@ -58,10 +61,23 @@ class StageLine(QWidget):
             if here:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawEllipse(QPointF(x, y), radius + 4, radius + 4)
-            font = self.font()
-            font.setBold(here)
-            painter.setFont(font)
-            painter.setPen(theme.colour("text" if done or here else "muted"))
-            box = QRectF(step * place, y + radius + 8, step, self.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, name)
+            if here or not self._tight():
+                self._name(painter, QRectF(step * place, y + radius + 8, step, self.height()), name, place)
         painter.end()
+
+    def _name(self, painter: QPainter, box: QRectF, name: str, place: int) -> None:
+        font = QFont(self.font())
+        font.setBold(place == self._at)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text" if place <= self._at else "muted"))
+        wide = painter.fontMetrics().horizontalAdvance(name) + 4.0
+        if wide > box.width():  # only the name of where the tender stands: it may use its neighbours' room
+            left = min(max(0.0, box.center().x() - wide / 2), self.width() - wide)
+            box = QRectF(left, box.y(), wide, box.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, name)
+
+    def _tight(self) -> bool:
+        bold = QFont(self.font())
+        bold.setBold(True)
+        widest = max(QFontMetrics(bold).horizontalAdvance(name) for _, name in STEPS)
+        return widest + 8 > self.width() / len(STEPS)

@@ -31,6 +31,7 @@ def facts(pairs: list[tuple[str, str]]) -> QGridLayout:
         grid.addWidget(told, row, 0, Qt.AlignmentFlag.AlignTop)
         held = label(value, wrap=True)
         held.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        told.setBuddy(held)
         grid.addWidget(held, row, 1, Qt.AlignmentFlag.AlignTop)
     return grid
 
