@@ -1,5 +1,0 @@
-"""Where the packed command line starts."""
-
-from evalpanel.cli import main
-
-main()
