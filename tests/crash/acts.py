@@ -13,16 +13,23 @@ import pytest
 import kept
 import make
 import stages
+from evalpanel.domain.parcels import Verdict
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
 from evalpanel.services import (
+    confirming,
     declarations,
+    inviting,
+    issuing,
+    joining,
     letters,
     moderation,
     outcome,
     packs,
     prices,
+    receiving,
     scoresheets,
+    sending,
     setup,
     sign_off,
     workspace,
@@ -55,12 +62,17 @@ class Materials:
 
     def profile(self, stage: str) -> Path:
         """The closed profile at a stage."""
-        make_it = {
+        makers: dict[str, Callable[[Path], object]] = {
             "filled": self._filled,
             "unpriced": self._unpriced,
             "one letter": self._one_letter,
             "changed": self._changed,
-        }.get(stage)
+            "invited": self._invited,
+            "joined": self._joined,
+            "member": self._member,
+            "issuing": lambda _root: self.path("issued"),
+        }
+        make_it = makers.get(stage)
         if make_it is None:
             return self._kept.profile(stage)
         root = self.folder / stage
@@ -72,14 +84,17 @@ class Materials:
         """What an act takes in, by its name."""
         path = self.folder / takes
         if not path.exists():
-            makers: dict[str, Callable[[Path], object]] = {
+            writers: dict[str, Callable[[Path], object]] = {
                 "pack": stages.write_pack,
                 "pack.zip": self._zip,
                 "more": _more_bids,
                 "scores.xlsx": self._scores,
                 "moderated.xlsx": self._moderated,
+                "answer": self._answer,
+                "issued": self._issued,
+                "sheet": self._sheet,
             }
-            makers[takes](path)
+            writers[takes](path)
         return path
 
     def _zip(self, path: Path) -> None:
@@ -101,6 +116,56 @@ class Materials:
         """A profile with a backup from before its last change."""
         with opened(copied(self.profile("frozen"), root)) as space:
             kept.save(space, 3)
+
+    def _invited(self, root: Path) -> None:
+        """The officer's profile, with an invitation for PM1 made."""
+        with opened(copied(self.profile("declared"), root)) as space:
+            inviting.invite(space, REFERENCE, to=self._folder("invitation"), people=["PM1"])
+
+    def _answer(self, folder: Path) -> None:
+        """PM1's answer to it, from a laptop of their own."""
+        self.profile("invited")
+        folder.mkdir()
+        make_profile(self.folder / "answering")
+        (invitation,) = self._folder("invitation").iterdir()
+        with opened(self.folder / "answering") as space:
+            joining.enrol(space, invitation, to=folder)
+
+    def _joined(self, root: Path) -> None:
+        """The officer's profile with PM1's keys confirmed; `answering` has confirmed the officer's."""
+        answer = self.path("answer")
+        with opened(copied(self.profile("invited"), root)) as officer, opened(self.folder / "answering") as member:
+            receiving.receive(officer, tuple(answer.iterdir()))
+            (of_officer,) = confirming.words_to_read(officer, REFERENCE, person="PM1")
+            (of_member,) = confirming.words_to_read(member, REFERENCE)
+            confirming.confirm(officer, REFERENCE, typed=" ".join(of_member), person="PM1")
+            confirming.confirm(member, REFERENCE, typed=" ".join(of_officer))
+
+    def _issued(self, folder: Path) -> None:
+        folder.mkdir()
+        with opened(copied(self.profile("joined"), self.folder / "issuing")) as space:
+            issuing.issue(space, REFERENCE, to=folder)
+
+    def _member(self, root: Path) -> None:
+        """PM1's own laptop, where nothing but the invitation and the words has come yet."""
+        self.profile("joined")
+        copied(self.folder / "answering", root)
+
+    def _sheet(self, folder: Path) -> None:
+        """What PM1 sends: a declaration, and a sheet that is signed off."""
+        issued = tuple(self.path("issued").iterdir())
+        folder.mkdir()
+        with opened(copied(self.profile("member"), self.folder / "scoring")) as space:
+            receiving.receive(space, issued)
+            declarations.declare(space, REFERENCE, person="PM1")
+            stages.score(space, person="PM1")
+            sign_off.sign_off(space, REFERENCE, person="PM1")
+            sending.send(space, REFERENCE, to=folder)
+
+    def _folder(self, name: str) -> Path:
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _unpriced(self, root: Path) -> None:
         make_profile(root)
@@ -236,6 +301,12 @@ def _prices(space: Workspace, _place: Place) -> None:
     prices.import_prices(space, REFERENCE, lines=make.prices())
 
 
+def _receive(space: Workspace, place: Place) -> None:
+    reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
+    bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
+    assert [one for one in reports if one.verdict in bad] == []
+
+
 ACTS = {
     act.name: act
     for act in (
@@ -278,6 +349,16 @@ ACTS = {
             3,
             writes=True,
         ),
+        _inside(
+            "invite",
+            "frozen",
+            lambda space, place: inviting.invite(space, REFERENCE, to=place.out, people=["PM1"]),
+            writes=True,
+        ),
+        _inside("take an answer in", "invited", _receive, takes="answer"),
+        _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
+        _inside("take in what was issued", "member", _receive, 3, takes="issued"),
+        _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
         _inside(
             "export scores",
             "scored",

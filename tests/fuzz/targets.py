@@ -48,6 +48,7 @@ from evalpanel.sealing import keys
 from evalpanel.sealing.pdf_signature import verify
 from fakes import MemoryKeyring
 from fuzz import beginnings as made
+from fuzz import exchange
 from fuzz.parcels import as_file, grid_book, lying_zip, mended_tar, parcel, unwrapped, zipped
 from fuzz.watch import quiet
 
@@ -393,4 +394,8 @@ TARGETS: dict[str, Target] = {
     "keys": Target(
         _keys, made.key_seeds, ('"kind":"keyring"', '"slots":[', '"v":1', '"\\ud800"', '"\\u0000"', "AAAA", "=="), 4096
     ),
+    "parcel": Target(exchange.parcel_file, exchange.parcel_seeds, made.ZIP_WORDS, 4096),
+    "statement": Target(exchange.statement, exchange.statement_seeds, exchange.WORDS, 4096),
+    "cover": Target(exchange.cover, exchange.cover_seeds, exchange.WORDS),
+    "piece": Target(exchange.piece, exchange.piece_seeds, exchange.WORDS),
 }

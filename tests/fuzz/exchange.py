@@ -1,0 +1,156 @@
+"""Readers of what travels between laptops, as targets: the zip, the signed statement, what each kind says, the sealed pieces."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import make
+from evalpanel.domain.parcels import ParcelKind, Statement
+from evalpanel.domain.sheets import Line, Score, ScoreStatus
+from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode
+from evalpanel.formats.canonical import encode
+from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys, read_enrolment, read_invitation
+from evalpanel.formats.parcel_file import Container, read_parcel, whole_part
+from evalpanel.formats.parcel_packs import (
+    Common,
+    Index,
+    Name,
+    Names,
+    Sealed,
+    read_common,
+    read_index,
+    read_names,
+    read_pack,
+    read_release,
+    read_roster,
+)
+from evalpanel.formats.parcel_sheets import (
+    Scoresheet,
+    SheetPart,
+    SheetState,
+    read_declarations,
+    read_scoresheet,
+    read_sheet_part,
+)
+from evalpanel.formats.statements import read_statement, write_statement
+from fuzz.parcels import parcel, unwrapped, zipped
+
+_SHA = "ab" * 32
+_COVERS: tuple[Callable[[bytes], Any], ...] = (
+    read_invitation,
+    read_enrolment,
+    read_roster,
+    read_pack,
+    read_release,
+    read_declarations,
+    read_scoresheet,
+)
+_PIECES: tuple[Callable[[bytes], Any], ...] = (read_names, read_index, read_common, read_sheet_part)
+
+
+def parcel_file(data: bytes) -> None:
+    """The zip: sound round the parts of the input, or the input itself."""
+    held = read_parcel(io.BytesIO(data if data.startswith(b"PK") else zipped(unwrapped(data))))
+    if isinstance(held, Container):
+        for part in held.parts.values():
+            assert hashlib.sha256(whole_part(part, 1 << 20)).hexdigest() == part.sealed
+    else:
+        for inner in held.inner:
+            b"".join(inner.blocks())
+
+
+def statement(data: bytes) -> None:
+    """The signed statement. What is read has one way of being written."""
+    held = read_statement(data)
+    assert read_statement(write_statement(held, "")) == held
+
+
+def cover(data: bytes) -> None:
+    """What a kind says: the first byte chooses the kind. What is read is written as the same bytes."""
+    if data:
+        payload = data[1:]
+        assert encode(_COVERS[data[0] % len(_COVERS)](payload)) == payload
+
+
+def piece(data: bytes) -> None:
+    """A sealed piece: names, an index, what was published, a part of a sheet."""
+    if data:
+        content = data[1:]
+        assert encode(_PIECES[data[0] % len(_PIECES)](content)) == content
+
+
+def parcel_seeds() -> Iterable[bytes]:
+    """A parcel, one that travels unsealed, and a zip round one."""
+    part = b"one"
+    named = f"parts/{hashlib.sha256(part).hexdigest()}.age"
+    return [
+        parcel({"cover.age": b"c", named: part}),
+        parcel({"cover.json": b"{}"}),
+        parcel({"mail/x.evalpanel": b"PK"}),
+        zipped([(b"cover.age", b"c"), (named.encode(), part)]),
+    ]
+
+
+def statement_seeds() -> Iterable[bytes]:
+    """A statement."""
+    return [write_statement(Statement(ParcelKind.ROSTER.payload_type, b'{"a":1}', b"s" * 64), _SHA)]
+
+
+def cover_seeds() -> Iterable[bytes]:
+    """An enrolment and a score sheet, each behind the byte that chooses its reader."""
+    header = Header(
+        about="",
+        author="PM1",
+        heads=(),
+        history=(_SHA,),
+        installation=_SHA,
+        made_at=datetime(2026, 10, 1, 9, 0, tzinfo=UTC),
+        pack="",
+        parts=(),
+        recipients=(_SHA,),
+        roster="",
+        seq=2,
+        tender="ab" * 16,
+    )
+    keys = Keys("age1" + "q" * 58, b"k" * 32)
+    joined = Enrolment(invitation=_SHA, keys=keys, laptop="blue", person="PM1", undertaking=_SHA)
+    return [
+        b"\1" + encode(Cover(joined, header)),
+        b"\6" + encode(Cover(Scoresheet(_SHA, SheetState.FINAL), header)),
+    ]
+
+
+def piece_seeds() -> Iterable[bytes]:
+    """One of each piece."""
+    document = Sealed(
+        bidder=BidderCode("B01"), criterion=None, is_prices=False, lot=LotCode("L1"), notes=("n",), path="p.pdf",
+        sealed=_SHA, sha256=_SHA, size=1, title="t",
+    )  # fmt: skip
+    line = Line(LotCode("L1"), BidCode("B01"), CriterionCode("1.1"))
+    answer = Score(line, ScoreStatus.SCORED, Decimal("2.5"), "why", "how", "note")
+    return [
+        b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
+        b"\1" + encode(Index((document,))),
+        b"\2" + encode(Common.of(make.pack(), (document,))),
+        b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
+    ]
+
+
+WORDS = (
+    '"body":{',
+    '"header":{',
+    '"seq":1',
+    "NaN",
+    "1e999",
+    '"history":[',
+    "age1",
+    "null",
+    "\\ud800",
+    '"2026-10-01T09:00:00Z"',
+)
+"""What a fuzzer should try to put in."""
