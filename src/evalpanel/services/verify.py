@@ -22,11 +22,11 @@ from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import interests, tenders
+from evalpanel.services import interests, parcel_proofs, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
-from evalpanel.system.files import read_whole
+from evalpanel.system.files import read_whole, trouble
 
 MOST_BYTES = 256 << 20
 _PARTS = 10
@@ -45,7 +45,10 @@ class Verification:
 
 
 def verify_file(workspace: Workspace | None, path: Path) -> Verification:
-    """Whether a letter is as it was signed, whole, and by whom. Without a profile every signer is unknown."""
+    """Whether a letter or a parcel is as it was signed, whole, and by whom. Without a profile every signer is unknown."""
+    if path.is_file() and parcel_proofs.looks_like_one(_beginning(path)):
+        found = parcel_proofs.prove(workspace, path)
+        return Verification(path.name, found.kind, found.verdict, found.proved, found.not_proved, found.by)
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.pdf_signature import verify
 
@@ -70,6 +73,14 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
     elif workspace is not None and report.verdict == "verified":
         missing.append("this very file is not on record in this profile")
     return Verification(path.name, "letter", report.verdict, tuple(proved), tuple(missing), report.fingerprint)
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4)
+    except OSError as error:
+        raise trouble(error, "read", path) from error
 
 
 def verify_tender(workspace: Workspace, named: str, *, progress: Progress = NO_PROGRESS) -> Verification:
