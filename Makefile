@@ -38,7 +38,7 @@ format: setup ## put the code into the agreed format, and mend what can be mende
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-bench: setup ## measure: saving a score, loading, the outcome, letters, the window
+bench: setup ## measure: saving, loading, the outcome, letters, the window, work that travels
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 sample: setup ## build resources/sample again from installers/sample

@@ -130,12 +130,6 @@ def test_cover_too_large_is_refused_unread() -> None:
     assert raised.value.title == "The cover of this parcel is too large."
 
 
-def test_part_that_changed_on_the_disk_is_not_sent() -> None:
-    with pytest.raises(NotAParcel) as raised:
-        write_parcel(io.BytesIO(), b"c", is_open=False, parts=[(sha(b"one"), io.BytesIO(b"0ne"))])
-    assert "has changed on the disk" in raised.value.title
-
-
 def test_writing_tells_how_far_it_is_and_ends_when_told() -> None:
     told: list[int] = []
     big = bytes(3 << 20)

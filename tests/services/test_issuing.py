@@ -238,6 +238,19 @@ def test_what_comes_before_the_words_are_heard_waits(desk: Laptops) -> None:
     assert [one.verdict for one in desk.take("PM1-second", *files)] == [Verdict.NEW] * 3
 
 
+def test_sealed_file_that_changed_on_the_disk_is_not_given_out_unnoticed(desk: Laptops) -> None:
+    space = desk[OFFICER]
+    (document,) = [one for one in documents.listing(space, REFERENCE) if one.path == "Specification.txt"]
+    with space.store.reading() as tx:
+        sealed = tx.execute(select(t.DocumentRow.sealed).where(t.DocumentRow.path == document.path)).scalar_one()
+    file = space.documents.path(sealed)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(EvalPanelError) as raised:
+        issued(desk)
+    assert "was not written whole" in raised.value.title
+    assert [one.name for one in desk.stick.iterdir() if ".pack." in one.name] == []
+
+
 def test_chains_verify_on_both_sides(desk: Laptops) -> None:
     declare(desk, "PM1")
     desk.take("PM1", *for_person(issued(desk), "PM1"))

@@ -57,16 +57,6 @@ def notes(workspace: Workspace, named: str) -> tuple[Problem, ...]:
     return tuple(Problem(one.path, note, stops=False) for one in listing(workspace, named) for note in one.notes)
 
 
-def notes_of(workspace: Workspace, named: str, path: str) -> tuple[str, ...]:
-    """What is worth knowing of one document; nothing where there is no such document."""
-    with workspace.store.reading() as tx:
-        tender = queries.tender_row(tx, named)
-        found = tx.execute(
-            select(t.DocumentRow.notes).where(t.DocumentRow.tender_id == tender.tender_id, t.DocumentRow.path == path)
-        ).scalar_one_or_none()
-    return found or ()
-
-
 def read(workspace: Workspace, named: str, path: str, *, person: str, act: str = "document-read") -> bytes:
     """The content of one document for a person who may read it, with a line on the record that says what they did (`act`).
 
@@ -74,6 +64,13 @@ def read(workspace: Workspace, named: str, path: str, *, person: str, act: str =
     from which they are recused; prices stay sealed until they are opened on the record, and those of bids that are not
     valid for good.
     """
+    return read_with_notes(workspace, named, path, person=person, act=act)[0]
+
+
+def read_with_notes(
+    workspace: Workspace, named: str, path: str, *, person: str, act: str = "document-read"
+) -> tuple[bytes, tuple[str, ...]]:
+    """The same, with what a reader should know of the document (a sentence each)."""
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         member = tender.member(person)
@@ -95,7 +92,7 @@ def read(workspace: Workspace, named: str, path: str, *, person: str, act: str =
             person=member.person,
             detail={"document": row.sha256, "path": row.path},
         )
-        return content
+        return content, row.notes
 
 
 def _may_read(tx: Session, tender: tenders.OpenTender, person: str, row: t.DocumentRow) -> None:

@@ -25,7 +25,7 @@ from evalpanel.sealing.statements import identity
 from evalpanel.services import audit
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from evalpanel.system.files import replacing, trouble
+from evalpanel.system.files import remove_quietly, replacing, trouble
 
 Body = TypeVar("Body")
 _PURPOSE = "installation"
@@ -302,38 +302,41 @@ def write_out(workspace: Workspace, folder: Path, parcel: Outgoing, each: Callab
             "There is no such folder.",
             f"{folder} is not a folder, so nothing was written. It is kept here: send it again.",
         )
-    with replacing(file, private=False) as target:
-        write_parcel(
-            target,
-            parcel.cover,
-            is_open=parcel.kind.is_open,
-            parts=((sealed, workspace.documents.opened(sealed)) for sealed in parcel.parts),
-            each=each,
+    try:
+        with replacing(file, private=False) as target:
+            write_parcel(
+                target,
+                parcel.cover,
+                is_open=parcel.kind.is_open,
+                parts=((sealed, workspace.documents.opened(sealed)) for sealed in parcel.parts),
+                each=each,
+            )
+        whole = _is_whole(file, parcel)
+    except OSError as error:
+        raise trouble(error, "written", file) from error
+    if not whole:
+        remove_quietly(file)
+        raise EvalPanelError(
+            f"{file.name} was not written whole.",
+            "What was read back is not what was sealed, so it was taken away again. Try again, with another stick. If it stays "
+            "so, a sealed file in the profile has changed: evalpanel verify names it.",
         )
-    _compare(file, parcel)
     return file
 
 
-def _compare(file: Path, parcel: Outgoing) -> None:
-    """Read a parcel back as its receiver will."""
+def _is_whole(file: Path, parcel: Outgoing) -> bool:
+    """Whether a parcel reads back, as its receiver will read it, as what it was made of."""
     try:
         with file.open("rb") as opened:
             held = read_parcel(opened)
-            whole = (
+            return (
                 isinstance(held, Container)
                 and held.cover == parcel.cover
                 and held.parts.keys() == set(parcel.parts)
                 and all(sum(map(len, checked_blocks(part))) == part.size for part in held.parts.values())
             )
-    except OSError as error:
-        raise trouble(error, "read", file) from error
     except EvalPanelError:
-        whole = False
-    if not whole:
-        raise EvalPanelError(
-            f"{file.name} was not written whole.",
-            "What was read back is not what was written. Nothing is lost here: try again, with another stick.",
-        )
+        return False
 
 
 def _held(row: t.ParcelRow) -> Held:

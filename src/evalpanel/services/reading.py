@@ -87,9 +87,8 @@ def readable(workspace: Workspace, named: str, path: str, person: str) -> Readab
     Refused as `documents.read` refuses. A document that cannot be shown is no refusal: its `note` says why, and what it
     holds that a reader should know.
     """
-    content = documents.read(workspace, named, path, person=person)
+    content, known = documents.read_with_notes(workspace, named, path, person=person)
     document = shown_as(path, content)
-    known = documents.notes_of(workspace, named, path)
     return replace(document, note=" ".join(part for part in dict.fromkeys((document.note, *known)) if part))
 
 
