@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from evalpanel import app
+from evalpanel.sealing import keys
 from evalpanel.services import tenders, workspace
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
+from fakes import MemoryKeyring
 from kept import loaded, pack_folder, save
-from profiles import PASSPHRASE, Clock
+from profiles import EMAIL, OWNER, PASSPHRASE, Clock
 
 
 @pytest.fixture
@@ -24,8 +29,18 @@ def root(tmp_path: Path) -> Path:
     return loaded(tmp_path / "profile", pack_folder(tmp_path / "pack"))
 
 
+class Frame:
+    """The window before a profile is open in it."""
+
+
 def shown(kind: type) -> object | None:
-    return next((one for one in QApplication.topLevelWidgets() if isinstance(one, kind) and one.isVisible()), None)
+    """What is seen of a kind; a `Shell` with its first page, or a `Frame` without."""
+    for one in QApplication.allWidgets():
+        if isinstance(one, Shell) and one.isVisible() and kind is (Shell if one.here else Frame):
+            return one
+        if kind is not Shell and isinstance(one, kind) and one.isVisible():
+            return one
+    return None
 
 
 class Person:
@@ -89,3 +104,109 @@ def test_older_store_is_told_when_the_window_opens(qtbot: QtBot, root: Path) -> 
     assert app.main(["--profile", str(root)]) == 0
     assert person is not None
     assert [one.startswith("An older store is open: it lacks 1 entry") for one in said] == [True]
+
+
+class AskingKeyring(MemoryKeyring):
+    """A keyring that asks its person before it answers, as that of a desktop may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        assert self.answered.wait(60), "nobody answered the keyring"
+        return super().get_password(service, username)
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> AskingKeyring:
+    """A profile in `tmp_path / "own"` that this keyring opens."""
+    held = AskingKeyring()
+    workspace.create(tmp_path / "own", name=OWNER, email=EMAIL, backend=lambda: held)
+    return held
+
+
+def test_window_is_seen_while_the_profile_is_being_opened_and_stays(
+    qtbot: QtBot, tmp_path: Path, asking: AskingKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "system_keyring", lambda: asking)
+    seen: list[tuple[Shell, list[str]]] = []
+
+    def look(frame: Shell) -> None:
+        seen.append((frame, [one.text() for one in frame.findChildren(QLabel) if one.isVisible() and one.text()]))
+        asking.answered.set()
+
+    def close(shell: Shell) -> None:
+        seen.append((shell, []))
+        shell.close()
+
+    person = Person((Frame, look), (Shell, close))
+    assert app.main(["--profile", str(tmp_path / "own")]) == 0
+    assert person is not None
+    assert seen[0][0] is seen[1][0]
+    assert seen[0][1] == ["evalpanel", "This laptop only · sealed", "Opening your store…"]
+
+
+def test_window_that_is_closed_while_the_profile_is_being_opened_leaves_it_closed(
+    qtbot: QtBot, tmp_path: Path, asking: AskingKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "system_keyring", lambda: asking)
+
+    def close(frame: Shell) -> None:
+        frame.close()
+        asking.answered.set()
+
+    person = Person((Frame, close))
+    assert app.main(["--profile", str(tmp_path / "own")]) == 0
+    assert person is not None
+    with workspace.opened(tmp_path / "own", backend=lambda: asking) as space:
+        assert space.owner.name == OWNER
+
+
+def test_profile_that_is_open_elsewhere_is_refused_in_words(
+    qtbot: QtBot, tmp_path: Path, asking: AskingKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "system_keyring", lambda: asking)
+    asking.answered.set()
+    said: list[str] = []
+
+    def read(box: QMessageBox) -> None:
+        said.append(box.text())
+        box.accept()
+
+    person = Person((QMessageBox, read))
+    with workspace.opened(tmp_path / "own", backend=lambda: asking):
+        assert app.main(["--profile", str(tmp_path / "own")]) == 1
+    assert person is not None
+    assert said == ["evalpanel is already open on this profile."]
+
+
+def test_profile_is_made_in_the_window_that_stays(qtbot: QtBot, tmp_path: Path) -> None:
+    owners: list[str] = []
+
+    def make(start: StartWindow) -> None:
+        start.name.setText(OWNER)
+        start.email.setText(EMAIL)
+        start.passphrase.setText(PASSPHRASE)
+        start.again.setText(PASSPHRASE)
+        start.go_on.click()
+
+    def close(shell: Shell) -> None:
+        owners.append(shell.session.workspace.owner.name)
+        shell.close()
+
+    person = Person((StartWindow, make), (Shell, close))
+    assert app.main(["--profile", str(tmp_path / "new")]) == 0
+    assert person is not None
+    assert owners == [OWNER]
+
+
+def test_frame_of_the_window_brings_no_service() -> None:
+    """It is seen before SQLAlchemy and the tables are there: they take several times as long as all of the frame."""
+    program = (
+        "import sys; import evalpanel.app, evalpanel.ui.shell, evalpanel.ui.catalogue, evalpanel.ui.behind, "
+        "evalpanel.ui.desktop; "
+        "print(sorted(one for one in sys.modules if one == 'sqlalchemy' or one.startswith('evalpanel.services')))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout == "[]\n"

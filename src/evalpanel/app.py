@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import workspace
-from evalpanel.services.workspace import Workspace
 from evalpanel.system.folders import default_profile
-from evalpanel.system.logs import logging_to
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from evalpanel.services.workspace import Workspace
     from evalpanel.ui.shell import Shell
+
+T = TypeVar("T")
+
+# The frame of the window is seen first, and what takes long comes after it: the services with their tables, and opening
+# the store. So services are imported inside the functions that use them, all through this module.
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,23 +37,25 @@ def main(arguments: list[str] | None = None) -> int:
         "--text", type=int, default=None, metavar="PERCENT", help="the size of text, 100 to 200; else the desktop's"
     )
     given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    application = _application(given.look, given.text)
+    # Nothing of what is imported is ever garbage, and looking for it there takes a third of the start. It also keeps
+    # widgets from being collected on the thread that opens the store.
+    gc.disable()
     try:
+        application = _application(given.look, given.text)
         with ExitStack() as held:
             if given.demo:
-                window = _demonstration(held)
+                window = _demonstration(application, held)
             else:
-                found = _profile(application, held, given.profile or default_profile())
-                if found is None:
-                    return 0
-                window = _window(found)
-                if found.told:
-                    window.messages.say(" ".join(found.told))
-            window.appear()
-            return int(application.exec())
-    except EvalPanelError as error:  # closing the profile: the disk may be full, or the stick gone
+                window = _profile(application, held, given.profile or default_profile())
+            gc.freeze()
+            gc.enable()
+            return 0 if window is None else int(application.exec())
+    except EvalPanelError as error:  # also in closing the profile: the disk may be full, or the stick gone
         _say(error)
         return 1
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 def _application(look: str, text: int | None) -> QApplication:
@@ -74,26 +80,69 @@ def _log_bug(kind: type[BaseException], error: BaseException, trace: TracebackTy
     sys.__excepthook__(kind, error, trace)
 
 
-def _profile(application: QApplication, held: ExitStack, root: Path) -> Workspace | None:
+def _frame(held: ExitStack, root: Path, words: str) -> Shell:
+    """The window before there is a profile in it, saying what is waited for."""
+    from evalpanel.ui.catalogue import factories
+    from evalpanel.ui.shell import Shell
+
+    window = Shell(None, factories(), root=root)
+    held.callback(window.hide)  # where it never gets further
+    window.waiting(words)
+    return window
+
+
+def _seen(application: QApplication, window: Shell, work: Callable[[], T]) -> T | None:
+    """Show the window, and do what its first page needs on a thread. None: it was closed meanwhile."""
+    from evalpanel.ui.behind import Behind
+
+    begun = Behind(window, work, lambda: application.exit(0))
+    window.appear()
+    application.exec()
+    done: T = begun.result()
+    return done if window.isVisible() else None
+
+
+def _profile(application: QApplication, held: ExitStack, root: Path) -> Shell | None:
+    """The window on a profile; None where the person closed it before it was open."""
+
+    def open_it(passphrase: str | None) -> Workspace:
+        from evalpanel.services import workspace
+        from evalpanel.system.logs import logging_to
+
+        space = held.enter_context(workspace.opened(root, passphrase=passphrase))
+        held.enter_context(logging_to(space.folders.logs))
+        return space
+
+    def open_unasked() -> tuple[Workspace, ...]:
+        from evalpanel.services import workspace
+
+        return (open_it(None),) if workspace.exists(root) and not workspace.asks_passphrase(root) else ()
+
+    window = _frame(held, root, "Opening your store…")
+    opened = _seen(application, window, open_unasked)
+    if opened == ():
+        opened = _asked(application, window, root, open_it)
+    if not opened:
+        return None
+    _fill(window, opened[0])
+    if opened[0].told:
+        window.messages.say(" ".join(opened[0].told))
+    return window
+
+
+def _asked(
+    application: QApplication, window: Shell, root: Path, open_it: Callable[[str | None], Workspace]
+) -> tuple[Workspace, ...]:
+    """Ask how the profile is made or opened, in the window itself. Empty where the person closes it instead."""
     from evalpanel.ui.start import StartWindow
 
     opened: list[Workspace] = []
-
-    def open_it(passphrase: str | None) -> None:
-        opened.append(held.enter_context(workspace.opened(root, passphrase=passphrase)))
-        held.enter_context(logging_to(opened[0].folders.logs))
-
-    if workspace.exists(root) and not workspace.asks_passphrase(root):
-        try:
-            open_it(None)
-        except EvalPanelError as error:
-            _say(error)
-            return None
-        return opened[0]
-    start = StartWindow(root, open_it)
-    start.show()
+    start = StartWindow(root, lambda passphrase: opened.append(open_it(passphrase)))
+    start.opened.connect(lambda *_: application.exit(0))
+    window.ask(start)
+    gc.enable()
     application.exec()
-    return opened[0] if opened else None
+    return tuple(opened)
 
 
 def _say(error: EvalPanelError) -> None:
@@ -105,20 +154,32 @@ def _say(error: EvalPanelError) -> None:
 
 
 def _window(space: Workspace, *, tender: str = "", person: str = "") -> Shell:
+    """The window on a profile that is open already."""
     from evalpanel.ui.catalogue import factories
-    from evalpanel.ui.dialogs.who import WhoDialog
-    from evalpanel.ui.session import Session
     from evalpanel.ui.shell import Shell
 
-    shell = Shell(Session(space), factories())
+    shell = Shell(None, factories(), root=space.folders.root)
+    _fill(shell, space, tender=tender, person=person)
+    return shell
+
+
+def _fill(shell: Shell, space: Workspace, *, tender: str = "", person: str = "") -> None:
+    """Put the profile that was opened into its window, with the first page."""
+    from evalpanel.ui.session import Session
+
+    shell.take(Session(space))
 
     def who() -> None:
         view = shell.session.view
         if view is None:
             return
+        # Imported here: the first page is there without it.
+        from evalpanel.ui.dialogs.who import WhoDialog
+
         dialog = WhoDialog(view.pack.panel, shell.session.person, shell)
         if dialog.exec() and dialog.chosen:
             shell.session.person = dialog.chosen
+            shell.messages.clear()  # what was said was said to somebody else
             shell.show_place("home")
 
     def open_tender(reference: str) -> None:
@@ -136,18 +197,36 @@ def _window(space: Workspace, *, tender: str = "", person: str = "") -> Shell:
     shell.session.tender, shell.session.person = tender, person
     shell.session.reload()
     shell.show_place("home")
+
+
+def _demonstration(application: QApplication, held: ExitStack) -> Shell | None:
+    from tempfile import TemporaryDirectory
+
+    folder = Path(held.enter_context(TemporaryDirectory(prefix="evalpanel-demo-")))
+
+    def prepare() -> tuple[Workspace, str]:
+        from evalpanel import demo
+        from evalpanel.services import workspace
+
+        space = held.enter_context(
+            workspace.throw_away(folder, name="Morwenna Pascall", email="officer@procurement.example")
+        )
+        return space, demo.prepare(space)
+
+    shell = _frame(held, folder, "Preparing the sample tender…")
+    prepared = _seen(application, shell, prepare)
+    if prepared is None:
+        return None
+    space, reference = prepared
+    _guide(shell, space, reference)
     return shell
 
 
-def _demonstration(held: ExitStack) -> Shell:
+def _guide(shell: Shell, space: Workspace, reference: str) -> None:
+    """Lead through the sample tender, act by act."""
     from evalpanel import demo
 
-    folder = held.enter_context(TemporaryDirectory(prefix="evalpanel-demo-"))
-    space = held.enter_context(
-        workspace.throw_away(Path(folder), name="Morwenna Pascall", email="officer@procurement.example")
-    )
-    reference = demo.prepare(space)
-    shell = _window(space, tender=reference, person="PM1")
+    _fill(shell, space, tender=reference, person="PM1")
     shell.banner.tell(tuple((text, after) for _, _, text, after in demo.GUIDE))
 
     def lead(act: int) -> None:
@@ -163,4 +242,3 @@ def _demonstration(held: ExitStack) -> Shell:
 
     shell.banner.lead.connect(lead)
     shell.show_place("scoring")
-    return shell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -223,6 +224,25 @@ def test_pdf_pages_stand_where_they_are_counted(qtbot: QtBot) -> None:
         assert picture.pixelColor(QPoint(round(x), round(y))) == white
     assert picture.pixelColor(QPoint(round(places[0].left() - 2), round(places[0].center().y()))) != white
     assert picture.pixelColor(QPoint(round(places[0].center().x()), round(places[0].bottom() + 6))) != white
+
+
+def test_page_of_the_document_before_does_not_stay(qtbot: QtBot) -> None:
+    view = PdfView()
+    qtbot.addWidget(view)
+    view.resize(500, 700)
+    with qtbot.waitExposed(view):
+        view.show()
+
+    def ink() -> int:
+        picture = view.grab().toImage()
+        return sum(picture.pixelColor(x, y).lightness() < 100 for x in range(60, 400) for y in range(200, 300))
+
+    view.show_pdf(pdf("|"))
+    view.viewport().repaint()  # the page is asked for
+    time.sleep(0.2)  # and drawn, on the thread that draws; what it sends waits until this one listens again
+    view.show_pdf(pdf("MMMMMMMMMM"))
+    view.viewport().repaint()
+    qtbot.waitUntil(lambda: ink() > 200, timeout=20_000)
 
 
 def test_pdf_that_is_damaged_says_so(qtbot: QtBot) -> None:

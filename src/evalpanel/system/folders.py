@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Self
 
 import platformdirs
-from filelock import FileLock, Timeout
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.system.files import empty_folder, new_folder, trouble
@@ -91,6 +90,9 @@ class ProfileLock:
     """
 
     def __init__(self, folders: Folders) -> None:
+        # Imported here: it brings asyncio, and the window is seen before a profile is locked.
+        from filelock import FileLock
+
         self._folders = folders
         # The window opens and closes the profile from whichever thread is at work, so the lock belongs to all.
         self._lock = FileLock(folders.lock, timeout=0, mode=0o600, thread_local=False)
@@ -98,6 +100,8 @@ class ProfileLock:
     def __enter__(self) -> Self:
         if self._lock.is_locked:
             raise self._taken()
+        from filelock import Timeout  # as above
+
         try:
             self._lock.acquire()
         except Timeout as error:

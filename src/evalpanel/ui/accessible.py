@@ -5,23 +5,30 @@ Qt calls all of them fillers, and a reader passes fillers over.
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QApplication, QComboBox, QScrollArea, QWidget
 
-_ROLES = {
-    "ProgressGrid": QAccessible.Role.Graphic,
-    "Legend": QAccessible.Role.Graphic,
-    "StageLine": QAccessible.Role.Graphic,
-    "SpreadDots": QAccessible.Role.Graphic,
-    "WallScale": QAccessible.Role.Graphic,
-    "QPdfView": QAccessible.Role.Document,
-    "MemberWords": QAccessible.Role.Pane,
-    "StartWindow": QAccessible.Role.Window,
-    "Projector": QAccessible.Role.Window,
-}
-"""By the name of a class, as Qt asks: for the widget's own class first, then for each that it comes from."""
 _TOLD = "accessible-roles"
+
+
+@functools.cache
+def _roles() -> dict[str, QAccessible.Role]:
+    """By the name of a class, as Qt asks: for the widget's own class first, then for each that it comes from."""
+    # Made when it is first asked for: the names of all roles take time, and the window opens without them.
+    return {
+        "ProgressGrid": QAccessible.Role.Graphic,
+        "Legend": QAccessible.Role.Graphic,
+        "StageLine": QAccessible.Role.Graphic,
+        "SpreadDots": QAccessible.Role.Graphic,
+        "WallScale": QAccessible.Role.Graphic,
+        "QPdfView": QAccessible.Role.Document,
+        "MemberWords": QAccessible.Role.Pane,
+        "StartWindow": QAccessible.Role.Window,
+        "Projector": QAccessible.Role.Window,
+    }
 
 
 def tell_roles(app: QApplication) -> None:
@@ -34,8 +41,8 @@ def tell_roles(app: QApplication) -> None:
 def _described(kind: str, held: QObject) -> QAccessibleInterface | None:
     if not isinstance(held, QWidget):
         return None
-    if kind in _ROLES:
-        return QAccessibleWidget(held, _ROLES[kind])
+    if kind in _roles():
+        return QAccessibleWidget(held, _roles()[kind])
     if kind == "QScrollArea" and isinstance(held, QScrollArea) and held.accessibleName():
         return QAccessibleWidget(held, QAccessible.Role.Pane)  # one with a name is a place of its own
     return None

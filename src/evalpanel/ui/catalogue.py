@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from evalpanel.ui.page import Page
-from evalpanel.ui.session import Session
 from evalpanel.ui.shell import PageFactory
+
+if TYPE_CHECKING:
+    from evalpanel.ui.session import Session
 
 Guard = Callable[[Callable[..., object]], Callable[..., None]]
 

@@ -34,8 +34,8 @@ def expected(view: TenderView, own: MemberProgress | None) -> Expected:
     if not stage.reached(TenderStage.MODERATION):
         return _scoring(view, own)
     if not stage.reached(TenderStage.QUALITY_LOCKED):
-        # How many are agreed speaks of every bid, also of those that are closed to the person.
-        done = "" if own.recusals else f" {view.moderated} of {view.lines} lines are agreed."
+        # How many lines are begun speaks of every bid, also of those that are closed to the person.
+        done = "" if own.recusals else f" {view.moderated} of {view.lines} lines are begun or agreed."
         if own.member.has(Role.CHAIR):
             return Expected(f"Agree a level and reasons, line by line.{done}", "Go on with moderation", "moderation")
         return Expected(f"The panel is moderating.{done}", "Look at moderation", "moderation")

@@ -35,7 +35,7 @@ class JobStrip(QFrame):
         self._progress: Progress | None = None
         self._done: Callable[[Any], None] | None = None
         self._what = ""
-        layout = QHBoxLayout(self)
+        layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
         self._label = QLabel()
         self._bar = QProgressBar()
@@ -63,7 +63,7 @@ class JobStrip(QFrame):
             raise EvalPanelError(f"{self._what} is still under way.", "Wait for it, or cancel it first.")
         self._what, self._done, self._progress = what, done, Progress()
         self._label.setText(what)
-        self._bar.hide()  # until it is known how much there is: Qt's bar would move to and fro
+        self._measure(known=False)
         self._cancel.setEnabled(True)
         self.show()
         gc.disable()
@@ -90,11 +90,16 @@ class JobStrip(QFrame):
             return
         if progress.total:
             self._bar.setValue(round(1000 * progress.done / progress.total))
-            self._bar.show()
+            self._measure(known=True)
             self._label.setText(f"{self._what}: {progress.what}" if progress.what else self._what)
         gc.collect(1)
         if future.done():
             self._finish(future)
+
+    def _measure(self, *, known: bool) -> None:
+        """Show how far it is once it is known how much there is; before, Qt's bar would move to and fro."""
+        self._bar.setVisible(known)
+        self._row.setStretchFactor(self._label, 0 if known else 1)
 
     def _finish(self, future: Future[Any]) -> None:
         self._timer.stop()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from evalpanel.progress import Progress
-from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.fold import Fold
 from evalpanel.ui.widgets.scroll import Tall, overflow
+
+if TYPE_CHECKING:
+    # Not at run time: it brings the services and their store, and the window is seen before them.
+    from evalpanel.ui.session import Session
 
 
 class Page(QWidget):
@@ -27,6 +31,7 @@ class Page(QWidget):
     """
 
     KEY = ""
+    WIDEST = 240  # letters: on a wider screen the page keeps to the left, and its lines stay short enough to be read
     go = Signal(str, object)
     acted = Signal()
     said = Signal(str)
@@ -38,7 +43,7 @@ class Page(QWidget):
         super().__init__()
         self.session = session
         self.guard = guard
-        outer = QVBoxLayout(self)
+        outer = self._outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 16)
         outer.setSpacing(12)
         inside = Tall()
@@ -92,6 +97,12 @@ class Page(QWidget):
         self.primary.hide()
         self.foot.keep_last(self.primary)
         return bottom
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+        """Keep to the left of a very wide screen."""
+        super().resizeEvent(event)
+        most = self.WIDEST * self.fontMetrics().averageCharWidth() + 2 * 24
+        self._outer.setContentsMargins(0, 0, max(0, self.width() - most), 16)
 
     def refresh(self) -> None:
         """Fill the page from the services."""
@@ -150,8 +161,23 @@ def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
 
 def button(text: str, *, role: str = "") -> QPushButton:
     """A button in one of the roles of the stylesheet (`primary`, `level`, `quiet`; none: ordinary)."""
-    made = QPushButton(text)
+    made = _Button(text)
     if role:
         made.setProperty("role", role)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     return made
+
+
+class _Button(QPushButton):
+    """A button that Enter presses, as Space does, and not only on those desktops that have it so."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setAutoDefault(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+        """An Enter that is held down presses once: the next step may be one that cannot be taken back."""
+        if event.isAutoRepeat() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+        else:
+            super().keyPressEvent(event)

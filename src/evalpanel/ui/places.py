@@ -6,18 +6,9 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.setup import MemberProgress, TenderView
 from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.rail import TITLES as TITLES
 from evalpanel.ui.widgets.rail import Place
 
-TITLES = {
-    "home": "Home",
-    "setup": "Set-up",
-    "panel": "Panel and interests",
-    "scoring": "My scoring",
-    "moderation": "Moderation",
-    "outcome": "Outcome",
-    "letters": "Letters",
-    "record": "Record",
-}
 _NO_TENDER = "Open a tender first."
 
 
@@ -82,6 +73,6 @@ def _moderation(view: TenderView, own: MemberProgress | None) -> tuple[str, str]
         return ("", f"Moderation opens when everyone has signed off{names}.")
     if view.summary.stage.reached(TenderStage.QUALITY_LOCKED):
         return ("✓", "")
-    # How many are agreed speaks of every bid, also of those that are closed to the person.
+    # How many lines are begun speaks of every bid, also of those that are closed to the person.
     counted = view.moderated and not (own is not None and own.recusals)
-    return (f"{view.moderated} agreed" if counted else "", "")
+    return (f"{view.moderated} of {view.lines}" if counted else "", "")

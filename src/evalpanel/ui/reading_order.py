@@ -55,7 +55,8 @@ def bring_in_sight(one: QWidget) -> None:
     """Scroll every place that this stands in, so that it can be seen."""
     area = one.parentWidget()
     while area is not None:
-        if isinstance(area, QScrollArea) and area.widget() is not None and area.widget().isAncestorOf(one):
+        inside = area.widget() if isinstance(area, QScrollArea) else None
+        if inside is not None and isinstance(area, QScrollArea) and inside.isAncestorOf(one):
             area.ensureWidgetVisible(one, 0, 24)
         area = area.parentWidget()
 

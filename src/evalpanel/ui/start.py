@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import workspace
+from evalpanel.ui import accessible
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.fold import Fold
@@ -106,6 +107,7 @@ class StartWindow(QWidget):
             self.problem.setText(str(error))
             self.problem.setAccessibleName(str(error))
             self.problem.show()
+            accessible.announce(self, str(error), at_once=True)
             return
         self.opened.emit(passphrase)
         self.close()

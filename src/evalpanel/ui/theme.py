@@ -234,22 +234,23 @@ QPushButton {{ background: {held.surface}; color: {held.text}; border: {held.bor
 QPushButton:hover {{ background: {held.tint}; }}
 QPushButton:disabled, QPushButton[role="primary"]:disabled {{ color: {held.muted}; background: {held.page};
   border: {held.border}px dashed {held.muted}; }}
-QPushButton:focus {{ border: 2px solid {held.focus}; }}
+QPushButton:focus {{ border: 2px solid {held.focus}; padding: 0 {12 + held.border}px; }}
 QPushButton[role="primary"] {{ background: {held.accent}; color: {held.on_accent}; border-color: {held.accent};
   font-weight: bold; }}
-QPushButton[role="primary"]:focus {{ border: 3px solid {held.focus}; }}
+QPushButton[role="primary"]:focus {{ border: 3px solid {held.focus}; padding: 0 {11 + held.border}px; }}
 QPushButton[role="level"] {{ min-width: {px(40)}; font-weight: bold; padding: 0 4px; }}
 QPushButton[role="level"]:checked {{ background: {held.accent}; color: {held.on_accent}; border-color: {held.accent}; }}
-QPushButton[role="level"]:focus {{ border: 3px solid {held.focus}; }}
+QPushButton[role="level"]:focus {{ border: 3px solid {held.focus}; padding: 0 {1 + held.border}px; }}
 QPushButton[role="place"] {{ text-align: left; border: {held.border}px solid transparent; background: transparent;
   padding: 0 10px; }}
 QPushButton[role="place"][shut="true"] {{ color: {held.muted}; font-style: italic; }}
 QPushButton[role="place"]:hover {{ background: {held.raised}; }}
 QPushButton[role="place"]:checked {{ background: {held.tint}; color: {held.accent}; font-weight: bold; }}
-QPushButton[role="place"]:focus {{ border: 2px solid {held.focus}; }}
+QPushButton[role="place"]:focus {{ border: 2px solid {held.focus}; padding: 0 {8 + held.border}px; }}
 QPushButton[role="quiet"] {{ border: {held.border}px solid transparent; background: transparent; color: {held.accent};
   padding: 0 6px; }}
-QPushButton[role="quiet"]:focus {{ border: 2px solid {held.focus}; }}
+QPushButton[role="quiet"]:disabled {{ color: {held.muted}; }}
+QPushButton[role="quiet"]:focus {{ border: 2px solid {held.focus}; padding: 0 {4 + held.border}px; }}
 QFrame[role="chip"] {{ background: {held.tint}; border: {held.border}px solid {held.tint}; border-radius: {px(13)}; }}
 QFrame[role="chip-warn"] {{ background: {held.warn_tint}; border: {held.border}px solid {held.warn}; border-radius: {px(13)}; }}
 QPushButton[role="chip"] {{ border: 2px solid transparent; border-radius: {px(13)}; background: transparent;
@@ -262,12 +263,13 @@ QPlainTextEdit, QLineEdit, QComboBox, QTextBrowser, QListView, QTreeView, QTable
   background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted}; border-radius: 8px;
   selection-background-color: {held.accent}; selection-color: {held.on_accent}; }}
 QPlainTextEdit, QLineEdit {{ padding: 6px 8px; }}
-QComboBox::drop-down {{ border: none; background: transparent; width: 26px; }}
-QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
-QLineEdit, QComboBox {{ min-height: {px(30)}; padding: 0 8px; }}
+QComboBox::drop-down {{ border: none; background: transparent; width: {px(26)}; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(12)}; height: {px(12)}; }}
+QLineEdit, QComboBox {{ min-height: {px(34)}; padding: 0 8px; }}
 QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus, QTextBrowser:focus, QListView:focus, QTreeView:focus,
 QTableView:focus {{ border: 2px solid {held.focus}; }}
 QListView, QTreeView, QTableView, QTextBrowser {{ border-color: {held.line}; }}
+QListView, QTreeView, QTableView {{ outline: none; }}
 QListView::item, QTreeView::item {{ padding: 6px 8px; }}
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {{
   background: {held.tint}; color: {held.text}; }}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QByteArray, QRect, QSettings, QSize
 from PySide6.QtWidgets import QWidget
-
-from evalpanel.services.workspace import Workspace
 
 USUAL = QSize(1366, 768)
 _FRAME = QSize(16, 48)  # what a desktop draws round a window, as long as it is not shown yet
@@ -20,9 +20,9 @@ def first_size(available: QSize) -> QSize | None:
     return USUAL
 
 
-def settings(workspace: Workspace) -> QSettings:
-    """What the window remembers beside a profile: never anything of a tender."""
-    return QSettings(str(workspace.folders.root / "window.ini"), QSettings.Format.IniFormat)
+def settings(root: Path) -> QSettings:
+    """What the window remembers beside the profile in `root`: never anything of a tender."""
+    return QSettings(str(root / "window.ini"), QSettings.Format.IniFormat)
 
 
 def appear(window: QWidget, held: QSettings) -> None:

@@ -121,7 +121,7 @@ class Declare(QScrollArea):
         self.rest.setCheckable(True)
         self.rest.setAccessibleName(_REST)
         self.rest.setShortcut("Ctrl+Shift+N")
-        self.rest.setMinimumWidth(self.rest.fontMetrics().averageCharWidth() * 40)
+        self.rest.setMinimumWidth(self.rest.fontMetrics().averageCharWidth() * 46)
         self.rest.toggled.connect(self._rested)
         first.inside.addWidget(self.rest, 0, Qt.AlignmentFlag.AlignLeft)
         return first

@@ -24,6 +24,7 @@ class WhoDialog(QDialog):
         layout.addWidget(label("What you do goes on the record under this name.", "muted", wrap=True))
         self.people = QListWidget()
         self.people.setAccessibleName("People of this tender")
+        self.people.ensurePolished()  # marking somebody lays the rows out, as high as the look has them
         for member in panel:
             roles = ", ".join(role.value.replace("-", " ") for role in member.roles)
             item = QListWidgetItem(f"{member.person}   {member.name}   ({roles})")

@@ -61,6 +61,7 @@ class Sheet:
         self.scores = dict(desk.scores)
         self._place = {line: at for at, line in enumerate(desk.owed)}
         self._missing = {gap.line: gap.what for gap in desk.gaps()}
+        self._lacking = {self._place[line] for line in self._missing}
         self._answered = {
             line for line, score in desk.scores.items() if line in self._place and score.status is not ScoreStatus.BLANK
         }
@@ -103,6 +104,7 @@ class Sheet:
         """Take note of an answer that was saved."""
         self.scores[score.line] = score
         self._missing.pop(score.line, None)
+        self._lacking.discard(self._place[score.line])
         self._answered.discard(score.line)
         if score.status is not ScoreStatus.BLANK:
             self._answered.add(score.line)
@@ -111,6 +113,7 @@ class Sheet:
             picture.states[picture.places[score.line]] = cell_state(score)
         for gap in gaps((score.line,), self.scores):
             self._missing[gap.line] = gap.what
+            self._lacking.add(self._place[gap.line])
 
     def first(self) -> Line | None:
         """Where to begin: the first line that lacks something, else the first."""
@@ -119,7 +122,9 @@ class Sheet:
     def next_missing(self, after: Line) -> Line | None:
         """The next other line that lacks something, from the first again after the last."""
         at = self._place[after]
-        return next((line for line in (*self.owed[at + 1 :], *self.owed[:at]) if line in self._missing), None)
+        later = min((place for place in self._lacking if place > at), default=None)
+        found = min((place for place in self._lacking if place < at), default=None) if later is None else later
+        return None if found is None else self.owed[found]
 
     def beside(self, line: Line, step: int) -> Line | None:
         """The line before (-1) or after (1), None at either end."""

@@ -42,6 +42,7 @@ class HomePage(Page):
         while (item := self._inside.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()  # at once: a dialog may open before it is gone
                 widget.deleteLater()
         self._go = None
         view = self.session.view
@@ -58,7 +59,7 @@ class HomePage(Page):
             self._show(view)
         for one in known:
             if view is None or one.tender_id != view.summary.tender_id:
-                self._inside.addWidget(self._other(one))
+                self._inside.addWidget(self._other(one, first=view is None and self._go is None))
         self._inside.addStretch(1)
 
     def open(self, what: object) -> None:  # noqa: ARG002 # every page takes it
@@ -160,7 +161,7 @@ class HomePage(Page):
         )
         return card
 
-    def _other(self, one: tenders.TenderSummary) -> Card:
+    def _other(self, one: tenders.TenderSummary, *, first: bool) -> Card:
         card = Card(one.title)
         row = QHBoxLayout()
         row.addWidget(label(f"{one.reference} · {one.stage.words}", "muted", wrap=True), 1)
@@ -168,5 +169,7 @@ class HomePage(Page):
         opens.setAccessibleName(f"Open {one.reference}")
         opens.clicked.connect(lambda *_: self.tender_chosen.emit(one.reference))
         row.addWidget(opens)
+        if first:
+            self._go = opens
         card.inside.addLayout(row)
         return card

@@ -53,6 +53,7 @@ class LettersPage(Page):
     """One row a bid and lot, and the letter beside it."""
 
     KEY = "letters"
+    WIDEST = 340
 
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__(session, guard)
@@ -61,7 +62,7 @@ class LettersPage(Page):
 
         self.choose_folder: Callable[[str], str] = self._ask_folder
         self.show_folder: Callable[[Path], object] = lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path))
-        self._settings = window_place.settings(session.workspace)
+        self._settings = window_place.settings(session.workspace.folders.root)
         self._standings: tuple[LetterStanding, ...] = ()
         self._verified: set[str] = set()
         self._drawings = LetterDrawings(session, self.start, self._drawn)
@@ -82,7 +83,7 @@ class LettersPage(Page):
         self._stack.addWidget(self.side_card)
         self._stack.addWidget(self.form)
         self._area = Sides()
-        self._area.add(self.list, share=2, lines=9)
+        self._area.add(self.list, share=2, lines=9, most=100)
         self._area.add(self._stack, share=3, lines=22)
         self._empty = StateCard()
         self.content.addWidget(self._area, 1)
@@ -102,7 +103,7 @@ class LettersPage(Page):
             return
         if not view.summary.stage.reached(TenderStage.OUTCOME):
             self._nothing(
-                "Letters come after the outcome.",
+                "Letters come after the outcome",
                 f"The tender stands at “{view.summary.stage.words}”. When moderation is closed, prices are opened and "
                 "the outcome is worked out, there is a letter here for every bid.",
             )
@@ -245,7 +246,6 @@ class LettersPage(Page):
         self._verified -= {one.sha256 for one in report.letters if not one.verified}
         self.rows.show_letters(self._standings, self._verified)
         self.said.emit(letter_words.signed(report, out))
-        self._shown()
 
     def _ask_folder(self, start: str) -> str:
         return QFileDialog.getExistingDirectory(self, "Where the signed letters go", start)

@@ -48,6 +48,7 @@ class ModerationPage(Page):
     """The lines at the left, the room for one line at the right. What is agreed is saved as it is said."""
 
     KEY = "moderation"
+    WIDEST = 340
 
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__(session, guard)

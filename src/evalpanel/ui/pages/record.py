@@ -169,9 +169,8 @@ class RecordPage(Page):
             self._read(now)
         self._fill_people()
         people = len({entry.person for entry in self._entries})
-        self.head(
-            "Record", f"{view.summary.reference} · {count(now.acts, 'act')} by {count(people, 'person', 'people')}"
-        )
+        by = f" by {count(people, 'person', 'people')}" if people else ""
+        self.head("Record", f"{view.summary.reference} · {count(now.acts, 'act')}{by}")
         groups = [now.hash[at : at + 8] for at in range(0, len(now.hash), 8)]
         self.head_text.setText(" ".join(groups))
         self._show_backups()

@@ -35,6 +35,7 @@ class ScoringPage(Page):
     """One panel member's desk."""
 
     KEY = "scoring"
+    WIDEST = 340
 
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__(session, guard)
@@ -208,7 +209,7 @@ class ScoringPage(Page):
         beside = self.width() >= WIDE * self.fontInfo().pixelSize() / 14
         if beside != (self.side.indexOf(self.choosers) >= 0):
             if beside:
-                self.side.insertWidget(0, self.choosers, 1)
+                self.side.insertWidget(0, self.choosers, 1, Qt.AlignmentFlag.AlignTop)
             else:
                 self.content.insertWidget(0, self.choosers)
         narrow = self.width() < NARROW * self.fontInfo().pixelSize() / 14

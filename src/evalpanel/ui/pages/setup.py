@@ -159,7 +159,9 @@ class SetupPage(Page):
     def _show_understood(self, found: Understood) -> None:
         pack = found.pack
         self._stack.setCurrentWidget(self.pack)
-        named = f"{pack.tender.reference} {pack.tender.title}" if pack.tender is not None else "no tender was found in it"
+        named = (
+            f"{pack.tender.reference} {pack.tender.title}" if pack.tender is not None else "no tender was found in it"
+        )
         holds = f" {words.holds(pack, len(found.documents))}." if pack.tender is not None or found.documents else ""
         self.head("What was understood", f"{self._path.name}: {named}.{holds}")
         self.pack.show_pack(

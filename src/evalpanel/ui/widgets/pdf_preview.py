@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QIODevice, QMargins, Qt
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMargins, Qt
 from PySide6.QtGui import QKeySequence, QPalette, QShortcut
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
@@ -12,11 +12,28 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.ui import theme
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.fold import Fold
-from evalpanel.ui.widgets.pdf_documents import new_document
+from evalpanel.ui.widgets.pdf_documents import NewPages, new_document
 
 _STEP = 1.25
 _LEAST, _MOST = 0.25, 6.0
 _MARGIN = 12
+
+
+class _Pages(QPdfView):
+    """The pages, on the colour of the page of the window, in whichever look is worn."""
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+        """Follow the look."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.dress()
+
+    def dress(self) -> None:
+        """Take on the colour round the pages."""
+        desk, palette = theme.colour("page"), self.palette()
+        if palette.color(QPalette.ColorRole.Dark) != desk:
+            palette.setColor(QPalette.ColorRole.Dark, desk)
+            self.setPalette(palette)
 
 
 class PdfPreview(QWidget):
@@ -28,7 +45,7 @@ class PdfPreview(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
         self._document = new_document()
-        self._view = QPdfView(self)
+        self._view = _Pages(self)
         self._view.setAccessibleName("The letter")
         self._view.setPageMode(QPdfView.PageMode.MultiPage)
         self._view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
@@ -36,6 +53,7 @@ class PdfPreview(QWidget):
         self._view.setFrameShape(QPdfView.Shape.NoFrame)
         self._view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._view.setDocument(self._document)
+        self._new_pages = NewPages(self._view)
         self._view.pageNavigator().currentPageChanged.connect(self._count)
         self._view.setMinimumHeight(self.fontMetrics().lineSpacing() * 9)
         outer.addWidget(self._view, 1)
@@ -81,14 +99,13 @@ class PdfPreview(QWidget):
         buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self._document.load(buffer)
         self._buffer = buffer
+        self._new_pages.loaded()
         if self._document.status() is not QPdfDocument.Status.Ready:
             self.clear()
             raise EvalPanelError(
                 "The letter cannot be shown.", "It is not a PDF that can be read. Nothing was changed."
             )
-        palette = self._view.palette()
-        palette.setColor(QPalette.ColorRole.Dark, theme.colour("page"))  # what stands round the pages
-        self._view.setPalette(palette)
+        self._view.dress()
         self._view.setAccessibleName(about)
         self._view.setAccessibleDescription(self.text(0))
         self._view.verticalScrollBar().setValue(0)

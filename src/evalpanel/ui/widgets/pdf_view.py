@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QFrame
 
 from evalpanel.domain.evidence import Evidence
 from evalpanel.ui import theme
-from evalpanel.ui.widgets.pdf_documents import new_document
+from evalpanel.ui.widgets.pdf_documents import NewPages, new_document
 from evalpanel.ui.widgets.pdf_passages import (
     Passage,
     found_passage,
@@ -36,6 +36,7 @@ from evalpanel.ui.widgets.pdf_passages import (
 LEAST_ZOOM, MOST_ZOOM, STEP = 0.25, 5.0, 1.2
 _POINTS_PER_INCH = 72
 PASSAGE, PASSAGE_LINE = "#BFE3DE", "#0B655D"  # on white paper, in every look of the window
+_LAID_OUT_MS = 60
 _INSIDE = 0.5  # points: as far inside a run of text as a place is moved
 
 
@@ -71,9 +72,13 @@ class PdfView(QPdfView):
         self.setZoomMode(QPdfView.ZoomMode.FitToWidth)
         self.setPageSpacing(12)
         self.setDocument(self._document)
+        self._new_pages = NewPages(self)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.pageNavigator().currentPageChanged.connect(lambda page: self.turned.emit(page + 1))
+        # Laying out takes QPdfView ten milliseconds for 300 pages: the first is shown without the rest, which follow.
+        self._rest = QTimer(self, singleShot=True, interval=_LAID_OUT_MS)
+        self._rest.timeout.connect(self._lay_out)
         self._dress()
 
     @property
@@ -84,13 +89,17 @@ class PdfView(QPdfView):
     def show_pdf(self, data: bytes) -> str:
         """Show a PDF from its first page. Gives why it cannot be shown, in a sentence; empty when it is."""
         self.clear()
+        self.setPageMode(QPdfView.PageMode.SinglePage)
         # The document reads from the buffer for as long as it lives and does not keep it: it has to own it.
         buffer = QBuffer(self._document)
         buffer.setData(data)
         buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self._document.load(buffer)
         self._buffer = buffer
+        self._new_pages.loaded()
         self.verticalScrollBar().setValue(0)
+        self._rest.start()
+        self.viewport().repaint()  # it is drawn on a thread from now on, while the rest of the window is filled
         match self._document.error():
             case QPdfDocument.Error.None_:
                 return ""
@@ -114,6 +123,7 @@ class PdfView(QPdfView):
 
     def go_to(self, page: int) -> None:
         """Show a page (from 1)."""
+        self._lay_out()
         self.pageNavigator().jump(page - 1, QPointF(), 0)
 
     def words(self, page: int) -> str:
@@ -179,6 +189,11 @@ class PdfView(QPdfView):
         self._passage = None
         self.viewport().update()
 
+    def _lay_out(self) -> None:
+        """Have every page in its place."""
+        self._rest.stop()
+        self.setPageMode(QPdfView.PageMode.MultiPage)
+
     def _reveal(self) -> None:
         found = self._passage
         for page, place, scale in self.page_places():
@@ -193,6 +208,7 @@ class PdfView(QPdfView):
 
         Counted as QPdfView 6.11 lays pages out; a test holds the two together.
         """
+        self._lay_out()
         margins, seen = self.documentMargins(), self.viewport().width()
         screen = QGuiApplication.primaryScreen().logicalDotsPerInch() / _POINTS_PER_INCH
         sizes: list[tuple[QSizeF, float]] = []
@@ -283,6 +299,7 @@ class PdfView(QPdfView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 # Qt's name
         """The wheel scrolls; with Ctrl it changes the size."""
+        self._lay_out()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
             event.accept()
@@ -295,6 +312,7 @@ class PdfView(QPdfView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
         """Home and End go to the first and the last page; the rest scrolls."""
+        self._lay_out()
         bar = self.verticalScrollBar()
         if event.key() == Qt.Key.Key_Home:
             bar.setValue(bar.minimum())

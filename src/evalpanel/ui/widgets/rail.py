@@ -11,6 +11,17 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSi
 from evalpanel.ui import theme
 from evalpanel.ui.page import button, label
 
+TITLES = {
+    "home": "Home",
+    "setup": "Set-up",
+    "panel": "Panel and interests",
+    "scoring": "My scoring",
+    "moderation": "Moderation",
+    "outcome": "Outcome",
+    "letters": "Letters",
+    "record": "Record",
+}
+"""The places of the window by their keys, in order."""
 WIDTH = 214
 _ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
 
@@ -174,6 +185,7 @@ class _PlaceButton(QPushButton):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "place")
+        self.setAutoDefault(True)  # Enter goes there
         self.setCheckable(True)
         self.setAutoExclusive(True)  # read out as one of several
         self.place = Place("", "")

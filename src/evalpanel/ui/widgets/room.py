@@ -55,6 +55,7 @@ class Room(QWidget):
         self._split.addWidget(self._agreed())
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 1)
+        self._split.setSizes([1, 1])  # what each said alone gets as much room as what all say together
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll(self._split))  # where the window is too low for both cards, they scroll together

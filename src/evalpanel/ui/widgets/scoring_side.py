@@ -59,4 +59,4 @@ class ScoringDesk(Sides):
         self.side.form.cite_wanted.connect(self.document.cite)
         self.side.form.quote_wanted.connect(self.document.send_quote)
         self.add(self.document, share=3, lines=14)
-        self.add(self.side, share=2, lines=14)
+        self.add(self.side, share=2, lines=14, most=105)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
+_ANY = 16_777_215  # Qt's word for a width without limit
+
 
 class Sides(QSplitter):
     """Add the two parts with `add`. They stand beside each other from `letters` letters' width on.
@@ -17,15 +19,18 @@ class Sides(QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self._letters = letters
         self._shares: list[int] = []
+        self._most: list[int] = []
         self.setChildrenCollapsible(False)
         self.setHandleWidth(12)
 
-    def add(self, part: QWidget, *, share: int, lines: int) -> None:
-        """Add a part that takes its share of the width and shows at least so many lines."""
+    def add(self, part: QWidget, *, share: int, lines: int, most: int = 0) -> None:
+        """Add a part that takes its share of the width and shows at least so many lines. Beside the other it is at most
+        `most` letters wide, so that lines of text stay short enough to be read; 0 is as wide as there is room."""
         part.setMinimumHeight(max(part.minimumHeight(), lines * self.fontMetrics().lineSpacing()))
         self.addWidget(part)
         self.setStretchFactor(self.count() - 1, share)
         self._shares.append(share)
+        self._most.append(most)
         self.setSizes([one * 100 for one in self._shares])
 
     @property
@@ -42,6 +47,9 @@ class Sides(QSplitter):
         """Turn where there is no room, and back."""
         wide = event.size().width()
         need = max(self._letters * self.fontMetrics().averageCharWidth(), sum(self._widths()) + self.handleWidth())
+        letter = self.fontMetrics().averageCharWidth()
+        for part, most in zip(self._parts(), self._most, strict=True):
+            part.setMaximumWidth(most * letter if most and wide >= need else _ANY)
         turned = Qt.Orientation.Horizontal if wide >= need else Qt.Orientation.Vertical
         if turned is not self.orientation():
             self.setOrientation(turned)

@@ -51,7 +51,9 @@ class StateCard(QWidget):
 
     def tell_no_tender(self, go: Callable[[str, object], object]) -> None:
         """Say that no tender is open, with the way to one; `go` leads to a place."""
-        self.tell("No tender is open", "Open one under Home, or load one under Set-up.", "Home", lambda: go("home", None))
+        self.tell(
+            "No tender is open", "Open one under Home, or load one under Set-up.", "Home", lambda: go("home", None)
+        )
 
     def _clicked(self) -> None:
         if self._act is not None:

@@ -1,0 +1,388 @@
+"""The scenes that `make screenshots` draws: what is open on which page, at which stage, for whom.
+
+Every page in each of its states: nothing yet, loading, half done, done, read-only, not yours, and an error. What an
+error is said about is really broken, in a profile that is thrown away: sealed files lose a byte, a pack lacks bidders.
+Work that takes long is held at a step, so that it can be looked at.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from tempfile import mkdtemp
+
+from PySide6.QtWidgets import QApplication, QWidget
+from sqlalchemy import select
+
+from evalpanel import demo
+from evalpanel.domain.sheets import Line, Score, ScoreStatus
+from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
+from evalpanel.progress import Progress
+from evalpanel.services import scoring, sign_off
+from evalpanel.store import tables as t
+from evalpanel.system.folders import Folders
+from evalpanel.system.resources import resource
+from evalpanel.ui.dialogs.who import WhoDialog
+from evalpanel.ui.pages.letters import LettersPage
+from evalpanel.ui.pages.moderation import ModerationPage
+from evalpanel.ui.pages.outcome import OutcomePage
+from evalpanel.ui.pages.panel import PanelPage
+from evalpanel.ui.pages.record import RecordPage
+from evalpanel.ui.pages.scoring import ScoringPage
+from evalpanel.ui.pages.setup import SetupPage
+from evalpanel.ui.shell import Shell
+from evalpanel.ui.start import StartWindow
+
+Act = Callable[[Shell], "QWidget | None"]
+"""What is done before the picture is taken; a window of its own that it opens is drawn instead of the whole."""
+PDF = "bids/B02/1 Reaching and hearing young people.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: a place, what is opened there, and what is done then. `name` tells shots of one place apart."""
+
+    place: str
+    name: str = ""
+    what: object = None
+    act: Act | None = None
+    slow: bool = False  # whether the worker is held, and everything counts as long work
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Shots at one stage of the sample tender, by one person (empty: nobody is chosen)."""
+
+    stage: str
+    person: str
+    shots: tuple[Shot, ...]
+    opened: bool = True  # whether the tender is open in the window
+    before: Callable[[Shell], None] | None = None  # what happened in the profile before the window came
+
+
+def line(bid: str, criterion: str, lot: str = "L1") -> Line:
+    """A line of the sample tender."""
+    return Line(LotCode(lot), BidCode(bid), CriterionCode(criterion))
+
+
+# What is done before a picture
+
+
+def the_tender_lies_here(shell: Shell) -> Path:
+    """A copy of the sample pack that may be changed."""
+    root = shell.session.workspace.folders.staging / "pictures" / "Tender pack"
+    if not root.exists():
+        shutil.copytree(resource("sample", "pack"), root)
+    return root
+
+
+def a_pack(shell: Shell) -> None:
+    """A pack that was understood, with nothing in its way."""
+    _setup(shell).take(the_tender_lies_here(shell))
+    idle(shell)
+
+
+def a_faulty_pack(shell: Shell) -> None:
+    """A pack with a folder of nobody's, and a document that is damaged."""
+    pack = the_tender_lies_here(shell)
+    (pack / "bids" / "Harbour Lights").mkdir(exist_ok=True)
+    (pack / "bids" / "Harbour Lights" / "answer.pdf").write_bytes(b"%PDF-1.4 and then nothing")
+    a_pack(shell)
+
+
+def a_notice(shell: Shell) -> None:
+    """A notice, before a draft workbook is written from it."""
+    _setup(shell).take(
+        Path(__file__).parent / "specimens" / "ocds" / "fictional" / "ocds-213czf-000-00001-02-tender.json"
+    )
+    idle(shell)
+
+
+def no_pack(shell: Shell) -> None:
+    """Something that is no pack at all."""
+    odd = the_tender_lies_here(shell).parent / "tender.zip"
+    odd.write_bytes(b"not a zip")
+    _setup(shell).take(odd)
+    idle(shell)
+
+
+def reading_a_pack(shell: Shell) -> None:
+    """A pack that is being read; the worker is held."""
+    _setup(shell).take(the_tender_lies_here(shell))
+
+
+def verifying(shell: Shell) -> None:
+    """A long check, two fifths of the way."""
+
+    def work(progress: Progress) -> None:
+        waiting = threading.Event()
+        while True:
+            progress.step(21, 52, "bids/B02/2 Keeping young people safe and well.docx")
+            waiting.wait(0.02)
+
+    shell.start("Verifying the record", work, lambda _: None)
+
+
+def verified(shell: Shell) -> None:
+    """The record, verified."""
+    page = shell.page("record")
+    assert isinstance(page, RecordPage)
+    page.primary.click()
+    idle(shell)
+
+
+def damage(shell: Shell) -> None:
+    """Every sealed document loses its last byte."""
+    for path in Folders(shell.session.workspace.folders.root).documents.rglob("*.age"):
+        path.chmod(0o600)
+        path.write_bytes(path.read_bytes()[:-1])
+
+
+def decide(shell: Shell) -> None:
+    """The officer decides about an interest."""
+    _panel(shell).rows.decision_wanted.emit("FI1", "B03")
+
+
+def absent(shell: Shell) -> None:
+    """The officer records that somebody will not sign off."""
+    _panel(shell).rows.absence_wanted.emit("YE1")
+
+
+def at_work(shell: Shell) -> None:
+    """The chair, half way: a score with its reason, and its evidence marked on the page."""
+    space, tender = shell.session.workspace, shell.session.tender
+    rows = demo._scored(space, tender, resource("sample", "scores") / "CH1.xlsx")
+    scoring.take_scores(space, tender, person="CH1", rows=rows[:40])
+    shell.refresh()
+    page = _scoring(shell)
+    page.open(line("B02", "1.2"))
+    page.form.chips.chips[0].lead.click()
+
+
+def find(shell: Shell) -> None:
+    """Words looked for in the whole bid, with the list of places."""
+    page = _scoring(shell)
+    page.finder.start()
+    page.finder.bar.everywhere.setChecked(True)
+    page.finder.bar.box.setText("young people")
+
+
+def versions(shell: Shell) -> None:
+    """The earlier versions of an answer."""
+    page, space = _scoring(shell), shell.session.workspace
+    here = line("B01", "1.3")
+    first = Score(here, ScoreStatus.SCORED, Decimal(3), "The questions are good, and nobody is named who asks them.")
+    second = replace(first, value=Decimal(4), rationale="Good questions, and page 2 names who asks them and when.")
+    for one in (first, second):
+        scoring.save_score(space, shell.session.tender, person=shell.session.person, score=one)
+    shell.refresh()
+    page.open(here)
+    page.toggle_versions()
+
+
+def progress(shell: Shell) -> None:
+    """The picture of progress, folded out."""
+    _scoring(shell).toggle_progress()
+
+
+def not_saved(shell: Shell) -> None:
+    """An answer that is refused, with what was typed still there: the officer has recorded an absence meanwhile."""
+    page, view, me = _scoring(shell), shell.session.view, shell.session.person
+    assert view is not None
+    if not any(one.absent for one in view.panel):
+        sign_off.record_absence(shell.session.workspace, shell.session.tender, person=me, reason="Ill", by="OF1")
+    page.form.reason.setPlainText("The plan names a person for each month, on page 2.")
+    page.form.wanted.emit()
+
+
+def reopen(shell: Shell) -> None:
+    """The reason is asked for why a sheet is opened again."""
+    _scoring(shell).ask_to_reopen()
+
+
+def offer(shell: Shell) -> None:
+    """A message that offers to take something back."""
+    shell.messages.offer(
+        "Your score 4 on B02, criterion 1.2, was taken away: you abstain now.", "Put it back", lambda: None
+    )
+
+
+def project(shell: Shell) -> QWidget:
+    """The line on the wall."""
+    page = shell.page("moderation")
+    assert isinstance(page, ModerationPage)
+    page.show_to_room()
+    page.wall.resize(1920, 1080)
+    return page.wall
+
+
+def passage(shell: Shell) -> QWidget:
+    """A piece of evidence beside the room."""
+    page = shell.page("moderation")
+    assert isinstance(page, ModerationPage)
+    shown = page.room.shown
+    assert shown is not None
+    pieces = [piece for one in page._whole(shown.row).held.scores for piece in one.score.evidence]
+    page.room.opened.emit(pieces[0])
+    window = page._passages
+    assert window is not None
+    return window
+
+
+def closing(shell: Shell) -> None:
+    """Moderation, about to be closed."""
+    shell.page("moderation").primary.click()
+
+
+def wrong_prices(shell: Shell) -> None:
+    """A file that is no price schedule."""
+    page = shell.page("outcome")
+    assert isinstance(page, OutcomePage)
+    page.guard(page.take_prices)(resource("sample", "pack", "tender.xlsx"))
+
+
+def press(shell: Shell) -> None:
+    """The next step of the page that is shown."""
+    shell.page(shell.here).primary.click()
+    idle(shell)
+
+
+def without_an_address(shell: Shell) -> None:
+    """Two bidders came without an address."""
+    with shell.session.workspace.store.writing() as tx:
+        for row in tx.execute(select(t.BidderRow).where(t.BidderRow.bidder.in_(("B02", "B04")))).scalars():
+            row.address = ""
+
+
+def with_addresses(shell: Shell) -> None:
+    """And here they are."""
+    with shell.session.workspace.store.writing() as tx:
+        for row in tx.execute(select(t.BidderRow).where(t.BidderRow.address == "")).scalars():
+            row.address = "3 Quay Street, Plymouth PL1 2AB"
+
+
+def correct(shell: Shell) -> None:
+    """The details of a bidder, being corrected."""
+    page = _letters(shell)
+    page.open(("B02", "L1"))
+    page.side_card.correct.click()
+
+
+def sign(shell: Shell) -> None:
+    """Every letter signed, and one shown."""
+    page = _letters(shell)
+    idle(shell)
+    folder = mkdtemp(dir=shell.session.workspace.folders.staging)
+    page.choose_folder = lambda _: folder
+    if page.primary.isVisible():
+        page.primary.click()
+    idle(shell)
+
+
+def start_new(shell: Shell) -> QWidget:
+    """The window before the window, the first time."""
+    return StartWindow(shell.session.workspace.folders.root / "a profile that is not there", lambda _: None)
+
+
+def who(shell: Shell) -> QWidget:
+    """Choosing who one is."""
+    view = shell.session.view
+    assert view is not None
+    return WhoDialog(tuple(one.member for one in view.panel), "CH1", shell)
+
+
+def keys(shell: Shell) -> QWidget:
+    """Which keys there are."""
+    shell.show_keys()
+    assert shell._keys is not None
+    return shell._keys
+
+
+def idle(shell: Shell) -> None:
+    """Wait until nothing runs."""
+    while shell.jobs.busy:
+        QApplication.processEvents()
+
+
+def _setup(shell: Shell) -> SetupPage:
+    page = shell.page("setup")
+    assert isinstance(page, SetupPage)
+    return page
+
+
+def _panel(shell: Shell) -> PanelPage:
+    page = shell.page("panel")
+    assert isinstance(page, PanelPage)
+    return page
+
+
+def _scoring(shell: Shell) -> ScoringPage:
+    page = shell.page("scoring")
+    assert isinstance(page, ScoringPage)
+    return page
+
+
+def _letters(shell: Shell) -> LettersPage:
+    page = shell.page("letters")
+    assert isinstance(page, LettersPage)
+    return page
+
+
+def only(place: str, what: object = None) -> tuple[Shot, ...]:
+    """A place as it is."""
+    return (Shot(place, "", what),)
+
+
+def places(*keys: str) -> tuple[Shot, ...]:
+    """Places as they are."""
+    return tuple(Shot(key) for key in keys)
+
+
+SCENES = (
+    # Nothing yet
+    Scene("empty", "", (Shot("home"), Shot("home", "start", act=start_new), *places("setup", "panel", "scoring", "moderation", "outcome", "letters", "record")), opened=False),
+    Scene("empty", "", (Shot("setup", "reading", act=reading_a_pack, slow=True),), opened=False),
+    Scene("empty", "", (Shot("setup", "no-pack", act=no_pack),), opened=False),
+    Scene("empty", "", (Shot("setup", "notice", act=a_notice),), opened=False),
+    Scene("empty", "", (Shot("setup", "pack", act=a_pack),), opened=False),
+    Scene("empty", "", (Shot("setup", "faulty", act=a_faulty_pack),), opened=False),
+    Scene("draft", "", places("home", "record"), opened=False),
+    Scene("draft", "OF1", (*places("home", "setup"), Shot("setup", "criterion", "1.2"), *places("panel", "moderation", "outcome"))),
+    Scene("draft", "PM1", places("setup", "scoring")),
+    Scene("frozen", "TS1", (*places("home", "setup", "panel"), Shot("panel", "declare", "declare"), *places("scoring"))),
+    Scene("frozen", "OF1", (*places("setup"), Shot("setup", "bids", "bids"))),
+    # At work
+    Scene("declared", "YE1", places("home", "scoring")),
+    Scene("declared", "OF1", (*places("panel"), Shot("panel", "decide", act=decide), Shot("panel", "absence", act=absent))),
+    Scene("declared", "FI1", places("home", "panel", "scoring")),
+    Scene("scoring", "PM1", (*places("home"), Shot("scoring", "", line("B02", "1.2")), Shot("scoring", "reopen", act=reopen))),
+    Scene("scoring", "CH1", (Shot("scoring", "search", line("B02", "1.2"), find),)),
+    Scene("scoring", "CH1", (Shot("scoring", "versions", act=versions),)),
+    Scene("scoring", "CH1", (Shot("scoring", "at-work", act=at_work),)),
+    Scene("scoring", "CH1", (*places("home", "panel"), Shot("scoring", "", line("B02", "2.1")), Shot("scoring", "progress", act=progress), *places("moderation"), Shot("home", "who", act=who), Shot("scoring", "keys", act=keys))),
+    Scene("scoring", "OF1", places("home", "setup", "panel", "scoring")),
+    Scene("scoring", "CH1", (Shot("scoring", "not-saved", line("B02", "2.1"), not_saved),)),
+    # Moderation
+    Scene("signed", "CH1", (*places("home", "scoring"), Shot("moderation", "", line("B01", "1.1")), Shot("moderation", "passage", act=passage), *places("outcome", "letters"))),
+    Scene("signed", "CH1", (Shot("moderation", "reading", slow=True),)),
+    Scene("signed", "PM1", places("moderation")),
+    Scene("moderated", "CH1", (Shot("moderation", "", line("B01", "1.1")), Shot("moderation", "wall", act=project), Shot("moderation", "closing", act=closing))),
+    Scene("moderated", "FI1", places("moderation")),
+    Scene("locked", "OF1", (*places("home", "moderation", "outcome"), Shot("outcome", "wrong-prices", act=wrong_prices))),
+    Scene("locked", "PM1", places("outcome")),
+    Scene("locked", "OF1", (Shot("outcome", "damaged", act=press), ), before=damage),
+    # The end
+    Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
+    Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
+    Scene("outcome", "OF1", (Shot("record", "reading", slow=True),)),
+    Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),
+    Scene("outcome", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
+    Scene("outcome", "OF1", (Shot("letters", "signed", act=sign), *places("home")), before=with_addresses),
+    Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
+    Scene("outcome", "OF1", (Shot("letters", "damaged"), Shot("record", "damaged", act=verified)), before=damage),
+)  # fmt: skip
+"""Scenes of one stage stand together, and what breaks the profile last: it is made once for them."""

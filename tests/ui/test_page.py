@@ -1,0 +1,52 @@
+"""What every page has in common, on the widest screens too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+import ui_stage
+from evalpanel.services.workspace import Workspace
+from evalpanel.ui.catalogue import factories
+from evalpanel.ui.session import Session
+from evalpanel.ui.shell import Shell
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with ui_stage.at("outcome", tmp_path_factory.mktemp("page")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("place", ["home", "setup", "panel", "moderation", "outcome", "letters", "record"])
+def test_a_page_keeps_to_the_left_of_a_very_wide_screen(qtbot: QtBot, space: Workspace, place: str) -> None:
+    shell = Shell(Session(space, ui_stage.REFERENCE, "OF1"), factories())
+    qtbot.addWidget(shell)
+    shell.resize(3840, 2160)
+    with qtbot.waitExposed(shell):
+        shell.show()
+    shell.show_place(place)
+    page = shell.page(place)
+
+    def letters() -> float:
+        return page.whole.width() / page.fontMetrics().averageCharWidth()
+
+    qtbot.waitUntil(lambda: page.WIDEST <= letters() <= page.WIDEST + 10, timeout=20_000)
+    assert page.whole.x() == 0
+    qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=20_000)
+    shell.close()
+
+
+@pytest.mark.parametrize("place", ["scoring", "moderation", "record"])
+def test_a_page_uses_all_of_a_usual_screen(qtbot: QtBot, space: Workspace, place: str) -> None:
+    shell = Shell(Session(space, ui_stage.REFERENCE, "PM1"), factories())
+    qtbot.addWidget(shell)
+    shell.resize(1366, 768)
+    with qtbot.waitExposed(shell):
+        shell.show()
+    shell.show_place(place)
+    page = shell.page(place)
+    qtbot.waitUntil(lambda: page.whole.width() == page.width(), timeout=20_000)
+    shell.close()
