@@ -191,7 +191,7 @@ class LineList(QWidget):
         short = metrics.horizontalAdvance("Agreed") + 20
         if not any(one.state is LineState.NOT_ASSESSED for one in self.model.rows):
             agreed = short
-        name = metrics.averageCharWidth() * 22
+        name = metrics.averageCharWidth() * 32  # most titles whole: the dots say how far apart the scores are, too
         dots = metrics.averageCharWidth() * 14
         self.table.setColumnHidden(SPREAD, whole < name + dots + spread + agreed)
         self.table.setColumnHidden(SCORES, whole < name + dots + agreed)
