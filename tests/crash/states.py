@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from crash.acts import Place
 from evalpanel.domain import trail
-from evalpanel.formats.parcel_file import Container, read_parcel, whole_part
+from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.services import tenders, verify, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
@@ -85,7 +85,7 @@ def _whole(path: Path, signed: set[str]) -> None:
             held = read_parcel(parcel)
             assert isinstance(held, Container)
             for part in held.parts.values():
-                whole_part(part, part.size)
+                b"".join(checked_blocks(part))
     else:
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert len(list(csv.reader(file))) > 1

@@ -4,7 +4,7 @@ import pytest
 
 from evalpanel.domain.parcels import PublicKeys
 from evalpanel.domain.tender import PersonCode, TenderId
-from evalpanel.sealing.spoken import Side, heard, near, spoken
+from evalpanel.sealing.spoken import Side, heard, spoken
 
 OFFICER, MEMBER, EVIL = (PublicKeys(bytes([number] * 32), f"age1{number}") for number in (1, 2, 3))
 TENDER, PERSON = TenderId("0123456789abcdef" * 2), PersonCode("PM1")
@@ -45,11 +45,3 @@ def test_words_are_heard_however_they_are_typed() -> None:
     assert not heard("act abandon zoo zone wrap wreck able vessel", words)
     assert not heard("abandoned act zoo zone wrap wreck able vessel", words)
     assert not heard("", words)
-
-
-def test_list_completes_a_word() -> None:
-    assert near("vess") == ("vessel",)
-    assert near(" Wra") == ("wrap",)
-    assert near("zz") == ()
-    assert near("") == ()
-    assert len({near(word[:4])[0] for word in near("a")}) == len(near("a"))

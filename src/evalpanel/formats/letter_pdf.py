@@ -6,23 +6,23 @@ The same letter gives the same bytes, whenever and wherever it is laid out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from evalpanel.domain.letter import Block, Explanation, Facts, FeedbackLetter, Paragraph, Section, Table, Tone
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.fonts import LetterFonts, shipped
+from evalpanel.formats.paper import Particulars, finished, laid_out
 
 if TYPE_CHECKING:
+    from pikepdf import Pdf
     from reportlab.platypus import Flowable
 
     from evalpanel.formats.letter_layout import Layout, Place
 
 SIGNATURE_FIELD = "Signature"
 """The name of the letter's one signature field, which is where `evalpanel.sealing.pdf_signature` signs."""
-
-_PRODUCER = "evalpanel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     Raises `EvalPanelError` naming a character that no font of the letter can print.
     """
     # Slow to import, and needed only where letters are made.
-    from reportlab.platypus import BaseDocTemplate, Frame, PageBreak, PageTemplate
-    from reportlab.platypus.doctemplate import LayoutError
+    from reportlab.platypus import PageBreak
 
     from evalpanel.formats import letter_layout as pages
 
@@ -58,42 +57,17 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
         for part in letter.annex:
             story += section(layout, part)
 
-    out = BytesIO()
-    document = BaseDocTemplate(
-        out,
-        pagesize=(pages.PAGE_WIDTH, pages.PAGE_HEIGHT),
-        title=letter.title,
-        author=letter.authority,
-        subject=letter.reference,
-        creator=_PRODUCER,
-        producer=_PRODUCER,
-        lang=letter.language,
-        invariant=1,
-        pageCompression=1,
+    about = Particulars(letter.title, letter.authority, letter.reference, letter.language)
+    no_room = EvalPanelError(
+        f"The letter {letter.reference} cannot be laid out.",
+        "A part of it does not fit a page. Nothing was written. Shorten the longest title or address in it.",
     )
-    frame = Frame(
-        pages.SIDE, pages.FOOT, pages.WIDTH, pages.PAGE_HEIGHT - pages.TOP - pages.FOOT,
-        leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
-    )  # fmt: skip
-    canvases: list[pages.LetterCanvas] = []
-
-    def canvas_maker(*args: object, **options: object) -> pages.LetterCanvas:
-        options["initialFontName"] = layout.fonts.regular.name  # else every page names Helvetica, which is not embedded
-        canvases.append(pages.LetterCanvas(*args, layout=layout, reference=letter.reference, **options))
-        return canvases[0]
-
-    document.addPageTemplates(PageTemplate("letter", [frame]))
-    try:
-        document.build(story, canvasmaker=canvas_maker)
-    except LayoutError as error:
-        raise EvalPanelError(
-            f"The letter {letter.reference} cannot be laid out.",
-            "A part of it does not fit a page. Nothing was written. Shorten the longest title or address in it.",
-        ) from error
+    plain, count = laid_out(layout, story, about, no_room)
     if spot.place is None:
         raise AssertionError("the signature was never drawn")
-    data = _finished(out.getvalue(), letter, spot.place, made_at)
-    return RenderedLetter(data, canvases[0].pages, (spot.WIDTH, spot.HEIGHT))
+    place = spot.place
+    data = finished(plain, about, made_at, lambda pdf: _add_signature_field(pdf, letter, place))
+    return RenderedLetter(data, count, (spot.WIDTH, spot.HEIGHT))
 
 
 def _front(layout: Layout, letter: FeedbackLetter) -> list[Flowable]:
@@ -136,34 +110,25 @@ def _signatory(layout: Layout, letter: FeedbackLetter) -> list[Flowable]:
     return [layout.line(who, "body"), *layout.paragraph(Paragraph(letter.check, Tone.ASIDE))]
 
 
-def _finished(data: bytes, letter: FeedbackLetter, place: Place, made_at: datetime) -> bytes:
-    """The file with its empty signature field, its language and its date."""
+def _add_signature_field(pdf: Pdf, letter: FeedbackLetter, place: Place) -> None:
+    """The empty field that the signature goes into, where its outline was drawn."""
     import pikepdf  # slow to import: only letters need it here
 
-    stamp = made_at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
-    out = BytesIO()
-    with pikepdf.open(BytesIO(data)) as pdf:
-        page = pdf.pages[place.page - 1]
-        field = pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Annot,
-                Subtype=pikepdf.Name.Widget,
-                FT=pikepdf.Name.Sig,
-                T=SIGNATURE_FIELD,
-                TU=f"Signature of {letter.signatory.name}",
-                Rect=pikepdf.Array(list(place.box)),
-                F=132,  # printed, and its place locked
-                P=page.obj,
-            )
+    page = pdf.pages[place.page - 1]
+    field = pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Widget,
+            FT=pikepdf.Name.Sig,
+            T=SIGNATURE_FIELD,
+            TU=f"Signature of {letter.signatory.name}",
+            Rect=pikepdf.Array(list(place.box)),
+            F=132,  # printed, and its place locked
+            P=page.obj,
         )
-        page.obj.Annots = pdf.make_indirect(pikepdf.Array([*page.obj.get("/Annots", []), field]))
-        pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array([field]), SigFlags=0))
-        pdf.Root.Lang = letter.language
-        pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
-        pdf.docinfo["/CreationDate"] = stamp
-        pdf.docinfo["/ModDate"] = stamp
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    return out.getvalue()
+    )
+    page.obj.Annots = pdf.make_indirect(pikepdf.Array([*page.obj.get("/Annots", []), field]))
+    pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array([field]), SigFlags=0))
 
 
 def signature_appearance(

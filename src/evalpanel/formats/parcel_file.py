@@ -89,13 +89,6 @@ def read_parcel(file: BinaryIO) -> Container | Wrapping:
     return Container(_whole(covers[0]), covers[0].path == OPEN_COVER, parts)
 
 
-def whole_part(part: SealedPart, most: int) -> bytes:
-    """The bytes of a sealed part, checked against its name. Refused when it has more than `most`."""
-    if part.size > most:
-        raise _damaged(part.sealed, f"It has {part.size} bytes; at most {most} are read.")
-    return b"".join(checked_blocks(part))
-
-
 def checked_blocks(part: SealedPart) -> Iterator[bytes]:
     """The bytes of a sealed part, block by block. After the last one its digest is compared with its name.
 

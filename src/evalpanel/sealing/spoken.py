@@ -47,12 +47,6 @@ def heard(typed: str, expected: Sequence[str]) -> bool:
     return len(words) == len(expected) and all(map(_is, words, expected))
 
 
-def near(typed: str) -> tuple[str, ...]:
-    """The words of the list that begin as `typed` does: to complete a word while it is typed."""
-    start = typed.strip().casefold()
-    return tuple(word for word in _words() if start and word.startswith(start))
-
-
 def _is(typed: str, word: str) -> bool:
     return typed == word or (len(typed) >= _LEAST_LETTERS and word.startswith(typed))
 

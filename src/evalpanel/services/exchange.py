@@ -12,7 +12,6 @@ from typing import IO, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.branches import Entry, Standing, standing
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys, Statement, file_name, tender_id
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
@@ -177,11 +176,6 @@ def confirmed(
     if person is not None:
         wanted = wanted.where(t.ConfirmationRow.person == person)
     return {row.installation: (row.person, row.value()) for row in tx.execute(wanted).scalars()}
-
-
-def standing_of(held: Sequence[Held], histories: dict[str, Sequence[str]]) -> Standing:
-    """Where a line stands, from the histories that its statements tell."""
-    return standing(Entry(one.identity, one.seq, frozenset(histories[one.identity])) for one in held)
 
 
 def make(
