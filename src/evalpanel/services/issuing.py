@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
@@ -203,11 +203,12 @@ def _pack(
     earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
     before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
     written, parts = [], []
+    common = max((row for row in rows if row.kind is EnvelopeKind.COMMON), key=lambda row: row.generation)
     for row in rows:
         held = documents.get(row.name, ())
-        piece = write_piece(Common.of(tender.pack, held) if row.kind is EnvelopeKind.COMMON else Index(held))
+        piece = write_piece(Common.of(tender.pack, held) if row is common else Index(held))
         index = ""
-        if held or row.kind is EnvelopeKind.COMMON:
+        if held or row is common:
             part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
                 workspace, piece, row.name, [row.recipient], made
             )
@@ -309,7 +310,7 @@ def _release(
     if earlier and not fresh:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
     body = Release(
-        generation=1,
+        generation=_generation(tx, mine),
         keys=tuple(
             EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
             for name in sorted(due)
@@ -360,6 +361,12 @@ def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dic
         if why is not None:
             found[row.name] = why
     return found
+
+
+def _generation(tx: Session, mine: Own) -> int:
+    """How often the tender's envelopes were begun anew, plus one."""
+    newest = select(func.max(t.EnvelopeRow.generation)).where(t.EnvelopeRow.tender_id == mine.tender)
+    return tx.execute(newest).scalar_one() or 1
 
 
 def _identity(tx: Session, workspace: Workspace, mine: Own, name: str) -> str:
