@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.parcels import ParcelKind
+from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
@@ -30,7 +30,7 @@ from evalpanel.formats.parcel_sheets import (
     read_scoresheet,
     write_sheet_part,
 )
-from evalpanel.services import exchange, invitations, tenders
+from evalpanel.services import exchange, invitations, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
@@ -134,8 +134,11 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
     earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
-    if earlier and read_scoresheet(earlier[-1].statement.payload).body == body:
-        return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier[-1])
+    readers = _readers(tx, tender, mine)
+    if earlier:
+        last = read_scoresheet(earlier[-1].statement.payload)
+        if last.body == body and last.header.recipients == tuple(sorted(keys.installation for keys in readers)):
+            return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier[-1])
     recipients = _score_recipients(tx, mine)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
@@ -147,19 +150,25 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
         recipient = recipients[name] if state is SheetState.FINAL else mine.keys.public.recipient
         content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
         parts.append(exchange.seal_part(workspace, content, name, [recipient], made))
-    officer = invitations.newest(tx, mine.tender)[1].officer.value()
     return exchange.make(
         tx,
         workspace,
         mine,
         ParcelKind.SCORESHEET,
         body,
-        (officer, mine.keys.public),
+        readers,
         parts=parts,
         rests_on=_rests_on(tx, mine),
         act="sheet-sent",
         detail={"state": state, "sheet_digest": body.sheet_digest},
     )
+
+
+def _readers(tx: Session, tender: OpenTender, mine: Own) -> tuple[PublicKeys, ...]:
+    """Whose laptops open the cover of a sheet: the officer's, every chair's, and this one. What is in its parts each bid's key opens."""
+    officer = invitations.newest(tx, mine.tender)[1].officer.value()
+    chairing = rosters.of_people(rosters.laptops(tx, mine), frozenset(rosters.chairs(tender.pack.panel)))
+    return tuple({keys.installation: keys for keys in (officer, *chairing, mine.keys.public)}.values())
 
 
 def _score_recipients(tx: Session, mine: Own) -> Mapping[str, str]:
