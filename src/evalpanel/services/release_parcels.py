@@ -12,7 +12,7 @@ from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Access, Because, Compartment, because
 from evalpanel.domain.tender import PersonCode
 from evalpanel.formats.parcel_packs import EnvelopeKey, Release
-from evalpanel.services import exchange, room
+from evalpanel.services import exchange, room, rosters
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -21,11 +21,8 @@ from evalpanel.store import tables as t
 
 
 def laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
-    """The confirmed laptops of everybody but the officer, by person."""
-    found: dict[PersonCode, tuple[PublicKeys, ...]] = {}
-    for person, keys in exchange.confirmed(tx, mine.tender).values():
-        found[person] = (*found.get(person, ()), keys)
-    return found
+    """The laptops of everybody but the officer whose keys are confirmed and not revoked, by person."""
+    return {person: keys for person, keys in rosters.in_use(tx, mine).items() if person != mine.person}
 
 
 def release(
