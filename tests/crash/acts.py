@@ -27,6 +27,7 @@ from evalpanel.services import (
     moderation,
     outcome,
     packs,
+    papers,
     prices,
     receiving,
     scoresheets,
@@ -358,6 +359,18 @@ ACTS = {
         ),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
+        _inside(
+            "make the sheets",
+            "issuing",
+            lambda space, place: papers.recovery(space, REFERENCE, to=place.out),
+            writes=True,
+        ),
+        _inside(
+            "make a paper key",
+            "declared",
+            lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
+            writes=True,
+        ),
         _inside(
             "revoke",
             "issuing",

@@ -19,11 +19,14 @@ from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_packs import (
     Common,
     Index,
+    Kept,
+    KeptKey,
     Name,
     Names,
     Sealed,
     read_common,
     read_index,
+    read_kept,
     read_names,
     read_pack,
     read_release,
@@ -50,7 +53,7 @@ _COVERS: tuple[Callable[[bytes], Any], ...] = (
     read_declarations,
     read_scoresheet,
 )
-_PIECES: tuple[Callable[[bytes], Any], ...] = (read_names, read_index, read_common, read_sheet_part)
+_PIECES: tuple[Callable[[bytes], Any], ...] = (read_names, read_index, read_common, read_sheet_part, read_kept)
 
 
 def parcel_file(data: bytes) -> None:
@@ -133,11 +136,16 @@ def piece_seeds() -> Iterable[bytes]:
     )  # fmt: skip
     line = Line(LotCode("L1"), BidCode("B01"), CriterionCode("1.1"))
     answer = Score(line, ScoreStatus.SCORED, Decimal("2.5"), "why", "how", "note")
+    secret = "AGE-SECRET-KEY-1" + "Q" * 58
+    kept = KeptKey(
+        bidder=BidderCode("B01"), generation=2, identity=secret, kind="quality", lot=None, name="quality/B01//2"
+    )
     return [
         b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
         b"\1" + encode(Index((document,))),
         b"\2" + encode(Common.of(make.pack(), (document,))),
         b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
+        b"\4" + encode(Kept((kept,))),
     ]
 
 

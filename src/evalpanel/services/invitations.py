@@ -41,7 +41,7 @@ def in_file(file: Path) -> tuple[Statement, Cover[Invitation]]:
     keys = cover.body.officer.value()
     if (
         not verifies(signed, keys.signing)
-        or cover.header.tender != tender_id(keys.signing, cover.body.nonce)
+        or cover.header.tender != tender_id(cover.body.founder, cover.body.nonce)
         or cover.header.installation != keys.installation
         or cover.header.about != cover.body.person
     ):
