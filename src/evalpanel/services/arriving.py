@@ -135,7 +135,7 @@ def _checked(tx: Session, mine: Own, kind: ParcelKind, signed: Statement, header
     """The identity of a statement that the officer of this tender signed for this laptop."""
     if header.tender != mine.tender:
         raise EvalPanelError("This parcel is of another tender than it was sealed for.", "It was left alone.")
-    first = invitations.newest(tx, mine.tender)[1].officer.value()
+    first = invitations.trusted(tx, mine.tender).officer.value()
     officer = next((keys for keys in (rosters.officer(tx, mine)[1], first) if verifies(signed, keys.signing)), None)
     signing = officer.signing if officer is not None else b""
     if officer is None and kind is ParcelKind.ROSTER:

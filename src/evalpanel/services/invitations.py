@@ -55,6 +55,17 @@ def newest(tx: Session, tender: TenderId) -> tuple[Held, Invitation]:
     return held, read_invitation(held.statement.payload).body
 
 
+def trusted(tx: Session, tender: TenderId) -> Invitation:
+    """The newest invitation whose officer's keys were confirmed here by the eight words; the newest of all while none were.
+
+    An invitation that came later with keys that nobody has confirmed changes nothing of whom this laptop trusts.
+    """
+    confirmed = exchange.confirmed(tx, tender)
+    held = [read_invitation(one.statement.payload).body for one in exchange.of_kind(tx, tender, ParcelKind.INVITATION)]
+    known = [body for body in held if body.officer.value().installation in confirmed]
+    return (known or held)[-1]
+
+
 def answers(tx: Session, tender: TenderId, person: PersonCode) -> tuple[PublicKeys, ...]:
     """The keys that somebody answered with, of each laptop of theirs, confirmed or not."""
     held = exchange.line(tx, tender, ParcelKind.ENROLMENT, person)

@@ -175,7 +175,7 @@ def _invitation(
         authority=tender.pack.tender.authority,
         founder=rosters.founder(tx, mine),
         name=one.name,
-        nonce=mine.nonce or invitations.newest(tx, mine.tender)[1].nonce,
+        nonce=mine.nonce or invitations.trusted(tx, mine.tender).nonce,
         officer=Keys.of(mine.keys.public),
         officer_name=officer,
         person=one.person,

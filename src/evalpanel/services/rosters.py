@@ -75,8 +75,9 @@ def officer(tx: Session, mine: Own) -> tuple[PersonCode, PublicKeys]:
     roster = in_force(tx, mine)
     if roster is not None:
         return roster.officer, roster.keys
-    held, body = invitations.newest(tx, mine.tender)
-    return held.author, body.officer.value()
+    keys = invitations.trusted(tx, mine.tender).officer.value()
+    held = exchange.of_kind(tx, mine.tender, ParcelKind.INVITATION)
+    return next(one.author for one in held if one.installation == keys.installation), keys
 
 
 def laptops(tx: Session, mine: Own) -> dict[str, KnownLaptop]:
@@ -195,12 +196,12 @@ def founding_key(tx: Session, mine: Own) -> bytes:
     whose keys were confirmed by the eight words."""
     if mine.nonce:
         return mine.keys.public.signing
-    return invitations.newest(tx, mine.tender)[1].officer.signing
+    return invitations.trusted(tx, mine.tender).officer.signing
 
 
 def founder(tx: Session, mine: Own) -> bytes:
     """The signing key that, with the nonce, gives the tender's id: the first officer's."""
-    return mine.keys.public.signing if mine.nonce else invitations.newest(tx, mine.tender)[1].founder
+    return mine.keys.public.signing if mine.nonce else invitations.trusted(tx, mine.tender).founder
 
 
 def _rosters(tx: Session, tender: TenderId) -> tuple[exchange.Held, ...]:
