@@ -363,13 +363,11 @@ ACTS = {
             "make the sheets",
             "issuing",
             lambda space, place: papers.recovery(space, REFERENCE, to=place.out),
-            writes=True,
         ),
         _inside(
             "make a paper key",
             "declared",
             lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
-            writes=True,
         ),
         _inside(
             "revoke",

@@ -23,7 +23,7 @@ from evalpanel.services import audit, exchange, tenders
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from evalpanel.system.files import remove_quietly, tidying, write_atomic
+from evalpanel.system.files import replacing, tidying
 
 _TYPING = (
     "Capital letters, the numbers and what stands between the words make no difference, and the first four letters of each word "
@@ -60,15 +60,16 @@ def paper_key(workspace: Workspace, *, out: Path) -> PaperKey:
         raise EvalPanelError("This profile is thrown away when it is closed.", "A paper key could open nothing later.")
     number = key_files.add_paper(key_file, workspace.keys, secret)
     try:
-        write_atomic(out, render(_profile_sheet(workspace, number, secret), made_at=workspace.now()))
-        with workspace.store.writing() as tx:
-            audit.record(
-                tx, workspace, "paper-key-made", tender=None, person=workspace.owner.name, detail={"number": number}
-            )
+        sheet = render(_profile_sheet(workspace, number, secret), made_at=workspace.now())
+        # The sheet takes its name last: there is never one that opens nothing.
+        with replacing(out) as file:
+            file.write(sheet)
+            with workspace.store.writing() as tx:
+                who = workspace.owner.name
+                audit.record(tx, workspace, "paper-key-made", tender=None, person=who, detail={"number": number})
     except BaseException as error:
         with tidying(error):
             key_files.drop_paper(key_file, number)
-            remove_quietly(out)
         raise
     return PaperKey(number, out)
 
@@ -100,9 +101,12 @@ def recovery(workspace: Workspace, named: str, *, to: Path) -> Sheets:
     files = Sheets(to / f"{tender.tender_id[:8]} successor.pdf", to / f"{tender.tender_id[:8]} recovery.pdf")
     for file in (files.successor, files.recovery):
         _refuse_there(file)
-    try:
-        write_atomic(files.successor, render(_successor_sheet(tender, successor), made_at=workspace.now()))
-        write_atomic(files.recovery, render(_recovery_sheet(tender, opening), made_at=workspace.now()))
+    first = render(_successor_sheet(tender, successor), made_at=workspace.now())
+    second = render(_recovery_sheet(tender, opening), made_at=workspace.now())
+    # The sheets take their names last: there is never one that is not on record.
+    with replacing(files.successor) as one, replacing(files.recovery) as other:
+        one.write(first)
+        other.write(second)
         with workspace.store.writing() as tx:
             tender = _leading(tx, workspace, named)
             signs = paper_keys.SuccessorKey(successor).public
@@ -114,11 +118,6 @@ def recovery(workspace: Workspace, named: str, *, to: Path) -> Sheets:
             tx.add(
                 t.PaperKeyRow(tender_id=tender.tender_id, successor=signs, recovery=opens, at=workspace.now(), act=act)
             )
-    except BaseException as error:
-        with tidying(error):
-            remove_quietly(files.successor)
-            remove_quietly(files.recovery)
-        raise
     return files
 
 

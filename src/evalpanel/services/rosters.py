@@ -132,6 +132,10 @@ def stands(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, entries
     return standing(entries, aside(tx, mine, kind, author))
 
 
+class NotYet(EvalPanelError):
+    """A parcel that cannot be judged before something else has come: it can be taken in again then."""
+
+
 class Revoked(EvalPanelError):
     """A statement of a laptop whose key was revoked, which was not accepted before: it does not count."""
 

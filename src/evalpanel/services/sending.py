@@ -18,6 +18,7 @@ from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Header
 from evalpanel.formats.parcel_packs import read_pack
 from evalpanel.formats.parcel_sheets import (
     Declarations,
@@ -95,9 +96,10 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
         return None
     body = Declarations(tuple(_declared(lines) for lines in acts.values()))
     recipients = rosters.readers(tx, mine, (mine.person,))
-    for last in _newest(tx, mine, ParcelKind.DECLARATION):
+    earlier = exchange.line(tx, mine.tender, ParcelKind.DECLARATION, mine.person)
+    for last in earlier[-1:]:
         said = read_declarations(last.statement.payload)
-        if said.body == body and said.header.recipients == _installations(recipients):
+        if said.body == body and _still_newest(mine, said.header, earlier, recipients):
             return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, last)
     return exchange.make(
         tx,
@@ -133,9 +135,10 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
     readers = rosters.readers(tx, mine, (*rosters.chairs(tender.pack.panel), mine.person))
-    for last in _newest(tx, mine, ParcelKind.SCORESHEET):
+    earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
+    for last in earlier[-1:]:
         said = read_scoresheet(last.statement.payload)
-        if said.body == body and said.header.recipients == _installations(readers):
+        if said.body == body and _still_newest(mine, said.header, earlier, readers):
             return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, last)
     recipients = _score_recipients(tx, mine)
     # The author's own laptops can always open it; until it is signed off nobody else can but whoever holds the recovery sheet.
@@ -166,14 +169,12 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     )
 
 
-def _newest(tx: Session, mine: Own, kind: ParcelKind) -> Sequence[Held]:
-    """The newest statement of this kind that was made here, unless another laptop of the same person has gone on: then none."""
-    line = exchange.line(tx, mine.tender, kind, mine.person)
-    return [one for one in line[-1:] if one.installation == mine.keys.public.installation and one.cover is not None]
-
-
-def _installations(recipients: Sequence[PublicKeys]) -> tuple[str, ...]:
-    return tuple(sorted(keys.installation for keys in recipients))
+def _still_newest(mine: Own, header: Header, line: Sequence[Held], recipients: Sequence[PublicKeys]) -> bool:
+    """Whether a statement that was made here follows all that is here, what another laptop of the person made included, and
+    is sealed to whom it should be now."""
+    followed = {one.identity for one in line[:-1]} <= set(header.history)
+    sealed_to = tuple(sorted(keys.installation for keys in recipients))
+    return followed and header.installation == mine.keys.public.installation and header.recipients == sealed_to
 
 
 def _score_recipients(tx: Session, mine: Own) -> Mapping[tuple[BidderCode | None, LotCode | None], tuple[str, str]]:
