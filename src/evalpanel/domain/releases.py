@@ -1,7 +1,8 @@
 """Who may open which envelope, and why: by key, so what is not released to a laptop can never be opened there.
 
 A person reads what was published as soon as they are on the panel; the bids that are theirs to assess after they declared
-their interests; prices when the quality scores are locked. Nobody gets a key for a bid from which they are recused.
+their interests; prices when the quality scores are locked, and then, in a blind tender, the names of those who bid, or
+before by a decision on the record. Nobody gets a key for a bid from which they are recused.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.tender import Bid, BidCode, BidderCode, EnvelopeKind, LotCode
 
 _READERS = (Role.CHAIR, Role.PANEL_MEMBER, Role.LEGAL)
+_OF_PRICES = (*_READERS, Role.DECISION_MAKER)
 
 
 class Because(StrEnum):
@@ -23,6 +25,7 @@ class Because(StrEnum):
     ON_THE_PANEL = "on-the-panel"
     DECLARATION = "declaration"
     QUALITY_LOCKED = "quality-locked"
+    NAMES_RELEASED = "names-released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +39,27 @@ class Compartment:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What is known about one person when keys are released to them. `opened`: the prices that are open on the record."""
+    """What is known about one person when keys are released to them. `opened`: the prices that are open on the record.
+
+    `locked`: moderation is closed. `named`: it was decided to release the names of a blind tender before that.
+    """
 
     member: PanelMember
     declared: bool
     recused: tuple[Recusal, ...]
     opened: frozenset[tuple[LotCode, BidCode]] = frozenset()
+    locked: bool = False
+    named: bool = False
 
 
 def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Because | None:
     """Why this person may open an envelope now, or None where they may not. The officer holds every key anyway."""
     if envelope.kind is EnvelopeKind.COMMON:
         return Because.ON_THE_PANEL
-    if envelope.kind is EnvelopeKind.SCORES or not any(access.member.has(role) for role in _READERS):
+    if envelope.kind is EnvelopeKind.NAMES:
+        return _names(access)
+    readers = _OF_PRICES if envelope.kind is EnvelopeKind.PRICE else _READERS
+    if envelope.kind is EnvelopeKind.SCORES or not any(access.member.has(role) for role in readers):
         return None
     own = [bid for bid in bids if bid.bidder == envelope.bidder and envelope.lot in (None, bid.lot)]
     if not access.declared or not any(bid.status.is_scored for bid in own):
@@ -60,3 +71,12 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
     if envelope.kind is EnvelopeKind.PRICE:
         return Because.QUALITY_LOCKED if any((bid.lot, bid.bid) in access.opened for bid in own) else None
     return Because.DECLARATION
+
+
+def _names(access: Access) -> Because | None:
+    """Names are in no bid: whoever declared gets them, also somebody who is recused, once they are released at all."""
+    if not access.declared:
+        return None
+    if access.locked:
+        return Because.QUALITY_LOCKED
+    return Because.NAMES_RELEASED if access.named else None

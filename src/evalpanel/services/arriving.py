@@ -40,7 +40,7 @@ from evalpanel.formats.parcel_packs import (
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, exchange, invitations, tenders
+from evalpanel.services import audit, blinding, exchange, invitations, tenders
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.workspace import Workspace
@@ -52,7 +52,7 @@ _ACTS = {
     ParcelKind.PACK: "pack-received",
     ParcelKind.RELEASE: "release-received",
 }
-_COMMON = EnvelopeKind.COMMON.value
+_COMMON, _NAMES = EnvelopeKind.COMMON.value, EnvelopeKind.NAMES.value
 
 
 class NotConfirmed(EvalPanelError):
@@ -157,6 +157,8 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     cover = read_pack(pack.statement.payload)
     named = {one.name: one for one in cover.body.envelopes}
     common = read_common(_index(workspace, named[_COMMON], keys[_COMMON]))
+    if _NAMES in keys and _NAMES in named:
+        common = blinding.with_names(common, _index(workspace, named[_NAMES], keys[_NAMES]))
     people = _people(workspace, mine, read_roster(roster.statement.payload))
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
@@ -166,7 +168,7 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     _keep_keys(tx, workspace, mine, named, keys)
     documents = [(_COMMON, one) for one in common.documents]
     for name, identity_of in keys.items():
-        if name != _COMMON and name in named and named[name].index:
+        if name not in (_COMMON, _NAMES) and name in named and named[name].index:
             documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
     _keep_documents(tx, workspace, mine, bids, documents, officer)
 
@@ -255,7 +257,8 @@ def _bring_up(
     Gives the bids that are new.
     """
     bids = {(row.lot, row.bid): row for row in tx.execute(_of(t.BidRow, mine)).scalars()}
-    bidders = {row.bidder for row in tx.execute(_of(t.BidderRow, mine)).scalars()}
+    bidders = {row.bidder: row for row in tx.execute(_of(t.BidderRow, mine)).scalars()}
+    blinding.name_bidders(tx, workspace, mine.tender, common, bidders, officer)
     fresh = TenderPack(
         bidders=tuple(one for one in common.bidders if one.bidder not in bidders),
         members=tuple(one for one in common.members if one.bidder not in bidders),

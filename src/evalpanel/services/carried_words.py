@@ -17,6 +17,7 @@ _SENTENCES = {
     "roster-received": "took in the list of who takes part",
     "pack-received": "took in the pack",
     "release-received": "took in the keys of this laptop",
+    "names-received": "released to this laptop the names of those who bid",
     "declaration-sent": "wrote the declaration of interests for the officer",
     "declaration-received": "took in the declaration of interests of {about}",
     "sheet-sent": "wrote the score sheet for the officer",
@@ -29,6 +30,9 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act == "scores-received":
         count = detail["rows"]
         return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+    if act == "names-released":
+        what = "released the names of those who bid before moderation is closed"
+        return what, f"Decided by {detail['decided_by']}: {detail['why']}"
     if act not in _SENTENCES:
         return None
     envelopes = detail.get("envelopes", ())

@@ -14,6 +14,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import is_blind, nameless
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Access, Because, Compartment, because
@@ -22,6 +24,7 @@ from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Keys
 from evalpanel.formats.parcel_packs import (
+    BidderNames,
     Common,
     Envelope,
     EnvelopeKey,
@@ -182,7 +185,7 @@ def _pack(
     rests_on: RestsOn,
     made: list[str],
 ) -> Outgoing:
-    _make_score_envelopes(tx, workspace, tender)
+    _make_envelopes(tx, workspace, tender)
     rows = list(
         tx.execute(
             select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
@@ -194,9 +197,9 @@ def _pack(
     written, parts = [], []
     for row in rows:
         held = documents.get(row.name, ())
-        piece = write_piece(Common.of(tender.pack, held) if row.kind is EnvelopeKind.COMMON else Index(held))
+        piece = write_piece(_piece(tender.pack, row.kind, held))
         index = ""
-        if held or row.kind is EnvelopeKind.COMMON:
+        if held or row.kind in (EnvelopeKind.COMMON, EnvelopeKind.NAMES):
             part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
                 workspace, piece, row.name, [row.recipient], made
             )
@@ -218,10 +221,23 @@ def _pack(
     )
 
 
-def _make_score_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
+def _piece(pack: TenderPack, kind: EnvelopeKind, documents: tuple[Sealed, ...]) -> Common | BidderNames | Index:
+    """What the index of an envelope says. In a blind tender who bids is in the envelope `names` and nowhere else."""
+    if kind is EnvelopeKind.NAMES:
+        return BidderNames(
+            bidders=pack.bidders, bids=pack.bids, clarifications=pack.clarifications, members=pack.members
+        )
+    if kind is not EnvelopeKind.COMMON:
+        return Index(documents)
+    return Common.of(nameless(pack) if is_blind(pack) else pack, documents)
+
+
+def _make_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
     held = held_envelopes(tx, workspace, tender.tender_id)
     for bid in tender.pack.bids:
         held.recipient(EnvelopeName(EnvelopeKind.SCORES, bid.bidder, bid.lot))
+    if is_blind(tender.pack):
+        held.recipient(EnvelopeName(EnvelopeKind.NAMES))
     held.keep(tx)
     tx.flush()
 
@@ -334,6 +350,8 @@ def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dic
         declared=member.person in queries.declared(tx, mine.tender, tender.pack),
         recused=queries.recused(tx, mine.tender, tender.pack, member),
         opened=frozenset((lot, bid) for lot, bid in opened),
+        locked=tender.stage.reached(TenderStage.QUALITY_LOCKED),
+        named=queries.names_released(tx, mine.tender),
     )
     found = {}
     for row in tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender)).scalars():

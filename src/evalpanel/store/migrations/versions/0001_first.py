@@ -130,6 +130,7 @@ def upgrade() -> None:
                 "on-the-panel",
                 "declaration",
                 "quality-locked",
+                "names-released",
                 name="because",
                 native_enum=False,
                 create_constraint=True,
@@ -350,6 +351,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_bidder_tender_id"), "bidder", ["tender_id"], unique=False)
     op.create_table(
+        "blind_code",
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_blind_code_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blind_code")),
+        sa.UniqueConstraint("tender_id", "what", "code", name=op.f("uq_blind_code_tender_id_what_code")),
+        sa.UniqueConstraint("tender_id", "what", "written", name=op.f("uq_blind_code_tender_id_what_written")),
+    )
+    op.create_index(op.f("ix_blind_code_tender_id"), "blind_code", ["tender_id"], unique=False)
+    op.create_table(
+        "blind_name",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_blind_name_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blind_name")),
+        sa.UniqueConstraint("tender_id", "path", name=op.f("uq_blind_name_tender_id_path")),
+        sa.UniqueConstraint("tender_id", "written", name=op.f("uq_blind_name_tender_id_written")),
+    )
+    op.create_index(op.f("ix_blind_name_tender_id"), "blind_name", ["tender_id"], unique=False)
+    op.create_table(
         "clarification",
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
@@ -496,7 +525,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("common", "quality", "price", "scores", name="kind", native_enum=False, create_constraint=True),
+            sa.Enum(
+                "common", "quality", "price", "scores", "names", name="kind", native_enum=False, create_constraint=True
+            ),
             nullable=False,
         ),
         sa.Column("bidder", sa.String(), nullable=True),
@@ -660,6 +691,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_moderated_score_act", "moderated_score", ["tender_id", "act"], unique=False)
     op.create_index(op.f("ix_moderated_score_tender_id"), "moderated_score", ["tender_id"], unique=False)
+    op.create_table(
+        "names_release",
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_names_release_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_names_release")),
+        sa.UniqueConstraint("tender_id", name=op.f("uq_names_release_tender_id")),
+    )
+    op.create_index(op.f("ix_names_release_tender_id"), "names_release", ["tender_id"], unique=False)
     op.create_table(
         "outcome",
         sa.Column("outcome", sa.String(), nullable=False),
