@@ -14,8 +14,9 @@ import make
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.tender import BidStatus, ConsortiumMember, MemberRole, PersonCode
-from evalpanel.errors import EvalPanelError
-from evalpanel.services import documents, inviting, issuing, naming, record, setup, verify
+from evalpanel.errors import Cancelled, EvalPanelError
+from evalpanel.progress import Progress
+from evalpanel.services import declarations, documents, inviting, issuing, naming, preflight, record, setup, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops, laptops
@@ -68,6 +69,7 @@ def desk(tmp_path: Path) -> Iterator[Laptops]:
 
 
 def issue(desk: Laptops) -> issuing.Issued:
+    preflight.look(desk[OFFICER], REFERENCE)
     made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
     for person in PEOPLE:
         reports = desk.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
@@ -93,6 +95,7 @@ def said(space: Workspace) -> list[str]:
 def test_members_laptop_holds_nothing_that_says_who_bids(desk: Laptops) -> None:
     made = issue(desk)
     assert {person: said(desk[person]) for person in PEOPLE} == {"CH1": [], "PM1": []}
+    declarations.declare(desk["PM1"], REFERENCE, person="PM1")
     theirs = documents.listing(desk["PM1"], REFERENCE)
     assert len([one for one in theirs if one.bidder is not None]) == 3
     contents = {documents.read(desk["PM1"], REFERENCE, one.path, person="PM1") for one in theirs if one.bidder}
@@ -143,6 +146,7 @@ def test_names_come_by_a_recorded_decision_and_then_stand_in_the_place_of_codes(
 
 def test_names_taken_in_before_the_rest_are_the_same(desk: Laptops) -> None:
     naming.release_names(desk[OFFICER], REFERENCE, why="References are taken up by name.")
+    preflight.look(desk[OFFICER], REFERENCE)
     made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
     desk.take("PM1", made.releases[PersonCode("PM1")], made.pack, made.roster)
     desk.take("CH1", made.roster, made.pack, made.releases[PersonCode("CH1")])
@@ -173,3 +177,108 @@ def test_names_of_another_pack_are_refused(desk: Laptops) -> None:
         laptops(desk.root / "plain", Clock(), lambda space: load(space, desk.root / "plain pack")) as held,
     ):
         naming.release_names(held[OFFICER], REFERENCE, why="Why not.")
+
+
+# Pre-flight ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def telling(tmp_path: Path) -> Iterator[Laptops]:
+    """The same, but a document of B01 names its bidder, and one of B03 a sub-contractor."""
+    files = FILES | {
+        "B01/Harbour 1.1 Reach.txt": b"At Harbour Young Carers we listen.",
+        "B03/1.1 Reach.txt": b"With Quayside Trust.",
+    }
+
+    def bring(space: Workspace) -> None:
+        load(space, tmp_path / "pack", blind_pack(), files)
+        setup.freeze(space, REFERENCE)
+
+    with laptops(tmp_path, Clock(), bring) as held:
+        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=PEOPLE):
+            held.join(REFERENCE, one.person, one.file)
+        yield held
+
+
+def code_of(space: Workspace, written: str) -> str:
+    return next(one.bid for one in naming.codes(space, REFERENCE) if one.written == written)
+
+
+def test_blind_pack_is_not_issued_before_pre_flight_nor_while_something_is_open(telling: Laptops) -> None:
+    space = telling[OFFICER]
+    with pytest.raises(EvalPanelError, match="not looked through yet"):
+        issuing.issue(space, REFERENCE, to=telling.stick)
+    found = preflight.look(space, REFERENCE)
+    ours, theirs = code_of(space, "B01"), code_of(space, "B03")
+    assert {(one.document, one.place, one.tell.value, one.whose) for one in found.open} == {
+        (f"bids/{ours}/1.1 1.txt", "its text", "name", ours),
+        (f"bids/{theirs}/1.1 1.txt", "its text", "name", theirs),
+    }
+    assert dict(found.renamed)["bids/B01/Harbour 1.1 Reach.txt"] == f"bids/{ours}/1.1 1.txt"
+    with pytest.raises(EvalPanelError, match="2 open findings"):
+        issuing.issue(space, REFERENCE, to=telling.stick)
+    assert [one.name for one in telling.stick.iterdir() if ".pack." in one.name] == []
+
+
+def test_finding_is_accepted_with_a_reason_or_its_document_replaced(telling: Laptops, tmp_path: Path) -> None:
+    space = telling[OFFICER]
+    found = preflight.look(space, REFERENCE)
+    ours = code_of(space, "B01")
+    (first,) = [one for one in found.open if one.whose == ours]
+    (second,) = [one for one in found.open if one.whose != ours]
+    with pytest.raises(EvalPanelError, match="needs a reason"):
+        preflight.accept(space, REFERENCE, [second.name], why="")
+    with pytest.raises(EvalPanelError, match="no open finding"):
+        preflight.accept(space, REFERENCE, ["0000000000"], why="It is not there.")
+    preflight.accept(space, REFERENCE, [second.name], why="A trust of that name is in the specification.")
+    redacted = tmp_path / "redacted.txt"
+    redacted.write_bytes(b"At [the bidder] we listen.")
+    path = preflight.replace(space, REFERENCE, first.document, redacted, why="The name is blacked out.")
+    with pytest.raises(EvalPanelError, match="not looked through yet"):
+        issuing.issue(space, REFERENCE, to=telling.stick)
+    assert preflight.look(space, REFERENCE).open == ()
+    made = issuing.issue(space, REFERENCE, to=telling.stick)
+    telling.take("PM1", made.roster, made.pack, made.releases[PersonCode("PM1")])
+    declarations.declare(telling["PM1"], REFERENCE, person="PM1")
+    assert documents.read(telling["PM1"], REFERENCE, path, person="PM1") == b"At [the bidder] we listen."
+    assert first.document not in [one.path for one in documents.listing(telling["PM1"], REFERENCE)]
+    told = [one.sentence for one in record.history(space, REFERENCE)]
+    assert any("Reason: A trust of that name" in one for one in told)
+    assert any("Reason: The name is blacked out." in one for one in told)
+    assert verify.verify_tender(space, REFERENCE).verdict == "verified"
+    with pytest.raises(EvalPanelError, match="gone out already"):
+        preflight.replace(space, REFERENCE, path, redacted, why="Once more.")
+
+
+def test_pre_flight_is_the_officers_and_a_second_look_reads_nothing_again(telling: Laptops) -> None:
+    first = preflight.look(telling[OFFICER], REFERENCE)
+    before = len(record.history(telling[OFFICER], REFERENCE))
+    assert preflight.look(telling[OFFICER], REFERENCE) == first == preflight.findings(telling[OFFICER], REFERENCE)
+    assert len(record.history(telling[OFFICER], REFERENCE)) == before
+
+
+def test_corrected_name_is_looked_for_anew(telling: Laptops) -> None:
+    space = telling[OFFICER]
+    preflight.accept(space, REFERENCE, [one.name for one in preflight.look(space, REFERENCE).open], why="Seen.")
+    setup.correct_bidder(space, REFERENCE, bidder=code_of(space, "B02"), name="Listening Partners")
+    with pytest.raises(EvalPanelError, match="not looked through yet"):
+        issuing.issue(space, REFERENCE, to=telling.stick)
+
+
+def test_plain_tender_is_told_only_what_documents_say_of_themselves(tmp_path: Path) -> None:
+    files = {"B01/a.html": b"<p>Harbour Young Carers</p>", "B02/1.1.png": b"\x89PNG\r\n\x1a\n"}
+    with laptops(tmp_path, Clock(), lambda space: load(space, tmp_path / "pack", None, files)) as held:
+        setup.freeze(held[OFFICER], REFERENCE)
+        found = preflight.look(held[OFFICER], REFERENCE)
+        assert [(one.finding.document, one.finding.tell.value) for one in found.standings] == [
+            ("bids/B02/1.1.png", "unseen")
+        ]
+        assert found.open == ()
+
+
+def test_stopped_pre_flight_keeps_nothing(telling: Laptops) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        preflight.look(telling[OFFICER], REFERENCE, progress=progress)
+    assert len(preflight.findings(telling[OFFICER], REFERENCE).unlooked) == 4

@@ -30,6 +30,14 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act == "scores-received":
         count = detail["rows"]
         return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+    if act == "finding-accepted":
+        return f"recorded why {detail['document']} may go", f"Found in {detail['place']}. Reason: {detail['why']}"
+    if act == "document-replaced":
+        return f"replaced {detail['path']} by {detail['by']}", f"Reason: {detail['why']}"
+    if act == "preflight-made":
+        many = detail["documents"]
+        what = f"looked through {many} document{'' if many == 1 else 's'} for what would say whose a bid is"
+        return what, f"Findings: {detail['findings']}."
     if act == "names-released":
         what = "released the names of those who bid before moderation is closed"
         return what, f"Decided by {detail['decided_by']}: {detail['why']}"

@@ -14,10 +14,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.blind import is_blind, nameless
+from evalpanel.domain.blind import WITHHELD_NOTE, is_blind, nameless
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
+from evalpanel.domain.preflight import Searcher
 from evalpanel.domain.releases import Access, Because, Compartment, because
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
@@ -43,7 +44,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import exchange, tenders
+from evalpanel.services import cleared, exchange, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
@@ -87,6 +88,8 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
                     "Nobody's keys are confirmed yet, so there is nobody to issue to.",
                     f"Nothing was written. First: evalpanel invite {tender.reference} --to DIR",
                 )
+            if is_blind(tender.pack):
+                cleared.require_clear(tx, tender)
             roster = _roster(tx, workspace, tender, mine, laptops, made)
             pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
             rests_on = RestsOn(roster.identity, pack.identity)
@@ -191,7 +194,7 @@ def _pack(
             select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
         ).scalars()
     )
-    documents = _documents(tx, mine)
+    documents = _documents(tx, tender, mine)
     earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
     before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
     written, parts = [], []
@@ -242,7 +245,9 @@ def _make_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> No
     tx.flush()
 
 
-def _documents(tx: Session, mine: Own) -> dict[str, tuple[Sealed, ...]]:
+def _documents(tx: Session, tender: OpenTender, mine: Own) -> dict[str, tuple[Sealed, ...]]:
+    away = cleared.replaced(tx, mine.tender)
+    searcher = Searcher(tender.pack) if is_blind(tender.pack) else None
     found: dict[str, tuple[Sealed, ...]] = {}
     rows = tx.execute(
         select(t.DocumentRow)
@@ -250,12 +255,14 @@ def _documents(tx: Session, mine: Own) -> dict[str, tuple[Sealed, ...]]:
         .order_by(t.DocumentRow.position, t.DocumentRow.id)
     ).scalars()
     for row in rows:
+        if row.path in away:
+            continue
         one = Sealed(
             bidder=row.bidder,
             criterion=row.criterion,
             is_prices=row.is_prices,
             lot=row.lot,
-            notes=row.notes,
+            notes=tuple(WITHHELD_NOTE if searcher and searcher.says(note) else note for note in row.notes),
             path=row.path,
             sealed=row.sealed,
             sha256=row.sha256,

@@ -19,6 +19,7 @@ from evalpanel.store.tables.people import (
     InterestDecisionRow,
     PanelMemberRow,
 )
+from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
 from evalpanel.store.tables.tender import (
     AuthorityRow,
@@ -67,10 +68,13 @@ __all__ = [
     "PanelMemberRow",
     "ParcelPartRow",
     "ParcelRow",
+    "PreflightAcceptanceRow",
+    "PreflightLookRow",
     "PriceLineRow",
     "PriceOpeningRow",
     "ProfileRow",
     "ReleaseRow",
+    "ReplacementRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",

@@ -24,9 +24,12 @@ INSERT_ONLY = (
     "names_release",
     "parcel",
     "parcel_part",
+    "preflight_acceptance",
+    "preflight_look",
     "price_line",
     "price_opening",
     "release",
+    "replacement",
     "score",
     "sign_off",
 )

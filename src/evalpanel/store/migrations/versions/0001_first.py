@@ -755,6 +755,41 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_panel_member_tender_id"), "panel_member", ["tender_id"], unique=False)
     op.create_table(
+        "preflight_acceptance",
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tender_id"], ["tender.tender_id"], name=op.f("fk_preflight_acceptance_tender_id_tender")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preflight_acceptance")),
+        sa.UniqueConstraint("tender_id", "finding", name=op.f("uq_preflight_acceptance_tender_id_finding")),
+    )
+    op.create_index(op.f("ix_preflight_acceptance_tender_id"), "preflight_acceptance", ["tender_id"], unique=False)
+    op.create_table(
+        "preflight_look",
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("search", sa.String(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_preflight_look_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preflight_look")),
+        sa.UniqueConstraint(
+            "tender_id", "document", "sha256", "search", name=op.f("uq_preflight_look_tender_id_document_sha256_search")
+        ),
+    )
+    op.create_index(op.f("ix_preflight_look_tender_id"), "preflight_look", ["tender_id"], unique=False)
+    op.create_table(
         "price_line",
         sa.Column("bidder", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
@@ -790,6 +825,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "lot", "bid", name=op.f("uq_price_opening_tender_id_lot_bid")),
     )
     op.create_index(op.f("ix_price_opening_tender_id"), "price_opening", ["tender_id"], unique=False)
+    op.create_table(
+        "replacement",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_replacement_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replacement")),
+        sa.UniqueConstraint("tender_id", "path", name=op.f("uq_replacement_tender_id_path")),
+    )
+    op.create_index(op.f("ix_replacement_tender_id"), "replacement", ["tender_id"], unique=False)
     op.create_table(
         "score",
         sa.Column("person", sa.String(), nullable=False),
