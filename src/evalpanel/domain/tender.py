@@ -110,7 +110,9 @@ class PriceKind(StrEnum):
 
 
 class EnvelopeKind(StrEnum):
-    """The compartment that something sealed belongs to: who may open it, and from when. Scores have one for each bid.
+    """The compartment that something sealed belongs to: who may open it, and from when.
+
+    Scores have one for each bidder and lot, and so has what is agreed about them in moderation.
 
     `NAMES` is there in a blind tender: who bids.
     """
@@ -119,6 +121,7 @@ class EnvelopeKind(StrEnum):
     QUALITY = "quality"
     PRICE = "price"
     SCORES = "scores"
+    MODERATION = "moderation"
     NAMES = "names"
 
 

@@ -19,7 +19,7 @@ from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.preflight import Searcher
-from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -28,14 +28,12 @@ from evalpanel.formats.parcel_packs import (
     BidderNames,
     Common,
     Envelope,
-    EnvelopeKey,
     Index,
     Laptop,
     Name,
     Names,
     Pack,
     Person,
-    Release,
     Roster,
     Sealed,
     read_pack,
@@ -44,16 +42,14 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import cleared, exchange, tenders
+from evalpanel.services import cleared, exchange, release_parcels, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
-from evalpanel.services.exchange import Outgoing, Own, RestsOn
+from evalpanel.services.exchange import NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
-
-NAMES = "names-of-people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
             mine = exchange.own(tx, workspace, tender.tender_id)
             if mine is None or not mine.is_officer:
                 raise EvalPanelError(f"This laptop does not lead {tender.reference}.", "Nothing was written.")
-            laptops = _laptops(tx, mine)
+            laptops = release_parcels.laptops(tx, mine)
             if not laptops:
                 raise EvalPanelError(
                     "Nobody's keys are confirmed yet, so there is nobody to issue to.",
@@ -94,7 +90,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
             pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
             rests_on = RestsOn(roster.identity, pack.identity)
             releases = {
-                person: _release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
+                person: release_parcels.release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
                 for person, keys in laptops.items()
             }
             declared = queries.declared(tx, tender.tender_id, tender.pack)
@@ -118,14 +114,6 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
     )
 
 
-def _laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
-    """The confirmed laptops of everybody but the officer, by person."""
-    found: dict[PersonCode, tuple[PublicKeys, ...]] = {}
-    for person, keys in exchange.confirmed(tx, mine.tender).values():
-        found[person] = (*found.get(person, ()), keys)
-    return found
-
-
 def _all(mine: Own, laptops: Mapping[PersonCode, Sequence[PublicKeys]]) -> tuple[PublicKeys, ...]:
     return (mine.keys.public, *(keys for person in sorted(laptops) for keys in laptops[person]))
 
@@ -146,17 +134,23 @@ def _roster(
         for row in tx.execute(select(t.ConfirmationRow).where(t.ConfirmationRow.tender_id == mine.tender)).scalars()
     }
     started = tx.get_one(t.InstallationRow, mine.tender).at
+    known = (*rosters.laptops(tx, mine).values(), KnownLaptop(mine.person, mine.keys.public))
 
-    def laptop(keys: PublicKeys) -> Laptop:
-        since = at.get(keys.installation, started)
-        return Laptop(accepted=(), confirmed_at=since, keys=Keys.of(keys), revoked_at=None, revoked_why="")
+    def laptop(one: KnownLaptop) -> Laptop:
+        gone = one.revoked
+        return Laptop(
+            accepted=() if gone is None else tuple(sorted(gone.accepted)),
+            confirmed_at=at.get(one.keys.installation, started),
+            keys=Keys.of(one.keys),
+            revoked_at=None if gone is None else gone.at,
+            revoked_why="" if gone is None else gone.why,
+        )
 
     def person(one: PanelMember) -> Person:
-        own = (mine.keys.public,) if one.person == mine.person else laptops.get(one.person, ())
         return Person(
             criteria=one.criteria,
             kind=one.kind,
-            laptops=tuple(laptop(keys) for keys in own),
+            laptops=tuple(laptop(held) for held in known if held.person == one.person),
             person=one.person,
             replaces=one.replaces or "",
             roles=one.roles,
@@ -164,12 +158,21 @@ def _roster(
             until=one.until,
         )
 
-    body = Roster(certificate="", people=tuple(person(one) for one in tender.pack.panel))
+    paper = tx.execute(
+        select(t.PaperKeyRow).where(t.PaperKeyRow.tender_id == mine.tender).order_by(t.PaperKeyRow.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    body = Roster(
+        certificate="",
+        people=tuple(person(one) for one in tender.pack.panel),
+        recovery="" if paper is None else paper.recovery,
+        succeeds="",
+        successor=None if paper is None else paper.successor,
+    )
     recipients = _all(mine, laptops)
     names = write_piece(Names(tuple(Name(one.name, one.organisation, one.person) for one in tender.pack.panel)))
     for last in exchange.line(tx, mine.tender, ParcelKind.ROSTER, mine.person)[-1:]:
         cover = read_roster(last.statement.payload)
-        (part,) = cover.header.parts
+        (part,) = [one for one in cover.header.parts if one.envelope == NAMES]
         if cover.body == body and mine.keys.open(workspace.documents.read(part.sealed)) == names:
             return exchange.again(tx, mine.tender, ParcelKind.ROSTER, last)
     parts = [exchange.seal_part(workspace, names, NAMES, [keys.recipient for keys in recipients], made)]
@@ -210,7 +213,15 @@ def _pack(
             parts.append(part)
             parts += [Part(one.sealed, _size(workspace, one.sealed), row.name) for one in held]
         written.append(
-            Envelope(bidder=row.bidder, index=index, kind=row.kind, lot=row.lot, name=row.name, recipient=row.recipient)
+            Envelope(
+                bidder=row.bidder,
+                generation=row.generation,
+                index=index,
+                kind=row.kind,
+                lot=row.lot,
+                name=row.name,
+                recipient=row.recipient,
+            )
         )
     body = Pack(criteria_digest=tender.pack.criteria_digest(), envelopes=tuple(written))
     recipients = _all(mine, laptops)
@@ -238,7 +249,8 @@ def _piece(pack: TenderPack, kind: EnvelopeKind, documents: tuple[Sealed, ...]) 
 def _make_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
     held = held_envelopes(tx, workspace, tender.tender_id)
     for bid in tender.pack.bids:
-        held.recipient(EnvelopeName(EnvelopeKind.SCORES, bid.bidder, bid.lot))
+        for kind in (EnvelopeKind.SCORES, EnvelopeKind.MODERATION):
+            held.recipient(EnvelopeName(kind, bid.bidder, bid.lot))
     if is_blind(tender.pack):
         held.recipient(EnvelopeName(EnvelopeKind.NAMES))
     held.keep(tx)
@@ -285,91 +297,3 @@ def _same(workspace: Workspace, mine: Own, row: t.EnvelopeRow, index: str, piece
 def _size(workspace: Workspace, sealed: str) -> int:
     with workspace.documents.opened(sealed) as file:
         return file.seek(0, io.SEEK_END)
-
-
-# Releases ------------------------------------------------------------------------------------------------------------
-
-
-def _release(
-    tx: Session,
-    workspace: Workspace,
-    tender: OpenTender,
-    mine: Own,
-    member: PanelMember,
-    laptops: Sequence[PublicKeys],
-    rests_on: RestsOn,
-) -> Outgoing:
-    """All keys that a person may have now, sealed to their laptops: made anew when there is one more key or laptop."""
-    due = _due(tx, tender, mine, member)
-    row = t.ReleaseRow
-    known = {
-        (installation, envelope)
-        for installation, envelope in tx.execute(
-            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == member.person)
-        )
-    }
-    fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
-    earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    if earlier and not fresh:
-        return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
-    body = Release(
-        generation=1,
-        keys=tuple(
-            EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
-            for name in sorted(due)
-        ),
-        person=member.person,
-    )
-    parcel = exchange.make(
-        tx,
-        workspace,
-        mine,
-        ParcelKind.RELEASE,
-        body,
-        laptops,
-        about=member.person,
-        rests_on=rests_on,
-        act="keys-released",
-        detail={"envelopes": {name: due[name] for name in sorted(due)}},
-    )
-    act = exchange.act_of(tx, parcel.identity)
-    for installation, name in fresh:
-        tx.add(
-            t.ReleaseRow(
-                tender_id=mine.tender,
-                person=member.person,
-                installation=installation,
-                envelope=name,
-                because=due[name],
-                at=workspace.now(),
-                act=act,
-            )
-        )
-    return parcel
-
-
-def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dict[str, Because]:
-    opened = tx.execute(
-        select(t.PriceOpeningRow.lot, t.PriceOpeningRow.bid).where(t.PriceOpeningRow.tender_id == mine.tender)
-    )
-    access = Access(
-        member=member,
-        declared=member.person in queries.declared(tx, mine.tender, tender.pack),
-        recused=queries.recused(tx, mine.tender, tender.pack, member),
-        opened=frozenset((lot, bid) for lot, bid in opened),
-        locked=tender.stage.reached(TenderStage.QUALITY_LOCKED),
-        named=queries.names_released(tx, mine.tender),
-    )
-    found = {}
-    for row in tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender)).scalars():
-        why = because(Compartment(row.kind, row.bidder, row.lot), access, tender.pack.bids)
-        if why is not None:
-            found[row.name] = why
-    return found
-
-
-def _identity(tx: Session, workspace: Workspace, mine: Own, name: str) -> str:
-    row = tx.execute(
-        select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.name == name)
-    ).scalar_one()
-    return workspace.keys.unwrap_for(mine.tender, f"envelope {name}", row.identity).decode()

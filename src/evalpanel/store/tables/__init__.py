@@ -11,7 +11,16 @@ from evalpanel.store.tables.acts import (
 )
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
-from evalpanel.store.tables.exchange import ConfirmationRow, InstallationRow, ParcelPartRow, ParcelRow, ReleaseRow
+from evalpanel.store.tables.exchange import (
+    ConfirmationRow,
+    InstallationRow,
+    PaperKeyRow,
+    ParcelPartRow,
+    ParcelRow,
+    ReleaseRow,
+    RevocationRow,
+    SuccessionRow,
+)
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -66,6 +75,7 @@ __all__ = [
     "NamesReleaseRow",
     "OutcomeRow",
     "PanelMemberRow",
+    "PaperKeyRow",
     "ParcelPartRow",
     "ParcelRow",
     "PreflightAcceptanceRow",
@@ -75,8 +85,10 @@ __all__ = [
     "ProfileRow",
     "ReleaseRow",
     "ReplacementRow",
+    "RevocationRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",
+    "SuccessionRow",
     "TenderRow",
 ]

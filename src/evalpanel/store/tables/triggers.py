@@ -22,6 +22,7 @@ INSERT_ONLY = (
     "letter",
     "moderated_score",
     "names_release",
+    "paper_key",
     "parcel",
     "parcel_part",
     "preflight_acceptance",
@@ -30,8 +31,10 @@ INSERT_ONLY = (
     "price_opening",
     "release",
     "replacement",
+    "revocation",
     "score",
     "sign_off",
+    "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
 
