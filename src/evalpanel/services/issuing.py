@@ -201,11 +201,13 @@ def _pack(
     earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
     before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
     written, parts = [], []
+    common, names = _newest(rows, EnvelopeKind.COMMON), _newest(rows, EnvelopeKind.NAMES)
     for row in rows:
         held = documents.get(row.name, ())
-        piece = write_piece(_piece(tender.pack, row.kind, held))
+        is_told = row is common or row is names
+        piece = write_piece(_piece(tender.pack, row.kind, held) if is_told else Index(held))
         index = ""
-        if held or row.kind in (EnvelopeKind.COMMON, EnvelopeKind.NAMES):
+        if held or is_told:
             part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
                 workspace, piece, row.name, [row.recipient], made
             )
@@ -233,6 +235,11 @@ def _pack(
     return exchange.make(
         tx, workspace, mine, ParcelKind.PACK, body, recipients, parts=parts, rests_on=rests_on, act="pack-issued"
     )
+
+
+def _newest(rows: Sequence[t.EnvelopeRow], kind: EnvelopeKind) -> t.EnvelopeRow | None:
+    """The envelope of this kind that is sealed to now: what everybody is told stands in it alone."""
+    return max((row for row in rows if row.kind is kind), key=lambda row: row.generation, default=None)
 
 
 def _piece(pack: TenderPack, kind: EnvelopeKind, documents: tuple[Sealed, ...]) -> Common | BidderNames | Index:
