@@ -17,6 +17,7 @@ from evalpanel.formats.canonical import encode
 from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys, read_enrolment, read_invitation
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_packs import (
+    BidderNames,
     Common,
     Index,
     Kept,
@@ -24,6 +25,7 @@ from evalpanel.formats.parcel_packs import (
     Name,
     Names,
     Sealed,
+    read_bidder_names,
     read_common,
     read_index,
     read_kept,
@@ -53,7 +55,14 @@ _COVERS: tuple[Callable[[bytes], Any], ...] = (
     read_declarations,
     read_scoresheet,
 )
-_PIECES: tuple[Callable[[bytes], Any], ...] = (read_names, read_index, read_common, read_sheet_part, read_kept)
+_PIECES: tuple[Callable[[bytes], Any], ...] = (
+    read_names,
+    read_index,
+    read_common,
+    read_sheet_part,
+    read_bidder_names,
+    read_kept,
+)
 
 
 def parcel_file(data: bytes) -> None:
@@ -144,8 +153,10 @@ def piece_seeds() -> Iterable[bytes]:
         b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
         b"\1" + encode(Index((document,))),
         b"\2" + encode(Common.of(make.pack(), (document,))),
+        b"\4"
+        + encode(BidderNames(bidders=make.bidders(), bids=make.bids(), clarifications=(), members=make.pack().members)),
         b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
-        b"\4" + encode(Kept((kept,))),
+        b"\5" + encode(Kept((kept,))),
     ]
 
 

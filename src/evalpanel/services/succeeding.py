@@ -311,7 +311,8 @@ def _take_documents(tx: Session, workspace: Workspace, mine: Own) -> None:
     held = set(tx.execute(select(t.DocumentRow.path).where(t.DocumentRow.tender_id == mine.tender)).scalars())
     found: list[tuple[str, Sealed]] = []
     for envelope in body.envelopes:
-        if not envelope.index or envelope.name not in rows or envelope.kind == EnvelopeKind.COMMON:
+        listing = envelope.kind not in (EnvelopeKind.COMMON, EnvelopeKind.NAMES)
+        if not envelope.index or envelope.name not in rows or not listing:
             continue  # what was published was there before
         opens = workspace.keys.unwrap_for(mine.tender, f"envelope {envelope.name}", rows[envelope.name].identity)
         index = read_index(age.open_bytes(workspace.documents.read(envelope.index), opens.decode()))
