@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import names_are_known
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, file_name
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
@@ -108,6 +109,11 @@ def _may(
         )
     if not why.strip():
         raise EvalPanelError("The reason is missing.", "Nothing was changed. Say in a sentence why, with --why.")
+    if not names_are_known(tender.pack):
+        raise EvalPanelError(
+            "This tender is scored blind, and the names of those who bid are not on this laptop yet.",
+            "Nothing was changed. A blind tender can be taken over once its names were released, or from a backup of the officer's profile.",
+        )
     roster = rosters.in_force(tx, mine)
     if roster is None:
         raise EvalPanelError(
