@@ -170,8 +170,11 @@ def _fill(shell: Shell, space: Workspace, *, tender: str = "", person: str = "")
     shell.take(Session(space))
 
     def who() -> None:
-        view = shell.session.view
+        view, stand = shell.session.view, shell.session.stand
         if view is None:
+            return
+        if stand is not None and not stand.leads and stand.person == shell.session.person:
+            shell.messages.say(f"This is the laptop of {stand.person} in this tender. Others work on their own.")
             return
         # Imported here: the first page is there without it.
         from evalpanel.ui.dialogs.who import WhoDialog
@@ -185,9 +188,11 @@ def _fill(shell: Shell, space: Workspace, *, tender: str = "", person: str = "")
     def open_tender(reference: str) -> None:
         shell.session.tender = reference
         shell.session.reload()
-        view = shell.session.view
-        own = [one for one in view.pack.panel if one.name == space.owner.name] if view is not None else []
-        shell.session.person = own[0].person if own else ""
+        view, stand = shell.session.view, shell.session.stand
+        own = [one.person for one in view.pack.panel if one.name == space.owner.name] if view is not None else []
+        if stand is not None and not stand.leads:
+            own = [stand.person]  # a laptop that joined by an invitation is one person's
+        shell.session.person = own[0] if own else ""
         shell.show_place("home")
         if not own:
             who()

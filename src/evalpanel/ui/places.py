@@ -16,9 +16,10 @@ def places(session: Session) -> tuple[Place, ...]:
     """The places of the rail, in order."""
     view = session.view
     if view is None:
-        # Set-up is where a tender comes in.
+        # Set-up and carried files are where a tender comes in.
         return tuple(
-            Place(key, title, "", "" if key in ("home", "setup") else _NO_TENDER) for key, title in TITLES.items()
+            Place(key, title, "", "" if key in ("home", "setup", "carry") else _NO_TENDER)
+            for key, title in TITLES.items()
         )
     return tuple(Place(key, TITLES[key], *_state(key, view, session.person)) for key in TITLES)
 
