@@ -25,6 +25,10 @@ from evalpanel.ui.start import StartWindow
 SIZES = (QSize(900, 600), QSize(1366, 768))
 SCENES = (
     ("empty", "", ("home", "setup", "record")),
+    ("empty", "", ("carry",)),
+    ("answering", "OF1", ("home", "carry")),
+    ("answered", "", ("home", "carry")),
+    ("came", "PM1", ("home", "carry")),
     ("draft", "OF1", ("home", "setup", "panel")),
     ("scoring", "YE1", ("home", "panel", "scoring", "moderation", "record")),
     ("scoring", "PM1", ("scoring",)),
@@ -57,7 +61,7 @@ def test_page_at_double_text_cuts_nothing_off(
 ) -> None:
     told = []
     with ui_stage.at(stage, tmp_path) as space:
-        shell = Shell(Session(space, "" if stage == "empty" else ui_stage.REFERENCE, person), factories())
+        shell = Shell(Session(space, ui_stage.tender(stage), person), factories())
         qtbot.addWidget(shell)
         for size in SIZES:
             shell.resize(size)
@@ -91,6 +95,7 @@ def test_rail_lies_down_at_double_text_and_leads_everywhere(qtbot: QtBot, tmp_pa
             "Outcome   not open",
             "Letters   not open",
             "Record",
+            "Carry files",
         ]
         entries["Record"].trigger()
         assert shell.here == "record"

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import carrying, inviting, receiving
+from evalpanel.services import carrying, inviting, joining, receiving
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import KeyState
 from evalpanel.services.receiving import Report
 from evalpanel.services.setup import TenderView
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models import carrying as models
-from evalpanel.ui.models.carrying import Carried, Go, Step
+from evalpanel.ui.models.carrying import Carried, Go, Step, Taken
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
 
@@ -59,16 +60,21 @@ def expected(session: Session, view: TenderView) -> Step | None:
     return step if step.go in (Go.WORDS, Go.ISSUE) else None
 
 
-def take_in(space: Workspace, paths: Sequence[Path], reports: list[tuple[Path, Report]], progress: Progress) -> bool:
-    """Take files in one by one, and add what became of each to `reports`. False: it was stopped; what came before stays."""
+def take_in(space: Workspace, paths: Sequence[Path], taken: list[Taken], progress: Progress) -> bool:
+    """Take files in one by one, and add what became of each to `taken`. False: it was stopped; what came before stays."""
     try:
         files = carrying.files_in(paths)
         for number, file in enumerate(files):
             progress.step(number, len(files), file.name)
-            reports.extend((file, one) for one in receiving.receive(space, [file]))
+            taken.extend(_taken(file, one) for one in receiving.receive(space, [file]))
     except Cancelled:  # said with what was taken in, and not as “nothing was changed”
         return False
     return True
+
+
+def _taken(file: Path, report: Report) -> Taken:
+    bare = report.kind is ParcelKind.INVITATION and report.file == file.name  # and not within a zip
+    return Taken(file, report, joining.read(file) if bare else None)
 
 
 def name_of(view: TenderView | None, person: str) -> str:

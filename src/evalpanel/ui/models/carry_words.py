@@ -35,6 +35,13 @@ def answered(answer: Path, officer: str) -> str:
     return f"Your answer is written: {answer.name}. Carry it to {officer}, then ring each other. {_SAFE}"
 
 
+def before_words(stand: Stand, name: str) -> str:
+    """Said above the words."""
+    if stand.leads:
+        return f"{name} has answered your invitation. Now make sure that the answer is really theirs."
+    return f"First {name} has to take in your answer. Then make sure of each other."
+
+
 def confirmed(whom: str, stand: Stand) -> str:
     """The words were the right ones."""
     if stand.leads:

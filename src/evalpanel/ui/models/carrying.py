@@ -14,6 +14,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.carrying import Due, Moved, Stand, ToSend
 from evalpanel.services.inviting import KeyState, PersonKeys
+from evalpanel.services.joining import Invite
 from evalpanel.services.receiving import Report
 from evalpanel.services.setup import MemberProgress, TenderView
 from evalpanel.ui.models import words
@@ -25,7 +26,7 @@ KINDS = {
     ParcelKind.ENROLMENT: "answer to an invitation",
     ParcelKind.ROSTER: "list of the panel",
     ParcelKind.PACK: "tender with its sealed bids",
-    ParcelKind.RELEASE: "what one person may open",
+    ParcelKind.RELEASE: "what you may open",
     ParcelKind.DECLARATION: "declaration of interests",
     ParcelKind.SCORESHEET: "score sheet",
     ParcelKind.MODERATION: "agreed scores",
@@ -42,11 +43,26 @@ VERDICTS = {
     Verdict.OLDER: (mark.NOTE, "Older"),
     Verdict.WAITING: (mark.HALF, "Waiting"),
     Verdict.FORKED: (mark.INTEREST, "Two versions"),
-    Verdict.NOT_OURS: (mark.RECUSED, "Not for this laptop"),
+    Verdict.NOT_OURS: (mark.OUT, "Not for this laptop"),
     Verdict.ALTERED: (mark.STOP, "Not taken in"),
     Verdict.UNREADABLE: (mark.STOP, "Not readable"),
 }
-_FIRST = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.FORKED, Verdict.NOT_OURS, Verdict.WAITING)
+_ORDER = (
+    Verdict.ALTERED,
+    Verdict.UNREADABLE,
+    Verdict.FORKED,
+    Verdict.WAITING,
+    Verdict.NEW,
+    Verdict.NEWER,
+    Verdict.OLDER,
+    Verdict.SAME,
+    Verdict.NOT_OURS,
+)
+"""What needs somebody stands first; what lies on a stick for others stands last."""
+
+
+_THEIRS = (ParcelKind.ENROLMENT, ParcelKind.DECLARATION, ParcelKind.SCORESHEET, ParcelKind.ASSENT)
+"""The kinds that each member of the panel sends: whose it is says more than that it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +115,73 @@ class Carried:
         return f"{self.code} {self.name}. " + " ".join(f"{one.text}. {one.more}".strip() for one in self.told)
 
 
-def arrival(report: Report) -> Arrival:
-    """One report, as a line of the list."""
-    shape, said = VERDICTS[report.verdict]
-    what = KINDS[report.kind] if report.kind is not None else ""
-    by = f" of {report.author}" if report.author and report.kind is not None else ""
-    heading = f"{said}: {what}{by}" if what else said
-    if report.kind is ParcelKind.INVITATION:
-        return Arrival(mark.INTEREST, "An invitation to a panel", f"{report.file}. Read it and answer it.", True)
-    return Arrival(shape, heading, f"{report.file}. {report.words}")
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file that was given. `asked` is what an invitation says, which is answered and not taken in."""
+
+    file: Path
+    report: Report
+    asked: Invite | None = None
 
 
-def in_order(reports: Sequence[tuple[Path, Report]]) -> tuple[tuple[Path, Report], ...]:
-    """Every file with what became of it, those that need somebody first."""
-    order = {verdict: place for place, verdict in enumerate(_FIRST)}
-    return tuple(sorted(reports, key=lambda one: order.get(one[1].verdict, len(order))))
+def arrivals(taken: Sequence[Taken], stands: Sequence[Stand]) -> tuple[tuple[Path, Arrival], ...]:
+    """Every file, those that need somebody first."""
+    lines = [(_place(one, stands), one.file, _arrival(one, stands)) for one in taken]
+    return tuple((file, line) for _, file, line in sorted(lines, key=lambda each: each[0]))
 
 
-def summed_up(reports: Sequence[Report], *, stopped: bool = False) -> str:
+def summed_up(taken: Sequence[Taken], stands: Sequence[Stand], *, stopped: bool = False) -> str:
     """What came of all files in a sentence: `5 files: 3 new, 1 here already, 1 not readable.`"""
-    counted = Counter(VERDICTS[one.verdict][1].lower() for one in reports)
+    counted = Counter(_said(one, stands).lower() for one in sorted(taken, key=lambda one: _place(one, stands)))
     parts = ", ".join(f"{number} {said}" for said, number in counted.items())
-    told = f"{words.count(len(reports), 'file')}: {parts}." if reports else "No file was taken in."
+    told = f"{words.count(len(taken), 'file')}: {parts}." if taken else "No file was taken in."
     return f"You stopped it. {told} What was taken in stays." if stopped else told
+
+
+class _Asks(StrEnum):
+    """How an invitation that was given stands on this laptop."""
+
+    ME = "To be answered"
+    ANSWERED = "answered already"
+    OTHERS = "For somebody else"
+
+
+def _asks(asked: Invite, stands: Sequence[Stand]) -> _Asks:
+    here = next((one for one in stands if one.tender == asked.tender), None)
+    if here is None:
+        return _Asks.ME
+    if here.leads or here.person != asked.person:
+        return _Asks.OTHERS
+    return _Asks.ANSWERED if here.confirmed else _Asks.ME  # until then the answer may have to be written again
+
+
+def _place(one: Taken, stands: Sequence[Stand]) -> int:
+    if one.asked is None:
+        return _ORDER.index(one.report.verdict)
+    where = {_Asks.ME: Verdict.WAITING, _Asks.ANSWERED: Verdict.SAME, _Asks.OTHERS: Verdict.NOT_OURS}
+    return _ORDER.index(where[_asks(one.asked, stands)])
+
+
+def _said(one: Taken, stands: Sequence[Stand]) -> str:
+    return VERDICTS[one.report.verdict][1] if one.asked is None else _asks(one.asked, stands)
+
+
+def _arrival(one: Taken, stands: Sequence[Stand]) -> Arrival:
+    report, asked = one.report, one.asked
+    if asked is None:
+        what = KINDS[report.kind] if report.kind is not None else ""
+        by = f" of {report.author}" if report.author and report.kind in _THEIRS else ""
+        shape, said = VERDICTS[report.verdict]
+        return Arrival(shape, f"{said}: {what}{by}" if what else said, f"{report.file}. {report.words}")
+    match _asks(asked, stands):
+        case _Asks.ME:
+            told = f"{report.file}. Press Enter to read it and answer it."
+            return Arrival(mark.INTEREST, f"An invitation for {asked.name}", told, True)
+        case _Asks.ANSWERED:
+            return Arrival(mark.OUT, "Your invitation", f"{report.file}. You have answered it; nothing is to be done.")
+        case _Asks.OTHERS:
+            told = f"{report.file}. Carry it to their laptop."
+            return Arrival(mark.OUT, f"An invitation for {asked.name}", told)
 
 
 # The officer ---------------------------------------------------------------------------------------------------------
@@ -135,7 +195,7 @@ _STATES = {
 }
 _ACTIONS = {
     KeyState.NONE: "Invite",
-    KeyState.INVITED: "Write the invitation again",
+    KeyState.INVITED: "Invite again",
     KeyState.ANSWERED: "Read the words",
 }
 

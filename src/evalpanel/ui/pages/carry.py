@@ -10,13 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
 from evalpanel.services import carrying, confirming, joining
 from evalpanel.services.carrying import Stand
-from evalpanel.services.receiving import Report
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import carry_steps
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.models import carry_words
 from evalpanel.ui.models import carrying as models
-from evalpanel.ui.models.carrying import Go, Step
+from evalpanel.ui.models.carrying import Go, Step, Taken
 from evalpanel.ui.page import Page
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.arrivals import Arrivals
@@ -186,26 +185,28 @@ class CarryPage(Page):
 
     def take(self, paths: tuple[Path, ...]) -> None:
         """Take in files, and of folders the files that can be parcels. One bad file never stops the rest."""
-        space, reports = self.session.workspace, list[tuple[Path, Report]]()
+        space, taken = self.session.workspace, list[Taken]()
+        self.said.emit("")
         self.start(
             "Taking files in",
-            lambda progress: carry_steps.take_in(space, paths, reports, progress),
-            lambda whole: self._taken(reports, stopped=not whole),
+            lambda progress: carry_steps.take_in(space, paths, taken, progress),
+            lambda whole: self._taken(taken, stopped=not whole),
         )
 
-    def _taken(self, reports: list[tuple[Path, Report]], *, stopped: bool) -> None:
-        ordered = models.in_order(reports)
-        self._files = tuple(path for path, _ in ordered)
-        rows = tuple(models.arrival(report) for _, report in ordered)
+    def _taken(self, taken: list[Taken], *, stopped: bool) -> None:
+        stands = self.session.stands
+        ordered = models.arrivals(taken, stands)
+        self._files = tuple(file for file, _ in ordered)
+        rows = tuple(row for _, row in ordered)
         if [one.invitation for one in rows] == [True]:
             self._answer(self._files[0])
             return
-        summary = models.summed_up([report for _, report in ordered], stopped=stopped)
+        summary = models.summed_up(taken, stands, stopped=stopped)
         self.arrivals.show_report(rows, summary)
-        if not rows:
+        if rows:
+            self.arrivals.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
             self.said.emit(summary if stopped else carry_words.NO_FILES)
-            return
-        self.arrivals.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # An invitation --------------------------------------------------------------------------------------------------
 
@@ -250,8 +251,8 @@ class CarryPage(Page):
         sets = confirming.words_to_read(self.session.workspace, stand.tender, person=whom or None)
         self._stack.setCurrentWidget(self.words)
         self.words.show_words(sets, name)
-        self.head("The eight words", f"{stand.reference} · with {name}")
-        self.status.setText("")
+        self.head("The eight words", carry_words.before_words(stand, name))
+        self.status.setText(stand.reference)
         self._heard()
 
     def _heard(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from evalpanel.ui.models.carrying import Carried
 from evalpanel.ui.models.people import Told
 from evalpanel.ui.page import button, label
-from evalpanel.ui.widgets.flow import Flow
+from evalpanel.ui.widgets.fold import Fold
 from evalpanel.ui.widgets.mark import Mark
 from evalpanel.ui.widgets.scroll import Upright
 from evalpanel.ui.widgets.texts import strong
@@ -68,18 +68,23 @@ class CarriedRow(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.setAccessibleName(person.spoken())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 10, 16, 10)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(16, 10, 16, 10)
+        row = Fold(least=20)
+        words = QWidget()
+        words.setProperty("wraps", True)
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(strong(f"{person.code}  {person.name}"))
         for one in person.told:
             column.addWidget(told(one))
+        row.add(words, 1)
         self.act = button(person.action, role="" if person.answered else "quiet")
         self.act.setAccessibleName(f"{person.action}: {person.code} {person.name}")
+        row.add(self.act)
         self.act.setVisible(bool(person.action))
-        row = Flow(gap=8)
-        row.addWidget(self.act)
-        column.addLayout(row)
+        inside.addWidget(row)
 
 
 def told(one: Told) -> QWidget:
