@@ -100,10 +100,10 @@ def bring(space: Workspace, stage: str) -> None:
 
 def _carry(space: Workspace, stage: str) -> None:
     """The officer and PM1 at their own laptops; `space` is the one that is looked at."""
-    around = space.folders.root.parent
+    around = space.folders.root / "others"
     other = workspace.throw_away(around / f"other of {stage}", name="Other", email="o@example.org", clock=lambda: NOW)
     stick = stick_of(space)
-    stick.mkdir(exist_ok=True)
+    stick.mkdir(parents=True)
     with other as far:
         officer, member = (space, far) if stage == "answering" else (far, space)
         bring(officer, "frozen")
@@ -123,7 +123,7 @@ def _carry(space: Workspace, stage: str) -> None:
 
 def stick_of(space: Workspace) -> Path:
     """The stick that was carried between the laptops of a stage."""
-    return space.folders.root.parent / "stick"
+    return space.folders.root / "others" / "stick"
 
 
 def speak(officer: Workspace, member: Workspace, person: str) -> None:

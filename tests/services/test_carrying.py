@@ -57,6 +57,7 @@ def test_a_laptop_knows_whose_it_is_at_every_step(desk: Laptops) -> None:
     (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
     answer = joining.enrol(desk["PM2"], one.file, to=desk.stick)
     assert how_far(desk, "PM2") == (False, False, False, False)
+    assert dues(desk, "PM2") == [(ParcelKind.ENROLMENT, Due.SENT, True)]
     assert (stand(desk, "PM2").person, stand(desk, "PM2").reference) == ("PM2", REFERENCE)
     desk.take(OFFICER, answer)
     desk.speak(REFERENCE, "PM2")

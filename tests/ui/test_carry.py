@@ -79,7 +79,7 @@ def test_a_panel_member_goes_the_whole_way_in_the_window(desk: Laptops, sits: Op
     assert member.step == ("Choose files…", True)
     member.take(officer.invitation_for("PM1"))
     assert member.page.title.text() == "You are invited to a panel"
-    assert member.step == ("Accept, and write my answer…", True)
+    assert member.step == ("Accept and write my answer…", True)
     member.go_on()
     assert member.page.title.text() == "The eight words"
     assert member.said.startswith("Your answer is written: ")

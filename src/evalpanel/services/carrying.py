@@ -100,9 +100,14 @@ def moved(workspace: Workspace, tender: TenderId) -> tuple[Moved, ...]:
 
 
 def to_send(workspace: Workspace, tender: TenderId) -> tuple[ToSend, ...]:
-    """What the member at this laptop has to send to the officer, and whether it changed since it was last made."""
+    """What the member at this laptop has to send to the officer, and whether it changed since it was last made.
+
+    Before the tender is here, that is the answer to the invitation.
+    """
     with workspace.store.reading() as tx:
         mine = tx.get_one(t.InstallationRow, tender).person
+        if tx.get(t.TenderRow, tender) is None:
+            return (_answer(tx, tender, mine),)
         return (_declaration(tx, tender, mine), _sheet(tx, tender, mine))
 
 
@@ -147,6 +152,12 @@ def _stand(tx: Session, row: t.InstallationRow) -> Stand:
     return Stand(
         tender, body.reference, body.title, row.person, body.officer_name, False, known, held is not None, bids
     )
+
+
+def _answer(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:
+    last = _last(tx, tender, ParcelKind.ENROLMENT, mine)
+    assert last is not None, "a laptop joins by answering"
+    return ToSend(ParcelKind.ENROLMENT, Due.SENT, last[1], final=True)
 
 
 def _declaration(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:

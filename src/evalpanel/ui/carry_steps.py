@@ -37,7 +37,7 @@ def may_issue(view: TenderView, rows: Sequence[Carried]) -> bool:
 def member(session: Session, stand: Stand, view: TenderView | None) -> Step:
     """What the member at this laptop does next."""
     space = session.workspace
-    held = carrying.to_send(space, stand.tender) if stand.here else ()
+    held = carrying.to_send(space, stand.tender)
     own = me(view, stand.person) if view is not None else None
     bidders = len(view.pack.bidders) if view is not None else 0
     return models.member_step(stand, held, own, bidders, space.now())

@@ -318,7 +318,7 @@ def member_step(stand: Stand, held: Sequence[ToSend], own: MemberProgress | None
     """What a panel member does next in the exchange."""
     officer = stand.officer
     if not stand.confirmed:
-        told = f"Ring {officer}, and read eight words to each other. Nothing secret is carried before that."
+        told = f"Carry your answer to {officer}. Then ring each other, and read eight words aloud."
         return Step(Go.WORDS, told, "Read the eight words")
     if not stand.here:
         return Step(

@@ -84,7 +84,7 @@ class CarryPage(Page):
         self._back.setVisible(speaking or self._invitation is not None)
         self._again.setVisible(False)
         if self._invitation is not None:
-            self._show_invitation(self._invitation)
+            self._show_invitation()
         elif stand is not None and self._whom is not None:
             self._show_words(stand, self._whom)
         else:
@@ -147,10 +147,10 @@ class CarryPage(Page):
         self.arrivals.show()
         self._role.setCurrentWidget(self.work)
         space = self.session.workspace
-        held = carrying.to_send(space, stand.tender) if stand.here else ()
+        held = carrying.to_send(space, stand.tender)
         came = models.received(carrying.moved(space, stand.tender))
         step = carry_steps.member(self.session, stand, view)
-        may = any(one.due is not carrying.Due.NOTHING for one in held) and step.go is not Go.SEND
+        may = stand.here and any(one.due is not carrying.Due.NOTHING for one in held) and step.go is not Go.SEND
         self.work.show_work(stand.officer, models.to_carry(held, space.now()), came, may_write=may)
         self._take_step(step)
 
@@ -217,13 +217,11 @@ class CarryPage(Page):
         self.refresh()
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show_invitation(self, file: Path) -> None:
-        asked = self.invitation.shown
-        assert asked is not None
+    def _show_invitation(self) -> None:
         self._stack.setCurrentWidget(self.invitation)
         self.head("You are invited to a panel", carry_words.INVITED)
-        self.status.setText(file.name)
-        self.next_step("Accept, and write my answer…", self._accept)
+        self.status.setText("")
+        self.next_step("Accept and write my answer…", self._accept)
 
     def _accept(self) -> None:
         file, asked, laptop = self._invitation, self.invitation.shown, self.invitation.laptop.text().strip()

@@ -58,8 +58,6 @@ class SendCard(Upright):
         for name, standing in to_send:
             out.inside.addWidget(strong(name))
             out.inside.addWidget(told(standing))
-        if not to_send:
-            out.inside.addWidget(label("Nothing yet: the tender has not come to this laptop.", "muted", wrap=True))
         self._cards.addWidget(out)
         into = Card("What came to this laptop")
         for line in came:
