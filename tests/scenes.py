@@ -331,7 +331,7 @@ def words_of_pm1(shell: Shell) -> None:
         page.people.rows["PM1"].act.click()
     else:
         page.primary.click()
-    page.words.typed.setText("one two three four")
+    page.speaking.words.typed.setText("one two three four")
 
 
 def idle(shell: Shell) -> None:

@@ -103,7 +103,7 @@ class Window:
 
 def speak(officer: Window, member: Window) -> None:
     """Both are at the words, and each types what the other reads."""
-    officer.page.words.typed.setText(" ".join(member.page.words.read_aloud[0]))
-    member.page.words.typed.setText(" ".join(officer.page.words.read_aloud[0]))
+    officer.page.speaking.words.typed.setText(" ".join(member.page.speaking.words.read_aloud[0]))
+    member.page.speaking.words.typed.setText(" ".join(officer.page.speaking.words.read_aloud[0]))
     officer.go_on()
     member.go_on()

@@ -246,11 +246,11 @@ def test_wrong_words_confirm_nothing_and_say_what_to_do(desk: Laptops, sits: Ope
     officer.go_on()
     member.take(officer.invitation_for("PM1"))
     member.go_on()
-    member.page.words.typed.setText(" ".join(member.page.words.read_aloud[0]))  # their own
+    member.page.speaking.words.typed.setText(" ".join(member.page.speaking.words.read_aloud[0]))  # their own
     member.go_on()
     assert member.said.startswith("These are not the eight words that this laptop expects. Nothing was confirmed.")
     assert member.page.title.text() == "The eight words"
-    assert member.page.words.typed.text()  # so that one word can be put right
+    assert member.page.speaking.words.typed.text()  # so that one word can be put right
 
 
 def test_eight_words_are_wanted_before_they_can_be_checked(desk: Laptops, sits: Open) -> None:
@@ -258,11 +258,11 @@ def test_eight_words_are_wanted_before_they_can_be_checked(desk: Laptops, sits: 
     officer.go_on()
     member.take(officer.invitation_for("PM1"))
     member.go_on()
-    member.page.words.typed.setText("one two three")
+    member.page.speaking.words.typed.setText("one two three")
     assert member.step == ("These are their words", False)
-    assert member.page.words.heard.text() == "3 of 8 words"
-    member.page.words.typed.setText("1 2 3 4 5 6 7 8 9")
-    assert member.page.words.heard.text() == "9 words: there are only 8"
+    assert member.page.speaking.words.heard.text() == "3 of 8 words"
+    member.page.speaking.words.typed.setText("1 2 3 4 5 6 7 8 9")
+    assert member.page.speaking.words.heard.text() == "9 words: there are only 8"
     assert member.step == ("These are their words", False)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
-from evalpanel.services import carrying, confirming, joining
+from evalpanel.services import carrying
 from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import carry_steps
 from evalpanel.ui.carry_out import CarryOut
+from evalpanel.ui.carry_part import CarryPart
+from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
+from evalpanel.ui.dialogs.read_words import ReadWords
 from evalpanel.ui.models import carry_words
 from evalpanel.ui.models import carrying as models
 from evalpanel.ui.models.carrying import Go, Step, Taken
@@ -21,12 +25,12 @@ from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.arrivals import Arrivals
 from evalpanel.ui.widgets.carry_people import CarryPeople
 from evalpanel.ui.widgets.drop_place import dropped
-from evalpanel.ui.widgets.eight_words import EightWords
-from evalpanel.ui.widgets.invitation_card import InvitationCard
 from evalpanel.ui.widgets.pile import Pile
 from evalpanel.ui.widgets.send_card import SendCard
 from evalpanel.ui.widgets.state_card import StateCard
 from evalpanel.ui.widgets.texts import TwoSides
+
+_P = TypeVar("_P", bound=CarryPart)
 
 
 class CarryPage(Page):
@@ -41,8 +45,7 @@ class CarryPage(Page):
         super().__init__(session, guard)
         self.out = CarryOut(self)
         self._tender = ""  # the id of a tender that is not open in the window
-        self._invitation: Path | None = None
-        self._whom: str | None = None  # with whom words are read; on a member's laptop with the officer: empty
+        self._part: CarryPart | None = None  # what somebody is at, alone on the page
         self._files: tuple[Path, ...] = ()  # the file of each row of the report
         self._step: Step | None = None
         self.setAcceptDrops(True)
@@ -62,13 +65,11 @@ class CarryPage(Page):
         self._desk = TwoSides(letters=110)
         self._desk.sides.addWidget(self.arrivals, 1)
         self._desk.sides.addWidget(self._role, 1)
-        self.invitation = InvitationCard()
-        self.words = EightWords()
-        self.words.changed.connect(guard(self._heard))
-        self.words.typed.returnPressed.connect(self.primary.click)
         self._stack = Pile()
-        for part in (self._desk, self.invitation, self.words):
-            self._stack.addWidget(part)
+        self._stack.addWidget(self._desk)
+        self.answering = self._add_part(AnswerInvitation(self, self.out))
+        self.answering.answered.connect(guard(self._joined))
+        self.speaking = self._add_part(ReadWords(self, self.out))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -78,28 +79,51 @@ class CarryPage(Page):
     # What is shown --------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show the invitation or the words while somebody is at them, and else what is to be carried."""
-        stand = self.stand
-        speaking = self._whom is not None and stand is not None
-        self._back.setVisible(speaking or self._invitation is not None)
+        """Show what somebody is at, and else what is to be carried."""
+        self._back.setVisible(self._part is not None)
         self._again.setVisible(False)
-        if self._invitation is not None:
-            self._show_invitation()
-        elif stand is not None and self._whom is not None:
-            self._show_words(stand, self._whom)
-        else:
+        if self._part is None:
             self._stack.setCurrentWidget(self._desk)
-            self._show_desk(stand)
+            self._show_desk(self.stand)
+        else:
+            self._part.refresh()
+            self._stack.setCurrentWidget(self._part)
+            self.head(*self._part.head())
+            self.status.setText("")
+            self._take_part_step()
 
     def open(self, what: object) -> None:
         """Read an invitation (its path), or turn to a tender (its id)."""
         if isinstance(what, Path):
             self._answer(what)
         elif isinstance(what, str):
-            self._tender, self._whom, self._invitation = what, None, None
+            self._tender, self._part = what, None
             self.refresh()
-        if self._stack.currentWidget() is self._desk:
+        if self._part is None:
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add_part(self, part: _P) -> _P:
+        part.changed.connect(self.guard(self._take_part_step))
+        part.left.connect(self.guard(self._left))
+        self._stack.addWidget(part)
+        return part
+
+    def _turn_to(self, part: CarryPart) -> None:
+        self._part = part
+        self.refresh()
+        if not part.take_focus():
+            self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_part_step(self) -> None:
+        if self._part is not None:
+            text, act, late = self._part.step()
+            self.next_step(text, act, tip=late)
+
+    def _left(self, said: str) -> None:
+        self._part = None
+        self.acted.emit()
+        self.said.emit(said)
+        self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def stand(self) -> Stand | None:
@@ -208,67 +232,24 @@ class CarryPage(Page):
         else:
             self.said.emit(summary if stopped else carry_words.NO_FILES)
 
-    # An invitation --------------------------------------------------------------------------------------------------
+    # Parts ----------------------------------------------------------------------------------------------------------
 
     def _answer(self, file: Path) -> None:
-        asked = joining.read(file)
-        self._invitation, self._whom = file, None
-        self.invitation.show_invitation(asked)
-        self.refresh()
-        self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.answering.ask(file)
+        self._turn_to(self.answering)
 
-    def _show_invitation(self) -> None:
-        self._stack.setCurrentWidget(self.invitation)
-        self.head("You are invited to a panel", carry_words.INVITED)
-        self.status.setText("")
-        self.next_step("Accept and write my answer…", self._accept)
-
-    def _accept(self) -> None:
-        file, asked, laptop = self._invitation, self.invitation.shown, self.invitation.laptop.text().strip()
-        assert file is not None
-        assert asked is not None
-
-        def done() -> None:
-            self._invitation, self._tender = None, asked.tender
-            stand = self.stand
-            self._whom = "" if stand is not None and not stand.confirmed else None
+    def _joined(self, tender: str) -> None:
+        self._tender, self._part = tender, None
+        stand = self.stand
+        if stand is not None and not stand.confirmed:
+            self._speak("")
+        else:
             self.refresh()
-            self.words.typed.setFocus(Qt.FocusReason.OtherFocusReason)
-
-        self.out.answer(file, asked, laptop, done)
-
-    # The eight words ------------------------------------------------------------------------------------------------
 
     def _speak(self, whom: str) -> None:
-        self._whom = whom
-        self.refresh()
-        self.words.typed.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _show_words(self, stand: Stand, whom: str) -> None:
-        name = carry_steps.name_of(self.session.view, whom) if whom else stand.officer
-        sets = confirming.words_to_read(self.session.workspace, stand.tender, person=whom or None)
-        self._stack.setCurrentWidget(self.words)
-        self.words.show_words(sets, name)
-        self.head("The eight words", carry_words.before_words(stand, name))
-        self.status.setText(stand.reference)
-        self._heard()
-
-    def _heard(self) -> None:
-        if self._stack.currentWidget() is self.words:
-            late = "" if self.words.whole else "Type all eight words first."
-            self.next_step("These are their words  ↵", self._confirm, tip=late)
-
-    def _confirm(self) -> None:
-        stand, whom = self.stand, self._whom
-        assert stand is not None
-        sure = confirming.confirm(
-            self.session.workspace, stand.tender, typed=self.words.typed.text(), person=whom or None
-        )
-        self._whom = None
-        self.words.typed.clear()
-        self.acted.emit()
-        self.said.emit(carry_words.confirmed(sure, stand))
-        self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        assert self.stand is not None
+        self.speaking.ask(self.stand, whom)
+        self._turn_to(self.speaking)
 
     # Files go out ---------------------------------------------------------------------------------------------------
 
@@ -286,8 +267,8 @@ class CarryPage(Page):
         self.out.send(self.stand)
 
     def leave(self) -> None:
-        """Leave the invitation or the words for later."""
-        self._invitation = self._whom = None
+        """Leave what one is at for later."""
+        self._part = None
         self.refresh()
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
