@@ -333,7 +333,7 @@ def test_home_says_what_comes_next_in_the_exchange(desk: Laptops, sits: Open) ->
     member.take(officer.invitation_for("PM1"))
     member.go_on()
     member.page.leave()
-    assert any(one.startswith(f"{REFERENCE} · Ring ") for one in member.home)
+    assert any(one.startswith(f"{REFERENCE} · Carry your answer to ") for one in member.home)
     officer.take(*officer.written("*.enrolment.*"))
     assert "1 person has answered: ring PM1, and read the eight words to each other." in officer.home
 
@@ -362,3 +362,44 @@ def test_a_profile_begins_with_an_invitation(qtbot: QtBot, desk: Laptops, tmp_pa
     start.choose.click()
     assert (start.invitation, start.name.text(), start.problem.isHidden()) == (one.file, one.name, True)
     assert workspace.exists(tmp_path / "fresh") is False
+
+
+# A bad day ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_laptop_is_locked_out_and_the_panel_is_told(desk: Laptops, sits: Open) -> None:
+    for one in inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1", "PM2"]):
+        desk.join(REFERENCE, one.person, one.file)
+    issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    officer = sits(OFFICER)
+    officer.page.people.rows["PM1"].act.click()
+    assert officer.page.title.text() == "PM1 Pim Moss"
+    assert officer.step == ("Lock this laptop out", False)  # the reason is missing
+    officer.page.locking.why.setText("Left on a train.")
+    officer.go_on()
+    assert officer.said == (
+        "The laptop of PM1 is locked out. Write the files for the panel again, so that everybody learns it."
+    )
+    assert rows(officer)["PM1"] == ["Locked out"]
+    assert (officer.step, officer.why) == (
+        ("Write the files for the panel…", True),
+        "A laptop was locked out, and the panel does not know it yet.",
+    )
+    officer.go_on()
+    assert officer.step == ("Invite 1 person…", True)  # CH1
+
+
+def test_somebody_takes_a_members_place(desk: Laptops, sits: Open) -> None:
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
+    desk.join(REFERENCE, "PM2", one.file)
+    officer = sits(OFFICER)
+    officer.page.people.rows["PM2"].act.click()
+    officer.page.locking.leaves.setChecked(True)
+    officer.page.locking.why.setText("Moved away.")
+    assert officer.step == ("Put them in this place", False)
+    officer.page.locking.code.setText("PM9")
+    officer.page.locking.name.setText("Noor Wren")
+    officer.go_on()
+    assert officer.said == "PM9 takes the place of PM2. Next: invite them."
+    assert rows(officer)["PM9"] == ["Not invited yet"]
+    assert rows(officer)["PM2"][0].startswith("Left the panel on ")

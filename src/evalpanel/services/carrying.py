@@ -99,6 +99,17 @@ def moved(workspace: Workspace, tender: TenderId) -> tuple[Moved, ...]:
         )
 
 
+def is_list_behind(workspace: Workspace, tender: TenderId) -> bool:
+    """On the officer's laptop: whether a laptop was locked out since the list of the panel was last written."""
+    with workspace.store.reading() as tx:
+        roster = select(func.max(t.ParcelRow.act)).where(
+            t.ParcelRow.tender_id == tender, t.ParcelRow.kind == ParcelKind.ROSTER
+        )
+        gone = select(func.max(t.RevocationRow.act)).where(t.RevocationRow.tender_id == tender)
+        written, locked = tx.execute(roster).scalar(), tx.execute(gone).scalar()
+        return written is not None and locked is not None and locked > written
+
+
 def to_send(workspace: Workspace, tender: TenderId) -> tuple[ToSend, ...]:
     """What the member at this laptop has to send to the officer, and whether it changed since it was last made.
 

@@ -56,7 +56,7 @@ def expected(session: Session, view: TenderView) -> Step | None:
     rows = people(session, stand, view)
     if all(one.state in (KeyState.HERE, KeyState.NONE) for one in rows):
         return None  # everybody works on this laptop
-    step = models.officer_step(view, rows)
+    step = models.officer_step(view, rows, behind=carrying.is_list_behind(session.workspace, stand.tender))
     return step if step.go in (Go.WORDS, Go.ISSUE) else None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import Invited
 from evalpanel.services.issuing import Issued
+from evalpanel.services.leaving import Replaced, Revoked
 from evalpanel.services.sending import Sent
 from evalpanel.ui.models.words import count, together
 
@@ -23,6 +24,24 @@ NOTHING_YET = (
 )
 OPEN_FIRST = ("No tender is open", "Open it under Home to see what is to be carried.", "Home")
 _SAFE = "All was read back and is whole: the stick can be taken out."
+
+
+REPLACED = "They take over the role and the criteria, and score every bid. What the other has scored is set aside: kept, and shown to nobody."
+LOCKED = (
+    "What came from a laptop before it was locked out still counts; nothing else that it sends does. What was read there was read: "
+    "that cannot be taken back. What is written from now on it cannot open."
+)
+
+
+def locked_out(done: Revoked) -> str:
+    """A laptop was locked out."""
+    names = together(one.name or "the laptop" for one in done.laptops)
+    return f"{names[:1].upper()}{names[1:]} of {done.person} is locked out. Write the files for the panel again, so that everybody learns it."
+
+
+def replaced(done: Replaced) -> str:
+    """Somebody takes a member's place."""
+    return f"{done.person} takes the place of {done.leaver}. Next: invite them."
 
 
 def not_yours(stand: Stand) -> str:

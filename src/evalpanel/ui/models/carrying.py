@@ -186,17 +186,21 @@ def _arrival(one: Taken, stands: Sequence[Stand]) -> Arrival:
 
 # The officer ---------------------------------------------------------------------------------------------------------
 
+LOST = "Laptop lost, or leaves…"
 _STATES = {
     KeyState.HERE: (mark.DONE, "Works on this laptop"),
     KeyState.NONE: (mark.MISSING, "Not invited yet"),
     KeyState.INVITED: (mark.HALF, "Invited, no answer yet"),
     KeyState.ANSWERED: (mark.INTEREST, "Has answered: read the eight words to each other"),
     KeyState.CONFIRMED: (mark.DONE, "Words confirmed"),
+    KeyState.REVOKED: (mark.OUT, "Locked out"),
 }
 _ACTIONS = {
     KeyState.NONE: "Invite",
     KeyState.INVITED: "Invite again",
     KeyState.ANSWERED: "Read the words",
+    KeyState.CONFIRMED: LOST,
+    KeyState.REVOKED: "Invite again",
 }
 
 
@@ -208,8 +212,8 @@ def people(
     return tuple(_carried(progress[one.person], one, moved, now) for one in keys if one.person in progress)
 
 
-def officer_step(view: TenderView, rows: Sequence[Carried]) -> Step:
-    """What the officer does next in the exchange."""
+def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = False) -> Step:
+    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out."""
     answered = tuple(one.code for one in rows if one.answered)
     if answered:
         who = words.count(len(answered), "person has answered", "people have answered")
@@ -220,10 +224,12 @@ def officer_step(view: TenderView, rows: Sequence[Carried]) -> Step:
             f"Read the words with {answered[0]}",
             answered[:1],
         )
+    if behind:
+        return Step(Go.ISSUE, "A laptop was locked out, and the panel does not know it yet.", WRITE)
     unissued = tuple(one.code for one in rows if one.unissued)
     if unissued and view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
         told = f"Something is ready for {words.together(unissued)} that they do not have yet."
-        return Step(Go.ISSUE, told, "Write the files for the panel…", unissued)
+        return Step(Go.ISSUE, told, WRITE, unissued)
     fresh = tuple(one.code for one in rows if one.state is KeyState.NONE)
     if fresh:
         told = f"{words.count(len(fresh), 'person is', 'people are')} not invited yet: {words.together(fresh)}."
@@ -244,7 +250,7 @@ def officer_step(view: TenderView, rows: Sequence[Carried]) -> Step:
     return Step(Go.TAKE, told or "Take in what people carry to you.", "Choose files…")
 
 
-NO_DECLARATION = "No declaration yet"
+NO_DECLARATION, WRITE = "No declaration yet", "Write the files for the panel…"
 
 
 def _carried(one: MemberProgress, keys: PersonKeys, moved: Sequence[Moved], now: datetime) -> Carried:
@@ -255,6 +261,9 @@ def _carried(one: MemberProgress, keys: PersonKeys, moved: Sequence[Moved], now:
         more = words.ago(keys.at, now)
     told = [Told(shape, said, more[:1].upper() + more[1:])]
     unissued = False
+    if one.member.until is not None and keys.state is not KeyState.HERE:
+        told = [Told(mark.OUT, f"Left the panel on {words.day(one.member.until)}")]
+        return Carried(person, keys.name, keys.state, tuple(told))
     if keys.state is KeyState.CONFIRMED:
         given = next((each for each in moved if each.kind is ParcelKind.RELEASE and each.about == person), None)
         declared = _newest(moved, ParcelKind.DECLARATION, person)

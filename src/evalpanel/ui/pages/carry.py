@@ -16,6 +16,7 @@ from evalpanel.ui import carry_steps
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
+from evalpanel.ui.dialogs.lock_out import LockOut
 from evalpanel.ui.dialogs.read_words import ReadWords
 from evalpanel.ui.models import carry_words
 from evalpanel.ui.models import carrying as models
@@ -70,6 +71,7 @@ class CarryPage(Page):
         self.answering = self._add_part(AnswerInvitation(self, self.out))
         self.answering.answered.connect(guard(self._joined))
         self.speaking = self._add_part(ReadWords(self, self.out))
+        self.locking = self._add_part(LockOut(self, self.out))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -163,7 +165,7 @@ class CarryPage(Page):
         self._role.setCurrentWidget(self.people)
         rows = carry_steps.people(self.session, stand, view)
         self.people.show_people(rows)
-        step = models.officer_step(view, rows)
+        step = models.officer_step(view, rows, behind=carrying.is_list_behind(self.session.workspace, stand.tender))
         self._again.setVisible(step.go is not Go.ISSUE and carry_steps.may_issue(view, rows))
         self._take_step(step)
 
@@ -253,9 +255,12 @@ class CarryPage(Page):
 
     # Files go out ---------------------------------------------------------------------------------------------------
 
-    def _for_person(self, code: str, _action: str) -> None:
+    def _for_person(self, code: str, action: str) -> None:
         if next(one for one in self.people.people if one.code == code).answered:
             self._speak(code)
+        elif action == models.LOST:
+            self.locking.ask(code)
+            self._turn_to(self.locking)
         else:
             self.out.invite(self.session.tender, (code,))
 
