@@ -19,6 +19,7 @@ from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
 from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.people import PanelMember
+from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -27,6 +28,7 @@ from evalpanel.formats.parcel_file import Container, checked_blocks
 from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
+    EnvelopeKey,
     Pack,
     Roster,
     Sealed,
@@ -40,10 +42,11 @@ from evalpanel.formats.parcel_packs import (
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, exchange, invitations, tenders
+from evalpanel.services import audit, exchange, invitations, rosters, tenders
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
 
@@ -83,9 +86,8 @@ def take(
             taken += [part.sealed] * fresh
         with workspace.store.writing() as tx:
             if not exchange.known(tx, named):
-                act = audit.record(
-                    tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail={"parcel": named}
-                )
+                detail = {"parcel": named, **(_reasons(tx, mine, signed) if kind is ParcelKind.RELEASE else {})}
+                act = audit.record(tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail=detail)
                 exchange.keep(tx, workspace, kind, header, named, signed, act, container.cover)
                 tx.flush()
                 _work_out(tx, workspace, mine)
@@ -94,6 +96,33 @@ def take(
             workspace.documents.remove(taken)
         raise
     return named, header, True
+
+
+def _reasons(tx: Session, mine: Own, signed: Statement) -> dict[str, object]:
+    """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
+    keys = read_release(signed.payload).body.keys
+    wrong = {key.name: why for key in keys if (why := _fault(tx, mine, key))}
+    if wrong:
+        raise EvalPanelError(
+            f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
+            "None of it was taken in. Ask the officer to look at it and to release again.",
+        )
+    return {"envelopes": {key.name: key.because for key in keys}}
+
+
+def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
+    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
+    row = tx.execute(_of(t.PanelMemberRow, mine).where(t.PanelMemberRow.person == mine.person)).scalar_one_or_none()
+    kind = key.name.split("/")[0]
+    if row is None or kind not in EnvelopeKind._value2member_map_:
+        return ""
+    signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+    scored = tx.execute(
+        select(t.ScoreRow.id).where(t.ScoreRow.tender_id == mine.tender, t.ScoreRow.person == mine.person).limit(1)
+    ).first()
+    # A second laptop of the same person, on which nothing was scored, cannot know what the first one signed off.
+    open_sheet = (signed is None or not signed.signed) and scored is not None
+    return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
 def _header(kind: ParcelKind, signed: Statement) -> Header:
@@ -106,12 +135,13 @@ def _checked(tx: Session, mine: Own, kind: ParcelKind, signed: Statement, header
     """The identity of a statement that the officer of this tender signed for this laptop."""
     if header.tender != mine.tender:
         raise EvalPanelError("This parcel is of another tender than it was sealed for.", "It was left alone.")
-    officer = invitations.newest(tx, mine.tender)[1].officer.value()
-    if not verifies(signed, officer.signing):
+    first = invitations.newest(tx, mine.tender)[1].officer.value()
+    officer = next((keys for keys in (rosters.officer(tx, mine)[1], first) if verifies(signed, keys.signing)), None)
+    if officer is None:
         raise EvalPanelError(
             "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
         )
-    if officer.installation not in exchange.confirmed(tx, mine.tender):
+    if first.installation not in exchange.confirmed(tx, mine.tender):
         raise NotConfirmed(
             "The officer's keys are not confirmed on this laptop yet.",
             "Read the eight words to each other, then take this file in again.",
@@ -148,41 +178,49 @@ def _said(mine: Own, held: Held) -> Statement:
 
 def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     """Bring the tender of this laptop to what its roster, pack and keys say. Adds; never takes away."""
-    officer = invitations.newest(tx, mine.tender)[0].author
-    roster = _in_force(tx, mine, ParcelKind.ROSTER, officer)
-    pack = _in_force(tx, mine, ParcelKind.PACK, officer)
+    roster = rosters.in_force(tx, mine)
+    if roster is None:
+        return
+    officer = roster.officer
+    pack = _pack_in_force(tx, mine, officer)
     keys = _keys(tx, mine, officer)
-    if roster is None or pack is None or _COMMON not in keys:
+    if pack is None:
         return
     cover = read_pack(pack.statement.payload)
     named = {one.name: one for one in cover.body.envelopes}
-    common = read_common(_index(workspace, named[_COMMON], keys[_COMMON]))
-    people = _people(workspace, mine, read_roster(roster.statement.payload))
+    newest = max((one for one in named.values() if one.kind == _COMMON), key=lambda one: one.generation, default=None)
+    if newest is None or newest.name not in keys:
+        return  # what was published is sealed to a key that has not come yet
+    common = read_common(_index(workspace, newest, keys[newest.name]))
+    people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
         bids: tuple[Bid, ...] = ()
     else:
         bids = _bring_up(tx, workspace, mine, common, people, officer)
     _keep_keys(tx, workspace, mine, named, keys)
-    documents = [(_COMMON, one) for one in common.documents]
+    documents = [(newest.name, one) for one in common.documents]
     for name, identity_of in keys.items():
-        if name != _COMMON and name in named and named[name].index:
+        if name != newest.name and name in named and named[name].index:
             documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
     _keep_documents(tx, workspace, mine, bids, documents, officer)
 
 
-def _in_force(tx: Session, mine: Own, kind: ParcelKind, officer: PersonCode) -> Held | None:
-    """The roster or pack that counts. Two that do not know of each other leave the one before them in force."""
-    state: Standing = standing(_entries(tx, mine, kind, officer, ""))
+def _pack_in_force(tx: Session, mine: Own, officer: PersonCode) -> Held | None:
+    """The pack that counts. Two that do not know of each other leave the one before them in force."""
+    state: Standing = standing(_entries(tx, mine, ParcelKind.PACK, officer, ""))
     wanted = state.counts or state.before
-    return next((one for one in exchange.line(tx, mine.tender, kind, officer) if one.identity == wanted), None)
+    return next(
+        (one for one in exchange.line(tx, mine.tender, ParcelKind.PACK, officer) if one.identity == wanted), None
+    )
 
 
 def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
     found: dict[str, str] = {}
     for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
         for key in read_release(_said(mine, held).payload).body.keys:
-            found[key.name] = key.identity
+            if not _fault(tx, mine, key):
+                found[key.name] = key.identity
     return found
 
 
@@ -191,7 +229,7 @@ def _index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
 
 
 def _people(workspace: Workspace, mine: Own, cover: Cover[Roster]) -> tuple[PanelMember, ...]:
-    (part,) = cover.header.parts
+    (part,) = [one for one in cover.header.parts if one.envelope == exchange.NAMES]
     names = {one.person: one for one in read_names(mine.keys.open(workspace.documents.read(part.sealed))).people}
     return tuple(
         PanelMember(
@@ -306,6 +344,7 @@ def _keep_keys(
                 lot=envelope.lot,
                 recipient=envelope.recipient,
                 identity=wrapped,
+                generation=envelope.generation,
             )
         )
     tx.flush()

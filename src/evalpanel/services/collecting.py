@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.branches import Entry, Standing, fault, standing
+from evalpanel.domain.branches import Entry, Standing, fault
 from evalpanel.domain.evidence import faults as evidence_faults
-from evalpanel.domain.interests import Declaration, organisations
+from evalpanel.domain.interests import Declaration, Recusal, organisations
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
-from evalpanel.domain.sheets import Score, lines_whatever_status, sheet_digest, why_no_line
+from evalpanel.domain.sheets import Score, lines_whatever_status, recused_from, sheet_digest, why_no_line
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -32,8 +32,7 @@ from evalpanel.formats.parcel_sheets import (
 )
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import identity, signer
-from evalpanel.services import audit, evidence, exchange, interests, score_rows, tenders
-from evalpanel.services.envelopes import EnvelopeName
+from evalpanel.services import audit, evidence, exchange, interests, rosters, score_rows, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -104,14 +103,14 @@ def _checked(
     tx: Session, mine: Own, tender: OpenTender, kind: ParcelKind, signed: Statement, header: Header
 ) -> tuple[str, PersonCode]:
     """The identity and author of a statement that a confirmed laptop signed for this one."""
-    laptops = exchange.confirmed(tx, mine.tender)
-    keys: PublicKeys | None = signer(signed, [keys for _, keys in laptops.values()])
+    laptops = rosters.laptops(tx, mine)
+    keys: PublicKeys | None = signer(signed, [one.keys for one in laptops.values()])
     if keys is None:
         raise EvalPanelError(
             "This parcel is not signed by anybody whose keys are confirmed here.",
             "It was left alone. Confirm the person's keys by the eight words, then take it in again.",
         )
-    author = laptops[keys.installation][0]
+    author = laptops[keys.installation].person
     if header.author != author or header.installation != keys.installation:
         raise EvalPanelError(
             f"This parcel says that it is by {header.author}, and was signed by {author}.", "It was left alone."
@@ -121,6 +120,7 @@ def _checked(
     if not kind.may_sign(tender.member(author).roles):
         raise EvalPanelError(f"{author} does not send a {kind.value} in this tender.", "It was left alone.")
     named = identity(signed, keys.signing)
+    rosters.refuse_revoked(laptops[keys.installation], named)
     held = {one.identity: one for one in _entries(tx, mine, kind, author)}
     if why := fault(Entry(named, header.seq, frozenset(header.history)), held):
         raise EvalPanelError("This parcel contradicts itself.", f"It was left alone: {why}.")
@@ -137,7 +137,7 @@ def _entries(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode) -> tu
 
 
 def _standing(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode) -> Standing:
-    return standing(_entries(tx, mine, kind, author))
+    return rosters.stands(tx, mine, kind, author, _entries(tx, mine, kind, author))
 
 
 # Declarations --------------------------------------------------------------------------------------------------------
@@ -224,14 +224,19 @@ def _sheet(
             f"The sheet of {author} is not signed off yet. It is kept as a copy that {author} alone can open.",
         )
     scores = _opened(tx, workspace, mine, cover)
-    _refuse_unsound(tx, tender, author, scores, cover)
-    _take_over(tx, workspace, mine, author, scores)
-    return (Verdict.NEW if held.seq == 1 else Verdict.NEWER), f"The sheet of {author} is here: {len(scores)} answers."
+    kept_out = queries.recused(tx, tender.tender_id, tender.pack, tender.member(author))
+    told = [one for one in scores if recused_from(kept_out, one.line) is None]
+    _refuse_unsound(tx, tender, author, scores, told, cover)
+    _take_over(tx, workspace, mine, author, told, kept_out)
+    words = f"The sheet of {author} is here: {len(told)} answers."
+    if len(told) < len(scores):
+        words += f" {len(scores) - len(told)} more are about bids from which {author} is recused: they are set aside, and kept."
+    return (Verdict.NEW if held.seq == 1 else Verdict.NEWER), words
 
 
 def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoresheet]) -> tuple[Score, ...]:
-    keys = {
-        row.name: workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
+    envelopes = {
+        row.name: row
         for row in tx.execute(
             select(t.EnvelopeRow).where(
                 t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.kind == EnvelopeKind.SCORES
@@ -241,11 +246,12 @@ def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoreshee
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in queries.pack(tx, mine.tender).bids}
     found: list[Score] = []
     for part in cover.header.parts:
-        if part.envelope not in keys:
+        if part.envelope not in envelopes:
             raise EvalPanelError("This sheet speaks of a bid that is not here.", "Nothing was changed.")
-        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), keys[part.envelope]))
-        name = str(EnvelopeName(EnvelopeKind.SCORES, held.bidder, held.lot))
-        if name != part.envelope or any(
+        row = envelopes[part.envelope]
+        opens = workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
+        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), opens))
+        if (held.bidder, held.lot) != (row.bidder, row.lot) or any(
             bidders.get((one.line.lot, one.line.bid)) != held.bidder or one.line.lot != held.lot for one in held.answers
         ):
             raise EvalPanelError(
@@ -256,8 +262,14 @@ def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoreshee
 
 
 def _refuse_unsound(
-    tx: Session, tender: OpenTender, author: PersonCode, scores: Sequence[Score], cover: Cover[Scoresheet]
+    tx: Session,
+    tender: OpenTender,
+    author: PersonCode,
+    scores: Sequence[Score],
+    told: Sequence[Score],
+    cover: Cover[Scoresheet],
 ) -> None:
+    """Refuse answers that are not those of the cover, or that cannot stand. `told` are those that are not set aside."""
     lines = {score.line for score in scores}
     if len(lines) != len(scores) or sheet_digest(scores) != cover.body.sheet_digest:
         raise EvalPanelError(
@@ -266,16 +278,15 @@ def _refuse_unsound(
     member = tender.member(author)
     known = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
-    kept_out = queries.recused(tx, tender.tender_id, tender.pack, member)
     held = score_reads.scores_of(tx, tender.tender_id, author)
-    pieces = [(one.line, held.get(one.line, Score(one.line)).evidence, one.evidence) for one in scores]
+    pieces = [(one.line, held.get(one.line, Score(one.line)).evidence, one.evidence) for one in told]
     of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
     wrong = []
-    for one in scores:
+    for one in told:
         if one.line not in known:
             wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
             continue
-        why = score_rows.fault(one, member, kept_out, criteria[one.line.criterion], scales)
+        why = score_rows.fault(one, member, (), criteria[one.line.criterion], scales)
         why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
         if why:
             wrong.append(f"{one.line}: {why}")
@@ -286,12 +297,26 @@ def _refuse_unsound(
         )
 
 
-def _take_over(tx: Session, workspace: Workspace, mine: Own, author: PersonCode, scores: Sequence[Score]) -> None:
-    """Add what differs from what is held, as newer versions, and that the sheet is signed off."""
+def _take_over(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    author: PersonCode,
+    scores: Sequence[Score],
+    kept_out: Sequence[Recusal],
+) -> None:
+    """Add what differs from what is held, as newer versions, and that the sheet is signed off.
+
+    What is held about bids from which the person is recused stays as it is: set aside, and kept.
+    """
     held = score_reads.scores_of(tx, mine.tender, author)
     top = score_reads.revisions(tx, mine.tender, author)
     changed = [one for one in scores if held.get(one.line) != one]
-    changed += [Score(line) for line in held.keys() - {one.line for one in scores} if held[line] != Score(line)]
+    changed += [
+        Score(line)
+        for line in held.keys() - {one.line for one in scores}
+        if held[line] != Score(line) and recused_from(kept_out, line) is None
+    ]
     if changed:
         revisions = {one.line: top.get(one.line, 0) + 1 for one in changed}
         score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
-from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -24,14 +24,12 @@ from evalpanel.formats.parcel_bodies import Keys
 from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
-    EnvelopeKey,
     Index,
     Laptop,
     Name,
     Names,
     Pack,
     Person,
-    Release,
     Roster,
     Sealed,
     read_pack,
@@ -40,16 +38,14 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import exchange, tenders
+from evalpanel.services import exchange, release_parcels, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
-from evalpanel.services.exchange import Outgoing, Own, RestsOn
+from evalpanel.services.exchange import NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
-
-NAMES = "names-of-people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
             mine = exchange.own(tx, workspace, tender.tender_id)
             if mine is None or not mine.is_officer:
                 raise EvalPanelError(f"This laptop does not lead {tender.reference}.", "Nothing was written.")
-            laptops = _laptops(tx, mine)
+            laptops = release_parcels.laptops(tx, mine)
             if not laptops:
                 raise EvalPanelError(
                     "Nobody's keys are confirmed yet, so there is nobody to issue to.",
@@ -88,7 +84,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
             pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
             rests_on = RestsOn(roster.identity, pack.identity)
             releases = {
-                person: _release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
+                person: release_parcels.release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
                 for person, keys in laptops.items()
             }
             declared = queries.declared(tx, tender.tender_id, tender.pack)
@@ -112,14 +108,6 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
     )
 
 
-def _laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
-    """The confirmed laptops of everybody but the officer, by person."""
-    found: dict[PersonCode, tuple[PublicKeys, ...]] = {}
-    for person, keys in exchange.confirmed(tx, mine.tender).values():
-        found[person] = (*found.get(person, ()), keys)
-    return found
-
-
 def _all(mine: Own, laptops: Mapping[PersonCode, Sequence[PublicKeys]]) -> tuple[PublicKeys, ...]:
     return (mine.keys.public, *(keys for person in sorted(laptops) for keys in laptops[person]))
 
@@ -140,17 +128,23 @@ def _roster(
         for row in tx.execute(select(t.ConfirmationRow).where(t.ConfirmationRow.tender_id == mine.tender)).scalars()
     }
     started = tx.get_one(t.InstallationRow, mine.tender).at
+    known = (*rosters.laptops(tx, mine).values(), KnownLaptop(mine.person, mine.keys.public))
 
-    def laptop(keys: PublicKeys) -> Laptop:
-        since = at.get(keys.installation, started)
-        return Laptop(accepted=(), confirmed_at=since, keys=Keys.of(keys), revoked_at=None, revoked_why="")
+    def laptop(one: KnownLaptop) -> Laptop:
+        gone = one.revoked
+        return Laptop(
+            accepted=() if gone is None else tuple(sorted(gone.accepted)),
+            confirmed_at=at.get(one.keys.installation, started),
+            keys=Keys.of(one.keys),
+            revoked_at=None if gone is None else gone.at,
+            revoked_why="" if gone is None else gone.why,
+        )
 
     def person(one: PanelMember) -> Person:
-        own = (mine.keys.public,) if one.person == mine.person else laptops.get(one.person, ())
         return Person(
             criteria=one.criteria,
             kind=one.kind,
-            laptops=tuple(laptop(keys) for keys in own),
+            laptops=tuple(laptop(held) for held in known if held.person == one.person),
             person=one.person,
             replaces=one.replaces or "",
             roles=one.roles,
@@ -158,12 +152,21 @@ def _roster(
             until=one.until,
         )
 
-    body = Roster(certificate="", people=tuple(person(one) for one in tender.pack.panel))
+    paper = tx.execute(
+        select(t.PaperKeyRow).where(t.PaperKeyRow.tender_id == mine.tender).order_by(t.PaperKeyRow.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    body = Roster(
+        certificate="",
+        people=tuple(person(one) for one in tender.pack.panel),
+        recovery="" if paper is None else paper.recovery,
+        succeeds="",
+        successor=None if paper is None else paper.successor,
+    )
     recipients = _all(mine, laptops)
     names = write_piece(Names(tuple(Name(one.name, one.organisation, one.person) for one in tender.pack.panel)))
     for last in exchange.line(tx, mine.tender, ParcelKind.ROSTER, mine.person)[-1:]:
         cover = read_roster(last.statement.payload)
-        (part,) = cover.header.parts
+        (part,) = [one for one in cover.header.parts if one.envelope == NAMES]
         if cover.body == body and mine.keys.open(workspace.documents.read(part.sealed)) == names:
             return exchange.again(tx, mine.tender, ParcelKind.ROSTER, last)
     parts = [exchange.seal_part(workspace, names, NAMES, [keys.recipient for keys in recipients], made)]
@@ -192,11 +195,12 @@ def _pack(
     earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
     before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
     written, parts = [], []
+    common = max((row for row in rows if row.kind is EnvelopeKind.COMMON), key=lambda row: row.generation)
     for row in rows:
         held = documents.get(row.name, ())
-        piece = write_piece(Common.of(tender.pack, held) if row.kind is EnvelopeKind.COMMON else Index(held))
+        piece = write_piece(Common.of(tender.pack, held) if row is common else Index(held))
         index = ""
-        if held or row.kind is EnvelopeKind.COMMON:
+        if held or row is common:
             part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
                 workspace, piece, row.name, [row.recipient], made
             )
@@ -204,7 +208,15 @@ def _pack(
             parts.append(part)
             parts += [Part(one.sealed, _size(workspace, one.sealed), row.name) for one in held]
         written.append(
-            Envelope(bidder=row.bidder, index=index, kind=row.kind, lot=row.lot, name=row.name, recipient=row.recipient)
+            Envelope(
+                bidder=row.bidder,
+                generation=row.generation,
+                index=index,
+                kind=row.kind,
+                lot=row.lot,
+                name=row.name,
+                recipient=row.recipient,
+            )
         )
     body = Pack(criteria_digest=tender.pack.criteria_digest(), envelopes=tuple(written))
     recipients = _all(mine, laptops)
@@ -221,7 +233,8 @@ def _pack(
 def _make_score_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
     held = held_envelopes(tx, workspace, tender.tender_id)
     for bid in tender.pack.bids:
-        held.recipient(EnvelopeName(EnvelopeKind.SCORES, bid.bidder, bid.lot))
+        for kind in (EnvelopeKind.SCORES, EnvelopeKind.MODERATION):
+            held.recipient(EnvelopeName(kind, bid.bidder, bid.lot))
     held.keep(tx)
     tx.flush()
 
@@ -262,89 +275,3 @@ def _same(workspace: Workspace, mine: Own, row: t.EnvelopeRow, index: str, piece
 def _size(workspace: Workspace, sealed: str) -> int:
     with workspace.documents.opened(sealed) as file:
         return file.seek(0, io.SEEK_END)
-
-
-# Releases ------------------------------------------------------------------------------------------------------------
-
-
-def _release(
-    tx: Session,
-    workspace: Workspace,
-    tender: OpenTender,
-    mine: Own,
-    member: PanelMember,
-    laptops: Sequence[PublicKeys],
-    rests_on: RestsOn,
-) -> Outgoing:
-    """All keys that a person may have now, sealed to their laptops: made anew when there is one more key or laptop."""
-    due = _due(tx, tender, mine, member)
-    row = t.ReleaseRow
-    known = {
-        (installation, envelope)
-        for installation, envelope in tx.execute(
-            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == member.person)
-        )
-    }
-    fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
-    earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    if earlier and not fresh:
-        return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
-    body = Release(
-        generation=1,
-        keys=tuple(
-            EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
-            for name in sorted(due)
-        ),
-        person=member.person,
-    )
-    parcel = exchange.make(
-        tx,
-        workspace,
-        mine,
-        ParcelKind.RELEASE,
-        body,
-        laptops,
-        about=member.person,
-        rests_on=rests_on,
-        act="keys-released",
-        detail={"envelopes": {name: due[name] for name in sorted(due)}},
-    )
-    act = exchange.act_of(tx, parcel.identity)
-    for installation, name in fresh:
-        tx.add(
-            t.ReleaseRow(
-                tender_id=mine.tender,
-                person=member.person,
-                installation=installation,
-                envelope=name,
-                because=due[name],
-                at=workspace.now(),
-                act=act,
-            )
-        )
-    return parcel
-
-
-def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dict[str, Because]:
-    opened = tx.execute(
-        select(t.PriceOpeningRow.lot, t.PriceOpeningRow.bid).where(t.PriceOpeningRow.tender_id == mine.tender)
-    )
-    access = Access(
-        member=member,
-        declared=member.person in queries.declared(tx, mine.tender, tender.pack),
-        recused=queries.recused(tx, mine.tender, tender.pack, member),
-        opened=frozenset((lot, bid) for lot, bid in opened),
-    )
-    found = {}
-    for row in tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender)).scalars():
-        why = because(Compartment(row.kind, row.bidder, row.lot), access, tender.pack.bids)
-        if why is not None:
-            found[row.name] = why
-    return found
-
-
-def _identity(tx: Session, workspace: Workspace, mine: Own, name: str) -> str:
-    row = tx.execute(
-        select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.name == name)
-    ).scalar_one()
-    return workspace.keys.unwrap_for(mine.tender, f"envelope {name}", row.identity).decode()

@@ -19,7 +19,16 @@ from evalpanel.store.tables.award import (
 )
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
-from evalpanel.store.tables.exchange import ConfirmationRow, InstallationRow, ParcelPartRow, ParcelRow, ReleaseRow
+from evalpanel.store.tables.exchange import (
+    ConfirmationRow,
+    InstallationRow,
+    PaperKeyRow,
+    ParcelPartRow,
+    ParcelRow,
+    ReleaseRow,
+    RevocationRow,
+    SuccessionRow,
+)
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -73,6 +82,7 @@ __all__ = [
     "ModeratedScoreRow",
     "OutcomeRow",
     "PanelMemberRow",
+    "PaperKeyRow",
     "ParcelPartRow",
     "ParcelRow",
     "PriceLineRow",
@@ -81,8 +91,10 @@ __all__ = [
     "RecordEndingRow",
     "ReleaseRow",
     "ReportRow",
+    "RevocationRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",
+    "SuccessionRow",
     "TenderRow",
 ]

@@ -24,6 +24,7 @@ INSERT_ONLY = (
     "letter",
     "low_price",
     "moderated_score",
+    "paper_key",
     "parcel",
     "parcel_part",
     "price_line",
@@ -31,8 +32,10 @@ INSERT_ONLY = (
     "record_ending",
     "release",
     "report",
+    "revocation",
     "score",
     "sign_off",
+    "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
 
