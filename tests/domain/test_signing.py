@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,10 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalpanel.domain.award import AwardDecision, LotAward
-from evalpanel.domain.signing import AwardNotice, Hold, HoldKind, in_time, rule_of, standing_holds, why_not_sign
+from evalpanel.domain.regimes import parse
+from evalpanel.domain.signing import AwardNotice, Hold, HoldKind, in_time, standing_holds, why_not_sign
 from evalpanel.domain.tender import BidCode, LotCode, RegimeCode
+from evalpanel.system.resources import resource
 
-PA = RegimeCode.PA2023
+REGIMES = {
+    code: parse(tomllib.loads(resource("regimes", f"{code.value}.toml").read_text(encoding="utf-8")))
+    for code in RegimeCode
+}
+PA = REGIMES[RegimeCode.PA2023]
 DECIDED = AwardDecision(
     LotCode("L1"), "Northmoor", (BidCode("B01"),), ("Ann Lee",), "Scheme", "As ranked.", date(2025, 10, 30)
 )
@@ -44,12 +51,12 @@ def test_contract_waits_for_the_whole_of_standstill(signed: date, why: str) -> N
 
 @given(DAYS, st.integers(0, 60), st.sampled_from(list(RegimeCode)))
 def test_no_contract_is_ever_signed_within_standstill(published: date, after: int, regime: RegimeCode) -> None:
-    rule = rule_of(regime)
+    rule = REGIMES[regime].standstill
     notice = AwardNotice(published, "", rule.days if rule is not None else 0)
     award = LotAward(LotCode("L1"), (replace(DECIDED, decided_on=published),), ())
     signed = published + timedelta(days=after)
-    period = notice.period(regime)
-    allowed = why_not_sign(signed, award, notice, (), regime) == ""
+    period = notice.period(REGIMES[regime])
+    allowed = why_not_sign(signed, award, notice, (), REGIMES[regime]) == ""
     assert allowed is (period is None or signed > period.ends)
 
 
@@ -89,7 +96,7 @@ def test_challenge_in_time_stops_the_signature_until_it_ends() -> None:
 
 def test_whether_a_challenge_is_in_time_is_the_regimes() -> None:
     late = challenge(date(2026, 3, 1))
-    assert {regime: in_time(late, regime, NOTICE) for regime in RegimeCode} == {
+    assert {code: in_time(late, regime, NOTICE) for code, regime in REGIMES.items()} == {
         RegimeCode.PA2023: False,
         RegimeCode.PA2023_LIGHT_TOUCH: False,
         RegimeCode.PA2023_WALES: False,
@@ -99,8 +106,8 @@ def test_whether_a_challenge_is_in_time_is_the_regimes() -> None:
     }
     # Before any notice, nothing has ended yet.
     assert in_time(late, PA, None) is True
-    assert in_time(late, RegimeCode.GRANT, None) is False
-    assert in_time(late, RegimeCode.PA2023_LIGHT_TOUCH, replace(NOTICE, days=0)) is False
+    assert in_time(late, REGIMES[RegimeCode.GRANT], None) is False
+    assert in_time(late, REGIMES[RegimeCode.PA2023_LIGHT_TOUCH], replace(NOTICE, days=0)) is False
 
 
 def test_proclaimed_day_moves_the_end_of_standstill() -> None:

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from evalpanel.domain.award import LotAward
+from evalpanel.domain.regimes import Regime
 from evalpanel.domain.signing import AwardNotice, in_words
-from evalpanel.domain.tender import PersonCode, RegimeCode
+from evalpanel.domain.tender import PersonCode
 
 
 class ReportKind(StrEnum):
@@ -33,9 +34,7 @@ class ReportMade:
     act: int = 0
 
 
-def why_no_report_back(
-    notice: AwardNotice | None, awards: tuple[LotAward, ...], regime: RegimeCode, today: date
-) -> str:
+def why_no_report_back(notice: AwardNotice | None, awards: tuple[LotAward, ...], regime: Regime, today: date) -> str:
     """Why nobody may report back yet, in words with the date; empty once they may.
 
     What a panel did stays among its members until the award is public and the whole of the standstill has passed.

@@ -12,31 +12,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from evalpanel.domain.award import LotAward
-from evalpanel.domain.standstill import StandstillClock, StandstillPeriod, proclaimed_days, standstill
+from evalpanel.domain.regimes import Regime
+from evalpanel.domain.standstill import StandstillPeriod, proclaimed_days, standstill
 from evalpanel.domain.tender import BidCode, LotCode, PersonCode, RegimeCode
-
-
-@dataclass(frozen=True, slots=True)
-class StandstillRule:
-    """What a law asks: how it counts, the least number of days, and whether it holds only if it was announced."""
-
-    clock: StandstillClock
-    days: int
-    voluntary: bool = False
-
-
-_RULES = {
-    RegimeCode.PA2023: StandstillRule(StandstillClock.FROM_PUBLICATION, 8),
-    RegimeCode.PA2023_WALES: StandstillRule(StandstillClock.FROM_PUBLICATION, 8),
-    RegimeCode.PA2023_LIGHT_TOUCH: StandstillRule(StandstillClock.FROM_PUBLICATION, 8, voluntary=True),
-    RegimeCode.PCR2015: StandstillRule(StandstillClock.FROM_SENDING, 10),
-    RegimeCode.PSR: StandstillRule(StandstillClock.AFTER_NOTICE, 8),
-}
-
-
-def rule_of(regime: RegimeCode) -> StandstillRule | None:
-    """The standstill of a regime; None where its law knows none (grants, contracts below the threshold)."""
-    return _RULES.get(regime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +35,9 @@ class AwardNotice:
     at: datetime | None = None
     act: int = 0
 
-    def period(self, regime: RegimeCode) -> StandstillPeriod | None:
+    def period(self, regime: Regime) -> StandstillPeriod | None:
         """The standstill that it set going, day by day; None where there is none."""
-        rule = rule_of(regime)
+        rule = regime.standstill
         if rule is None or not self.days:
             return None
         pairs = zip(self.proclaimed, self.proclaimed_names, strict=True)
@@ -111,7 +89,7 @@ def standing_holds(holds: Iterable[Hold]) -> tuple[Hold, ...]:
     return tuple(one for one in held if one.kind is not HoldKind.LIFT and one.act not in lifted)
 
 
-def in_time(challenge: Hold, regime: RegimeCode, notice: AwardNotice | None) -> bool:
+def in_time(challenge: Hold, regime: Regime, notice: AwardNotice | None) -> bool:
     """Whether a challenge suspends the power to sign.
 
     Procurement Act 2023 s. 101 and the Provider Selection Regime: when it was notified before the standstill ended. PCR 2015
@@ -120,10 +98,10 @@ def in_time(challenge: Hold, regime: RegimeCode, notice: AwardNotice | None) -> 
     """
     if challenge.kind is not HoldKind.CHALLENGE:
         return False
-    if regime is RegimeCode.PCR2015:
+    if regime.code is RegimeCode.PCR2015:
         return True
     if notice is None:
-        return rule_of(regime) is not None
+        return regime.standstill is not None
     period = notice.period(regime)
     return period is not None and challenge.since <= period.ends
 
@@ -133,7 +111,7 @@ def why_not_sign(
     award: LotAward,
     notice: AwardNotice | None,
     holds: Sequence[Hold],
-    regime: RegimeCode,
+    regime: Regime,
 ) -> str:
     """Why the contract for a lot may not be signed on this day, in words; empty when it may.
 

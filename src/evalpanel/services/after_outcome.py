@@ -57,6 +57,7 @@ class AfterOutcome:
     """Everything on the record of a tender after its outcome, oldest first, and what follows from it today."""
 
     today: date
+    regime: Regime
     decisions: tuple[AwardDecision, ...]
     awards: tuple[LotAward, ...]
     notice: AwardNotice | None
@@ -88,8 +89,7 @@ def uk_today(workspace: Workspace) -> date:
 
 def read(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> AfterOutcome:
     """All of it, as it stands now."""
-    pack = tender.pack
-    assert pack.tender is not None
+    pack, regime = tender.pack, regime_of(tender)
     decisions: tuple[AwardDecision, ...] = _values(tx, t.AwardDecisionRow, tender.tender_id)
     notices: tuple[AwardNotice, ...] = _values(tx, t.AwardNoticeRow, tender.tender_id)
     holds: tuple[Hold, ...] = _values(tx, t.HoldRow, tender.tender_id)
@@ -101,17 +101,18 @@ def read(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> After
     ended = endings[-1] if endings else None
     return AfterOutcome(
         today=today,
+        regime=regime,
         decisions=decisions,
         awards=awards,
         notice=notice,
         notices=notices,
-        period=notice.period(pack.tender.regime) if notice is not None else None,
+        period=notice.period(regime) if notice is not None else None,
         holds=holds,
         standing=standing_holds(holds),
         contracts=contracts,
         low_prices=_values(tx, t.LowPriceRow, tender.tender_id),
         reports=_values(tx, t.ReportRow, tender.tender_id),
-        retention=retention(awards, contracts, holds, regime_of(tender).years_kept, today, ended),
+        retention=retention(awards, contracts, holds, regime.years_kept, today, ended),
     )
 
 

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from evalpanel.domain.people import Role
+from evalpanel.domain.regimes import Regime
 from evalpanel.domain.signing import (
     AwardNotice,
     Hold,
     HoldKind,
     SignedContract,
-    StandstillRule,
     in_time,
     in_words,
-    rule_of,
     why_not_sign,
 )
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.standstill import proclaimed_days
-from evalpanel.domain.tender import BidCode, RegimeCode
+from evalpanel.domain.standstill import StandstillClock, proclaimed_days
+from evalpanel.domain.tender import BidCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import after_outcome, audit, tenders
 from evalpanel.services.after_outcome import AfterOutcome, lot_named, not_ahead, said
@@ -49,8 +48,6 @@ def publish(
         who = tender.acting(Role.OFFICER, person)
         now = after_outcome.read(tx, workspace, tender)
         _may_publish(tender, now)
-        assert tender.pack.tender is not None
-        regime = tender.pack.tender.regime
         day = published or (now.notice.published if now.notice is not None else None)
         if day is None:
             raise EvalPanelError("The day of the notice is missing.", "Nothing was changed.")
@@ -70,7 +67,7 @@ def publish(
         made = AwardNotice(
             published=day,
             notice_id=notice_id.strip() or (now.notice.notice_id if now.notice is not None else ""),
-            days=_days(regime, now.notice, standstill, days),
+            days=_days(now.regime, now.notice, standstill, days),
             proclaimed=tuple(one.isoformat() for one in sorted(held)),
             proclaimed_names=tuple(held[one] for one in sorted(held)),
             again=again.strip(),
@@ -143,8 +140,7 @@ def sign(
         if any(held.lot == one.lot for held in now.contracts):
             raise EvalPanelError(f"The contract for lot {one.lot} is on the record already.", "Nothing was changed.")
         award = next(each for each in now.awards if each.lot == one.lot)
-        assert tender.pack.tender is not None
-        why = why_not_sign(signed, award, now.notice, now.holds, tender.pack.tender.regime)
+        why = why_not_sign(signed, award, now.notice, now.holds, now.regime)
         if why:
             raise EvalPanelError(
                 f"The contract for lot {one.lot} may not be signed on {in_words(signed)}.",
@@ -198,7 +194,8 @@ def _may_publish(tender: tenders.OpenTender, now: AfterOutcome) -> None:
         )
     if now.contracts:
         raise EvalPanelError("The contract is signed.", "Nothing was changed: what was published stays on the record.")
-    if after_outcome.regime_of(tender).letters:
+    clock = now.regime.standstill.clock if now.regime.standstill is not None else None
+    if clock in (StandstillClock.FROM_PUBLICATION, StandstillClock.FROM_SENDING):
         tenders.require(
             tender,
             at_least=TenderStage.LETTERS_ISSUED,
@@ -206,8 +203,8 @@ def _may_publish(tender: tenders.OpenTender, now: AfterOutcome) -> None:
         )
 
 
-def _days(regime: RegimeCode, before: AwardNotice | None, wanted: bool | None, days: int | None) -> int:
-    rule: StandstillRule | None = rule_of(regime)
+def _days(regime: Regime, before: AwardNotice | None, wanted: bool | None, days: int | None) -> int:
+    rule = regime.standstill
     if rule is None:
         if wanted or days:
             raise EvalPanelError(
@@ -248,6 +245,5 @@ def _hold(
         tx.flush()
         now = after_outcome.read(tx, workspace, tender)
         placed = next(one for one in now.holds if one.act == act)
-        assert tender.pack.tender is not None
-        stops = not now.all_signed and in_time(placed, tender.pack.tender.regime, now.notice)
+        stops = not now.all_signed and in_time(placed, now.regime, now.notice)
         return now, stops
