@@ -33,6 +33,10 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act == "scores-received":
         count = detail["rows"]
         return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+    if act == "interests-matched":
+        many = len(detail["same"])
+        whom = f"{many} of those who take part" if many else "nobody who takes part"
+        return f"settled that {detail['person']} means {whom} by the interests they listed", f"Reason: {detail['why']}"
     if act == "finding-accepted":
         return f"recorded why {detail['document']} may go", f"Found in {detail['place']}. Reason: {detail['why']}"
     if act == "document-replaced":

@@ -26,6 +26,7 @@ from evalpanel.store.tables.people import (
     AffirmationRow,
     DeclarationRow,
     InterestDecisionRow,
+    InterestMatchRow,
     PanelMemberRow,
 )
 from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
@@ -68,6 +69,7 @@ __all__ = [
     "FreezeRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "InterestMatchRow",
     "LetterRow",
     "LevelRow",
     "LotRow",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from evalpanel.domain import interests
+from evalpanel.domain import interests, listed
 from evalpanel.domain import people as values
 from evalpanel.domain.interests import DecisionOutcome, DeclarationOutcome, InterestKind, Scope
 from evalpanel.domain.people import MemberKind, Role
@@ -92,6 +92,22 @@ class InterestDecisionRow(OfTender, ValueRow[interests.Decision], Base):
     by: Mapped[PersonCode]
     at: Mapped[datetime] = mapped_column(Utc)
     settles: Mapped[int]
+    act: Mapped[int]
+
+
+class InterestMatchRow(OfTender, ValueRow[listed.Match], Base):
+    """The officer looked at whom a person means who listed interests in a blind tender. On the officer's laptop. Insert-only."""
+
+    __tablename__ = "interest_match"
+    VALUE = listed.Match
+
+    person: Mapped[PersonCode]
+    same: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    looked_at: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    settles: Mapped[int]
+    why: Mapped[str]
+    by: Mapped[PersonCode]
+    at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
 
 

@@ -18,6 +18,7 @@ INSERT_ONLY = (
     "envelope",
     "freeze",
     "interest_decision",
+    "interest_match",
     "installation",
     "letter",
     "moderated_score",

@@ -635,6 +635,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_interest_decision_tender_id"), "interest_decision", ["tender_id"], unique=False)
     op.create_table(
+        "interest_match",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("same", sa.Text(), nullable=False),
+        sa.Column("looked_at", sa.Text(), nullable=False),
+        sa.Column("settles", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_interest_match_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest_match")),
+    )
+    op.create_index(op.f("ix_interest_match_tender_id"), "interest_match", ["tender_id"], unique=False)
+    op.create_table(
         "letter",
         sa.Column("bidder", sa.String(), nullable=False),
         sa.Column("bid", sa.String(), nullable=False),
