@@ -25,6 +25,7 @@ from evalpanel.domain.interests import (
     interests_of,
     organisations,
     recusals,
+    together,
 )
 from evalpanel.domain.listed import Match, asked_in, is_listed, meant_in, questions, with_meant
 from evalpanel.domain.matching import Hint
@@ -150,13 +151,28 @@ def interests(tx: Session, tender: TenderId, held: TenderPack) -> dict[PersonCod
 
 def all_recused(tx: Session, tender: TenderId, held: TenderPack) -> dict[PersonCode, tuple[Recusal, ...]]:
     """What each person of the panel is kept out of: lots, or what a decision made of them."""
-    return {person: recusals(own, held.bids) for person, own in interests(tx, tender, held).items()}
+    told = told_recusals(tx, tender)
+    return {
+        person: together((*told.get(person, ()), *recusals(own, held.bids)))
+        for person, own in interests(tx, tender, held).items()
+    }
 
 
 def recused(tx: Session, tender: TenderId, held: TenderPack, one: PanelMember) -> tuple[Recusal, ...]:
     """What a person is kept out of. This and `all_recused` are the one way in which everything asks."""
     own = interests_of(one, meant(tx, tender, held), held.bidders, held.members, decisions(tx, tender))
-    return recusals(own, held.bids)
+    return together((*told_recusals(tx, tender).get(one.person, ()), *recusals(own, held.bids)))
+
+
+def told_recusals(tx: Session, tender: TenderId) -> dict[PersonCode, tuple[Recusal, ...]]:
+    """What the officer's newest release says that the owner of this laptop is kept out of; nothing on other laptops."""
+    rows = tx.connection().execute(_TOLD, {"tender": tender}).all()
+    newest = max((row.seq for row in rows), default=0)
+    found: dict[PersonCode, list[Recusal]] = defaultdict(list)
+    for row in rows:
+        if row.seq == newest and row.lot is not None:
+            found[row.person].append(Recusal(row.person, row.lot, row.why, row.bid, row.criterion))
+    return {person: tuple(own) for person, own in found.items()}
 
 
 def declared(tx: Session, tender: TenderId, held: TenderPack) -> frozenset[PersonCode]:
@@ -216,6 +232,18 @@ _DECIDED = (
 _STATUS = select(t.BidRow.status).where(
     t.BidRow.tender_id == _OF_TENDER, t.BidRow.lot == bindparam("lot"), t.BidRow.bid == bindparam("bid")
 )
+_TOLD = (
+    select(
+        t.ToldRecusalRow.person,
+        t.ToldRecusalRow.seq,
+        t.ToldRecusalRow.lot,
+        t.ToldRecusalRow.bid,
+        t.ToldRecusalRow.criterion,
+        t.ToldRecusalRow.why,
+    )
+    .where(t.ToldRecusalRow.tender_id == _OF_TENDER)
+    .order_by(t.ToldRecusalRow.id)
+)
 _BLIND = select(t.TenderRow.blind).where(t.TenderRow.tender_id == _OF_TENDER)
 _CRITERION = select(t.CriterionRow).where(
     t.CriterionRow.tender_id == _OF_TENDER, t.CriterionRow.criterion == bindparam("criterion")
@@ -266,6 +294,7 @@ def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDes
     if one.organisation or any(line.bidder is not None for line in said):
         decided = [row.value() for row in tx.execute(_DECIDED, own).scalars()]
         kept_out = recusals(interests_of(one, said, bidders, members, decided), bids)
+    kept_out = together((*told_recusals(tx, tender).get(one.person, ()), *kept_out))
     criterion = _criterion(tx, about)
     scale = None
     if criterion is not None and criterion.scale is not None:

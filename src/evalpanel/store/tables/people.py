@@ -11,7 +11,7 @@ from evalpanel.domain import interests, listed
 from evalpanel.domain import people as values
 from evalpanel.domain.interests import DecisionOutcome, DeclarationOutcome, InterestKind, Scope
 from evalpanel.domain.people import MemberKind, Role
-from evalpanel.domain.tender import BidderCode, CriterionCode, PersonCode
+from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode, PersonCode
 from evalpanel.store.columns import Codes, Utc, words
 from evalpanel.store.tables.base import Base, OfTender, ValueRow
 
@@ -108,6 +108,24 @@ class InterestMatchRow(OfTender, ValueRow[listed.Match], Base):
     why: Mapped[str]
     by: Mapped[PersonCode]
     at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class ToldRecusalRow(OfTender, Base):
+    """What the officer's laptop says that the owner of this one is kept out of, by the release that said it. Insert-only.
+
+    The newest release counts (`seq`). One that keeps the person out of nothing has one row without a lot.
+    """
+
+    __tablename__ = "told_recusal"
+
+    person: Mapped[PersonCode]
+    release: Mapped[str]
+    seq: Mapped[int]
+    lot: Mapped[LotCode | None]
+    bid: Mapped[BidCode | None]
+    criterion: Mapped[CriterionCode | None]
+    why: Mapped[str]
     act: Mapped[int]
 
 

@@ -35,6 +35,7 @@ INSERT_ONLY = (
     "revocation",
     "score",
     "sign_off",
+    "told_recusal",
     "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
