@@ -35,7 +35,9 @@ from evalpanel.store.tables.people import (
     AffirmationRow,
     DeclarationRow,
     InterestDecisionRow,
+    InterestMatchRow,
     PanelMemberRow,
+    ToldRecusalRow,
 )
 from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
@@ -81,6 +83,7 @@ __all__ = [
     "HoldRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "InterestMatchRow",
     "LetterRow",
     "LevelRow",
     "LotRow",
@@ -107,4 +110,5 @@ __all__ = [
     "StageRow",
     "SuccessionRow",
     "TenderRow",
+    "ToldRecusalRow",
 ]
