@@ -274,3 +274,30 @@ def test_a_restored_backup_is_the_tender_as_it_was(at: At) -> None:
 
     assert Path(answer["replaced"]).is_file()
     assert evalpanel.asked("show", REFERENCE)["stage"] == "bids-opened"
+
+
+def test_letters_are_looked_at_and_approved_before_they_are_signed(at: At, tmp_path: Path) -> None:
+    evalpanel = at("priced")
+    looked = evalpanel("letters", "look", REFERENCE, "--bid", "B01", "--json")
+    assert looked.code == 0
+    (only,) = looked.json["letters"]
+    assert (only["bid"], only["kind"], only["blocked"], only["leaks"], only["needs_approval"]) == (
+        "B01",
+        "winner",
+        [],
+        [],
+        False,
+    )
+    assert only["grade"] is not None
+    assert all(part["grade"] is not None for part in only["explanations"])
+
+    evalpanel.done("letters", "approval", REFERENCE, "--needed")
+    assert "The letter is not approved yet." in evalpanel.refused("letters", REFERENCE, "--out", tmp_path / "letters")
+    answer = evalpanel("letters", "approve", REFERENCE, "--person", "OF1", "--json")
+    assert (answer.code, answer.json["approved"]) == (1, [{"bid": "B01", "lot": "L1"}])
+    assert [one["bid"] for one in answer.json["blocked"]] == ["B02", "B03"]
+    signed = evalpanel("letters", REFERENCE, "--out", tmp_path / "letters", "--json")
+    assert [one["bid"] for one in signed.json["letters"]] == ["B01"]
+    assert "has the key 00" in evalpanel.refused(
+        "letters", "allow", REFERENCE, "B01", "L1", "00", "--why", "It is public."
+    )

@@ -17,11 +17,13 @@ from evalpanel.domain.parcels import Verdict
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
 from evalpanel.services import (
+    approving,
     confirming,
     declarations,
     inviting,
     issuing,
     joining,
+    letter_looks,
     letters,
     moderation,
     outcome,
@@ -36,6 +38,7 @@ from evalpanel.services import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
+from planted import plant
 from profiles import Clock, copied, make_profile, opened
 from stages import REFERENCE, Kept
 
@@ -66,6 +69,7 @@ class Materials:
             "filled": self._filled,
             "unpriced": self._unpriced,
             "one letter": self._one_letter,
+            "leaking": self._leaking,
             "changed": self._changed,
             "invited": self._invited,
             "joined": self._joined,
@@ -180,6 +184,17 @@ class Materials:
             stages.load(space, self.folder / "pack with addresses", make.pack(bidders=addressed))
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
+
+    def _leaking(self, root: Path) -> None:
+        shutil.copytree(self.profile("one letter"), root)
+        with opened(root) as space:
+            plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+
+
+def _let_through(space: Workspace, _place: Place) -> None:
+    looked = letter_looks.look(space, REFERENCE, bid="B02", lot="L1")[0]
+    key = looked.stops[0].key
+    approving.let_through(space, REFERENCE, bid="B02", lot="L1", key=key, why="It was said in public.")
 
 
 def _more_bids(folder: Path) -> None:
@@ -349,6 +364,11 @@ ACTS = {
             3,
             writes=True,
         ),
+        _inside(
+            "ask for approval", "one letter", lambda space, _: approving.need_approval(space, REFERENCE, needed=True)
+        ),
+        _inside("approve letters", "one letter", lambda space, _: approving.approve(space, REFERENCE, person="OF1")),
+        _inside("let something through", "leaking", _let_through),
         _inside(
             "invite",
             "frozen",

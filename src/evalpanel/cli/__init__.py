@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from evalpanel import __version__
-from evalpanel.cli import award, carrying, interests, keeping, notices, scoring, setting_up
+from evalpanel.cli import award, carrying, interests, keeping, letters, notices, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
@@ -39,6 +39,7 @@ app.add_typer(interests.declarations_commands, name="declarations")
 app.add_typer(scoring.commands)
 app.add_typer(scoring.scores, name="scores")
 app.add_typer(award.commands)
+app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(carrying.commands)

@@ -116,7 +116,7 @@ def preview(workspace: Workspace, named: str, bid: str, lot: str, *, person: str
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        _may_see(tx, tender, lot, person)
+        may_see(tx, tender, lot, person)
         row = _row(tx, tender.tender_id, bid, lot)
         if row is not None:
             return kept_letter(tx, workspace, tender.tender_id, row)
@@ -147,11 +147,11 @@ def check(workspace: Workspace, named: str, bid: str, lot: str) -> SignatureRepo
     return verify(pdf, known)
 
 
-def _may_see(tx: Session, tender: tenders.OpenTender, lot: str, person: str | None) -> None:
+def may_see(tx: Session, tender: tenders.OpenTender, lot: str, person: str | None) -> None:
+    """Refuse whoever is recused from any part of the lot: a letter may also explain the bid that won."""
     if not person:
         return
     member = tender.member(person)
-    # A letter may also explain the bid that won, so whoever is kept out of any part of the lot reads none of it.
     kept_out = queries.recused(tx, tender.tender_id, tender.pack, member)
     closed = next((one for one in kept_out if one.lot == lot), None)
     if closed is not None:

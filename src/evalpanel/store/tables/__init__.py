@@ -20,6 +20,7 @@ from evalpanel.store.tables.exchange import (
     RevocationRow,
     SuccessionRow,
 )
+from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -62,7 +63,10 @@ __all__ = [
     "FreezeRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "LetterApprovalRow",
+    "LetterExceptionRow",
     "LetterRow",
+    "LetterRuleRow",
     "LevelRow",
     "LotRow",
     "ModeratedScoreRow",
@@ -81,4 +85,5 @@ __all__ = [
     "StageRow",
     "SuccessionRow",
     "TenderRow",
+    "WordingRow",
 ]
