@@ -301,3 +301,26 @@ def test_letters_are_looked_at_and_approved_before_they_are_signed(at: At, tmp_p
     assert "has the key 00" in evalpanel.refused(
         "letters", "allow", REFERENCE, "B01", "L1", "00", "--why", "It is public."
     )
+
+
+def test_a_draft_and_the_sentences_of_letters_are_written_for_people(at: At, tmp_path: Path) -> None:
+    evalpanel = at("priced")
+    answer = evalpanel.asked("letters", "draft", REFERENCE, "B01", "--docx", tmp_path / "B01.docx")
+    assert answer == {"file": str(tmp_path / "B01.docx"), "bid": "B01", "lot": "L1"}
+    assert (tmp_path / "B01.docx").read_bytes().startswith(b"PK")
+    assert "is not the name of a Word document" in evalpanel.refused(
+        "letters", "draft", REFERENCE, "B01", "--docx", tmp_path / "B01.pdf"
+    )
+
+    evalpanel.done("letters", "wording", "export", tmp_path / "own")
+    assert evalpanel.asked("letters", "wording", "check", tmp_path / "own")["problems"] == []
+    own = tmp_path / "own" / "grant.toml"
+    own.write_text(own.read_text("utf-8").replace("Dear {bidder},", "Dear {friend},"), "utf-8")
+    checked = evalpanel("letters", "wording", "check", tmp_path / "own", "--json")
+    assert checked.code == 1
+    assert {one["file"] for one in checked.json["problems"]} == {"grant.toml"}
+    assert all(one["line"] > 1 for one in checked.json["problems"])
+    assert "grant.toml, line" in evalpanel.refused("letters", "wording", "use", tmp_path / "own")
+    own.unlink()
+    used = evalpanel.asked("letters", "wording", "use", tmp_path / "own")["used"]
+    assert used == ["pa2023-wales", "pa2023", "pcr2015", "psr2023"]

@@ -20,6 +20,7 @@ from evalpanel.services import (
     approving,
     confirming,
     declarations,
+    drafting,
     inviting,
     issuing,
     joining,
@@ -34,6 +35,7 @@ from evalpanel.services import (
     sending,
     setup,
     sign_off,
+    wording_files,
     workspace,
 )
 from evalpanel.services.workspace import Workspace
@@ -189,6 +191,13 @@ class Materials:
         shutil.copytree(self.profile("one letter"), root)
         with opened(root) as space:
             plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+
+
+def _sentences(space: Workspace, place: Place) -> Path:
+    folder = place.folder / "sentences"
+    if not folder.exists():
+        wording_files.export(space, folder)
+    return folder
 
 
 def _let_through(space: Workspace, _place: Place) -> None:
@@ -369,6 +378,13 @@ ACTS = {
         ),
         _inside("approve letters", "one letter", lambda space, _: approving.approve(space, REFERENCE, person="OF1")),
         _inside("let something through", "leaking", _let_through),
+        _inside(
+            "draft a letter",
+            "one letter",
+            lambda space, place: drafting.draft(space, REFERENCE, bid="B02", out=place.out / "B02.docx"),
+            writes=True,
+        ),
+        _inside("use sentences", "one letter", lambda space, place: wording_files.use(space, _sentences(space, place))),
         _inside(
             "invite",
             "frozen",

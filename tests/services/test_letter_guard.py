@@ -49,7 +49,7 @@ def found_in(space: Workspace, bid: str, lot: str, text: str) -> list[tuple[str,
     with space.store.reading() as tx:
         held = computed(tx, tenders.find(tx, REFERENCE))
         watch = letter_guard.watch(tx, held)
-    regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
     about = next(one for one in held.pack.bids if (one.bid, one.lot) == (bid, lot))
     result = next(one for one in held.lots if one.lot == lot)
     made = inputs(space, held, about, result, regime, wording, signatory(space, held, held.pack.panel[0].person))
@@ -216,12 +216,13 @@ def test_no_letter_of_the_sample_leaks_under_any_law(ready: Workspace, code: Reg
     with ready.store.reading() as tx:
         held = computed(tx, tenders.find(tx, REFERENCE))
         watch = letter_guard.watch(tx, held)
-    regime = wordings.regime(code)
+        regime = wordings.regime(code)
+        wording = wordings.wording(tx, regime)
     for result in held.lots:
         for bid in (one for one in held.pack.bids if one.lot == result.lot):
             if kind_of(result, bid.bid) is None:
                 continue
             signs = signatory(ready, held, held.pack.panel[0].person)
-            about = inputs(ready, held, bid, result, regime, wordings.wording(regime), signs)
+            about = inputs(ready, held, bid, result, regime, wording, signs)
             pdf = render(compose(about), made_at=ready.now()).data
             assert [leak.sentence for leak in watch.leaks((about,), pdf) if leak.stops] == []

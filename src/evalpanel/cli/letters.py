@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted
-from evalpanel.services import approving, letter_looks
+from evalpanel.services import approving, drafting, letter_looks, wording_files
 from evalpanel.services import letters as journey
 from evalpanel.services.letter_looks import LetterLook
 
@@ -30,6 +30,9 @@ letters = typer.Typer(
     help="Sign a letter for each bid (letters TENDER --out DIR), or look at, approve and draft letters before that.",
     no_args_is_help=True,
 )
+
+wording = typer.Typer(help="Change the sentences of letters without touching the program.", no_args_is_help=True)
+letters.add_typer(wording, name="wording")
 
 Bid = Annotated[str | None, typer.Option("--bid", help="One bid; all, if left out.")]
 Lot = Annotated[str | None, typer.Option("--lot", help="One lot; all, if left out.")]
@@ -139,6 +142,71 @@ def allow(
         said = approving.let_through(space, tender, bid=bid, lot=lot, key=key, why=why, person=person)
     held.say(f"Recorded for bid {bid}, lot {lot}. {said}")
     held.answer({"bid": bid, "lot": lot, "key": key, "found": said})
+
+
+@letters.command("draft")
+def draft(
+    context: typer.Context,
+    tender: TenderName,
+    bid: Annotated[str, typer.Argument(metavar="BID")],
+    docx: Annotated[Path, typer.Option("--docx", metavar="FILE", help="The Word document to write.")],
+    lot: Annotated[str | None, typer.Option("--lot", help="The lot, where the bid is for several.")] = None,
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Write the draft of a letter as a Word document, for a lawyer's comments. It is marked as a draft and not signed."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        of_lot = drafting.draft(space, tender, bid=bid, lot=lot, out=docx, person=person)
+    held.say(f"Wrote {docx}: a draft of the letter for bid {bid}, lot {of_lot}. It is not signed.")
+    held.answer({"file": str(docx), "bid": bid, "lot": of_lot})
+
+
+@wording.command("export")
+def export_wording(
+    context: typer.Context, out: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = False
+) -> None:
+    """Write the sentences of all letters as they are used now, one file for the letters under each law."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        files = wording_files.export(space, out)
+    held.say(f"Wrote {counted(len(files), 'file')} to {out}. Change them, then: evalpanel letters wording check {out}")
+    held.answer({"files": [str(one) for one in files]})
+
+
+@wording.command("check")
+def check_wording(
+    context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True)], json: Json = False
+) -> None:
+    """Say what is wrong in files of sentences, each with its line. Keeps nothing."""
+    held = console(context, json=json)
+    found = wording_files.check(folder)
+    faults = [fault for one in found for fault in one.faults]
+    for fault in faults:
+        held.say(f"  {fault}")
+    held.say(
+        f"{counted(len(found), 'file')} read: " + (counted(len(faults), "problem") if faults else "they can be used.")
+    )
+    held.answer(
+        {
+            "files": [one.name for one in found],
+            "problems": [{"file": one.file, "line": one.line, "what": one.what} for one in faults],
+        }
+    )
+    if faults:
+        raise typer.Exit(1)
+
+
+@wording.command("use")
+def use_wording(
+    context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True)], json: Json = False
+) -> None:
+    """Take in files of sentences: all of them or none. Letters that are not signed yet use them from now on."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        names = wording_files.use(space, folder)
+    held.say(f"Letters now use the sentences of {', '.join(names)} from {folder}.")
+    held.answer({"used": list(names)})
 
 
 def _say(held: Console, one: LetterLook) -> None:

@@ -53,7 +53,7 @@ def approve(
             raise EvalPanelError(
                 f"There is no bid {bid or ''} {f'in lot {lot}' if lot else ''}".strip() + ".", "Nothing was approved."
             )
-        regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
         results = {one.lot: one for one in held.lots}
         known = letter_rules.approvals(tx, tender.tender_id)
@@ -104,7 +104,7 @@ def let_through(
         one = next((it for it in held.pack.bids if (it.bid, it.lot) == (bid, lot)), None)
         if one is None:
             raise EvalPanelError(f"There is no bid {bid} in lot {lot}.", "Nothing was recorded.")
-        regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
         result = next(it for it in held.lots if it.lot == one.lot)
         about = inputs(workspace, held, one, result, regime, wording, signs)

@@ -80,7 +80,7 @@ def look(
             may_see(tx, tender, code, person)
         watch = letter_guard.watch(tx, held)
         known = letter_rules.approvals(tx, tender.tender_id)
-        regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
     if not chosen:
         raise EvalPanelError("There is no such bid.", "Give a bid and a lot of the tender, or neither.")

@@ -7,6 +7,7 @@ from typing import Any
 
 _SENTENCES = {
     "letter-approved": "approved the letter for bid {bid} (lot {lot})",
+    "letter-drafted": "wrote a draft of the letter for bid {bid} (lot {lot})",
     "letter-exception-recorded": "recorded why something may stand in the letter for bid {bid} (lot {lot})",
 }
 

@@ -104,8 +104,7 @@ def letters(
         signed = {
             (row.bid, row.lot): (row.kind, row.file, row.sha256, row.pages) for row in letter_rows(tx, held.tender_id)
         }
-    assert held.pack.tender is not None
-    regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
     signs = signatory(workspace, held, who)
     owed, stopped = _owed(workspace, held, regime, wording, signs, set(signed), known)
     total = len(owed) + len(signed)

@@ -54,10 +54,7 @@ class LetterExceptionRow(OfTender, Base):
 
 
 class WordingRow(Base):
-    """An authority's own sentences for the letters under one law, as the file that was taken in. Insert-only; the newest counts.
-
-    An empty `text` goes back to the sentences that come with the program.
-    """
+    """An authority's own sentences for the letters under one law, as the file that was taken in. Insert-only; the newest counts."""
 
     __tablename__ = "wording"
 
