@@ -15,8 +15,19 @@ from typing import Annotated, Any
 import typer
 
 from evalpanel import __version__
-from evalpanel.cli import award, carrying, interests, keeping, letters, notices, scoring, setting_up
-from evalpanel.cli import agreeing, award, blind, carrying, interests, keeping, notices, people, scoring, setting_up
+from evalpanel.cli import (
+    agreeing,
+    award,
+    blind,
+    carrying,
+    interests,
+    keeping,
+    letters,
+    notices,
+    people,
+    scoring,
+    setting_up,
+)
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
