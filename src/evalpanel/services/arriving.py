@@ -19,6 +19,7 @@ from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
 from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.people import PanelMember
+from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -27,6 +28,7 @@ from evalpanel.formats.parcel_file import Container, checked_blocks
 from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
+    EnvelopeKey,
     Pack,
     Roster,
     Sealed,
@@ -40,10 +42,11 @@ from evalpanel.formats.parcel_packs import (
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, exchange, invitations, rosters, tenders
+from evalpanel.services import audit, blinding, exchange, invitations, rosters, tenders
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
 
@@ -52,7 +55,7 @@ _ACTS = {
     ParcelKind.PACK: "pack-received",
     ParcelKind.RELEASE: "release-received",
 }
-_COMMON = EnvelopeKind.COMMON.value
+_COMMON, _NAMES = EnvelopeKind.COMMON.value, EnvelopeKind.NAMES.value
 
 
 class NotConfirmed(EvalPanelError):
@@ -83,9 +86,8 @@ def take(
             taken += [part.sealed] * fresh
         with workspace.store.writing() as tx:
             if not exchange.known(tx, named):
-                act = audit.record(
-                    tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail={"parcel": named}
-                )
+                detail = {"parcel": named, **(_reasons(tx, mine, signed) if kind is ParcelKind.RELEASE else {})}
+                act = audit.record(tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail=detail)
                 exchange.keep(tx, workspace, kind, header, named, signed, act, container.cover)
                 tx.flush()
                 _work_out(tx, workspace, mine)
@@ -94,6 +96,33 @@ def take(
             workspace.documents.remove(taken)
         raise
     return named, header, True
+
+
+def _reasons(tx: Session, mine: Own, signed: Statement) -> dict[str, object]:
+    """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
+    keys = read_release(signed.payload).body.keys
+    wrong = {key.name: why for key in keys if (why := _fault(tx, mine, key))}
+    if wrong:
+        raise EvalPanelError(
+            f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
+            "None of it was taken in. Ask the officer to look at it and to release again.",
+        )
+    return {"envelopes": {key.name: key.because for key in keys}}
+
+
+def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
+    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
+    row = tx.execute(_of(t.PanelMemberRow, mine).where(t.PanelMemberRow.person == mine.person)).scalar_one_or_none()
+    kind = key.name.split("/")[0]
+    if row is None or kind not in EnvelopeKind._value2member_map_:
+        return ""
+    signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+    scored = tx.execute(
+        select(t.ScoreRow.id).where(t.ScoreRow.tender_id == mine.tender, t.ScoreRow.person == mine.person).limit(1)
+    ).first()
+    # A second laptop of the same person, on which nothing was scored, cannot know what the first one signed off.
+    open_sheet = (signed is None or not signed.signed) and scored is not None
+    return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
 def _header(kind: ParcelKind, signed: Statement) -> Header:
@@ -163,6 +192,10 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     if newest is None or newest.name not in keys:
         return  # what was published is sealed to a key that has not come yet
     common = read_common(_index(workspace, newest, keys[newest.name]))
+    names = [one for one in named.values() if one.kind == _NAMES and one.name in keys]
+    if names:
+        told = max(names, key=lambda one: one.generation)
+        common = blinding.with_names(common, _index(workspace, told, keys[told.name]))
     people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
@@ -172,7 +205,7 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     _keep_keys(tx, workspace, mine, named, keys)
     documents = [(newest.name, one) for one in common.documents]
     for name, identity_of in keys.items():
-        if name != newest.name and name in named and named[name].index:
+        if name in named and named[name].index and named[name].kind not in (_COMMON, _NAMES):
             documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
     _keep_documents(tx, workspace, mine, bids, documents, officer)
 
@@ -190,7 +223,8 @@ def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
     found: dict[str, str] = {}
     for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
         for key in read_release(_said(mine, held).payload).body.keys:
-            found[key.name] = key.identity
+            if not _fault(tx, mine, key):
+                found[key.name] = key.identity
     return found
 
 
@@ -263,7 +297,8 @@ def _bring_up(
     Gives the bids that are new.
     """
     bids = {(row.lot, row.bid): row for row in tx.execute(_of(t.BidRow, mine)).scalars()}
-    bidders = {row.bidder for row in tx.execute(_of(t.BidderRow, mine)).scalars()}
+    bidders = {row.bidder: row for row in tx.execute(_of(t.BidderRow, mine)).scalars()}
+    blinding.name_bidders(tx, workspace, mine.tender, common, bidders, officer)
     fresh = TenderPack(
         bidders=tuple(one for one in common.bidders if one.bidder not in bidders),
         members=tuple(one for one in common.members if one.bidder not in bidders),

@@ -14,25 +14,26 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import WITHHELD_NOTE, is_blind, nameless
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
-from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.preflight import Searcher
 from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Keys
 from evalpanel.formats.parcel_packs import (
+    BidderNames,
     Common,
     Envelope,
-    EnvelopeKey,
     Index,
     Laptop,
     Name,
     Names,
     Pack,
     Person,
-    Release,
     Roster,
     Sealed,
     read_pack,
@@ -41,7 +42,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import exchange, rosters, tenders
+from evalpanel.services import cleared, exchange, release_parcels, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.exchange import NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
@@ -77,17 +78,19 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
             mine = exchange.own(tx, workspace, tender.tender_id)
             if mine is None or not mine.is_officer:
                 raise EvalPanelError(f"This laptop does not lead {tender.reference}.", "Nothing was written.")
-            laptops = _laptops(tx, mine)
+            laptops = release_parcels.laptops(tx, mine)
             if not laptops:
                 raise EvalPanelError(
                     "Nobody's keys are confirmed yet, so there is nobody to issue to.",
                     f"Nothing was written. First: evalpanel invite {tender.reference} --to DIR",
                 )
+            if is_blind(tender.pack):
+                cleared.require_clear(tx, tender)
             roster = _roster(tx, workspace, tender, mine, laptops, made)
             pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
             rests_on = RestsOn(roster.identity, pack.identity)
             releases = {
-                person: _release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
+                person: release_parcels.release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
                 for person, keys in laptops.items()
             }
             declared = queries.declared(tx, tender.tender_id, tender.pack)
@@ -109,11 +112,6 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
         without_keys=tuple(person for person in others if person not in laptops),
         without_declaration=tuple(person for person in others if person in laptops and person not in declared),
     )
-
-
-def _laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
-    """The laptops of everybody but the officer whose keys are confirmed and not revoked, by person."""
-    return {person: keys for person, keys in rosters.in_use(tx, mine).items() if person != mine.person}
 
 
 def _all(mine: Own, laptops: Mapping[PersonCode, Sequence[PublicKeys]]) -> tuple[PublicKeys, ...]:
@@ -193,21 +191,23 @@ def _pack(
     rests_on: RestsOn,
     made: list[str],
 ) -> Outgoing:
-    _make_score_envelopes(tx, workspace, tender)
+    _make_envelopes(tx, workspace, tender)
     rows = list(
         tx.execute(
             select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
         ).scalars()
     )
-    documents = _documents(tx, mine)
+    documents = _documents(tx, tender, mine)
     earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
     before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
     written, parts = [], []
+    common, names = _newest(rows, EnvelopeKind.COMMON), _newest(rows, EnvelopeKind.NAMES)
     for row in rows:
         held = documents.get(row.name, ())
-        piece = write_piece(Common.of(tender.pack, held) if row.kind is EnvelopeKind.COMMON else Index(held))
+        is_told = row is common or row is names
+        piece = write_piece(_piece(tender.pack, row.kind, held) if is_told else Index(held))
         index = ""
-        if held or row.kind is EnvelopeKind.COMMON:
+        if held or is_told:
             part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
                 workspace, piece, row.name, [row.recipient], made
             )
@@ -237,15 +237,36 @@ def _pack(
     )
 
 
-def _make_score_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
+def _newest(rows: Sequence[t.EnvelopeRow], kind: EnvelopeKind) -> t.EnvelopeRow | None:
+    """The envelope of this kind that is sealed to now: what everybody is told stands in it alone."""
+    return max((row for row in rows if row.kind is kind), key=lambda row: row.generation, default=None)
+
+
+def _piece(pack: TenderPack, kind: EnvelopeKind, documents: tuple[Sealed, ...]) -> Common | BidderNames | Index:
+    """What the index of an envelope says. In a blind tender who bids is in the envelope `names` and nowhere else."""
+    if kind is EnvelopeKind.NAMES:
+        return BidderNames(
+            bidders=pack.bidders, bids=pack.bids, clarifications=pack.clarifications, members=pack.members
+        )
+    if kind is not EnvelopeKind.COMMON:
+        return Index(documents)
+    return Common.of(nameless(pack) if is_blind(pack) else pack, documents)
+
+
+def _make_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
     held = held_envelopes(tx, workspace, tender.tender_id)
     for bid in tender.pack.bids:
-        held.recipient(EnvelopeName(EnvelopeKind.SCORES, bid.bidder, bid.lot))
+        for kind in (EnvelopeKind.SCORES, EnvelopeKind.MODERATION):
+            held.recipient(EnvelopeName(kind, bid.bidder, bid.lot))
+    if is_blind(tender.pack):
+        held.recipient(EnvelopeName(EnvelopeKind.NAMES))
     held.keep(tx)
     tx.flush()
 
 
-def _documents(tx: Session, mine: Own) -> dict[str, tuple[Sealed, ...]]:
+def _documents(tx: Session, tender: OpenTender, mine: Own) -> dict[str, tuple[Sealed, ...]]:
+    away = cleared.replaced(tx, mine.tender)
+    searcher = Searcher(tender.pack) if is_blind(tender.pack) else None
     found: dict[str, tuple[Sealed, ...]] = {}
     rows = tx.execute(
         select(t.DocumentRow)
@@ -253,12 +274,14 @@ def _documents(tx: Session, mine: Own) -> dict[str, tuple[Sealed, ...]]:
         .order_by(t.DocumentRow.position, t.DocumentRow.id)
     ).scalars()
     for row in rows:
+        if row.path in away:
+            continue
         one = Sealed(
             bidder=row.bidder,
             criterion=row.criterion,
             is_prices=row.is_prices,
             lot=row.lot,
-            notes=row.notes,
+            notes=tuple(WITHHELD_NOTE if searcher and searcher.says(note) else note for note in row.notes),
             path=row.path,
             sealed=row.sealed,
             sha256=row.sha256,
@@ -281,89 +304,3 @@ def _same(workspace: Workspace, mine: Own, row: t.EnvelopeRow, index: str, piece
 def _size(workspace: Workspace, sealed: str) -> int:
     with workspace.documents.opened(sealed) as file:
         return file.seek(0, io.SEEK_END)
-
-
-# Releases ------------------------------------------------------------------------------------------------------------
-
-
-def _release(
-    tx: Session,
-    workspace: Workspace,
-    tender: OpenTender,
-    mine: Own,
-    member: PanelMember,
-    laptops: Sequence[PublicKeys],
-    rests_on: RestsOn,
-) -> Outgoing:
-    """All keys that a person may have now, sealed to their laptops: made anew when there is one more key or laptop."""
-    due = _due(tx, tender, mine, member)
-    row = t.ReleaseRow
-    known = {
-        (installation, envelope)
-        for installation, envelope in tx.execute(
-            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == member.person)
-        )
-    }
-    fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
-    earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    if earlier and not fresh:
-        return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
-    body = Release(
-        generation=1,
-        keys=tuple(
-            EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
-            for name in sorted(due)
-        ),
-        person=member.person,
-    )
-    parcel = exchange.make(
-        tx,
-        workspace,
-        mine,
-        ParcelKind.RELEASE,
-        body,
-        laptops,
-        about=member.person,
-        rests_on=rests_on,
-        act="keys-released",
-        detail={"envelopes": {name: due[name] for name in sorted(due)}},
-    )
-    act = exchange.act_of(tx, parcel.identity)
-    for installation, name in fresh:
-        tx.add(
-            t.ReleaseRow(
-                tender_id=mine.tender,
-                person=member.person,
-                installation=installation,
-                envelope=name,
-                because=due[name],
-                at=workspace.now(),
-                act=act,
-            )
-        )
-    return parcel
-
-
-def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dict[str, Because]:
-    opened = tx.execute(
-        select(t.PriceOpeningRow.lot, t.PriceOpeningRow.bid).where(t.PriceOpeningRow.tender_id == mine.tender)
-    )
-    access = Access(
-        member=member,
-        declared=member.person in queries.declared(tx, mine.tender, tender.pack),
-        recused=queries.recused(tx, mine.tender, tender.pack, member),
-        opened=frozenset((lot, bid) for lot, bid in opened),
-    )
-    found = {}
-    for row in tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender)).scalars():
-        why = because(Compartment(row.kind, row.bidder, row.lot), access, tender.pack.bids)
-        if why is not None:
-            found[row.name] = why
-    return found
-
-
-def _identity(tx: Session, workspace: Workspace, mine: Own, name: str) -> str:
-    row = tx.execute(
-        select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.name == name)
-    ).scalar_one()
-    return workspace.keys.unwrap_for(mine.tender, f"envelope {name}", row.identity).decode()

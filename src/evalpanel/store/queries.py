@@ -25,7 +25,7 @@ from evalpanel.domain.interests import (
     interests_of,
     recusals,
 )
-from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.people import PanelMember, Role, replaced
 from evalpanel.domain.scales import Level, Scale
 from evalpanel.domain.sheets import Line, Score
 from evalpanel.domain.tender import BidStatus, PersonCode, PriceLine, ScaleCode, TenderId
@@ -145,9 +145,16 @@ def declared(tx: Session, tender: TenderId, held: TenderPack) -> frozenset[Perso
     return frozenset(person for person, own in lines.items() if has_declared(own, asked))
 
 
+def names_released(tx: Session, tender: TenderId) -> bool:
+    """Whether it was decided to release the names of a blind tender before moderation is closed."""
+    return tx.execute(select(t.NamesReleaseRow.id).where(t.NamesReleaseRow.tender_id == tender)).first() is not None
+
+
 def absences(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
-    """Who will not sign off, with the reason on record."""
-    return {row.person: row.reason for row in _rows(tx, t.AbsenceRow, tender)}
+    """Who will not sign off, with the reason on record: an absence, or that somebody took their place."""
+    left = replaced(_values(tx, t.PanelMemberRow, tender))
+    gone = {person: f"{by} took their place on the panel." for person, by in left.items()}
+    return gone | {row.person: row.reason for row in _rows(tx, t.AbsenceRow, tender)}
 
 
 @dataclass(frozen=True, slots=True)
