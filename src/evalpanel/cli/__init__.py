@@ -20,6 +20,7 @@ from evalpanel.cli import (
     award,
     blind,
     carrying,
+    deciding,
     interests,
     keeping,
     letters,
@@ -54,6 +55,7 @@ app.add_typer(award.commands)
 app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
+app.add_typer(deciding.commands)
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)

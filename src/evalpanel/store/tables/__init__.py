@@ -9,6 +9,15 @@ from evalpanel.store.tables.acts import (
     PriceOpeningRow,
     ProfileRow,
 )
+from evalpanel.store.tables.award import (
+    AwardDecisionRow,
+    AwardNoticeRow,
+    ContractRow,
+    HoldRow,
+    LowPriceRow,
+    RecordEndingRow,
+    ReportRow,
+)
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import (
@@ -53,6 +62,8 @@ __all__ = [
     "AffirmationRow",
     "AuditRow",
     "AuthorityRow",
+    "AwardDecisionRow",
+    "AwardNoticeRow",
     "Base",
     "BidRow",
     "BidderRow",
@@ -62,11 +73,13 @@ __all__ = [
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
+    "ContractRow",
     "CriterionRow",
     "DeclarationRow",
     "DocumentRow",
     "EnvelopeRow",
     "FreezeRow",
+    "HoldRow",
     "InstallationRow",
     "InterestDecisionRow",
     "LetterApprovalRow",
@@ -75,6 +88,7 @@ __all__ = [
     "LetterRuleRow",
     "LevelRow",
     "LotRow",
+    "LowPriceRow",
     "ModeratedScoreRow",
     "NamesReleaseRow",
     "OutcomeRow",
@@ -87,8 +101,10 @@ __all__ = [
     "PriceLineRow",
     "PriceOpeningRow",
     "ProfileRow",
+    "RecordEndingRow",
     "ReleaseRow",
     "ReplacementRow",
+    "ReportRow",
     "RevocationRow",
     "ScoreRow",
     "SignOffRow",
