@@ -36,7 +36,9 @@ from evalpanel.store.tables.people import (
     AffirmationRow,
     DeclarationRow,
     InterestDecisionRow,
+    InterestMatchRow,
     PanelMemberRow,
+    ToldRecusalRow,
 )
 from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
@@ -84,6 +86,7 @@ __all__ = [
     "InterestDecisionRow",
     "LetterApprovalRow",
     "LetterExceptionRow",
+    "InterestMatchRow",
     "LetterRow",
     "LetterRuleRow",
     "LevelRow",
@@ -112,4 +115,5 @@ __all__ = [
     "SuccessionRow",
     "TenderRow",
     "WordingRow",
+    "ToldRecusalRow",
 ]
