@@ -51,8 +51,8 @@ from evalpanel.services import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
-from planted import plant
 from evalpanel.store import tables as t
+from planted import plant
 from profiles import Clock, copied, make_profile, opened
 from stages import REFERENCE, Kept
 

@@ -84,9 +84,9 @@ __all__ = [
     "HoldRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "InterestMatchRow",
     "LetterApprovalRow",
     "LetterExceptionRow",
-    "InterestMatchRow",
     "LetterRow",
     "LetterRuleRow",
     "LevelRow",
@@ -114,6 +114,6 @@ __all__ = [
     "StageRow",
     "SuccessionRow",
     "TenderRow",
-    "WordingRow",
     "ToldRecusalRow",
+    "WordingRow",
 ]
