@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +30,9 @@ from evalpanel.services import (
 from evalpanel.services.issuing import Issued
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from judges import judge
 from laptops import OFFICER, Laptops, laptops
 from profiles import PASSPHRASE, Clock, make_profile, opened, quick_keys
+from sheets import words_on
 from stages import REFERENCE, load, score
 
 WHY = "The officer's laptop was stolen."
@@ -59,13 +57,6 @@ def desk(tmp_path: Path) -> Iterator[Laptops]:
             held.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
             declarations.declare(held[person], REFERENCE, person=person)
         yield held
-
-
-def words_on(sheet: Path) -> str:
-    """The numbered words of a sheet, as a person reads them off."""
-    told = subprocess.run([judge("pdftotext"), "-layout", sheet, "-"], check=True, capture_output=True, text=True)
-    found = {int(number): word for number, word in re.findall(r"\b(\d{1,2})\s+([a-z]{3,8})\b", told.stdout)}
-    return " ".join(f"{number}. {found[number]}" for number in range(1, 13))
 
 
 def sheets(desk: Laptops) -> tuple[str, str]:
