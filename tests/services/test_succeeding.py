@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pikepdf
 import pytest
 from sqlalchemy import select
 
-from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Cover, write_cover
+from evalpanel.formats.parcel_packs import read_roster
+from evalpanel.formats.statements import read_statement, write_statement
+from evalpanel.sealing import envelopes, paper_keys
+from evalpanel.sealing.installations import new_installation
 from evalpanel.services import (
     declarations,
     documents,
@@ -159,6 +166,56 @@ def test_other_words_take_nothing_over(desk: Laptops) -> None:
         take_over(desk, why=" ")
     with pytest.raises(EvalPanelError, match="This laptop leads"):
         take_over(desk, OFFICER)
+
+
+def forged(desk: Laptops, signs: Callable[[str, bytes], Statement], **body: object) -> Path:
+    """The roster by which CH1 takes over, its body changed, signed by `signs` and sealed to PM1."""
+    done = take_over(desk)
+    with desk["CH1"].store.reading() as tx:
+        row = tx.execute(select(t.ParcelRow).where(t.ParcelRow.kind == ParcelKind.ROSTER, t.ParcelRow.author == "CH1"))
+        held = row.scalar_one().statement
+    assert held is not None
+    signed = read_statement(held)
+    cover = read_roster(signed.payload)
+    changed = Cover(msgspec.structs.replace(cover.body, **body), cover.header)
+    with desk["PM1"].store.reading() as tx:
+        recipient = tx.execute(select(t.InstallationRow.recipient)).scalar_one()
+    file = done.roster.with_name("forged.evalpanel")
+    with zipfile.ZipFile(done.roster) as real, zipfile.ZipFile(file, "w") as out:
+        for name in real.namelist():
+            content = real.read(name)
+            if name == "cover.age":
+                statement = write_statement(signs(signed.payload_type, write_cover(changed)), "")
+                content = envelopes.seal_bytes(statement, recipient)
+            out.writestr(name, content)
+    return file
+
+
+def leads(desk: Laptops) -> list[str]:
+    return [one.person for one in setup.view(desk["PM1"], REFERENCE).pack.panel if Role.OFFICER in one.roles]
+
+
+def test_roster_of_an_outsider_does_not_replace_the_officer(desk: Laptops) -> None:
+    (report,) = desk.take("PM1", forged(desk, new_installation().sign))
+    assert (report.verdict, report.words.split(".")[0], leads(desk)) == (
+        Verdict.ALTERED,
+        "This parcel is not signed by the officer of the tender",
+        ["OF1"],
+    )
+
+
+def test_successors_key_signs_nothing_but_a_roster_that_replaces_the_officer(desk: Laptops) -> None:
+    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
+    (report,) = desk.take("PM1", forged(desk, paper.sign, succeeds=""))
+    assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
+    (waits,) = desk.take("PM1", forged(desk, paper.sign, succeeds="ab" * 32))
+    assert (waits.verdict, leads(desk)) == (Verdict.WAITING, ["OF1"])
+
+
+def test_successors_key_brings_in_no_laptop_that_the_roster_did_not_know(desk: Laptops) -> None:
+    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
+    (report,) = desk.take("PM1", forged(desk, paper.sign, people=()))
+    assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
 
 
 # The paper key of a profile ------------------------------------------------------------------------------------------
