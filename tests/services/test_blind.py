@@ -5,15 +5,18 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 import make
+import stages
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import BidStatus, ConsortiumMember, MemberRole, PersonCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
@@ -22,8 +25,10 @@ from evalpanel.services import (
     documents,
     inviting,
     issuing,
+    moderation,
     naming,
     preflight,
+    prices,
     record,
     sending,
     setup,
@@ -364,3 +369,35 @@ def test_list_in_own_words_is_refused_where_a_tender_is_not_blind(tmp_path: Path
         setup.freeze(held[OFFICER], REFERENCE)
         with pytest.raises(EvalPanelError, match="takes no part"):
             declarations.declare(held[OFFICER], REFERENCE, person="PM2", answers=[Answer("Quarry Bank", "A club.")])
+
+
+# After the lock ------------------------------------------------------------------------------------------------------
+
+
+def keys(space: Workspace) -> list[str]:
+    with space.store.reading() as tx:
+        return sorted({row.kind.value for row in tx.query(t.EnvelopeRow)})
+
+
+def test_keys_of_prices_and_names_go_out_after_the_lock_and_not_before(desk: Laptops) -> None:
+    space = desk[OFFICER]
+    places = {bid.bid: place for place, bid in enumerate(setup.view(space, REFERENCE).pack.bids, 1)}
+
+    def level(line: Line) -> Decimal:
+        return Decimal(1) if line.criterion.startswith("C") else Decimal(places[line.bid])
+
+    stages.declare_all(space)
+    stages.score_all(space, level=level)
+    stages.agree_all(space, level=level)
+    issue(desk)
+    assert [one for one in keys(desk["PM1"]) if one in ("price", "names")] == []
+    assert said(desk["PM1"]) == []
+    moderation.close(space, REFERENCE)
+    issue(desk)
+    assert [one for one in keys(desk["PM1"]) if one in ("price", "names")] == ["names"]
+    assert {one.name for one in setup.view(desk["PM1"], REFERENCE).pack.bidders} == {one.name for one in make.bidders()}
+    prices.open_prices(space, REFERENCE)
+    issue(desk)
+    assert {person: "price" in keys(desk[person]) for person in PEOPLE} == {"CH1": True, "PM1": True}
+    for laptop in (OFFICER, *PEOPLE):
+        assert verify.verify_tender(desk[laptop], REFERENCE).verdict == "verified"
