@@ -47,8 +47,8 @@ from evalpanel.services import (
     sending,
     setup,
     sign_off,
-    wording_files,
     succeeding,
+    wording_files,
     workspace,
 )
 from evalpanel.services.workspace import Workspace
