@@ -30,6 +30,7 @@ from evalpanel.store.tables.exchange import (
     RevocationRow,
     SuccessionRow,
 )
+from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -84,7 +85,10 @@ __all__ = [
     "InstallationRow",
     "InterestDecisionRow",
     "InterestMatchRow",
+    "LetterApprovalRow",
+    "LetterExceptionRow",
     "LetterRow",
+    "LetterRuleRow",
     "LevelRow",
     "LotRow",
     "LowPriceRow",
@@ -111,4 +115,5 @@ __all__ = [
     "SuccessionRow",
     "TenderRow",
     "ToldRecusalRow",
+    "WordingRow",
 ]
