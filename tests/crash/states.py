@@ -80,7 +80,7 @@ def _whole(path: Path, signed: set[str]) -> None:
     """A file that a person may open has its whole content; a signed letter is on record."""
     if path.suffix == ".pdf":
         assert hashlib.sha256(path.read_bytes()).hexdigest() in signed, f"{path.name} is not on record"
-    elif path.suffix == ".xlsx":
+    elif path.suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(path) as file:
             assert file.testzip() is None
     elif path.suffix == ".evalpanel":

@@ -97,9 +97,11 @@ def _lot(tender: tenders.OpenTender, bid: str, lot: str | None) -> str:
 
 
 def _write(workspace: Workspace, named: str, letter: FeedbackLetter, out: Path, person: str | None) -> None:
-    write_atomic(out, as_docx(letter), private=False)
+    made = as_docx(letter)
+    # On record first: a draft that left the program must never be one that the record does not know.
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         detail = {"bid": letter.bid, "lot": letter.lot, "kind": letter.kind}
         who = tender.acting(Role.OFFICER, person)
         audit.record(tx, workspace, "letter-drafted", tender=tender.tender_id, person=who, detail=detail)
+    write_atomic(out, made, private=False)
