@@ -14,6 +14,7 @@ import after_outcome_steps
 import kept
 import make
 import stages
+from evalpanel.domain.interests import Answer
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.tender import BidStatus
@@ -37,6 +38,7 @@ from evalpanel.services import (
     naming,
     outcome,
     packs,
+    papers,
     preflight,
     prices,
     publishing,
@@ -45,12 +47,15 @@ from evalpanel.services import (
     sending,
     setup,
     sign_off,
+    succeeding,
     wording_files,
     workspace,
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
+from evalpanel.store import tables as t
 from profiles import Clock, copied, make_profile, opened
+from sheets import words_on
 from stages import REFERENCE, Kept
 
 Watching = Callable[[], AbstractContextManager[None]]
@@ -86,7 +91,9 @@ class Materials:
             "joined": self._joined,
             "blind": self._blind,
             "blind looked at": self._blind_looked_at,
+            "blind listed": self._blind_listed,
             "member": self._member,
+            "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             "outcome made": self._outcome,
             "decided": self._decided,
@@ -113,6 +120,7 @@ class Materials:
                 "moderated.xlsx": self._moderated,
                 "answer": self._answer,
                 "issued": self._issued,
+                "papered": self._papered,
                 "sheet": self._sheet,
                 "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
@@ -174,6 +182,19 @@ class Materials:
         self.profile("joined")
         copied(self.folder / "answering", root)
 
+    def _papered(self, folder: Path) -> None:
+        """What was issued once the successor's and the recovery sheet were made, and the sheets."""
+        folder.mkdir()
+        with opened(copied(self.profile("joined"), self.folder / "papering")) as space:
+            papers.recovery(space, REFERENCE, to=folder)
+            issuing.issue(space, REFERENCE, to=folder)
+
+    def _holding(self, root: Path) -> None:
+        """PM1's own laptop, which has taken that in."""
+        parcels = tuple(self.path("papered").glob("*.evalpanel"))
+        with opened(copied(self.profile("member"), root)) as space:
+            receiving.receive(space, parcels)
+
     def _sheet(self, folder: Path) -> None:
         """What PM1 sends: a declaration, and a sheet that is signed off."""
         issued = tuple(self.path("issued").iterdir())
@@ -192,6 +213,10 @@ class Materials:
             blind = make.pack(tender=replace(make.tender(), blind=True))
             stages.load(space, self.folder / "blind pack", blind, {"B01/1.1.txt": b"Harbour Young Carers."})
             setup.freeze(space, REFERENCE)
+
+    def _blind_listed(self, root: Path) -> None:
+        with opened(copied(self.profile("blind"), root)) as space:
+            declarations.declare(space, REFERENCE, person="PM2", answers=[Answer("Harbor Young Carer", "Once.")])
 
     def _blind_looked_at(self, root: Path) -> None:
         with opened(copied(self.profile("blind"), root)) as space:
@@ -418,9 +443,28 @@ def _replace(space: Workspace, place: Place) -> None:
         preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
 
 
+def _settle(space: Workspace, _place: Place) -> None:
+    with space.store.reading() as tx:
+        settled = tx.query(t.InterestMatchRow).first() is not None
+    if not settled:
+        declarations.settle(space, REFERENCE, person="PM2", same=["Harbour Young Carers"], why="Rang.")
+
+
 def _release_names(space: Workspace, _place: Place) -> None:
     with suppress(EvalPanelError):  # it was decided before it was cut short
         naming.release_names(space, REFERENCE, why="References.")
+
+
+def _take_over(space: Workspace, place: Place) -> None:
+    (successor,), (recovery,) = (tuple(place.taken.glob(f"* {one}.pdf")) for one in ("successor", "recovery"))
+    succeeding.succeed(
+        space,
+        REFERENCE,
+        successor_words=words_on(successor),
+        recovery_words=words_on(recovery),
+        why="The laptop was stolen.",
+        to=place.out,
+    )
 
 
 def _receive(space: Workspace, place: Place) -> None:
@@ -511,8 +555,20 @@ ACTS = {
         _inside("accept a finding", "blind looked at", _accept),
         _inside("replace a document", "blind looked at", _replace, takes="redacted.txt"),
         _inside("release names", "blind", _release_names),
+        _inside("settle listed interests", "blind listed", _settle),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
+        _inside(
+            "make the sheets",
+            "issuing",
+            lambda space, place: papers.recovery(space, REFERENCE, to=place.out),
+        ),
+        _inside(
+            "make a paper key",
+            "declared",
+            lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
+        ),
+        _inside("take over", "holding", _take_over, writes=True, takes="papered"),
         _inside(
             "revoke",
             "issuing",
