@@ -10,7 +10,16 @@ from evalpanel.store.tables.acts import (
 )
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
-from evalpanel.store.tables.exchange import ConfirmationRow, InstallationRow, ParcelPartRow, ParcelRow, ReleaseRow
+from evalpanel.store.tables.exchange import (
+    ConfirmationRow,
+    InstallationRow,
+    PaperKeyRow,
+    ParcelPartRow,
+    ParcelRow,
+    ReleaseRow,
+    RevocationRow,
+    SuccessionRow,
+)
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -59,14 +68,17 @@ __all__ = [
     "ModeratedScoreRow",
     "OutcomeRow",
     "PanelMemberRow",
+    "PaperKeyRow",
     "ParcelPartRow",
     "ParcelRow",
     "PriceLineRow",
     "PriceOpeningRow",
     "ProfileRow",
     "ReleaseRow",
+    "RevocationRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",
+    "SuccessionRow",
     "TenderRow",
 ]
