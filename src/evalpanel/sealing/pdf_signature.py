@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
 from evalpanel.errors import EvalPanelError
 from evalpanel.sealing.certificates import SigningCertificate, fingerprint_of, refuse_outside_validity
+from evalpanel.sealing.signing_keys import SigningKey, of_certificate
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.content import PdfContent
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.signers import PdfSigner, Signer
     from pyhanko.sign.validation import EmbeddedPdfSignature
@@ -29,7 +31,7 @@ FIELD = "Signature"
 """The name of the one signature field that a letter has."""
 
 _SUBFILTER = "/ETSI.CAdES.detached"
-_RESERVED = 8 * 1024  # hexadecimal digits for the CMS: a signature of 3072 bits and its certificate need about 4,000
+_RESERVED = 24 * 1024  # hexadecimal digits for the CMS: about 4,000 of our own, the rest for a chain and a timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,33 @@ class LetterSigner:
     Raises `EvalPanelError` where the certificate or its key cannot be used.
     """
 
-    def __init__(self, certificate: SigningCertificate) -> None:
-        self._certificate = certificate
-        self._signer = _loaded_signer(certificate)
+    def __init__(self, certificate: SigningCertificate | SigningKey) -> None:
+        self._key = of_certificate(certificate) if isinstance(certificate, SigningCertificate) else certificate
+        self._signer = _cms_signer(self._key)
+
+    @property
+    def certificate_der(self) -> bytes:
+        """The certificate that this signs with."""
+        return self._key.certificate_der
 
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the certificate that this signs with."""
-        return self._certificate.fingerprint
+        return fingerprint_of(self._key.certificate_der)
+
+    def detached(self, data: bytes, at: datetime) -> bytes:
+        """A signature over anything, in a file of its own (CMS, DER), which `openssl cms -verify` checks.
+
+        `at` (UTC) is the time that the signer claims. Raises as `sign` does.
+        """
+        refuse_outside_validity(self._key.certificate_der, at)
+        import asyncio  # pyHanko signs in a coroutine, which asks nothing of a network
+
+        from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+
+        told = PdfCMSSignedAttributes(signing_time=at.astimezone(UTC))
+        made = asyncio.run(self._signer.async_sign_general_data(data, "sha256", signed_attr_settings=told))
+        return bytes(made.dump())
 
     def sign(self, pdf: bytes, *, appearance: bytes, reason: str, location: str, name: str, at: datetime) -> bytes:
         """`pdf` with its empty signature field signed.
@@ -61,15 +82,14 @@ class LetterSigner:
         signature as the signer's own words, and `at` (UTC) as the time that the signer claims. Raises `EvalPanelError`
         where the certificate is not valid at `at`, or the file has no empty signature field.
         """
-        refuse_outside_validity(self._certificate.certificate_der, at)
+        refuse_outside_validity(self._key.certificate_der, at)
         # pyHanko takes half a second to import, and only letters need it.
-        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
         from pyhanko.pdf_utils.misc import PdfError
         from pyhanko.sign.general import SigningError
 
         out = BytesIO()
         try:
-            writer = IncrementalPdfFileWriter(BytesIO(pdf))
+            writer = _writer(pdf)
             signer = _pdf_signer(self._signer, appearance, reason, location, name, at)
             signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=_RESERVED, output=out)
         except (PdfError, SigningError) as error:
@@ -79,43 +99,37 @@ class LetterSigner:
         return out.getvalue()
 
 
-def _loaded_signer(certificate: SigningCertificate) -> Signer:
+def _cms_signer(held: SigningKey) -> Signer:
     # asn1crypto and pyHanko are slow to import: only letters need them.
     from asn1crypto import x509 as asn1_x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
     from pyhanko.sign.signers import Signer
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    try:
-        key = load_der_private_key(certificate.private_key_der, password=None)
-    except (ValueError, TypeError) as error:
-        raise EvalPanelError(
-            "The key for signing letters cannot be read.", "Nothing was signed. Make a new certificate and sign again."
-        ) from error
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise EvalPanelError(
-            "The key for signing letters is of a kind that letters are not signed with.",
-            "Nothing was signed. Make a new certificate and sign again.",
-        )
-    loaded: rsa.RSAPrivateKey = key
-    size = loaded.key_size // 8
-
-    class LoadedKeySigner(Signer):
+    class HeldKeySigner(Signer):
         """Signs with a key that stays loaded: pyHanko's own signer reads it anew twice for each signature."""
 
         async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
             if dry_run:
-                return bytes(size)
+                return bytes(held.length)
             if digest_algorithm != "sha256":
                 raise AssertionError(f"letters are signed over SHA-256, not {digest_algorithm}")
-            return loaded.sign(data, padding.PKCS1v15(), hashes.SHA256())
+            return held.sign(data)
 
-    nobody_else = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko leaves its constructor untyped
-    return LoadedKeySigner(
-        signing_cert=asn1_x509.Certificate.load(certificate.certificate_der), cert_registry=nobody_else
-    )
+    above = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko leaves its constructor untyped
+    above.register_multiple([asn1_x509.Certificate.load(one) for one in held.chain_der])
+    return HeldKeySigner(signing_cert=asn1_x509.Certificate.load(held.certificate_der), cert_registry=above)
+
+
+def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # slow to import: see LetterSigner.sign
+
+    class Writer(IncrementalPdfFileWriter):
+        """Adds the signature and leaves what the file says of itself, which its maker wrote as PDF/A asks."""
+
+        def _update_meta(self) -> None:
+            pass
+
+    return Writer(BytesIO(pdf))
 
 
 def _pdf_signer(signer: Signer, appearance: bytes, reason: str, location: str, name: str, at: datetime) -> PdfSigner:
