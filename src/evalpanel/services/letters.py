@@ -37,7 +37,7 @@ from evalpanel.store import tables as t
 from evalpanel.system.files import new_folder, read_whole, remove_quietly, tidying, write_atomic
 
 if TYPE_CHECKING:
-    from evalpanel.sealing.pdf_signature import LetterSigner
+    from evalpanel.sealing.letter_signer import LetterSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _owed(
 def _signer(workspace: Workspace, held: TenderOutcome, who: PersonCode, signs: Signatory) -> tuple[LetterSigner, str]:
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.certificates import SigningCertificate, new_signing_certificate, valid_until
-    from evalpanel.sealing.pdf_signature import LetterSigner
+    from evalpanel.sealing.letter_signer import LetterSigner
 
     assert held.pack.tender is not None
     with workspace.store.writing() as tx:
