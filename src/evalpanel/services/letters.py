@@ -19,6 +19,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
+from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import audit, tenders
 from evalpanel.services.awards import TenderOutcome, computed, on_record
@@ -36,7 +37,7 @@ from evalpanel.store import tables as t
 from evalpanel.system.files import new_folder, read_whole, remove_quietly, tidying, write_atomic
 
 if TYPE_CHECKING:
-    from evalpanel.sealing.pdf_signature import LetterSigner
+    from evalpanel.sealing.letter_signer import LetterSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _owed(
 def _signer(workspace: Workspace, held: TenderOutcome, who: PersonCode, signs: Signatory) -> tuple[LetterSigner, str]:
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.certificates import SigningCertificate, new_signing_certificate, valid_until
-    from evalpanel.sealing.pdf_signature import LetterSigner
+    from evalpanel.sealing.letter_signer import LetterSigner
 
     assert held.pack.tender is not None
     with workspace.store.writing() as tx:
@@ -216,7 +217,7 @@ def _write(
     )
     pdf = signer.sign(
         laid_out.data,
-        appearance=signature_appearance(seen, laid_out.signature_size),
+        appearance=signature_appearance(seen, SIGNATURE_SIZE),
         reason=one.letter.title,
         location=held.pack.tender.authority,
         name=signs.name,
