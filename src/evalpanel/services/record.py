@@ -361,6 +361,10 @@ def _certificate(run: list[_Act], _: _About) -> Told:
     return "made the certificate that signs letters", f"Key {run[0].detail['fingerprint'][:16]}…"
 
 
+def _authoritys_certificate(run: list[_Act], _: _About) -> Told:
+    return "signed letters with a certificate of the authority", f"Key {run[0].detail['fingerprint'][:16]}…"
+
+
 def _letters(run: list[_Act], _: _About) -> Told:
     bids = ", ".join(f"{act.detail['bid']} (lot {act.detail['lot']})" for act in run)
     if len(run) == 1:
@@ -392,5 +396,6 @@ _SENTENCES: Mapping[str, Callable[[list[_Act], _About], Told]] = {
     "prices-opened": _prices_opened,
     "outcome-made": _outcome,
     "certificate-made": _certificate,
+    "certificate-used": _authoritys_certificate,
     "letter-signed": _letters,
 }
