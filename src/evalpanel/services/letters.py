@@ -25,6 +25,7 @@ from evalpanel.services import audit, letter_keys, letter_manifest, tenders
 from evalpanel.services.awards import TenderOutcome, computed, on_record
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.letter_drafts import (
+    headed,
     inputs,
     kept_letter,
     letter_file,
@@ -173,7 +174,7 @@ def _owed(
         if why:
             stopped.append(LetterBlockedBy(bid.bid, bid.lot, why))
         else:
-            owed.append(_Owed(bid, kind.value, compose(about)))
+            owed.append(_Owed(bid, kind.value, headed(workspace, compose(about))))
     return owed, stopped
 
 

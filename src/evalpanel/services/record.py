@@ -365,6 +365,10 @@ def _authoritys_certificate(run: list[_Act], _: _About) -> Told:
     return "signed letters with a certificate of the authority", f"Key {run[0].detail['fingerprint'][:16]}…"
 
 
+def _authority(run: list[_Act], _: _About) -> Told:
+    return f"kept how the letters of “{run[0].detail['code']}” are headed", ""
+
+
 def _letters(run: list[_Act], _: _About) -> Told:
     bids = ", ".join(f"{act.detail['bid']} (lot {act.detail['lot']})" for act in run)
     if len(run) == 1:
@@ -398,4 +402,5 @@ _SENTENCES: Mapping[str, Callable[[list[_Act], _About], Told]] = {
     "certificate-made": _certificate,
     "certificate-used": _authoritys_certificate,
     "letter-signed": _letters,
+    "authority-added": _authority,
 }
