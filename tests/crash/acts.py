@@ -18,6 +18,7 @@ from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import Cancelled
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
     confirming,
@@ -31,8 +32,10 @@ from evalpanel.services import (
     letters,
     low_pricing,
     moderation,
+    naming,
     outcome,
     packs,
+    preflight,
     prices,
     publishing,
     receiving,
@@ -77,6 +80,8 @@ class Materials:
             "changed": self._changed,
             "invited": self._invited,
             "joined": self._joined,
+            "blind": self._blind,
+            "blind looked at": self._blind_looked_at,
             "member": self._member,
             "issuing": lambda _root: self.path("issued"),
             "outcome made": self._outcome,
@@ -105,6 +110,7 @@ class Materials:
                 "answer": self._answer,
                 "issued": self._issued,
                 "sheet": self._sheet,
+                "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
         return path
@@ -173,6 +179,18 @@ class Materials:
             stages.score(space, person="PM1")
             sign_off.sign_off(space, REFERENCE, person="PM1")
             sending.send(space, REFERENCE, to=folder)
+
+    def _blind(self, root: Path) -> None:
+        """A blind tender whose criteria are frozen."""
+        make_profile(root)
+        with opened(root) as space:
+            blind = make.pack(tender=replace(make.tender(), blind=True))
+            stages.load(space, self.folder / "blind pack", blind, {"B01/1.1.txt": b"Harbour Young Carers."})
+            setup.freeze(space, REFERENCE)
+
+    def _blind_looked_at(self, root: Path) -> None:
+        with opened(copied(self.profile("blind"), root)) as space:
+            preflight.look(space, REFERENCE)
 
     def _folder(self, name: str) -> Path:
         folder = self.folder / name
@@ -361,6 +379,21 @@ def _end(place: Place, watching: Watching) -> None:
     late.forward(days=3 * 366)
     with opened(place.root, late) as space, watching():
         keeping.end(space, REFERENCE, typed=REFERENCE, why="It is no longer needed.")
+def _accept(space: Workspace, _place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.accept(space, REFERENCE, [found[0].document], why="Seen.")
+
+
+def _replace(space: Workspace, place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
+
+
+def _release_names(space: Workspace, _place: Place) -> None:
+    with suppress(EvalPanelError):  # it was decided before it was cut short
+        naming.release_names(space, REFERENCE, why="References.")
 
 
 def _receive(space: Workspace, place: Place) -> None:
@@ -434,6 +467,10 @@ ACTS = {
             lambda space, place: inviting.invite(space, REFERENCE, to=place.out, people=["PM1"]),
             writes=True,
         ),
+        _inside("look through a blind pack", "blind", lambda space, _: preflight.look(space, REFERENCE)),
+        _inside("accept a finding", "blind looked at", _accept),
+        _inside("replace a document", "blind looked at", _replace, takes="redacted.txt"),
+        _inside("release names", "blind", _release_names),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
         _inside(

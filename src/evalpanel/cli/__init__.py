@@ -16,6 +16,19 @@ import typer
 
 from evalpanel import __version__
 from evalpanel.cli import agreeing, award, carrying, deciding, interests, keeping, notices, people, scoring, setting_up
+from evalpanel.cli import (
+    agreeing,
+    authorities,
+    award,
+    carrying,
+    interests,
+    keeping,
+    notices,
+    people,
+    scoring,
+    setting_up,
+)
+from evalpanel.cli import agreeing, award, blind, carrying, interests, keeping, notices, people, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
@@ -42,6 +55,9 @@ app.add_typer(award.commands)
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(deciding.commands)
+app.add_typer(authorities.commands, name="authority")
+app.add_typer(blind.commands)
+app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
 app.add_typer(people.commands)

@@ -51,6 +51,7 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
         return Verification(path.name, found.kind, found.verdict, found.proved, found.not_proved, found.by)
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.pdf_signature import verify
+    from evalpanel.sealing.timestamps import unstamped
 
     data = read_whole(path, MOST_BYTES)
     known: dict[str, str] = {}
@@ -59,7 +60,7 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
     if workspace is not None:
         with workspace.store.reading() as tx:
             known = {row.fingerprint: row.person for row in tx.execute(select(t.CertificateRow)).scalars()}
-            wanted = hashlib.sha256(data).hexdigest()
+            wanted = hashlib.sha256(unstamped(data)).hexdigest()
             held = tx.execute(select(t.LetterRow).where(t.LetterRow.sha256 == wanted)).scalars().first()
             about = _report(tx, wanted)
             if held is not None:
@@ -313,10 +314,10 @@ def _documents(
     tx: Session, workspace: Workspace, tender: tenders.OpenTender, lines: Lines, progress: Progress
 ) -> Finding:
     pinned: dict[str, object] = {}
-    for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed"):
+    for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed", "document-replaced"):
         for one in detail.get("documents", ()):
             pinned[one["path"]] = (one["sealed"], one["sha256"], one["envelope"])
-        for one in detail["schedules"]:
+        for one in detail.get("schedules", ()):
             pinned[f"prices of {one['bidder']} for lot {one['lot']}"] = one["sealed"]
     for _, detail in _details(lines, "letter-signed"):
         pinned[f"letter for bid {detail['bid']}, lot {detail['lot']}"] = detail["sha256"]
