@@ -396,6 +396,23 @@ def _release_names(space: Workspace, _place: Place) -> None:
         naming.release_names(space, REFERENCE, why="References.")
 
 
+def _accept(space: Workspace, _place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.accept(space, REFERENCE, [found[0].document], why="Seen.")
+
+
+def _replace(space: Workspace, place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
+
+
+def _release_names(space: Workspace, _place: Place) -> None:
+    with suppress(EvalPanelError):  # it was decided before it was cut short
+        naming.release_names(space, REFERENCE, why="References.")
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)

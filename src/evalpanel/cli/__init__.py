@@ -21,6 +21,12 @@ from evalpanel.cli import (
     authorities,
     award,
     carrying,
+from evalpanel.cli import (
+    agreeing,
+    award,
+    blind,
+    carrying,
+    deciding,
     interests,
     keeping,
     notices,
