@@ -15,14 +15,9 @@ from typing import Annotated, Any
 import typer
 
 from evalpanel import __version__
-from evalpanel.cli import agreeing, award, carrying, deciding, interests, keeping, notices, people, scoring, setting_up
 from evalpanel.cli import (
     agreeing,
     authorities,
-    award,
-    carrying,
-from evalpanel.cli import (
-    agreeing,
     award,
     blind,
     carrying,
@@ -31,10 +26,10 @@ from evalpanel.cli import (
     keeping,
     notices,
     people,
+    reporting,
     scoring,
     setting_up,
 )
-from evalpanel.cli import agreeing, award, blind, carrying, interests, keeping, notices, people, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
@@ -61,6 +56,7 @@ app.add_typer(award.commands)
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(deciding.commands)
+app.add_typer(reporting.commands)
 app.add_typer(authorities.commands, name="authority")
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
