@@ -17,7 +17,6 @@ import stages
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.tender import BidStatus
-from evalpanel.errors import Cancelled
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
@@ -379,6 +378,8 @@ def _end(place: Place, watching: Watching) -> None:
     late.forward(days=3 * 366)
     with opened(place.root, late) as space, watching():
         keeping.end(space, REFERENCE, typed=REFERENCE, why="It is no longer needed.")
+
+
 def _accept(space: Workspace, _place: Place) -> None:
     found = preflight.findings(space, REFERENCE).open
     if found:
