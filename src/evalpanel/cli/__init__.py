@@ -19,6 +19,7 @@ from evalpanel.cli import (
     agreeing,
     authorities,
     award,
+    blind,
     carrying,
     interests,
     keeping,
@@ -27,7 +28,6 @@ from evalpanel.cli import (
     scoring,
     setting_up,
 )
-from evalpanel.cli import agreeing, award, blind, carrying, interests, keeping, notices, people, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
