@@ -8,6 +8,15 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+import ui_stage
+from evalpanel.domain.letter import Letterhead
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import authorities, letter_drafts
+from evalpanel.services.workspace import Workspace
+from heard import elements, faults
+
 OWN = """
 code = "exbourne"
 name = "Exbourne Children’s Trust"
