@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from evalpanel.domain.evaluation import Evaluation
+from evalpanel.domain.evaluation import NAMELESS, Evaluation
 from evalpanel.domain.evaluation_report_parts import after_award, assessed, how, outcome, who
 from evalpanel.domain.letter import Facts, Items, Paragraph, Section, Signatory, Tone
 from evalpanel.domain.signing import in_words
@@ -44,7 +44,7 @@ def evaluation_report(held: Evaluation, *, made_at: datetime, signs: Signatory) 
     tender = held.pack.tender
     assert tender is not None, "a tender that is loaded has its terms"
     day = in_words(made_at.astimezone(_UK).date())
-    parts = tuple(_parts(held))
+    general, bids = tuple(_general(held)), tuple(assessed.sections(held))
     facts = Facts(
         (
             ("Reference", tender.reference),
@@ -54,29 +54,37 @@ def evaluation_report(held: Evaluation, *, made_at: datetime, signs: Signatory) 
             ("Made on", day),
         )
     )
-    contents = Section("What is in it", (Items(tuple(one.heading for one in parts)),))
+    many = (
+        f"How each of the {len(bids)} bids was assessed, a section each"
+        if len(bids) > 1
+        else "How the bid was assessed"
+    )
+    contents = Section(
+        "What is in it",
+        (
+            Items((*(one.heading for one in general), *((many,) if bids else ()), "How to check it")),
+            Paragraph("Every section and every criterion has a bookmark.", Tone.ASIDE),
+        ),
+    )
     return EvaluationReport(
         "Evaluation report",
         tender.reference,
         tender.authority,
         facts,
-        (Section("What this is", _about(held, tender.regime)), contents, *parts, _proof(held)),
+        (Section("What this is", _about(held, tender.regime)), contents, *general, *bids, _proof(held)),
         signs,
     )
 
 
-def _parts(held: Evaluation) -> Iterator[Section]:
+def _general(held: Evaluation) -> Iterator[Section]:
     yield from outcome.sections(held)
     yield from who.sections(held)
     yield from how.sections(held)
     yield from after_award.sections(held)
-    yield from assessed.sections(held)
 
 
 def _about(held: Evaluation, regime: RegimeCode) -> tuple[Paragraph, ...]:
-    nameless = sum(
-        1 for one in held.pack.panel if one.person and one.kind is not None and one.kind.value in ("young", "user")
-    )
+    nameless = sum(1 for one in held.pack.panel if one.kind in NAMELESS)
     told = [
         Paragraph(
             f"This report is kept under {_LAW.get(regime, _ACT)}. It is made from the record of the evaluation, and says who "

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from evalpanel.domain.conflicts import OUTCOME_WORDS, scope_words
-from evalpanel.domain.evaluation import NAMELESS, Evaluation, people
+from evalpanel.domain.evaluation import NAMELESS, Evaluation
 from evalpanel.domain.gates import scale_of
 from evalpanel.domain.interests import recusals
 from evalpanel.domain.moderation import spread, values_of
@@ -122,7 +122,6 @@ def _moderated(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
 
 
 def _individual(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
-    named = people(held.pack.panel)
     for line in held.lines:
         for member in held.pack.panel:
             score = held.sheets.get(member.person, {}).get(line)
@@ -133,7 +132,7 @@ def _individual(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
                 line.bid,
                 line.criterion,
                 member.person,
-                named[member.person] if member.kind not in NAMELESS else None,
+                member.name if member.kind not in NAMELESS else None,
                 _STATUS[score.status],
                 score.value,
                 "set aside"
@@ -219,13 +218,13 @@ def _prices(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
 
 def _conflicts(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
     kinds = {member.person: member.kind for member in held.pack.panel}
-    named = people(held.pack.panel)
+    names = {member.person: member.name for member in held.pack.panel}
     for person, own in held.register.interests.items():
         for one in own:
             decided = one.decision
             yield (
                 person,
-                named.get(person) if kinds.get(person) not in NAMELESS else None,
+                names.get(person) if kinds.get(person) not in NAMELESS else None,
                 one.bidder,
                 OUTCOME_WORDS[decided.outcome] if decided is not None else "not decided",
                 decided.measure if decided is not None else None,

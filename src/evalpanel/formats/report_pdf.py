@@ -33,6 +33,7 @@ def render(
     # Slow to import, and needed only where documents are made.
     from evalpanel.formats import letter_layout as pages
     from evalpanel.formats.letter_pdf import section
+    from evalpanel.formats.sheets import SignatureSpot
 
     layout = pages.Layout(fonts or shipped())
     story = _front(layout, made)
@@ -40,7 +41,7 @@ def render(
         progress.step(place, len(made.sections), part.heading)
         story += section(layout, part)
     who = ", ".join(part for part in (made.signatory.name, made.signatory.role) if part.strip())
-    spot = pages.SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
+    spot = SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
     # A signature alone on a page would be nobody's.
     story.append(layout.together([*section(layout, made.sections[-1]), spot, layout.line(who, "body")]))
     return on_paper(layout, story, _about(made), made_at, _NO_ROOM, spot=spot)
