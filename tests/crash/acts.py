@@ -38,6 +38,7 @@ from evalpanel.services import (
     prices,
     publishing,
     receiving,
+    reporting,
     scoresheets,
     sending,
     setup,
@@ -397,23 +398,6 @@ def _release_names(space: Workspace, _place: Place) -> None:
         naming.release_names(space, REFERENCE, why="References.")
 
 
-def _accept(space: Workspace, _place: Place) -> None:
-    found = preflight.findings(space, REFERENCE).open
-    if found:
-        preflight.accept(space, REFERENCE, [found[0].document], why="Seen.")
-
-
-def _replace(space: Workspace, place: Place) -> None:
-    found = preflight.findings(space, REFERENCE).open
-    if found:
-        preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
-
-
-def _release_names(space: Workspace, _place: Place) -> None:
-    with suppress(EvalPanelError):  # it was decided before it was cut short
-        naming.release_names(space, REFERENCE, why="References.")
-
-
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -472,6 +456,16 @@ ACTS = {
             lambda space, _: publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY),
         ),
         Act("end the record", "ended soon", _end),
+        _inside(
+            "write the report",
+            "decided",
+            lambda space, place: reporting.report(space, REFERENCE, place.out / "report.pdf"),
+        ),
+        _inside(
+            "write the matrix",
+            "decided",
+            lambda space, place: reporting.matrix(space, REFERENCE, place.out / "matrix.xlsx"),
+        ),
         _inside(
             "sign letters",
             "one letter",

@@ -17,12 +17,13 @@ from after_outcome_steps import ENDS, TODAY, decided, lettered, noticed
 from evalpanel.domain.moderation import ModeratedRow
 from evalpanel.domain.people import MemberKind
 from evalpanel.domain.sheets import ScoreRow, ScoreStatus
+from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.xlsx import read_xlsx
 from evalpanel.services import moderation, outcome, publishing, reporting, scoring, sign_off, verify
 from evalpanel.services.workspace import Workspace
 from profiles import Clock
-from stages import REFERENCE, STEPS, affirm_all, agreed, bring, level_of, load, score
+from stages import REFERENCE, STEPS, affirm_all, agree_all, agreed, bring, level_of, load, score
 
 At = Callable[[str], Workspace]
 
@@ -98,7 +99,8 @@ def test_matrix_keeps_five_statuses_apart_and_reads_back(at: At, tmp_path: Path)
     for person in ("CH1", "PM2"):
         score(space, person=person)
         sign_off.sign_off(space, REFERENCE, person=person)
-    for name in ("agreed", "closed", "priced"):
+    agree_all(space, present=(PersonCode("CH1"), PersonCode("PM2")))
+    for name in ("closed", "priced"):
         STEPS[name](space, REFERENCE)
     outcome.outcome(space, REFERENCE)
     written = reporting.matrix(space, REFERENCE, tmp_path / "matrix.xlsx")
@@ -124,7 +126,7 @@ def test_matrix_keeps_five_statuses_apart_and_reads_back(at: At, tmp_path: Path)
     result = outcome.outcome(space, REFERENCE).lots[0]
     assert shown == {(bid.bid, f"{bid.total.normalize():f}") for bid in result.bids if bid.total is not None}
     # Our own reader takes it too.
-    assert [sheet.name for sheet in read_xlsx(written.file.read_bytes(), "matrix.xlsx")[0]] == book.sheetnames
+    assert [sheet.title for sheet in read_xlsx(written.file.read_bytes(), "matrix.xlsx")[0]] == book.sheetnames
 
 
 def test_report_back_is_held_until_standstill_ends_and_names_nobody_but_the_winner(

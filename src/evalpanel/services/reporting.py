@@ -148,7 +148,13 @@ def _kept(
     made = ReportMade(written.kind, about, written.sha256, written.fingerprint, written.pages)
     with workspace.store.writing() as tx:
         after_outcome.keep(tx, workspace, tender.tender_id, t.ReportRow, made, who)
-        write_atomic(written.file, data)  # within the act: where it cannot be written, nothing is told of it
+    # On record first: a report that a person can hand over must never be one that the record does not know.
+    try:
+        write_atomic(written.file, data)
+    except EvalPanelError as error:
+        raise EvalPanelError(
+            error.title, "That the report was made is on the record; put this right, then write it again."
+        ) from error
     return written
 
 
