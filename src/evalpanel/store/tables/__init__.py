@@ -36,7 +36,9 @@ from evalpanel.store.tables.people import (
     AffirmationRow,
     DeclarationRow,
     InterestDecisionRow,
+    InterestMatchRow,
     PanelMemberRow,
+    ToldRecusalRow,
 )
 from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
@@ -82,6 +84,7 @@ __all__ = [
     "HoldRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "InterestMatchRow",
     "LetterRow",
     "LetterheadRow",
     "LevelRow",
@@ -109,4 +112,5 @@ __all__ = [
     "StageRow",
     "SuccessionRow",
     "TenderRow",
+    "ToldRecusalRow",
 ]

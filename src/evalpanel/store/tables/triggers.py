@@ -22,6 +22,7 @@ INSERT_ONLY = (
     "freeze",
     "hold",
     "interest_decision",
+    "interest_match",
     "installation",
     "letter",
     "low_price",
@@ -42,6 +43,7 @@ INSERT_ONLY = (
     "revocation",
     "score",
     "sign_off",
+    "told_recusal",
     "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
