@@ -21,6 +21,10 @@ from evalpanel.cli import (
     award,
     blind,
     carrying,
+    award,
+    blind,
+    carrying,
+    deciding,
     interests,
     keeping,
     notices,
@@ -54,6 +58,7 @@ app.add_typer(award.commands)
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(authorities.commands, name="authority")
+app.add_typer(deciding.commands)
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)
