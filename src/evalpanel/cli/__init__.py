@@ -24,6 +24,7 @@ from evalpanel.cli import (
     deciding,
     interests,
     keeping,
+    letters,
     notices,
     people,
     reporting,
@@ -53,6 +54,7 @@ app.add_typer(interests.declarations_commands, name="declarations")
 app.add_typer(scoring.commands)
 app.add_typer(scoring.scores, name="scores")
 app.add_typer(award.commands)
+app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(deciding.commands)

@@ -31,6 +31,7 @@ from evalpanel.store.tables.exchange import (
     RevocationRow,
     SuccessionRow,
 )
+from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -85,7 +86,10 @@ __all__ = [
     "InstallationRow",
     "InterestDecisionRow",
     "InterestMatchRow",
+    "LetterApprovalRow",
+    "LetterExceptionRow",
     "LetterRow",
+    "LetterRuleRow",
     "LetterheadRow",
     "LevelRow",
     "LotRow",
@@ -113,4 +117,5 @@ __all__ = [
     "SuccessionRow",
     "TenderRow",
     "ToldRecusalRow",
+    "WordingRow",
 ]
