@@ -38,6 +38,7 @@ from evalpanel.services import (
     naming,
     outcome,
     packs,
+    papers,
     preflight,
     prices,
     publishing,
@@ -536,6 +537,16 @@ ACTS = {
         _inside("settle listed interests", "blind listed", _settle),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
+        _inside(
+            "make the sheets",
+            "issuing",
+            lambda space, place: papers.recovery(space, REFERENCE, to=place.out),
+        ),
+        _inside(
+            "make a paper key",
+            "declared",
+            lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
+        ),
         _inside(
             "revoke",
             "issuing",

@@ -86,12 +86,18 @@ def options(
         Path | None,
         typer.Option("--passphrase-file", metavar="F", help="Open the profile with the passphrase in this file."),
     ] = None,
+    paper_words: Annotated[
+        Path | None,
+        typer.Option(
+            "--paper-words", metavar="F", help="Open the profile with the words of its paper key in this file."
+        ),
+    ] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Options that stand before the command."""
-    context.obj = made(profile, passphrase_file)
+    context.obj = made(profile, passphrase_file, paper_words)
 
 
 def run(arguments: list[str]) -> int:
