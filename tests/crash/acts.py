@@ -43,6 +43,7 @@ from evalpanel.services import (
     prices,
     publishing,
     receiving,
+    reporting,
     scoresheets,
     sending,
     setup,
@@ -525,6 +526,16 @@ ACTS = {
             lambda space, _: publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY),
         ),
         Act("end the record", "ended soon", _end),
+        _inside(
+            "write the report",
+            "decided",
+            lambda space, place: reporting.report(space, REFERENCE, place.out / "report.pdf"),
+        ),
+        _inside(
+            "write the matrix",
+            "decided",
+            lambda space, place: reporting.matrix(space, REFERENCE, place.out / "matrix.xlsx"),
+        ),
         _inside(
             "sign letters",
             "one letter",

@@ -68,7 +68,7 @@ def after(place: Place) -> State:
             for ended in tx.query(t.RecordEndingRow):
                 named -= workspace.sealed_files(tx, ended.tender_id)
                 assert not space.keys.has_tender_key(ended.tender_id)
-            signed = {row.sha256 for row in tx.query(t.LetterRow)}
+            signed = {row.sha256 for row in (*tx.query(t.LetterRow), *tx.query(t.ReportRow))}
             signed |= {row.successor.hex() for row in tx.query(t.PaperKeyRow)}
             signed |= {row.recovery for row in tx.query(t.PaperKeyRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}
