@@ -10,12 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 import make
+from evalpanel.domain.changes import Change
 from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode
 from evalpanel.formats.canonical import encode
-from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys, read_enrolment, read_invitation
+from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
+from evalpanel.formats.parcel_kinds import READERS
+from evalpanel.formats.parcel_moderation import read_assent_part, read_moderation_part
 from evalpanel.formats.parcel_packs import (
     BidderNames,
     Common,
@@ -30,36 +33,25 @@ from evalpanel.formats.parcel_packs import (
     read_index,
     read_kept,
     read_names,
-    read_pack,
-    read_release,
-    read_roster,
 )
 from evalpanel.formats.parcel_sheets import (
     Scoresheet,
     SheetPart,
     SheetState,
-    read_declarations,
-    read_scoresheet,
     read_sheet_part,
 )
 from evalpanel.formats.statements import read_statement, write_statement
 from fuzz.parcels import parcel, unwrapped, zipped
 
 _SHA = "ab" * 32
-_COVERS: tuple[Callable[[bytes], Any], ...] = (
-    read_invitation,
-    read_enrolment,
-    read_roster,
-    read_pack,
-    read_release,
-    read_declarations,
-    read_scoresheet,
-)
+_COVERS: tuple[Callable[[bytes], Any], ...] = tuple(READERS.values())
 _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_names,
     read_index,
     read_common,
     read_sheet_part,
+    read_moderation_part,
+    read_assent_part,
     read_bidder_names,
     read_kept,
 )
@@ -120,6 +112,7 @@ def cover_seeds() -> Iterable[bytes]:
         author="PM1",
         heads=(),
         history=(_SHA,),
+        incarnations=(),
         installation=_SHA,
         made_at=datetime(2026, 10, 1, 9, 0, tzinfo=UTC),
         pack="",
@@ -128,6 +121,7 @@ def cover_seeds() -> Iterable[bytes]:
         roster="",
         seq=2,
         tender="ab" * 16,
+        trail=None,
     )
     keys = Keys("age1" + "q" * 58, b"k" * 32)
     joined = Enrolment(invitation=_SHA, keys=keys, laptop="blue", person="PM1", undertaking=_SHA)
@@ -145,6 +139,7 @@ def piece_seeds() -> Iterable[bytes]:
     )  # fmt: skip
     line = Line(LotCode("L1"), BidCode("B01"), CriterionCode("1.1"))
     answer = Score(line, ScoreStatus.SCORED, Decimal("2.5"), "why", "how", "note")
+    change = Change(2, datetime(2026, 10, 1, 9, 0, tzinfo=UTC), line, "value", "3", "2.5", "A page was overlooked.")
     secret = "AGE-SECRET-KEY-1" + "Q" * 58
     kept = KeptKey(
         bidder=BidderCode("B01"), generation=2, identity=secret, kind="quality", lot=None, name="quality/B01//2"
@@ -155,7 +150,7 @@ def piece_seeds() -> Iterable[bytes]:
         b"\2" + encode(Common.of(make.pack(), (document,))),
         b"\4"
         + encode(BidderNames(bidders=make.bidders(), bids=make.bids(), clarifications=(), members=make.pack().members)),
-        b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
+        b"\3" + encode(SheetPart((answer,), BidderCode("B01"), (change,), LotCode("L1"))),
         b"\5" + encode(Kept((kept,))),
     ]
 

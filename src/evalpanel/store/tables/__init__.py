@@ -22,7 +22,9 @@ from evalpanel.store.tables.award import (
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import (
+    CitedHeadRow,
     ConfirmationRow,
+    IncarnationRow,
     InstallationRow,
     PaperKeyRow,
     ParcelPartRow,
@@ -73,6 +75,7 @@ __all__ = [
     "BlindCodeRow",
     "BlindNameRow",
     "CertificateRow",
+    "CitedHeadRow",
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
@@ -83,6 +86,7 @@ __all__ = [
     "EnvelopeRow",
     "FreezeRow",
     "HoldRow",
+    "IncarnationRow",
     "InstallationRow",
     "InterestDecisionRow",
     "InterestMatchRow",
