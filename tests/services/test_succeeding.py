@@ -199,7 +199,7 @@ def test_roster_of_an_outsider_does_not_replace_the_officer(desk: Laptops) -> No
     (report,) = desk.take("PM1", forged(desk, new_installation().sign))
     assert (report.verdict, report.words.split(".")[0], leads(desk)) == (
         Verdict.ALTERED,
-        "This parcel is not signed by the officer of the tender",
+        "This parcel says that CH1 signed it, and its signature does not fit",
         ["OF1"],
     )
 
