@@ -100,7 +100,7 @@ def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
     assert shell.session.view is not None
     assert shell.session.view.summary.stage is TenderStage.STANDSTILL
     assert card.days.isVisible()
-    assert card.days.words.startswith("Standstill, to the end of 2 December 2026. Mon 23 November: day 1; ")
+    assert card.days.words.startswith("Standstill, to the end of 3 December 2026. Mon 23 November: day 1; ")
     card.acts["challenge"].click()
     for field, text in ((card.day, TODAY.isoformat()), (card.who, "Tallis"), (card.why, "The scores.")):
         field.setText(text)
