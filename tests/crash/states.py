@@ -93,7 +93,7 @@ def _whole(path: Path, signed: set[str], root: Path) -> None:
         assert {paper_keys.SuccessorKey(secret).public.hex(), opens} & signed, f"{path.name} is not on record"
     elif path.suffix == ".pdf":
         assert hashlib.sha256(path.read_bytes()).hexdigest() in signed, f"{path.name} is not on record"
-    elif path.suffix == ".xlsx":
+    elif path.suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(path) as file:
             assert file.testzip() is None
     elif path.suffix == ".evalpanel":
