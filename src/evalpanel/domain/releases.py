@@ -48,7 +48,9 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
     """Why this person may open an envelope now, or None where they may not. The officer holds every key anyway."""
     if envelope.kind is EnvelopeKind.COMMON:
         return Because.ON_THE_PANEL
-    if envelope.kind is EnvelopeKind.SCORES or not any(access.member.has(role) for role in _READERS):
+    if envelope.kind in (EnvelopeKind.SCORES, EnvelopeKind.OFFICE) or not any(
+        access.member.has(role) for role in _READERS
+    ):
         return None
     own = [bid for bid in bids if bid.bidder == envelope.bidder and envelope.lot in (None, bid.lot)]
     if not access.declared or not any(bid.status.is_scored for bid in own):

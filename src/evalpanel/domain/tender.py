@@ -110,12 +110,16 @@ class PriceKind(StrEnum):
 
 
 class EnvelopeKind(StrEnum):
-    """The compartment that something sealed belongs to: who may open it, and from when. Scores have one for each bid."""
+    """The compartment that something sealed belongs to: who may open it, and from when. Scores have one for each bid.
+
+    What is in `office` stays with the officer and never travels: forms and replies of bidders.
+    """
 
     COMMON = "common"
     QUALITY = "quality"
     PRICE = "price"
     SCORES = "scores"
+    OFFICE = "office"
 
 
 OF_DOCUMENTS = (EnvelopeKind.COMMON, EnvelopeKind.QUALITY, EnvelopeKind.PRICE)

@@ -185,7 +185,9 @@ def _pack(
     _make_score_envelopes(tx, workspace, tender)
     rows = list(
         tx.execute(
-            select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
+            select(t.EnvelopeRow)
+            .where(t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.kind != EnvelopeKind.OFFICE)
+            .order_by(t.EnvelopeRow.name)
         ).scalars()
     )
     documents = _documents(tx, mine)

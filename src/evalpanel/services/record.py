@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
 from evalpanel.domain.tender import TenderId
-from evalpanel.services import carried_words, tenders, workspace
+from evalpanel.services import afterwards, carried_words, tenders, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -211,7 +211,7 @@ Told = tuple[str, str]
 
 
 def _plainly(run: list[_Act], _: _About) -> Told:
-    carried = carried_words.told(run[0].act, run[0].detail)
+    carried = carried_words.told(run[0].act, run[0].detail) or afterwards.told(run[0].act, run[0].detail)
     if carried is not None:
         return carried
     # An act of a later release, in a store that came from it: its name is all that is known here.

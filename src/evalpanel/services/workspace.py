@@ -19,7 +19,7 @@ from evalpanel.store import backups as backup_files
 from evalpanel.store import migrate
 from evalpanel.store.documents import Documents
 from evalpanel.store.engine import Store, StoreError, recognise
-from evalpanel.store.tables import DocumentRow, LetterRow, ParcelPartRow, ProfileRow
+from evalpanel.store.tables import DocumentRow, FeedbackRow, LetterRow, ParcelPartRow, ProfileRow
 from evalpanel.system.files import remove_leftovers, remove_quietly, sync_folder, tidying, trouble, write_atomic
 from evalpanel.system.folders import Folders, ProfileLock
 
@@ -204,7 +204,7 @@ def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True
             owner = Owner(profile.name, profile.email)
             named = {
                 sealed
-                for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed)
+                for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed, FeedbackRow.sealed)
                 for sealed in tx.execute(select(column)).scalars()
             }
         documents = Documents(folders.documents)

@@ -8,6 +8,7 @@ from evalpanel.store.tables.acts import (
     PriceOpeningRow,
     ProfileRow,
 )
+from evalpanel.store.tables.afterwards import FeedbackRow, LessonDoneRow, LessonRow, LetterSentRow, ReplyRow
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import ConfirmationRow, InstallationRow, ParcelPartRow, ParcelRow, ReleaseRow
@@ -50,10 +51,14 @@ __all__ = [
     "DeclarationRow",
     "DocumentRow",
     "EnvelopeRow",
+    "FeedbackRow",
     "FreezeRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "LessonDoneRow",
+    "LessonRow",
     "LetterRow",
+    "LetterSentRow",
     "LevelRow",
     "LotRow",
     "ModeratedScoreRow",
@@ -65,6 +70,7 @@ __all__ = [
     "PriceOpeningRow",
     "ProfileRow",
     "ReleaseRow",
+    "ReplyRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",
