@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.branches import Entry, Standing, fault, standing
+from evalpanel.domain.branches import Entry, Standing, fault
 from evalpanel.domain.evidence import faults as evidence_faults
 from evalpanel.domain.interests import Declaration, organisations
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
@@ -32,8 +32,7 @@ from evalpanel.formats.parcel_sheets import (
 )
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import identity, signer
-from evalpanel.services import audit, evidence, exchange, interests, score_rows, tenders
-from evalpanel.services.envelopes import EnvelopeName
+from evalpanel.services import audit, evidence, exchange, interests, rosters, score_rows, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -104,14 +103,14 @@ def _checked(
     tx: Session, mine: Own, tender: OpenTender, kind: ParcelKind, signed: Statement, header: Header
 ) -> tuple[str, PersonCode]:
     """The identity and author of a statement that a confirmed laptop signed for this one."""
-    laptops = exchange.confirmed(tx, mine.tender)
-    keys: PublicKeys | None = signer(signed, [keys for _, keys in laptops.values()])
+    laptops = rosters.laptops(tx, mine)
+    keys: PublicKeys | None = signer(signed, [one.keys for one in laptops.values()])
     if keys is None:
         raise EvalPanelError(
             "This parcel is not signed by anybody whose keys are confirmed here.",
             "It was left alone. Confirm the person's keys by the eight words, then take it in again.",
         )
-    author = laptops[keys.installation][0]
+    author = laptops[keys.installation].person
     if header.author != author or header.installation != keys.installation:
         raise EvalPanelError(
             f"This parcel says that it is by {header.author}, and was signed by {author}.", "It was left alone."
@@ -121,6 +120,7 @@ def _checked(
     if not kind.may_sign(tender.member(author).roles):
         raise EvalPanelError(f"{author} does not send a {kind.value} in this tender.", "It was left alone.")
     named = identity(signed, keys.signing)
+    rosters.refuse_revoked(laptops[keys.installation], named)
     held = {one.identity: one for one in _entries(tx, mine, kind, author)}
     if why := fault(Entry(named, header.seq, frozenset(header.history)), held):
         raise EvalPanelError("This parcel contradicts itself.", f"It was left alone: {why}.")
@@ -137,7 +137,7 @@ def _entries(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode) -> tu
 
 
 def _standing(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode) -> Standing:
-    return standing(_entries(tx, mine, kind, author))
+    return rosters.stands(tx, mine, kind, author, _entries(tx, mine, kind, author))
 
 
 # Declarations --------------------------------------------------------------------------------------------------------
@@ -230,8 +230,8 @@ def _sheet(
 
 
 def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoresheet]) -> tuple[Score, ...]:
-    keys = {
-        row.name: workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
+    envelopes = {
+        row.name: row
         for row in tx.execute(
             select(t.EnvelopeRow).where(
                 t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.kind == EnvelopeKind.SCORES
@@ -241,11 +241,12 @@ def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoreshee
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in queries.pack(tx, mine.tender).bids}
     found: list[Score] = []
     for part in cover.header.parts:
-        if part.envelope not in keys:
+        if part.envelope not in envelopes:
             raise EvalPanelError("This sheet speaks of a bid that is not here.", "Nothing was changed.")
-        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), keys[part.envelope]))
-        name = str(EnvelopeName(EnvelopeKind.SCORES, held.bidder, held.lot))
-        if name != part.envelope or any(
+        row = envelopes[part.envelope]
+        opens = workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
+        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), opens))
+        if (held.bidder, held.lot) != (row.bidder, row.lot) or any(
             bidders.get((one.line.lot, one.line.bid)) != held.bidder or one.line.lot != held.lot for one in held.answers
         ):
             raise EvalPanelError(

@@ -11,7 +11,16 @@ from evalpanel.store.tables.acts import (
 from evalpanel.store.tables.afterwards import FeedbackRow, LessonDoneRow, LessonRow, LetterSentRow, ReplyRow
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
-from evalpanel.store.tables.exchange import ConfirmationRow, InstallationRow, ParcelPartRow, ParcelRow, ReleaseRow
+from evalpanel.store.tables.exchange import (
+    ConfirmationRow,
+    InstallationRow,
+    PaperKeyRow,
+    ParcelPartRow,
+    ParcelRow,
+    ReleaseRow,
+    RevocationRow,
+    SuccessionRow,
+)
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -64,6 +73,7 @@ __all__ = [
     "ModeratedScoreRow",
     "OutcomeRow",
     "PanelMemberRow",
+    "PaperKeyRow",
     "ParcelPartRow",
     "ParcelRow",
     "PriceLineRow",
@@ -71,8 +81,10 @@ __all__ = [
     "ProfileRow",
     "ReleaseRow",
     "ReplyRow",
+    "RevocationRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",
+    "SuccessionRow",
     "TenderRow",
 ]

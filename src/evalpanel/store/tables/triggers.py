@@ -23,14 +23,17 @@ INSERT_ONLY = (
     "letter",
     "letter_sent",
     "moderated_score",
+    "paper_key",
     "parcel",
     "parcel_part",
     "price_line",
     "price_opening",
     "release",
     "reply",
+    "revocation",
     "score",
     "sign_off",
+    "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
 

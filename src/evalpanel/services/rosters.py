@@ -1,0 +1,160 @@
+"""Whose keys are known on this laptop, and which statements count: asked by every journey between laptops.
+
+The officer's laptop knows the keys that were confirmed there by the eight words, and what was revoked there. Every other
+laptop learns the keys of others, revocations, the successor and who the officer is from the roster in force, and from
+nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.branches import Entry, Standing, standing
+from evalpanel.domain.parcels import ParcelKind, PublicKeys
+from evalpanel.domain.rosters import KnownLaptop, Revocation, RosterEntry, roster_in_force, set_aside
+from evalpanel.domain.tender import PersonCode, TenderId
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Cover
+from evalpanel.formats.parcel_packs import Laptop, Roster, read_roster
+from evalpanel.sealing.statements import identity
+from evalpanel.services import exchange, invitations
+from evalpanel.services.exchange import Own
+from evalpanel.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class RosterInForce:
+    """The roster that counts now: its identity, what it says, and the keys of the officer whose laptop it names."""
+
+    identity: str
+    cover: Cover[Roster]
+    keys: PublicKeys
+
+    @property
+    def officer(self) -> PersonCode:
+        """Who leads the tender."""
+        return PersonCode(self.cover.header.author)
+
+    @property
+    def number(self) -> int:
+        """The number by which people make sure, by voice, that they have the same roster."""
+        return self.cover.header.seq
+
+
+def in_force(tx: Session, mine: Own) -> RosterInForce | None:
+    """The roster in force on this laptop; None where none came, or none was issued."""
+    held = {one.identity: read_roster(one.statement.payload) for one in _rosters(tx, mine.tender)}
+    signed = {one.identity: one.statement for one in _rosters(tx, mine.tender)}
+    founder = founding_key(tx, mine)
+    keys = {founder} | {cover.body.successor for cover in held.values() if cover.body.successor is not None}
+    keys |= {named.signing for cover in held.values() if (named := keys_of_author(cover)) is not None}
+    entries = []
+    for name, cover in held.items():
+        signer = next((key for key in keys if identity(signed[name], key) == name), None)
+        officer = keys_of_author(cover)
+        if signer is not None and officer is not None:
+            place = Entry(name, cover.header.seq, frozenset(cover.header.history))
+            entries.append(RosterEntry(place, signer, officer.signing, cover.body.successor, cover.body.succeeds))
+    found = roster_in_force(entries, founder)
+    if found is None:
+        return None
+    own = keys_of_author(held[found])
+    assert own is not None, "only rosters that name their author's keys are judged"
+    return RosterInForce(found, held[found], own)
+
+
+def officer(tx: Session, mine: Own) -> tuple[PersonCode, PublicKeys]:
+    """Who leads the tender and their laptop's keys, as this laptop knows it: by the roster in force, else by the invitation."""
+    if mine.is_officer:
+        return mine.person, mine.keys.public
+    roster = in_force(tx, mine)
+    if roster is not None:
+        return roster.officer, roster.keys
+    held, body = invitations.newest(tx, mine.tender)
+    return held.author, body.officer.value()
+
+
+def laptops(tx: Session, mine: Own) -> dict[str, KnownLaptop]:
+    """Every laptop whose keys are known here, by installation, the revoked ones among them."""
+    if mine.is_officer:
+        return _confirmed_here(tx, mine)
+    roster = in_force(tx, mine)
+    if roster is None:
+        return {}
+    return {
+        one.keys.value().installation: KnownLaptop(PersonCode(person.person), one.keys.value(), revocation(one))
+        for person in roster.cover.body.people
+        for one in person.laptops
+    }
+
+
+def in_use(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
+    """The laptops that are sealed to, by person: known and not revoked. The own one is among them where a roster names it."""
+    found: dict[PersonCode, tuple[PublicKeys, ...]] = {}
+    for one in laptops(tx, mine).values():
+        if one.revoked is None:
+            found[one.person] = (*found.get(one.person, ()), one.keys)
+    return found
+
+
+def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:
+    """The statements of a line that count no more because the key that signed them was revoked. They are kept."""
+    held = exchange.line(tx, mine.tender, kind, author, about)
+    return set_aside([(one.identity, one.installation) for one in held], laptops(tx, mine))
+
+
+def stands(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, entries: tuple[Entry, ...]) -> Standing:
+    """Where somebody's statements of a kind stand on this laptop, without those of revoked keys."""
+    return standing(entries, aside(tx, mine, kind, author))
+
+
+class Revoked(EvalPanelError):
+    """A statement of a laptop whose key was revoked, which was not accepted before: it does not count."""
+
+
+def refuse_revoked(laptop: KnownLaptop, named: str) -> None:
+    """Refuse a statement that does not count because its key was revoked; those that were accepted before still do."""
+    if laptop.revoked is not None and not laptop.counts(named):
+        raise Revoked(
+            f"This is signed with a key of {laptop.person} that was revoked on {laptop.revoked.at:%d.%m.%Y}.",
+            f"It does not count and was left alone, whatever its date. Why it was revoked: {laptop.revoked.why}",
+        )
+
+
+def revocation(laptop: Laptop) -> Revocation | None:
+    """What a roster says about the revocation of a laptop."""
+    if laptop.revoked_at is None:
+        return None
+    return Revocation(laptop.revoked_at, laptop.revoked_why, frozenset(laptop.accepted))
+
+
+def keys_of_author(cover: Cover[Roster]) -> PublicKeys | None:
+    """The keys of the officer's laptop that a roster names; None where it names none."""
+    for person in cover.body.people:
+        for one in person.laptops:
+            if person.person == cover.header.author and one.keys.value().installation == cover.header.installation:
+                return one.keys.value()
+    return None
+
+
+def founding_key(tx: Session, mine: Own) -> bytes:
+    """The signing key that gives the tender's id: the first officer's."""
+    if mine.nonce:
+        return mine.keys.public.signing
+    return invitations.newest(tx, mine.tender)[1].officer.signing
+
+
+def _rosters(tx: Session, tender: TenderId) -> tuple[exchange.Held, ...]:
+    return exchange.of_kind(tx, tender, ParcelKind.ROSTER)
+
+
+def _confirmed_here(tx: Session, mine: Own) -> dict[str, KnownLaptop]:
+    rows = tx.execute(select(t.RevocationRow).where(t.RevocationRow.tender_id == mine.tender)).scalars()
+    revoked = {row.installation: Revocation(row.at, row.why, frozenset(row.accepted)) for row in rows}
+    return {
+        installation: KnownLaptop(person, keys, revoked.get(installation))
+        for installation, (person, keys) in exchange.confirmed(tx, mine.tender).items()
+    }
