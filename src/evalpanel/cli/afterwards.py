@@ -242,7 +242,7 @@ def lesson_done(
     did: Annotated[str, typer.Argument(help="What was done, or why nothing will be.")],
     by: Annotated[str, typer.Option("--by", help="Who decided it.")],
     on: Day = None,
-    nothing: Annotated[bool, typer.Option("--nothing", help="It was decided to change nothing.")] = False,
+    unchanged: Annotated[bool, typer.Option("--nothing", help="It was decided to change nothing.")] = False,
     person: Person = None,
     json: Json = False,
 ) -> None:
@@ -250,7 +250,7 @@ def lesson_done(
     held = console(context, json=json)
     with held.opened() as space:
         day = on.date() if on is not None else space.now().date()
-        made = lessons.answer(space, tender, number, did, on=day, by=by, nothing=nothing, person=person)
+        made = lessons.answer(space, tender, number, did, on=day, by=by, unchanged=unchanged, person=person)
     _say(held.say, [made])
     held.answer(plain(made))
 
@@ -289,7 +289,7 @@ def _say(say: object, every: Sequence[Lesson]) -> None:
     for one in every:
         say(f"  {one.number}. {one.stage.words}, {one.voice.words.lower()}: {one.said}")
         for done in one.done:
-            say(f"     {done.on}: {'nothing will change. ' if done.nothing else ''}{done.did}")
+            say(f"     {done.on}: {'nothing will change. ' if done.unchanged else ''}{done.did}")
 
 
 def _sent_words(one: Correspondence) -> str:

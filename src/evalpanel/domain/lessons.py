@@ -36,12 +36,12 @@ class Voice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done about a lesson, when it was decided, and who says so. `nothing` says that it was decided to do nothing."""
+    """What was done about a lesson, when it was decided, and who says so. `unchanged`: it was decided to change nothing."""
 
     did: str
     on: date
     by: str
-    nothing: bool = False
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def _done(lesson: Lesson) -> str:
     if lesson.is_open:
         return "Not decided yet."
     return "\n".join(
-        f"{'We will not change this. ' if one.nothing else ''}{one.did} ({_day(one.on)})" for one in lesson.done
+        f"{'We will not change this. ' if one.unchanged else ''}{one.did} ({_day(one.on)})" for one in lesson.done
     )
 
 

@@ -64,7 +64,7 @@ def done_detail(row: t.LessonDoneRow) -> dict[str, Any]:
     return {
         "number": row.number,
         "did": row.did,
-        "nothing": row.nothing,
+        "unchanged": row.unchanged,
         "decided_on": row.decided_on,
         "decided_by": row.decided_by,
     }

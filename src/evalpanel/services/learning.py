@@ -32,7 +32,7 @@ def lessons_of(tx: Session, tender: TenderId) -> tuple[Lesson, ...]:
     for row in tx.execute(
         select(t.LessonDoneRow).where(t.LessonDoneRow.tender_id == tender).order_by(t.LessonDoneRow.id)
     ).scalars():
-        done[row.number].append(Done(row.did, row.decided_on, row.decided_by, row.nothing))
+        done[row.number].append(Done(row.did, row.decided_on, row.decided_by, row.unchanged))
     rows = tx.execute(select(t.LessonRow).where(t.LessonRow.tender_id == tender).order_by(t.LessonRow.number)).scalars()
     return tuple(
         Lesson(row.number, row.stage, row.voice, row.said, row.criterion, tuple(done[row.number])) for row in rows

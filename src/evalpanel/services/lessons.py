@@ -68,10 +68,10 @@ def answer(
     *,
     on: date,
     by: str,
-    nothing: bool = False,
+    unchanged: bool = False,
     person: str | None = None,
 ) -> Lesson:
-    """Record what was done about a lesson, decided on a day and by somebody. `nothing`: why nothing will be done."""
+    """Record what was done about a lesson, decided on a day and by somebody. `unchanged`: why nothing will be done."""
     words = checked_words(did, "What was done")
     decided_by = checked_words(by, "Who decided")
     with workspace.store.writing() as tx:
@@ -86,7 +86,7 @@ def answer(
             tender_id=tender.tender_id,
             number=number,
             did=words,
-            nothing=nothing,
+            unchanged=unchanged,
             decided_on=on,
             decided_by=decided_by,
             person=who,

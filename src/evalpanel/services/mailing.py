@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalpanel.domain.people import Role
-from evalpanel.domain.tender import Bidder, BidderCode, Lot
+from evalpanel.domain.tender import Bidder, BidderCode, Lot, LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_index import IndexRow, write_index
 from evalpanel.formats.mail_draft import Attachment, MailDraft, NoAddress, write_mail
@@ -136,7 +136,7 @@ def _draft(
 
 
 def _index(
-    tender: OpenTender, rows: Sequence[t.LetterRow], lots: Mapping[str, Lot], drafts: Sequence[Drafted]
+    tender: OpenTender, rows: Sequence[t.LetterRow], lots: Mapping[LotCode, Lot], drafts: Sequence[Drafted]
 ) -> list[IndexRow]:
     bidders = {one.bidder: one for one in tender.pack.bidders}
     files = {one.bidder: one.file.name for one in drafts}

@@ -289,7 +289,10 @@ def _prices(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
 
 def _afterwards(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     wrong, count = afterwards.differences(tx, tender.tender_id, lines)
-    return wrong, f"all {count} entries about sending, answers, feedback and lessons are as they were made" if count else ""
+    return (
+        wrong,
+        f"all {count} entries about sending, answers, feedback and lessons are as they were made" if count else "",
+    )
 
 
 def _documents(

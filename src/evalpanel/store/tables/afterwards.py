@@ -93,7 +93,7 @@ class LessonDoneRow(OfTender, Base):
 
     number: Mapped[int]
     did: Mapped[str]
-    nothing: Mapped[bool]
+    unchanged: Mapped[bool]
     decided_on: Mapped[date]
     decided_by: Mapped[str]
     person: Mapped[PersonCode]
