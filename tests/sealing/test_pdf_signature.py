@@ -16,7 +16,8 @@ import letter_examples as ex
 from evalpanel.domain.feedback import compose
 from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.letter_pdf import SIGNATURE_FIELD, render, signature_appearance
+from evalpanel.formats.letter_pdf import render, signature_appearance
+from evalpanel.formats.paper import SIGNATURE_FIELD
 from evalpanel.sealing import pdf_signature
 from evalpanel.sealing.certificates import (
     DAYS,

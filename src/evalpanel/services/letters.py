@@ -19,6 +19,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
+from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import audit, tenders
 from evalpanel.services.awards import TenderOutcome, computed, on_record
@@ -216,7 +217,7 @@ def _write(
     )
     pdf = signer.sign(
         laid_out.data,
-        appearance=signature_appearance(seen, laid_out.signature_size),
+        appearance=signature_appearance(seen, SIGNATURE_SIZE),
         reason=one.letter.title,
         location=held.pack.tender.authority,
         name=signs.name,
