@@ -78,7 +78,7 @@ def write_register(workspace: Workspace, out: Path) -> ReviewWritten:
 
 def _pdf(workspace: Workspace, made: ProcessReview) -> tuple[bytes, int]:
     # reportlab takes 0.2 s to import, and only documents need it.
-    from evalpanel.formats.conflicts_pdf import render
+    from evalpanel.formats.document_pdf import render
 
     document = render(made, made_at=workspace.now())
     return document.data, document.pages
