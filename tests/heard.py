@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import page
 import pikepdf
@@ -31,6 +32,7 @@ class Heard:
     depth: int
     alternative: str
     language: str
+    heard: str
     scope: str
     identity: str
     headers: tuple[str, ...]
@@ -59,6 +61,7 @@ def _heard(held: pikepdf.Object, depth: int) -> Heard:
         depth,
         str(held.get("/Alt", "")),
         str(held.get("/Lang", "")),
+        str(held.get("/ActualText", "")),
         str(more.get("/Scope", ""))[1:],
         str(held.get("/ID", "")),
         tuple(str(header) for header in more.get("/Headers", ())),
@@ -76,7 +79,8 @@ def loose_ends(data: bytes) -> list[str]:
         places = {one.obj.objgen: number for number, one in enumerate(pdf.pages)}
         for held, _ in _walk(tree.K, 0):
             kids = held.get("/K", pikepdf.Array())
-            for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            every: list[Any] = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+            for kid in every:
                 if isinstance(kid, int):
                     claimed[places[held.Pg.objgen], kid] = claimed.get((places[held.Pg.objgen], kid), 0) + 1
                 elif "/MCID" in kid:

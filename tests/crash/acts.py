@@ -13,16 +13,22 @@ import pytest
 import kept
 import make
 import stages
+from evalpanel.domain.correspondence import Channel
+from evalpanel.domain.lessons import Voice
 from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.process_feedback import ProcessStage
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
 from evalpanel.services import (
     confirming,
     declarations,
+    feedback,
     inviting,
     issuing,
     joining,
+    lessons,
     letters,
+    mailing,
     moderation,
     outcome,
     packs,
@@ -30,12 +36,14 @@ from evalpanel.services import (
     receiving,
     scoresheets,
     sending,
+    sent,
     setup,
     sign_off,
     workspace,
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
+from filling import filled
 from profiles import Clock, copied, make_profile, opened
 from stages import REFERENCE, Kept
 
@@ -93,6 +101,7 @@ class Materials:
                 "answer": self._answer,
                 "issued": self._issued,
                 "sheet": self._sheet,
+                "forms": self._forms,
             }
             writers[takes](path)
         return path
@@ -161,6 +170,14 @@ class Materials:
             stages.score(space, person="PM1")
             sign_off.sign_off(space, REFERENCE, person="PM1")
             sending.send(space, REFERENCE, to=folder)
+
+    def _forms(self, folder: Path) -> None:
+        """Two forms about the process that bidders have filled in."""
+        with opened(copied(self.profile("one letter"), self.folder / "for forms")) as space:
+            (form,) = feedback.write_forms(space, REFERENCE, self._folder("form"))
+        folder.mkdir()
+        for choice in (0, 2):
+            (folder / f"{choice}.pdf").write_bytes(filled(form.read_bytes(), {"found": choice}, {"keep": "Pictures."}))
 
     def _folder(self, name: str) -> Path:
         folder = self.folder / name
@@ -348,6 +365,31 @@ ACTS = {
             lambda space, place: letters.letters(space, REFERENCE, place.out),
             3,
             writes=True,
+        ),
+        _inside(
+            "prepare letters for sending",
+            "one letter",
+            lambda space, place: mailing.prepare(space, REFERENCE, place.out),
+            writes=True,
+        ),
+        _inside(
+            "record what was sent",
+            "one letter",
+            lambda space, _: sent.record_sent(space, REFERENCE, at=space.now(), channel=Channel.EMAIL),
+        ),
+        _inside(
+            "take filled forms in",
+            "one letter",
+            lambda space, place: feedback.take(space, REFERENCE, sorted(place.taken.iterdir())),
+            2,
+            takes="forms",
+        ),
+        _inside(
+            "record a lesson",
+            "one letter",
+            lambda space, _: lessons.add(
+                space, REFERENCE, "Fewer pages.", stage=ProcessStage.DOCUMENTS, voice=Voice.PANEL
+            ),
         ),
         _inside(
             "invite",

@@ -59,7 +59,9 @@ def after(place: Place) -> State:
             for chain in tx.query(t.AuditRow.chain).distinct():
                 assert trail.faults(queries.trail(tx, chain[0])) == ()
             named = {
-                row.sealed for row in (*tx.query(t.DocumentRow), *tx.query(t.LetterRow), *tx.query(t.ParcelPartRow))
+                row.sealed
+                for table in (t.DocumentRow, t.LetterRow, t.ParcelPartRow, t.FeedbackRow)
+                for row in tx.query(table)
             }
             signed = {row.sha256 for row in tx.query(t.LetterRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}

@@ -110,15 +110,17 @@ class PriceKind(StrEnum):
 
 
 class EnvelopeKind(StrEnum):
-    """The compartment that something sealed belongs to: who may open it, and from when. Scores have one for each bid.
+    """The compartment that something sealed belongs to: who may open it, and from when.
 
-    What is in `office` stays with the officer and never travels: forms and replies of bidders.
+    Scores have one for each bidder and lot, and so has what is agreed about them in moderation. What is in `office` stays
+    with the officer and never travels: forms and replies of bidders.
     """
 
     COMMON = "common"
     QUALITY = "quality"
     PRICE = "price"
     SCORES = "scores"
+    MODERATION = "moderation"
     OFFICE = "office"
 
 

@@ -217,6 +217,8 @@ class _Tree:
             made.Alt = String(element.alternative)
         if element.language:
             made.Lang = String(element.language)
+        if element.heard:
+            made.ActualText = String(element.heard)
         if element.identity:
             made.ID = String(element.identity)
             self.named[element.identity] = made

@@ -38,7 +38,7 @@ from evalpanel.formats.flowables import (
 )
 from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, pieces, printable, runs
 from evalpanel.formats.paper import SIGNATURE_SIZE
-from evalpanel.formats.tagging import Annotated, Element, Structure, TaggedCanvas, span
+from evalpanel.formats.tagging import Annotated, Element, Structure, TaggedCanvas, inner
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 SIDE, TOP, FOOT = 25 * mm, 20 * mm, 22 * mm
@@ -121,8 +121,7 @@ class Layout:
         for piece in pieces(text):
             shown = _in_runs(piece.seen, face, size)
             if piece.language:
-                begins = span(piece.language, piece.heard).encode().hex()
-                shown = f'<onDraw name="span_on" label="{begins}"/>{shown}<onDraw name="span_off" label="-"/>'
+                shown = inner(shown, language=piece.language, heard=piece.heard)
             made.append(shown)
         return "".join(made)
 
@@ -316,11 +315,8 @@ def _in_runs(text: str, face: Face, size: float) -> str:
 
 def _linked(address: str, shown: str) -> str:
     target = address if "://" in address else f"mailto:{address}" if "@" in address else f"https://{address}"
-    label = target.encode().hex()
-    return (
-        f'<onDraw name="link_on" label="{label}"/><link href={quoteattr(target)} color="{ACCENT.hexval()}">{shown}</link>'
-        '<onDraw name="link_off" label="-"/>'
-    )
+    link = f'<link href={quoteattr(target)} color="{ACCENT.hexval()}">{shown}</link>'
+    return inner(link, address=target)
 
 
 class LetterCanvas(TaggedCanvas):

@@ -9,6 +9,7 @@ It imports reportlab, which is slow: import it late.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,13 +50,15 @@ class Filled:
 class Element:
     """One thing in a document: its kind as PDF names it (`H1`, `P`, `TD`), and what it holds, in reading order.
 
-    `alternative` says in words what cannot be read; `language` is set where it is not the document's; `headers` are the
+    `alternative` says in words what cannot be read; `language` is set where it is not the document's, `heard`
+    where its letters stand on the page in another order or form than they are said; `headers` are the
     identities of the header cells of a table cell; `box` is the room of a figure: left, bottom, right, top in points.
     """
 
     tag: str
     alternative: str = ""
     language: str = ""
+    heard: str = ""
     scope: str = ""
     identity: str = ""
     headers: tuple[str, ...] = ()
@@ -101,12 +104,13 @@ class Structure:
         return number
 
 
-def span(language: str, heard: str) -> str:
-    """What begins a span in another language; `heard` is its text where its letters stand in another order or form."""
-    parts = [f"/Lang ({language})"] if language else []
-    if heard:
-        parts.append(f"/ActualText <FEFF{heard.encode('utf-16-be').hex().upper()}>")
-    return f"/Span <<{' '.join(parts)}>> BDC"
+def inner(shown: str, **what: str) -> str:
+    """Markup of a paragraph in which `shown` is an element of its own inside it: a link (`address`), or a span.
+
+    A span is in another `language`, or is `heard` as other text than its letters are, in their order on the page.
+    """
+    begins = json.dumps(what).encode().hex()
+    return f'<onDraw name="inner_on" label="{begins}"/>{shown}<onDraw name="inner_off" label="-"/>'
 
 
 class TaggedCanvas(Canvas):
@@ -121,10 +125,8 @@ class TaggedCanvas(Canvas):
         self.structure = structure
         self._decorating = 0
         self.links: dict[str, Element] = {}
-        self.setNamedCB("link_on", _link_on)
-        self.setNamedCB("link_off", _link_off)
-        self.setNamedCB("span_on", _span_on)
-        self.setNamedCB("span_off", _span_off)
+        self.setNamedCB("inner_on", _inner_on)
+        self.setNamedCB("inner_off", _inner_off)
 
     def opened(self, element: Element) -> str:
         """What begins a stretch of `element` on this page; it is noted in the element."""
@@ -173,10 +175,9 @@ class TaggedCanvas(Canvas):
 
 @dataclass(slots=True, eq=False)
 class Inline:
-    """What of a paragraph is open where it was broken over two pages: the link it is in, and how a span begins."""
+    """What of a paragraph is open where it was broken over two pages: the link or span that it is in."""
 
-    link: Element | None = None
-    span: str = ""
+    element: Element | None = None
 
 
 class TaggedText(PDFTextObject):
@@ -187,28 +188,26 @@ class TaggedText(PDFTextObject):
     def __init__(self, canvas: TaggedCanvas, x: float, y: float, element: Element, inline: Inline) -> None:
         super().__init__(canvas, x, y)
         self._sheet, self.element, self.inline = canvas, element, inline
-        if canvas.decorating:
-            return
-        self._code.append(canvas.opened(inline.link or element))
-        if inline.span:
-            self._code.append(inline.span)
+        if not canvas.decorating:
+            self._code.append(canvas.opened(inline.element or element))
 
-    def link(self, address: str) -> None:
-        """Go from the paragraph into a link (an address), or back into the paragraph (an empty one)."""
+    def enter(self, what: dict[str, str]) -> None:
+        """Go from the paragraph into a link or a span (see `inner`)."""
         if self._sheet.decorating:
             return
-        self._code.append("EMC")
-        self.inline.link = Element("Link") if address else None
-        if self.inline.link is not None:
-            self.element.content.append(self.inline.link)
-            self._sheet.links[address] = self.inline.link
-        self._code.append(self._sheet.opened(self.inline.link or self.element))
+        address = what.get("address", "")
+        made = Element("Link" if address else "Span", language=what.get("language", ""), heard=what.get("heard", ""))
+        self.element.content.append(made)
+        if address:
+            self._sheet.links[address] = made
+        self.inline.element = made
+        self._code += ["EMC", self._sheet.opened(made)]
 
-    def span(self, begins: str) -> None:
-        """Begin a span, or end it (empty)."""
-        self.inline.span = begins
+    def leave(self) -> None:
+        """Go back into the paragraph."""
         if not self._sheet.decorating:
-            self._code.append(begins or "EMC")
+            self.inline.element = None
+            self._code += ["EMC", self._sheet.opened(self.element)]
 
     def _textOut(self, text: str, TStar: int = 0) -> None:  # noqa: N802, N803 - the names are reportlab's
         # A line ends with a space, or the last word of it and the first of the next would be heard as one.
@@ -217,7 +216,7 @@ class TaggedText(PDFTextObject):
     def close(self) -> None:
         """Close what is open: the text ends here, or goes on overleaf."""
         if not self._sheet.decorating:
-            self._code += ["EMC"] * (2 if self.inline.span else 1)
+            self._code.append("EMC")
 
 
 def _text(canvas: Canvas) -> TaggedText:
@@ -229,17 +228,9 @@ def _text(canvas: Canvas) -> TaggedText:
     return found
 
 
-def _link_on(canvas: Canvas, _kind: str | None, label: str) -> None:
-    _text(canvas).link(bytes.fromhex(label).decode())
+def _inner_on(canvas: Canvas, _kind: str | None, label: str) -> None:
+    _text(canvas).enter(json.loads(bytes.fromhex(label)))
 
 
-def _link_off(canvas: Canvas, _kind: str | None, _label: str) -> None:
-    _text(canvas).link("")
-
-
-def _span_on(canvas: Canvas, _kind: str | None, label: str) -> None:
-    _text(canvas).span(bytes.fromhex(label).decode())
-
-
-def _span_off(canvas: Canvas, _kind: str | None, _label: str) -> None:
-    _text(canvas).span("")
+def _inner_off(canvas: Canvas, _kind: str | None, _label: str) -> None:
+    _text(canvas).leave()

@@ -19,6 +19,7 @@ from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
 from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.people import PanelMember
+from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -27,6 +28,7 @@ from evalpanel.formats.parcel_file import Container, checked_blocks
 from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
+    EnvelopeKey,
     Pack,
     Roster,
     Sealed,
@@ -44,6 +46,7 @@ from evalpanel.services import audit, exchange, invitations, rosters, tenders
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
 
@@ -83,9 +86,8 @@ def take(
             taken += [part.sealed] * fresh
         with workspace.store.writing() as tx:
             if not exchange.known(tx, named):
-                act = audit.record(
-                    tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail={"parcel": named}
-                )
+                detail = {"parcel": named, **(_reasons(tx, mine, signed) if kind is ParcelKind.RELEASE else {})}
+                act = audit.record(tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail=detail)
                 exchange.keep(tx, workspace, kind, header, named, signed, act, container.cover)
                 tx.flush()
                 _work_out(tx, workspace, mine)
@@ -94,6 +96,33 @@ def take(
             workspace.documents.remove(taken)
         raise
     return named, header, True
+
+
+def _reasons(tx: Session, mine: Own, signed: Statement) -> dict[str, object]:
+    """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
+    keys = read_release(signed.payload).body.keys
+    wrong = {key.name: why for key in keys if (why := _fault(tx, mine, key))}
+    if wrong:
+        raise EvalPanelError(
+            f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
+            "None of it was taken in. Ask the officer to look at it and to release again.",
+        )
+    return {"envelopes": {key.name: key.because for key in keys}}
+
+
+def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
+    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
+    row = tx.execute(_of(t.PanelMemberRow, mine).where(t.PanelMemberRow.person == mine.person)).scalar_one_or_none()
+    kind = key.name.split("/")[0]
+    if row is None or kind not in EnvelopeKind._value2member_map_:
+        return ""
+    signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+    scored = tx.execute(
+        select(t.ScoreRow.id).where(t.ScoreRow.tender_id == mine.tender, t.ScoreRow.person == mine.person).limit(1)
+    ).first()
+    # A second laptop of the same person, on which nothing was scored, cannot know what the first one signed off.
+    open_sheet = (signed is None or not signed.signed) and scored is not None
+    return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
 def _header(kind: ParcelKind, signed: Statement) -> Header:
@@ -190,7 +219,8 @@ def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
     found: dict[str, str] = {}
     for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
         for key in read_release(_said(mine, held).payload).body.keys:
-            found[key.name] = key.identity
+            if not _fault(tx, mine, key):
+                found[key.name] = key.identity
     return found
 
 
