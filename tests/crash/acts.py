@@ -370,6 +370,7 @@ ACTS = {
             "prepare letters for sending",
             "one letter",
             lambda space, place: mailing.prepare(space, REFERENCE, place.out),
+            0,
             writes=True,
         ),
         _inside(

@@ -8,7 +8,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from crash.acts import Place
 from evalpanel.domain import trail
@@ -59,9 +59,9 @@ def after(place: Place) -> State:
             for chain in tx.query(t.AuditRow.chain).distinct():
                 assert trail.faults(queries.trail(tx, chain[0])) == ()
             named = {
-                row.sealed
-                for table in (t.DocumentRow, t.LetterRow, t.ParcelPartRow, t.FeedbackRow)
-                for row in tx.query(table)
+                sealed
+                for column in (t.DocumentRow.sealed, t.LetterRow.sealed, t.ParcelPartRow.sealed, t.FeedbackRow.sealed)
+                for sealed in tx.execute(select(column)).scalars()
             }
             signed = {row.sha256 for row in tx.query(t.LetterRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}

@@ -397,7 +397,9 @@ TARGETS: dict[str, Target] = {
     ),
     "pdf": Target(_pdf, made.pdf_seeds, made.PDF_WORDS),
     "filled_form": Target(
-        _filled_form, made.form_seeds, (*made.PDF_WORDS, "/AcroForm", "/Fields[", "/Kids[", "/T(found)", "/V/2", "/Filter/FlateDecode")
+        _filled_form,
+        made.form_seeds,
+        (*made.PDF_WORDS, "/AcroForm", "/Fields[", "/Kids[", "/T(found)", "/V/2", "/Filter/FlateDecode"),
     ),
     "letter": Target(
         _letter,

@@ -237,13 +237,14 @@ def _metrics() -> tuple[bytes, dict[str, Any], tuple[int, ...]]:
 
     data = resource("fonts", "AtkinsonHyperlegible-Regular.ttf").read_bytes()
     font = TTFont(BytesIO(data))
-    scale = 1000 / font["head"].unitsPerEm
+    scale: float = 1000 / font["head"].unitsPerEm
     names, widths = font.getBestCmap(), font["hmtx"].metrics
 
     def wide(code: int) -> int:
         char = bytes([code]).decode("cp1252", "ignore")
         glyph = names.get(ord(char)) if char else None
-        return round(float(widths[glyph or ".notdef"][0]) * scale)
+        advance: int = widths[glyph or ".notdef"][0]
+        return round(advance * scale)
 
     box = [round(getattr(font["head"], side) * scale) for side in ("xMin", "yMin", "xMax", "yMax")]
     held = {

@@ -114,9 +114,6 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
         kinds = {"receipt": "that the letter arrived", "challenge": "notice of a challenge", "other": "an answer"}
         what = kinds.get(detail["kind"], f"a {detail['kind']}")
         return f"recorded {what} from bid {detail['bid']}, lot {detail['lot']}", ""
-    if act == "letters-prepared-for-sending":
-        count = len(detail["files"])
-        return f"wrote {count} {'e-mail draft' if count == 1 else 'e-mail drafts'} with letters", ""
     if act == "feedback-received":
         return "took in a form about the process", "It does not say who filled it in."
     if act == "lesson-recorded":

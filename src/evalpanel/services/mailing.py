@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_index import IndexRow, write_index
 from evalpanel.formats.mail_draft import Attachment, MailDraft, NoAddress, write_mail
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, tenders
+from evalpanel.services import tenders
 from evalpanel.services.forms import form_file, form_pdf
 from evalpanel.services.letter_drafts import kept_letter, letter_rows
 from evalpanel.services.tenders import OpenTender
@@ -57,11 +56,11 @@ def prepare(
     """Write an e-mail draft for each bidder with its signed letters, and `letters.xlsx`, the index, into `to`.
 
     With `forms` the form about the process goes with each. Nothing is sent: a person opens each draft, reads it and sends
-    it. Writing them again writes the same drafts.
+    it, and puts that on record. Writing them again writes the same drafts.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        who = tender.acting(Role.OFFICER, person)
+        tender.acting(Role.OFFICER, person)
         rows = letter_rows(tx, tender.tender_id)
         if not rows:
             raise EvalPanelError(
@@ -96,10 +95,6 @@ def prepare(
         drafts.append(Drafted(bidder.bidder, bidder.name, bidder.email, target, len(own)))
     index = to / "letters.xlsx"
     write_atomic(index, write_index(_index(tender, rows, lots, drafts)), private=False)
-    with workspace.store.writing() as tx:
-        files = {one.file.name: hashlib.sha256(one.file.read_bytes()).hexdigest() for one in drafts}
-        detail = {"files": files, "without": [bidder for bidder, _ in without]}
-        audit.record(tx, workspace, "letters-prepared-for-sending", tender=tender.tender_id, person=who, detail=detail)
     progress.step(len(bidders), len(bidders), "")
     return Prepared(tuple(drafts), index, tuple(without))
 

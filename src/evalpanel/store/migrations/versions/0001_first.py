@@ -140,6 +140,8 @@ def upgrade() -> None:
                 "on-the-panel",
                 "declaration",
                 "quality-locked",
+                "chairing",
+                "own-sheet-here",
                 name="because",
                 native_enum=False,
                 create_constraint=True,
@@ -533,7 +535,15 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "common", "quality", "price", "scores", "office", name="kind", native_enum=False, create_constraint=True
+                "common",
+                "quality",
+                "price",
+                "scores",
+                "moderation",
+                "office",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
             ),
             nullable=False,
         ),
