@@ -16,6 +16,7 @@ import typer
 
 from evalpanel import __version__
 from evalpanel.cli import afterwards, agreeing, award, carrying, interests, keeping, notices, scoring, setting_up
+from evalpanel.cli import agreeing, award, carrying, interests, keeping, notices, people, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
@@ -46,6 +47,7 @@ app.add_typer(carrying.panel, name="panel")
 app.add_typer(afterwards.commands)
 app.add_typer(afterwards.feedback_commands, name="feedback")
 app.add_typer(afterwards.lesson_commands, name="lessons")
+app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
 app.add_typer(keeping.commands)
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Entry, Standing, fault
 from evalpanel.domain.evidence import faults as evidence_faults
-from evalpanel.domain.interests import Declaration, organisations
+from evalpanel.domain.interests import Declaration, Recusal, organisations
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
-from evalpanel.domain.sheets import Score, lines_whatever_status, sheet_digest, why_no_line
+from evalpanel.domain.sheets import Score, lines_whatever_status, recused_from, sheet_digest, why_no_line
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -224,9 +224,14 @@ def _sheet(
             f"The sheet of {author} is not signed off yet. It is kept as a copy that {author} alone can open.",
         )
     scores = _opened(tx, workspace, mine, cover)
-    _refuse_unsound(tx, tender, author, scores, cover)
-    _take_over(tx, workspace, mine, author, scores)
-    return (Verdict.NEW if held.seq == 1 else Verdict.NEWER), f"The sheet of {author} is here: {len(scores)} answers."
+    kept_out = queries.recused(tx, tender.tender_id, tender.pack, tender.member(author))
+    told = [one for one in scores if recused_from(kept_out, one.line) is None]
+    _refuse_unsound(tx, tender, author, scores, told, cover)
+    _take_over(tx, workspace, mine, author, told, kept_out)
+    words = f"The sheet of {author} is here: {len(told)} answers."
+    if len(told) < len(scores):
+        words += f" {len(scores) - len(told)} more are about bids from which {author} is recused: they are set aside, and kept."
+    return (Verdict.NEW if held.seq == 1 else Verdict.NEWER), words
 
 
 def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoresheet]) -> tuple[Score, ...]:
@@ -257,8 +262,14 @@ def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoreshee
 
 
 def _refuse_unsound(
-    tx: Session, tender: OpenTender, author: PersonCode, scores: Sequence[Score], cover: Cover[Scoresheet]
+    tx: Session,
+    tender: OpenTender,
+    author: PersonCode,
+    scores: Sequence[Score],
+    told: Sequence[Score],
+    cover: Cover[Scoresheet],
 ) -> None:
+    """Refuse answers that are not those of the cover, or that cannot stand. `told` are those that are not set aside."""
     lines = {score.line for score in scores}
     if len(lines) != len(scores) or sheet_digest(scores) != cover.body.sheet_digest:
         raise EvalPanelError(
@@ -267,16 +278,15 @@ def _refuse_unsound(
     member = tender.member(author)
     known = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
-    kept_out = queries.recused(tx, tender.tender_id, tender.pack, member)
     held = score_reads.scores_of(tx, tender.tender_id, author)
-    pieces = [(one.line, held.get(one.line, Score(one.line)).evidence, one.evidence) for one in scores]
+    pieces = [(one.line, held.get(one.line, Score(one.line)).evidence, one.evidence) for one in told]
     of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
     wrong = []
-    for one in scores:
+    for one in told:
         if one.line not in known:
             wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
             continue
-        why = score_rows.fault(one, member, kept_out, criteria[one.line.criterion], scales)
+        why = score_rows.fault(one, member, (), criteria[one.line.criterion], scales)
         why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
         if why:
             wrong.append(f"{one.line}: {why}")
@@ -287,12 +297,26 @@ def _refuse_unsound(
         )
 
 
-def _take_over(tx: Session, workspace: Workspace, mine: Own, author: PersonCode, scores: Sequence[Score]) -> None:
-    """Add what differs from what is held, as newer versions, and that the sheet is signed off."""
+def _take_over(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    author: PersonCode,
+    scores: Sequence[Score],
+    kept_out: Sequence[Recusal],
+) -> None:
+    """Add what differs from what is held, as newer versions, and that the sheet is signed off.
+
+    What is held about bids from which the person is recused stays as it is: set aside, and kept.
+    """
     held = score_reads.scores_of(tx, mine.tender, author)
     top = score_reads.revisions(tx, mine.tender, author)
     changed = [one for one in scores if held.get(one.line) != one]
-    changed += [Score(line) for line in held.keys() - {one.line for one in scores} if held[line] != Score(line)]
+    changed += [
+        Score(line)
+        for line in held.keys() - {one.line for one in scores}
+        if held[line] != Score(line) and recused_from(kept_out, line) is None
+    ]
     if changed:
         revisions = {one.line: top.get(one.line, 0) + 1 for one in changed}
         score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received")
