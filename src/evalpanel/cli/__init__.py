@@ -15,8 +15,18 @@ from typing import Annotated, Any
 import typer
 
 from evalpanel import __version__
-from evalpanel.cli import afterwards, agreeing, award, carrying, interests, keeping, notices, scoring, setting_up
-from evalpanel.cli import agreeing, award, carrying, interests, keeping, notices, people, scoring, setting_up
+from evalpanel.cli import (
+    afterwards,
+    agreeing,
+    award,
+    carrying,
+    interests,
+    keeping,
+    notices,
+    people,
+    scoring,
+    setting_up,
+)
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
