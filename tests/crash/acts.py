@@ -18,6 +18,7 @@ from evalpanel.domain.lessons import Voice
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
 from evalpanel.errors import Cancelled
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
     confirming,
@@ -31,8 +32,10 @@ from evalpanel.services import (
     letters,
     mailing,
     moderation,
+    naming,
     outcome,
     packs,
+    preflight,
     prices,
     receiving,
     scoresheets,
@@ -78,6 +81,8 @@ class Materials:
             "changed": self._changed,
             "invited": self._invited,
             "joined": self._joined,
+            "blind": self._blind,
+            "blind looked at": self._blind_looked_at,
             "member": self._member,
             "issuing": lambda _root: self.path("issued"),
         }
@@ -103,6 +108,7 @@ class Materials:
                 "issued": self._issued,
                 "sheet": self._sheet,
                 "forms": self._forms,
+                "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
         return path
@@ -179,6 +185,17 @@ class Materials:
         folder.mkdir()
         for choice in (0, 2):
             (folder / f"{choice}.pdf").write_bytes(filled(form.read_bytes(), {"found": choice}, {"keep": "Pictures."}))
+    def _blind(self, root: Path) -> None:
+        """A blind tender whose criteria are frozen."""
+        make_profile(root)
+        with opened(root) as space:
+            blind = make.pack(tender=replace(make.tender(), blind=True))
+            stages.load(space, self.folder / "blind pack", blind, {"B01/1.1.txt": b"Harbour Young Carers."})
+            setup.freeze(space, REFERENCE)
+
+    def _blind_looked_at(self, root: Path) -> None:
+        with opened(copied(self.profile("blind"), root)) as space:
+            preflight.look(space, REFERENCE)
 
     def _folder(self, name: str) -> Path:
         folder = self.folder / name
@@ -319,6 +336,23 @@ def _prices(space: Workspace, _place: Place) -> None:
     prices.import_prices(space, REFERENCE, lines=make.prices())
 
 
+def _accept(space: Workspace, _place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.accept(space, REFERENCE, [found[0].document], why="Seen.")
+
+
+def _replace(space: Workspace, place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
+
+
+def _release_names(space: Workspace, _place: Place) -> None:
+    with suppress(EvalPanelError):  # it was decided before it was cut short
+        naming.release_names(space, REFERENCE, why="References.")
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -399,6 +433,10 @@ ACTS = {
             lambda space, place: inviting.invite(space, REFERENCE, to=place.out, people=["PM1"]),
             writes=True,
         ),
+        _inside("look through a blind pack", "blind", lambda space, _: preflight.look(space, REFERENCE)),
+        _inside("accept a finding", "blind looked at", _accept),
+        _inside("replace a document", "blind looked at", _replace, takes="redacted.txt"),
+        _inside("release names", "blind", _release_names),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
         _inside(

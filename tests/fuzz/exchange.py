@@ -17,11 +17,13 @@ from evalpanel.formats.canonical import encode
 from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys, read_enrolment, read_invitation
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_packs import (
+    BidderNames,
     Common,
     Index,
     Name,
     Names,
     Sealed,
+    read_bidder_names,
     read_common,
     read_index,
     read_names,
@@ -50,7 +52,13 @@ _COVERS: tuple[Callable[[bytes], Any], ...] = (
     read_declarations,
     read_scoresheet,
 )
-_PIECES: tuple[Callable[[bytes], Any], ...] = (read_names, read_index, read_common, read_sheet_part)
+_PIECES: tuple[Callable[[bytes], Any], ...] = (
+    read_names,
+    read_index,
+    read_common,
+    read_sheet_part,
+    read_bidder_names,
+)
 
 
 def parcel_file(data: bytes) -> None:
@@ -137,6 +145,8 @@ def piece_seeds() -> Iterable[bytes]:
         b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
         b"\1" + encode(Index((document,))),
         b"\2" + encode(Common.of(make.pack(), (document,))),
+        b"\4"
+        + encode(BidderNames(bidders=make.bidders(), bids=make.bids(), clarifications=(), members=make.pack().members)),
         b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
     ]
 

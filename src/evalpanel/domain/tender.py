@@ -112,8 +112,10 @@ class PriceKind(StrEnum):
 class EnvelopeKind(StrEnum):
     """The compartment that something sealed belongs to: who may open it, and from when.
 
-    Scores have one for each bidder and lot, and so has what is agreed about them in moderation. What is in `office` stays
-    with the officer and never travels: forms and replies of bidders.
+    Scores have one for each bidder and lot, and so has what is agreed about them in moderation.
+
+    `NAMES` is there in a blind tender: who bids. What is in `OFFICE` stays with the officer and never travels: forms and
+    replies of bidders.
     """
 
     COMMON = "common"
@@ -121,6 +123,7 @@ class EnvelopeKind(StrEnum):
     PRICE = "price"
     SCORES = "scores"
     MODERATION = "moderation"
+    NAMES = "names"
     OFFICE = "office"
 
 
