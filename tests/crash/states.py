@@ -63,6 +63,9 @@ def after(place: Place) -> State:
                 for column in (t.DocumentRow.sealed, t.LetterRow.sealed, t.ParcelPartRow.sealed, t.FeedbackRow.sealed)
                 for sealed in tx.execute(select(column)).scalars()
             }
+            for ended in tx.query(t.RecordEndingRow):
+                named -= workspace.sealed_files(tx, ended.tender_id)
+                assert not space.keys.has_tender_key(ended.tender_id)
             signed = {row.sha256 for row in tx.query(t.LetterRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}
         assert kept == {f"{one}.age" for one in named}, f"documents: {len(kept)}, named: {len(named)}"

@@ -20,6 +20,11 @@ from evalpanel.cli import (
     agreeing,
     award,
     carrying,
+    agreeing,
+    award,
+    blind,
+    carrying,
+    deciding,
     interests,
     keeping,
     notices,
@@ -53,6 +58,7 @@ app.add_typer(scoring.scores, name="scores")
 app.add_typer(award.commands)
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
+app.add_typer(deciding.commands)
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)

@@ -10,6 +10,15 @@ from evalpanel.store.tables.acts import (
     ProfileRow,
 )
 from evalpanel.store.tables.afterwards import FeedbackRow, LessonDoneRow, LessonRow, LetterSentRow, ReplyRow
+from evalpanel.store.tables.award import (
+    AwardDecisionRow,
+    AwardNoticeRow,
+    ContractRow,
+    HoldRow,
+    LowPriceRow,
+    RecordEndingRow,
+    ReportRow,
+)
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import (
@@ -53,6 +62,8 @@ __all__ = [
     "AffirmationRow",
     "AuditRow",
     "AuthorityRow",
+    "AwardDecisionRow",
+    "AwardNoticeRow",
     "Base",
     "BidRow",
     "BidderRow",
@@ -62,12 +73,14 @@ __all__ = [
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
+    "ContractRow",
     "CriterionRow",
     "DeclarationRow",
     "DocumentRow",
     "EnvelopeRow",
     "FeedbackRow",
     "FreezeRow",
+    "HoldRow",
     "InstallationRow",
     "InterestDecisionRow",
     "LessonDoneRow",
@@ -76,6 +89,7 @@ __all__ = [
     "LetterSentRow",
     "LevelRow",
     "LotRow",
+    "LowPriceRow",
     "ModeratedScoreRow",
     "NamesReleaseRow",
     "OutcomeRow",
@@ -88,9 +102,11 @@ __all__ = [
     "PriceLineRow",
     "PriceOpeningRow",
     "ProfileRow",
+    "RecordEndingRow",
     "ReleaseRow",
     "ReplyRow",
     "ReplacementRow",
+    "ReportRow",
     "RevocationRow",
     "ScoreRow",
     "SignOffRow",
