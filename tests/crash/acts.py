@@ -16,11 +16,9 @@ import make
 import stages
 from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.lessons import Voice
-from evalpanel.domain.parcels import Verdict
-from evalpanel.domain.process_feedback import ProcessStage
-from evalpanel.errors import Cancelled
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.process_feedback import ProcessStage
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
@@ -36,8 +34,8 @@ from evalpanel.services import (
     leaving,
     lessons,
     letters,
-    mailing,
     low_pricing,
+    mailing,
     moderation,
     naming,
     outcome,
@@ -197,6 +195,7 @@ class Materials:
         folder.mkdir()
         for choice in (0, 2):
             (folder / f"{choice}.pdf").write_bytes(filled(form.read_bytes(), {"found": choice}, {"keep": "Pictures."}))
+
     def _blind(self, root: Path) -> None:
         """A blind tender whose criteria are frozen."""
         make_profile(root)

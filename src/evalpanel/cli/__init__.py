@@ -19,9 +19,6 @@ from evalpanel.cli import (
     afterwards,
     agreeing,
     award,
-    carrying,
-    agreeing,
-    award,
     blind,
     carrying,
     deciding,
@@ -32,7 +29,6 @@ from evalpanel.cli import (
     scoring,
     setting_up,
 )
-from evalpanel.cli import agreeing, award, blind, carrying, interests, keeping, notices, people, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
