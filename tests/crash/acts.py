@@ -16,6 +16,7 @@ import make
 import stages
 from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.lessons import Voice
+from evalpanel.domain.interests import Answer
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
@@ -54,6 +55,7 @@ from evalpanel.services import (
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from filling import filled
+from evalpanel.store import tables as t
 from profiles import Clock, copied, make_profile, opened
 from stages import REFERENCE, Kept
 
@@ -89,6 +91,7 @@ class Materials:
             "joined": self._joined,
             "blind": self._blind,
             "blind looked at": self._blind_looked_at,
+            "blind listed": self._blind_listed,
             "member": self._member,
             "issuing": lambda _root: self.path("issued"),
             "outcome made": self._outcome,
@@ -203,6 +206,10 @@ class Materials:
             blind = make.pack(tender=replace(make.tender(), blind=True))
             stages.load(space, self.folder / "blind pack", blind, {"B01/1.1.txt": b"Harbour Young Carers."})
             setup.freeze(space, REFERENCE)
+
+    def _blind_listed(self, root: Path) -> None:
+        with opened(copied(self.profile("blind"), root)) as space:
+            declarations.declare(space, REFERENCE, person="PM2", answers=[Answer("Harbor Young Carer", "Once.")])
 
     def _blind_looked_at(self, root: Path) -> None:
         with opened(copied(self.profile("blind"), root)) as space:
@@ -409,6 +416,13 @@ def _replace(space: Workspace, place: Place) -> None:
         preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
 
 
+def _settle(space: Workspace, _place: Place) -> None:
+    with space.store.reading() as tx:
+        settled = tx.query(t.InterestMatchRow).first() is not None
+    if not settled:
+        declarations.settle(space, REFERENCE, person="PM2", same=["Harbour Young Carers"], why="Rang.")
+
+
 def _release_names(space: Workspace, _place: Place) -> None:
     with suppress(EvalPanelError):  # it was decided before it was cut short
         naming.release_names(space, REFERENCE, why="References.")
@@ -515,6 +529,7 @@ ACTS = {
         _inside("accept a finding", "blind looked at", _accept),
         _inside("replace a document", "blind looked at", _replace, takes="redacted.txt"),
         _inside("release names", "blind", _release_names),
+        _inside("settle listed interests", "blind listed", _settle),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
         _inside(

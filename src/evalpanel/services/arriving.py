@@ -30,6 +30,7 @@ from evalpanel.formats.parcel_packs import (
     Envelope,
     EnvelopeKey,
     Pack,
+    Release,
     Roster,
     Sealed,
     read_common,
@@ -42,7 +43,7 @@ from evalpanel.formats.parcel_packs import (
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, blinding, exchange, invitations, rosters, tenders
+from evalpanel.services import audit, blinding, exchange, invitations, rosters, tenders, told
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.workspace import Workspace
@@ -194,14 +195,15 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     common = read_common(_index(workspace, newest, keys[newest.name]))
     names = [one for one in named.values() if one.kind == _NAMES and one.name in keys]
     if names:
-        told = max(names, key=lambda one: one.generation)
-        common = blinding.with_names(common, _index(workspace, told, keys[told.name]))
+        naming = max(names, key=lambda one: one.generation)
+        common = blinding.with_names(common, _index(workspace, naming, keys[naming.name]))
     people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
         bids: tuple[Bid, ...] = ()
     else:
         bids = _bring_up(tx, workspace, mine, common, people, officer)
+    told.keep(tx, workspace, mine.tender, mine.person, officer, _releases(tx, mine, officer))
     _keep_keys(tx, workspace, mine, named, keys)
     documents = [(newest.name, one) for one in common.documents]
     for name, identity_of in keys.items():
@@ -226,6 +228,12 @@ def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
             if not _fault(tx, mine, key):
                 found[key.name] = key.identity
     return found
+
+
+def _releases(tx: Session, mine: Own, officer: PersonCode) -> tuple[tuple[str, int, Release], ...]:
+    """The releases that are here: identity, number and what they say."""
+    line = exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person)
+    return tuple((held.identity, held.seq, read_release(_said(mine, held).payload).body) for held in line)
 
 
 def _index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:

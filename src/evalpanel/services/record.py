@@ -267,6 +267,9 @@ def _declared(run: list[_Act], about: _About) -> Told:
     held = run[0].detail
     paper = f"On paper, signed on {_in_words(held['on_paper'])}." if held.get("on_paper") else ""
     bidders = dict.fromkeys(about.bidder(one["bidder"]) for one in held["lines"] if one["bidder"] is not None)
+    listed = sum(1 for one in held["lines"] if one["outcome"] == "interest" and one["bidder"] is None)
+    if listed and not bidders:
+        return f"listed {_many(listed, 'interest')} in their own words", paper
     if not bidders:
         return "declared no interest in any bidder", paper
     several = len(bidders) > 1 or len(held["lines"]) > 1

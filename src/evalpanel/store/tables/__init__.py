@@ -36,7 +36,9 @@ from evalpanel.store.tables.people import (
     AffirmationRow,
     DeclarationRow,
     InterestDecisionRow,
+    InterestMatchRow,
     PanelMemberRow,
+    ToldRecusalRow,
 )
 from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
@@ -85,6 +87,7 @@ __all__ = [
     "InterestDecisionRow",
     "LessonDoneRow",
     "LessonRow",
+    "InterestMatchRow",
     "LetterRow",
     "LetterSentRow",
     "LevelRow",
@@ -113,4 +116,5 @@ __all__ = [
     "StageRow",
     "SuccessionRow",
     "TenderRow",
+    "ToldRecusalRow",
 ]

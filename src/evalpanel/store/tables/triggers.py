@@ -23,6 +23,7 @@ INSERT_ONLY = (
     "freeze",
     "hold",
     "interest_decision",
+    "interest_match",
     "installation",
     "lesson",
     "lesson_done",
@@ -46,6 +47,7 @@ INSERT_ONLY = (
     "revocation",
     "score",
     "sign_off",
+    "told_recusal",
     "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
