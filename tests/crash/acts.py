@@ -15,8 +15,8 @@ import kept
 import make
 import stages
 from evalpanel.domain.correspondence import Channel
-from evalpanel.domain.lessons import Voice
 from evalpanel.domain.interests import Answer
+from evalpanel.domain.lessons import Voice
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
@@ -54,8 +54,8 @@ from evalpanel.services import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
-from filling import filled
 from evalpanel.store import tables as t
+from filling import filled
 from profiles import Clock, copied, make_profile, opened
 from stages import REFERENCE, Kept
 

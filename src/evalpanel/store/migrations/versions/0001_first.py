@@ -733,6 +733,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_interest_decision_tender_id"), "interest_decision", ["tender_id"], unique=False)
     op.create_table(
+        "interest_match",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("same", sa.Text(), nullable=False),
+        sa.Column("looked_at", sa.Text(), nullable=False),
+        sa.Column("settles", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_interest_match_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest_match")),
+    )
+    op.create_index(op.f("ix_interest_match_tender_id"), "interest_match", ["tender_id"], unique=False)
+    op.create_table(
         "lesson",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
@@ -1236,3 +1253,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "stage", name=op.f("uq_stage_tender_id_stage")),
     )
     op.create_index(op.f("ix_stage_tender_id"), "stage", ["tender_id"], unique=False)
+    op.create_table(
+        "told_recusal",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("release", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=True),
+        sa.Column("bid", sa.String(), nullable=True),
+        sa.Column("criterion", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_told_recusal_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_told_recusal")),
+    )
+    op.create_index(op.f("ix_told_recusal_tender_id"), "told_recusal", ["tender_id"], unique=False)
