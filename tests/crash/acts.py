@@ -24,16 +24,19 @@ from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
+    approving,
     confirming,
     deciding,
     declarations,
     feedback,
+    drafting,
     inviting,
     issuing,
     joining,
     keeping,
     leaving,
     lessons,
+    letter_looks,
     letters,
     low_pricing,
     mailing,
@@ -41,6 +44,7 @@ from evalpanel.services import (
     naming,
     outcome,
     packs,
+    papers,
     preflight,
     prices,
     publishing,
@@ -50,12 +54,14 @@ from evalpanel.services import (
     sent,
     setup,
     sign_off,
+    wording_files,
     workspace,
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
 from filling import filled
+from planted import plant
 from profiles import Clock, copied, make_profile, opened
 from stages import REFERENCE, Kept
 
@@ -86,6 +92,7 @@ class Materials:
             "filled": self._filled,
             "unpriced": self._unpriced,
             "one letter": self._one_letter,
+            "leaking": self._leaking,
             "changed": self._changed,
             "invited": self._invited,
             "joined": self._joined,
@@ -234,6 +241,11 @@ class Materials:
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
 
+    def _leaking(self, root: Path) -> None:
+        shutil.copytree(self.profile("one letter"), root)
+        with opened(root) as space:
+            plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+
     def _outcome(self, root: Path) -> None:
         with opened(copied(self.profile("priced"), root)) as space:
             outcome.outcome(space, REFERENCE)
@@ -256,6 +268,19 @@ class Materials:
             publishing.lift(space, REFERENCE, who="Audit", why="Done.")
             publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
             publishing.close(space, REFERENCE)
+
+
+def _sentences(space: Workspace, place: Place) -> Path:
+    folder = place.folder / "sentences"
+    if not folder.exists():
+        wording_files.export(space, folder)
+    return folder
+
+
+def _let_through(space: Workspace, _place: Place) -> None:
+    looked = letter_looks.look(space, REFERENCE, bid="B02", lot="L1")[0]
+    key = looked.stops[0].key
+    approving.let_through(space, REFERENCE, bid="B02", lot="L1", key=key, why="It was said in public.")
 
 
 def _more_bids(folder: Path) -> None:
@@ -519,6 +544,17 @@ ACTS = {
                 space, REFERENCE, "Fewer pages.", stage=ProcessStage.DOCUMENTS, voice=Voice.PANEL
             ),
         ),
+            "ask for approval", "one letter", lambda space, _: approving.need_approval(space, REFERENCE, needed=True)
+        ),
+        _inside("approve letters", "one letter", lambda space, _: approving.approve(space, REFERENCE, person="OF1")),
+        _inside("let something through", "leaking", _let_through),
+        _inside(
+            "draft a letter",
+            "one letter",
+            lambda space, place: drafting.draft(space, REFERENCE, bid="B02", out=place.out / "B02.docx"),
+            writes=True,
+        ),
+        _inside("use sentences", "one letter", lambda space, place: wording_files.use(space, _sentences(space, place))),
         _inside(
             "invite",
             "frozen",
@@ -532,6 +568,16 @@ ACTS = {
         _inside("settle listed interests", "blind listed", _settle),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
+        _inside(
+            "make the sheets",
+            "issuing",
+            lambda space, place: papers.recovery(space, REFERENCE, to=place.out),
+        ),
+        _inside(
+            "make a paper key",
+            "declared",
+            lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
+        ),
         _inside(
             "revoke",
             "issuing",

@@ -197,6 +197,23 @@ class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     envelopes: Annotated[tuple[Envelope, ...], Meta(max_length=10_000)]
 
 
+class KeptKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The key of one envelope as it is kept for recovery, with what the envelope is."""
+
+    bidder: BidderCode | None
+    generation: Generation
+    identity: Annotated[str, Meta(pattern="^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$")]
+    kind: EnvelopeText
+    lot: LotCode | None
+    name: EnvelopeText
+
+
+class Kept(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sealed part of a roster that holds the keys of all envelopes, for whoever has the recovery sheet and the officer."""
+
+    keys: Annotated[tuple[KeptKey, ...], Meta(max_length=10_000)]
+
+
 class EnvelopeKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The key of one envelope: an age identity."""
 
@@ -254,7 +271,7 @@ def read_release(payload: bytes) -> Cover[Release]:
     return decode(payload, Cover[Release], most=MOST, what="the release")
 
 
-def write_piece(piece: Names | Index | Common | BidderNames) -> bytes:
+def write_piece(piece: Names | Index | Common | BidderNames | Kept) -> bytes:
     """A sealed piece as it is written before it is sealed."""
     return encode(piece)
 
@@ -267,6 +284,11 @@ def encode_told(told: KeptOut | Decided) -> str:
 def read_names(data: bytes) -> Names:
     """The names of a roster."""
     return decode(data, Names, most=MOST, what="the list of names")
+
+
+def read_kept(data: bytes) -> Kept:
+    """The keys that a roster keeps for recovery."""
+    return decode(data, Kept, most=MOST, what="the keys kept for recovery")
 
 
 def read_index(data: bytes) -> Index:

@@ -17,6 +17,8 @@ _SENTENCES = {
     "roster-received": "took in the list of who takes part",
     "pack-received": "took in the pack",
     "release-received": "took in the keys of this laptop",
+    "paper-made": "made the successor's and the recovery sheet, to be printed and held by somebody else",
+    "succeeded": "took over as officer from {about}, by the words of the two sheets",
     "names-received": "released to this laptop the names of those who bid",
     "keys-revoked": "revoked the keys of a laptop of {about}",
     "member-replaced": "put {by} on the panel in the place of {about}",

@@ -31,6 +31,7 @@ from evalpanel.store.tables.exchange import (
     RevocationRow,
     SuccessionRow,
 )
+from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -90,6 +91,10 @@ __all__ = [
     "LessonRow",
     "LetterRow",
     "LetterSentRow",
+    "LetterApprovalRow",
+    "LetterExceptionRow",
+    "LetterRow",
+    "LetterRuleRow",
     "LevelRow",
     "LotRow",
     "LowPriceRow",
@@ -117,4 +122,5 @@ __all__ = [
     "SuccessionRow",
     "TenderRow",
     "ToldRecusalRow",
+    "WordingRow",
 ]
