@@ -544,6 +544,7 @@ ACTS = {
                 space, REFERENCE, "Fewer pages.", stage=ProcessStage.DOCUMENTS, voice=Voice.PANEL
             ),
         ),
+        _inside(
             "ask for approval", "one letter", lambda space, _: approving.need_approval(space, REFERENCE, needed=True)
         ),
         _inside("approve letters", "one letter", lambda space, _: approving.approve(space, REFERENCE, person="OF1")),
