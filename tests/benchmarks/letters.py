@@ -16,7 +16,8 @@ from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.sealing.certificates import new_signing_certificate, short_fingerprint
-from evalpanel.sealing.pdf_signature import LetterSigner, verify
+from evalpanel.sealing.letter_signer import LetterSigner
+from evalpanel.sealing.pdf_signature import verify
 
 LETTERS = 100
 

@@ -28,8 +28,8 @@ from evalpanel.services import (
     confirming,
     deciding,
     declarations,
-    feedback,
     drafting,
+    feedback,
     inviting,
     issuing,
     joining,
@@ -49,11 +49,13 @@ from evalpanel.services import (
     prices,
     publishing,
     receiving,
+    reporting,
     scoresheets,
     sending,
     sent,
     setup,
     sign_off,
+    succeeding,
     wording_files,
     workspace,
 )
@@ -61,8 +63,8 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
 from filling import filled
-from planted import plant
 from profiles import Clock, copied, make_profile, opened
+from sheets import words_on
 from stages import REFERENCE, Kept
 
 Watching = Callable[[], AbstractContextManager[None]]
@@ -100,6 +102,7 @@ class Materials:
             "blind looked at": self._blind_looked_at,
             "blind listed": self._blind_listed,
             "member": self._member,
+            "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             "outcome made": self._outcome,
             "decided": self._decided,
@@ -126,8 +129,10 @@ class Materials:
                 "moderated.xlsx": self._moderated,
                 "answer": self._answer,
                 "issued": self._issued,
+                "papered": self._papered,
                 "sheet": self._sheet,
                 "forms": self._forms,
+                "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
@@ -187,6 +192,19 @@ class Materials:
         self.profile("joined")
         copied(self.folder / "answering", root)
 
+    def _papered(self, folder: Path) -> None:
+        """What was issued once the successor's and the recovery sheet were made, and the sheets."""
+        folder.mkdir()
+        with opened(copied(self.profile("joined"), self.folder / "papering")) as space:
+            papers.recovery(space, REFERENCE, to=folder)
+            issuing.issue(space, REFERENCE, to=folder)
+
+    def _holding(self, root: Path) -> None:
+        """PM1's own laptop, which has taken that in."""
+        parcels = tuple(self.path("papered").glob("*.evalpanel"))
+        with opened(copied(self.profile("member"), root)) as space:
+            receiving.receive(space, parcels)
+
     def _sheet(self, folder: Path) -> None:
         """What PM1 sends: a declaration, and a sheet that is signed off."""
         issued = tuple(self.path("issued").iterdir())
@@ -241,10 +259,19 @@ class Materials:
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
 
+    def _sentences(self, folder: Path) -> None:
+        with opened(copied(self.profile("one letter"), self.folder / "for sentences")) as space:
+            wording_files.export(space, folder)
+
     def _leaking(self, root: Path) -> None:
-        shutil.copytree(self.profile("one letter"), root)
+        """A bidder is called what every agreed reason says, so the letters of the others seem to name it."""
+        addressed = [replace(one, address="1 Quay Street\nNorthmoor\nNM0 0AA") for one in make.bidders()]
+        addressed[2] = replace(addressed[2], name="The Bid Says How")
+        make_profile(root)
         with opened(root) as space:
-            plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+            stages.load(space, self.folder / "pack of the leaking", make.pack(bidders=tuple(addressed)))
+            stages.bring(space, "priced")
+            outcome.outcome(space, REFERENCE)
 
     def _outcome(self, root: Path) -> None:
         with opened(copied(self.profile("priced"), root)) as space:
@@ -268,13 +295,6 @@ class Materials:
             publishing.lift(space, REFERENCE, who="Audit", why="Done.")
             publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
             publishing.close(space, REFERENCE)
-
-
-def _sentences(space: Workspace, place: Place) -> Path:
-    folder = place.folder / "sentences"
-    if not folder.exists():
-        wording_files.export(space, folder)
-    return folder
 
 
 def _let_through(space: Workspace, _place: Place) -> None:
@@ -453,6 +473,18 @@ def _release_names(space: Workspace, _place: Place) -> None:
         naming.release_names(space, REFERENCE, why="References.")
 
 
+def _take_over(space: Workspace, place: Place) -> None:
+    (successor,), (recovery,) = (tuple(place.taken.glob(f"* {one}.pdf")) for one in ("successor", "recovery"))
+    succeeding.succeed(
+        space,
+        REFERENCE,
+        successor_words=words_on(successor),
+        recovery_words=words_on(recovery),
+        why="The laptop was stolen.",
+        to=place.out,
+    )
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -512,6 +544,16 @@ ACTS = {
         ),
         Act("end the record", "ended soon", _end),
         _inside(
+            "write the report",
+            "decided",
+            lambda space, place: reporting.report(space, REFERENCE, place.out / "report.pdf"),
+        ),
+        _inside(
+            "write the matrix",
+            "decided",
+            lambda space, place: reporting.matrix(space, REFERENCE, place.out / "matrix.xlsx"),
+        ),
+        _inside(
             "sign letters",
             "one letter",
             lambda space, place: letters.letters(space, REFERENCE, place.out),
@@ -553,9 +595,10 @@ ACTS = {
             "draft a letter",
             "one letter",
             lambda space, place: drafting.draft(space, REFERENCE, bid="B02", out=place.out / "B02.docx"),
-            writes=True,
         ),
-        _inside("use sentences", "one letter", lambda space, place: wording_files.use(space, _sentences(space, place))),
+        _inside(
+            "use sentences", "one letter", lambda space, place: wording_files.use(space, place.taken), takes="sentences"
+        ),
         _inside(
             "invite",
             "frozen",
@@ -579,6 +622,7 @@ ACTS = {
             "declared",
             lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
         ),
+        _inside("take over", "holding", _take_over, writes=True, takes="papered"),
         _inside(
             "revoke",
             "issuing",

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from evalpanel.domain.authorities import Logo
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import BidCode, LotCode
 
@@ -187,6 +188,16 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands at the head of an authority's letters, under its name, and at their foot. All of it may be empty."""
+
+    address: tuple[str, ...] = ()
+    contact: tuple[str, ...] = ()
+    logo: Logo | None = None
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackLetter:
     """A letter to one bidder about one bid for one lot, or about its bids for several lots (then `bids` names them all).
 
@@ -211,6 +222,7 @@ class FeedbackLetter:
     check: str
     annex: tuple[Section, ...] = ()
     language: str = "en-GB"
+    letterhead: Letterhead = Letterhead()
     bids: tuple[tuple[BidCode, LotCode], ...] = ()
 
     @property

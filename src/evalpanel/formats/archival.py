@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -20,6 +19,7 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
+from evalpanel.formats import srgb
 from evalpanel.formats.tagging import Annotated, Element, Filled, Marked, Structure
 
 if TYPE_CHECKING:
@@ -308,26 +308,16 @@ def _mend_character_maps(pdf: pikepdf.Pdf) -> None:
         stream.write(head + b"endcodespacerange\n" + b"".join(blocks) + end)
 
 
-@cache
-def _srgb() -> bytes:
-    """The sRGB profile (ICC), as Pillow makes it; its date is set to a fixed one, so that it is the same each time."""
-    from PIL import ImageCms  # slow to import, and asked for once
-
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    profile[24:36] = b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0))  # ICC.1:2022, 7.2.8
-    return bytes(profile)
-
-
 def _output_intent(pdf: pikepdf.Pdf) -> pikepdf.Object:
     """In which colours the file's red, green and blue are meant."""
     return pdf.make_indirect(
         Dictionary(
             Type=Name.OutputIntent,
             S=Name.GTS_PDFA1,
-            OutputConditionIdentifier=String("sRGB IEC61966-2.1"),
-            Info=String("sRGB IEC61966-2.1"),
+            OutputConditionIdentifier=String(srgb.NAME),
+            Info=String(srgb.NAME),
             RegistryName=String("http://www.color.org"),
-            DestOutputProfile=pdf.make_stream(_srgb(), N=3),
+            DestOutputProfile=pdf.make_stream(srgb.profile(), N=3),
         )
     )
 

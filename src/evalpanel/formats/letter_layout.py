@@ -10,26 +10,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from reportlab.lib.colors import Color
 from reportlab.lib.enums import TA_RIGHT
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
-from evalpanel.domain.letter import Column, Explanation, Facts, Items, Paragraph, Row, RowKind, Table
+from evalpanel.domain.authorities import Logo
+from evalpanel.domain.letter import Column, Explanation, Facts, Items, Letterhead, Paragraph, Row, RowKind, Table
 from evalpanel.formats.flowables import (
     ACCENT,
     LINE,
     MUTED,
     TEXT,
     TINT,
+    Figure,
     Heading,
     Rule,
     ScoreLine,
@@ -37,43 +39,40 @@ from evalpanel.formats.flowables import (
     TaggedTable,
 )
 from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, pieces, printable, runs
-from evalpanel.formats.paper import SIGNATURE_SIZE
-from evalpanel.formats.tagging import Annotated, Element, Structure, TaggedCanvas, inner
+from evalpanel.formats.sheets import LARGE, NORMAL
+from evalpanel.formats.tagging import Element, Structure, TaggedCanvas, inner
 
-PAGE_WIDTH, PAGE_HEIGHT = A4
-SIDE, TOP, FOOT = 25 * mm, 20 * mm, 22 * mm
-WIDTH = PAGE_WIDTH - 2 * SIDE
-"""The width of text, which holds about 85 characters."""
+_LARGE = 18.0
+"""The least size of text in large print, in points (RNIB, “Clear print and large print”)."""
+
+_LARGER = 1.45
+"""How much larger headings are set in large print."""
 
 _LONG_CELL = 1500  # characters in a cell that may not fit one page, so that the row must be allowed to break
 _SMALL_ROWS = 16  # a table of no more rows, if they are short, stays on one page
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something came to stand: the page (from 1) and left, bottom, right, top in points."""
-
-    page: int
-    box: tuple[float, float, float, float]
 
 
 class Layout:
     """Makes flowables in the letter's styles. One for each document.
 
     `addresses` are the authority's own e-mail and web addresses, which become links wherever they stand; nobody else's
-    do. `language` is the document's.
+    do. `large`: in large print, and tables as lists, since their columns would hold a word or two.
     """
 
-    def __init__(self, fonts: LetterFonts, *, addresses: Sequence[str] = ()) -> None:
+    def __init__(self, fonts: LetterFonts, *, addresses: Sequence[str] = (), large: bool = False) -> None:
         self.fonts = fonts
         self.structure = Structure()
-        self.width = WIDTH
+        self.large = large
+        self.sheet = LARGE if large else NORMAL
+        self.width = self.sheet.width
+        self.footer = ""
         self._bookmarks = 0
         known = sorted({address for address in addresses if address.strip()}, key=len, reverse=True)
         self._addresses = re.compile("|".join(map(re.escape, known))) if known else None
 
         def style(name: str, face: Face, size: float, leading: float, **more: Any) -> tuple[ParagraphStyle, Face]:
             options: dict[str, Any] = {"textColor": TEXT, "allowWidows": 0, "allowOrphans": 0} | more
+            size, leading = self.scaled(size), leading * self.scaled(size) / size
             return ParagraphStyle(name, fontName=face.name, fontSize=size, leading=leading, **options), face
 
         regular, bold = fonts.regular, fonts.bold
@@ -87,6 +86,7 @@ class Layout:
             "heading": style("heading", bold, 14, 18, spaceBefore=16, spaceAfter=7, keepWithNext=1, textColor=ACCENT),
             "criterion": style("criterion", bold, 11, 15, spaceBefore=8, spaceAfter=2, keepWithNext=1),
             "letterhead": style("letterhead", bold, 13, 17, textColor=ACCENT),
+            "contact": style("contact", regular, 8.5, 12, textColor=MUTED),
             "address": style("address", regular, 10.5, 14.5),
             "fact_label": style("fact_label", regular, 8.5, 11, textColor=MUTED),
             "fact": style("fact", regular, 9.5, 13, spaceAfter=4),
@@ -99,8 +99,8 @@ class Layout:
         }
 
     def scaled(self, points: float) -> float:
-        """A size in points as it is in this document."""
-        return points
+        """A size of text in points as it is in this document."""
+        return max(_LARGE, points * _LARGER) if self.large else points
 
     def markup(self, text: str, face: Face, size: float) -> str:
         """`text` for a reportlab paragraph: escaped, in fonts that have its characters, line breaks kept.
@@ -166,16 +166,41 @@ class Layout:
                 made.append(block)
         return [*made, Spacer(0, 4)]
 
-    def letterhead(self, authority: str, addressee: tuple[str, ...], facts: Facts) -> list[Flowable]:
+    def letterhead(
+        self, authority: str, addressee: tuple[str, ...], facts: Facts, head_of: Letterhead | None = None
+    ) -> list[Flowable]:
         """The head of the first page: the authority, the address block, and what the letter is about."""
-        head: list[Flowable] = [self.line(authority, "letterhead"), Spacer(0, 5), Rule(), Spacer(0, 14)]
+        head = [*self._authority(authority, head_of or Letterhead()), Spacer(0, 5), Rule(), Spacer(0, 14)]
         left: list[Flowable] = [self.line(text, "address") for text in addressee]
         right = self.facts(facts)
-        if sum(len(text) for text in addressee) + sum(len(value) for _, value in facts.rows) > 900:
+        if self.large or sum(len(text) for text in addressee) + sum(len(value) for _, value in facts.rows) > 900:
             return [*head, *left, Spacer(0, 10), *right]
         block = TaggedTable([[left, right]], colWidths=[self.width * 0.56, self.width * 0.44])
         block.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *self._plain()])
         return [*head, block]
+
+    def _authority(self, name: str, head: Letterhead) -> list[Flowable]:
+        """The authority's name, where it is and how it is reached; its logo at the right."""
+        self.footer = head.footer
+        words: list[Flowable] = [self.line(name, "letterhead")]
+        words += [self.line(text, "contact") for text in (", ".join(head.address), " · ".join(head.contact)) if text]
+        if head.logo is None:
+            return words
+        wide, high = self._logo_size(head.logo)
+        element = self.structure.add("Figure", alternative=head.logo.alternative)
+        image = ImageReader(BytesIO(head.logo.data))
+
+        def paint(canvas: TaggedCanvas) -> None:
+            canvas.drawImage(image, 0, 0, wide, high, mask="auto")
+
+        logo = Figure(element, wide, high, paint)
+        block = TaggedTable([[words, logo]], colWidths=[self.width - wide - 12, wide + 12])
+        block.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (1, 0), (1, 0), "RIGHT"), *self._plain()])
+        return [block]
+
+    def _logo_size(self, logo: Logo) -> tuple[float, float]:
+        share = min(45 * mm / logo.width, 18 * mm / logo.height)
+        return logo.width * share, logo.height * share
 
     def _plain(self) -> list[Any]:
         """No padding; and our font, since a table names Helvetica on its page even where it prints nothing in it."""
@@ -192,7 +217,9 @@ class Layout:
         return made
 
     def table(self, table: Table) -> list[Flowable]:
-        """A table whose head is repeated on every page, and heard once."""
+        """A table whose head is repeated on every page, and heard once; in large print a list for each row."""
+        if self.large:
+            return [made for row in table.rows for made in self._as_list(table, row)]
         cells = self._cells(table)
         whole = sum(column.share for column in table.columns)
         long = any(len(cell) > _LONG_CELL for row in table.rows for cell in row.cells)
@@ -229,6 +256,14 @@ class Layout:
             look.append(("NOSPLIT", (0, max(1, tail)), (-1, -1)))  # results stand with the last scores that made them
         made.setStyle(look)
         return [made]
+
+    def _as_list(self, table: Table, row: Row) -> list[Flowable]:
+        told = tuple(
+            (column.title, cell) for column, cell in zip(table.columns, row.cells, strict=True) if cell.strip()
+        )
+        if not told:
+            return []
+        return [self.line(f"{told[0][0]}: {told[0][1]}", "label"), *self.facts(Facts(told[1:]))]
 
     def _cells(self, table: Table) -> list[list[TaggedParagraph]]:
         """The cells, each with its place in the structure: which headers it stands under."""
@@ -268,7 +303,9 @@ class Layout:
     def explanation(self, explanation: Explanation) -> list[Flowable]:
         """A criterion explained: its name, its score with the mark on the scale, and the reasons."""
         made: list[Flowable] = self.heading(explanation.title, 2)
-        if explanation.facts:
+        if explanation.facts and self.large:
+            made.append(self.line(explanation.facts, "aside"))
+        elif explanation.facts:
             made.append(ScoreLine(self.line(explanation.facts, "aside"), explanation.mark))
         for paragraph in explanation.paragraphs:
             made += self.paragraph(paragraph)
@@ -317,60 +354,3 @@ def _linked(address: str, shown: str) -> str:
     target = address if "://" in address else f"mailto:{address}" if "@" in address else f"https://{address}"
     link = f'<link href={quoteattr(target)} color="{ACCENT.hexval()}">{shown}</link>'
     return inner(link, address=target)
-
-
-class LetterCanvas(TaggedCanvas):
-    """Pages with a footer, `reference · page n of m`. How many there are is known only at the end, so m is drawn once, then."""
-
-    def __init__(self, *args: Any, layout: Layout, reference: str, **options: Any) -> None:
-        super().__init__(*args, structure=layout.structure, **options)
-        self._layout, self._reference = layout, reference
-        self.pages = 0
-
-    def showPage(self) -> None:  # noqa: N802 - the name is reportlab's
-        """End a page with its footer."""
-        self.pages += 1
-        words = f"{self._reference} · page {self.pages} of "
-        y = 12 * mm
-        with self.artifact("/Type /Pagination /Subtype /Footer"):
-            end = self._layout.draw(self, SIDE, y, words, 8.5, MUTED, WIDTH - 30)
-            self.saveState()
-            self.translate(end, y)
-            self.doForm("pages")
-            self.restoreState()
-        super().showPage()
-
-    def save(self) -> None:
-        """Write down how many pages there are, then the file."""
-        self.beginForm("pages", 0, -3, 40, 12)
-        self._layout.draw(self, 0, 0, str(self.pages), 8.5, MUTED, 40)
-        self.endForm()
-        super().save()
-
-
-class SignatureSpot(Flowable):
-    """Room for the visible signature, heard as `words`. Where it came to stand is known after the letter was laid out."""
-
-    canv: TaggedCanvas
-
-    WIDTH, HEIGHT = SIGNATURE_SIZE
-
-    def __init__(self, element: Element, words: str) -> None:
-        super().__init__()
-        self._element, self.words = element, words
-        self.place: Place | None = None
-
-    def wrap(self, _available_width: float, _available_height: float) -> tuple[float, float]:
-        """How large it is, with the gap below it."""
-        return self.WIDTH, self.HEIGHT + 8
-
-    def draw(self) -> None:
-        """Draw its outline, and note where it stands."""
-        x, y = self.canv.absolutePosition(0, 8)
-        box = (round(x, 2), round(y, 2), round(x + self.WIDTH, 2), round(y + self.HEIGHT, 2))
-        self.place = Place(self.canv.getPageNumber(), box)
-        self._element.content.append(Annotated(self.place.page, None))
-        with self.canv.artifact():
-            self.canv.setStrokeColor(LINE)
-            self.canv.setLineWidth(0.6)
-            self.canv.roundRect(0, 8, self.WIDTH, self.HEIGHT, 5)

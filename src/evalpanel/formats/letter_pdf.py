@@ -41,8 +41,9 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     from reportlab.platypus import PageBreak
 
     from evalpanel.formats import letter_layout as pages
+    from evalpanel.formats.sheets import SignatureSpot
 
-    layout = pages.Layout(fonts or shipped(), addresses=(letter.signatory.email,))
+    layout = pages.Layout(fonts or shipped(), addresses=_own_addresses(letter))
     story = _front(layout, letter)
     for part in letter.body[:-1]:
         story += section(layout, part)
@@ -50,7 +51,7 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     last = section(layout, letter.body[-1]) if letter.body else []
     last += _signature_block(layout, letter)
     who = ", ".join(part for part in (letter.signatory.name, letter.signatory.role) if part.strip())
-    spot = pages.SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
+    spot = SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
     story.append(layout.together([*last, spot, *_signatory(layout, letter)]))
     if letter.annex:
         story.append(PageBreak())
@@ -65,8 +66,14 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     return on_paper(layout, story, about, made_at, no_room, spot=spot)
 
 
+def _own_addresses(letter: FeedbackLetter) -> tuple[str, ...]:
+    """The authority's e-mail and web addresses: those of whoever signs, and of its letterhead."""
+    contact = tuple(one for one in letter.letterhead.contact if "@" in one or "://" in one)
+    return (letter.signatory.email, *contact)
+
+
 def _front(layout: Layout, letter: FeedbackLetter) -> list[Flowable]:
-    story = layout.letterhead(letter.authority, letter.addressee, letter.facts)
+    story = layout.letterhead(letter.authority, letter.addressee, letter.facts, letter.letterhead)
     story += layout.heading(letter.title, 0)
     story.append(layout.line(letter.salutation, "body"))
     for block in letter.opening:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from evalpanel.formats.archival import Attachment
     from evalpanel.formats.form_fields import Form
-    from evalpanel.formats.letter_layout import Layout, SignatureSpot
+    from evalpanel.formats.letter_layout import Layout
+    from evalpanel.formats.sheets import SignatureSpot
 
 SIGNATURE_SIZE = (260.0, 62.0)
 """The room of a visible signature: width and height in points."""
@@ -78,21 +79,22 @@ def _laid_out(layout: Layout, story: list[Flowable], about: Particulars, no_room
     from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
     from reportlab.platypus.doctemplate import LayoutError
 
-    from evalpanel.formats import letter_layout as pages
+    from evalpanel.formats.sheets import LetterCanvas
 
-    out = BytesIO()
+    out, sheet = BytesIO(), layout.sheet
     document = BaseDocTemplate(
-        out, pagesize=(pages.PAGE_WIDTH, pages.PAGE_HEIGHT), lang=about.language, invariant=1, pageCompression=1
+        out, pagesize=(sheet.across, sheet.high), lang=about.language, invariant=1, pageCompression=1
     )
     frame = Frame(
-        pages.SIDE, pages.FOOT, pages.WIDTH, pages.PAGE_HEIGHT - pages.TOP - pages.FOOT,
+        sheet.side, sheet.foot, sheet.width, sheet.high - sheet.top - sheet.foot,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
-    canvases: list[pages.LetterCanvas] = []
+    canvases: list[LetterCanvas] = []
+    footer = layout.structure.add("P")
 
-    def canvas_maker(*args: object, **options: object) -> pages.LetterCanvas:
+    def canvas_maker(*args: object, **options: object) -> LetterCanvas:
         options["initialFontName"] = layout.fonts.regular.name  # else every page names Helvetica, which is not embedded
-        canvases.append(pages.LetterCanvas(*args, layout=layout, reference=about.reference, **options))
+        canvases.append(LetterCanvas(*args, layout=layout, reference=about.reference, footer=footer, **options))
         return canvases[0]
 
     document.addPageTemplates(PageTemplate("pages", [frame]))

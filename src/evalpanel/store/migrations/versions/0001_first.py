@@ -61,6 +61,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_installation")),
     )
     op.create_table(
+        "letterhead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("logo", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letterhead")),
+    )
+    op.create_table(
         "paper_key",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
@@ -278,6 +287,17 @@ def upgrade() -> None:
         sa.CheckConstraint("quorum IS NULL OR quorum > 0", name=op.f("ck_tender_quorum_positive")),
         sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_tender")),
         sa.UniqueConstraint("reference", name=op.f("uq_tender_reference")),
+    )
+    op.create_table(
+        "wording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wording")),
     )
     op.create_table(
         "absence",
@@ -830,6 +850,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_letter_sha256"), "letter", ["sha256"], unique=False)
     op.create_index(op.f("ix_letter_tender_id"), "letter", ["tender_id"], unique=False)
+    op.create_table(
+        "letter_approval",
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_approval_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_approval")),
+    )
+    op.create_index(op.f("ix_letter_approval_tender_id"), "letter_approval", ["tender_id"], unique=False)
+    op.create_table(
+        "letter_exception",
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("whose", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_exception_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_exception")),
+        sa.UniqueConstraint("tender_id", "bid", "lot", "key", name=op.f("uq_letter_exception_tender_id_bid_lot_key")),
+    )
+    op.create_index(op.f("ix_letter_exception_tender_id"), "letter_exception", ["tender_id"], unique=False)
+    op.create_table(
+        "letter_rule",
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_rule_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_rule")),
+    )
+    op.create_index(op.f("ix_letter_rule_tender_id"), "letter_rule", ["tender_id"], unique=False)
     op.create_table(
         "letter_sent",
         sa.Column("bidder", sa.String(), nullable=False),
