@@ -13,6 +13,7 @@ from evalpanel.domain.results import LotResult
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import letters as journey
 from evalpanel.services import moderation, outcome, prices, scoresheets, timestamps, verify, workspace
+from evalpanel.services.letter_copies import Copies
 from evalpanel.services.letter_keys import KeySource, Pkcs12Source, TokenSource
 from evalpanel.services.verify import Verification
 
@@ -173,13 +174,16 @@ def write_letters(
             "--key-passphrase-file", metavar="F", help="What opens the key: a passphrase, or the token's PIN."
         ),
     ] = None,
+    large_print: Annotated[bool, typer.Option("--large-print", help="With a copy of each in large print.")] = False,
+    plain_text: Annotated[bool, typer.Option("--plain-text", help="With a copy of each as plain text.")] = False,
     json: Json = False,
 ) -> None:
     """Write one signed letter for each bid, read back and verified, and a signed list of them all."""
     held = console(context, json=json)
+    copies = Copies(large_print, plain_text)
     source = _key_source(pkcs12, pkcs11, token, key, secret_file)
     with held.opened() as space, held.progress("Signing letters") as progress:
-        report = journey.letters(space, tender, out, person=person, key=source, progress=progress)
+        report = journey.letters(space, tender, out, person=person, key=source, copies=copies, progress=progress)
     for one in report.letters:
         held.say(f"  {one.file}  {one.pages} pages, {one.kind}, {'verified' if one.verified else 'NOT verified'}")
     held.say(
