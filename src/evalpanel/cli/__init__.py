@@ -21,6 +21,7 @@ from evalpanel.cli import (
     award,
     blind,
     carrying,
+    deciding,
     interests,
     keeping,
     notices,
@@ -54,6 +55,7 @@ app.add_typer(award.commands)
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(authorities.commands, name="authority")
+app.add_typer(deciding.commands)
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)

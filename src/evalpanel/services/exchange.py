@@ -77,6 +77,7 @@ class Held:
     seq: int
     signed: Statement | None
     cover: bytes | None
+    about: str = ""
 
     @property
     def statement(self) -> Statement:
@@ -227,7 +228,7 @@ def make(
         detail={"parcel": named, "about": about, **(detail or {})},
     )
     keep(tx, workspace, kind, header, named, signed, number, cover)
-    name = file_name(mine.tender, kind, mine.person, header.seq, named)
+    name = file_name(mine.tender, kind, about or mine.person, header.seq, named)
     return Outgoing(name, kind, named, cover, tuple(dict.fromkeys(one.sealed for one in parts)))
 
 
@@ -283,7 +284,7 @@ def again(tx: Session, tender: TenderId, kind: ParcelKind, held: Held) -> Outgoi
     assert held.cover is not None, "the cover of what was made here is kept"
     row = t.ParcelPartRow
     parts = tx.execute(select(row.sealed).where(row.identity == held.identity).order_by(row.id)).scalars()
-    name = file_name(tender, kind, held.author, held.seq, held.identity)
+    name = file_name(tender, kind, held.about or held.author, held.seq, held.identity)
     return Outgoing(name, kind, held.identity, held.cover, tuple(dict.fromkeys(parts)))
 
 
@@ -337,4 +338,4 @@ def _is_whole(file: Path, parcel: Outgoing) -> bool:
 
 def _held(row: t.ParcelRow) -> Held:
     signed = read_statement(row.statement) if row.statement is not None else None
-    return Held(row.identity, row.author, row.installation, row.seq, signed, row.cover)
+    return Held(row.identity, row.author, row.installation, row.seq, signed, row.cover, row.about)
