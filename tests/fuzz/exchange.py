@@ -20,12 +20,15 @@ from evalpanel.formats.parcel_packs import (
     BidderNames,
     Common,
     Index,
+    Kept,
+    KeptKey,
     Name,
     Names,
     Sealed,
     read_bidder_names,
     read_common,
     read_index,
+    read_kept,
     read_names,
     read_pack,
     read_release,
@@ -58,6 +61,7 @@ _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_common,
     read_sheet_part,
     read_bidder_names,
+    read_kept,
 )
 
 
@@ -141,6 +145,10 @@ def piece_seeds() -> Iterable[bytes]:
     )  # fmt: skip
     line = Line(LotCode("L1"), BidCode("B01"), CriterionCode("1.1"))
     answer = Score(line, ScoreStatus.SCORED, Decimal("2.5"), "why", "how", "note")
+    secret = "AGE-SECRET-KEY-1" + "Q" * 58
+    kept = KeptKey(
+        bidder=BidderCode("B01"), generation=2, identity=secret, kind="quality", lot=None, name="quality/B01//2"
+    )
     return [
         b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
         b"\1" + encode(Index((document,))),
@@ -148,6 +156,7 @@ def piece_seeds() -> Iterable[bytes]:
         b"\4"
         + encode(BidderNames(bidders=make.bidders(), bids=make.bids(), clarifications=(), members=make.pack().members)),
         b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
+        b"\5" + encode(Kept((kept,))),
     ]
 
 

@@ -12,11 +12,23 @@ from sqlalchemy import text
 
 import make
 from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.tender import BidStatus, ConsortiumMember, MemberRole, PersonCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import declarations, documents, inviting, issuing, naming, preflight, record, setup, verify
+from evalpanel.services import (
+    declarations,
+    documents,
+    inviting,
+    issuing,
+    naming,
+    preflight,
+    record,
+    sending,
+    setup,
+    verify,
+)
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops, laptops
@@ -282,3 +294,73 @@ def test_stopped_pre_flight_keeps_nothing(telling: Laptops) -> None:
     with pytest.raises(Cancelled):
         preflight.look(telling[OFFICER], REFERENCE, progress=progress)
     assert len(preflight.findings(telling[OFFICER], REFERENCE).unlooked) == 4
+
+
+# Interests -----------------------------------------------------------------------------------------------------------
+
+
+def listing(desk: Laptops, *answers: Answer) -> None:
+    """PM2 joins, lists interests on a laptop of their own, and the officer takes the list in."""
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
+    desk.join(REFERENCE, "PM2", one.file)
+    give(desk)
+    declarations.declare(desk["PM2"], REFERENCE, person="PM2", answers=answers)
+    sent = sending.send(desk["PM2"], REFERENCE, to=desk.stick)
+    assert sent.declaration is not None
+    assert [one.verdict for one in desk.take(OFFICER, sent.declaration)] == [Verdict.NEW]
+
+
+def give(desk: Laptops) -> list[str]:
+    """Issue, and what PM2 then holds the keys of."""
+    preflight.look(desk[OFFICER], REFERENCE)
+    made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    desk.take("PM2", made.roster, made.pack, made.releases[PersonCode("PM2")])
+    with desk["PM2"].store.reading() as tx:
+        return sorted({row.name for row in tx.query(t.EnvelopeRow)})
+
+
+def test_somebody_who_means_a_bidder_gets_no_bid_and_never_learns_who_bids(desk: Laptops) -> None:
+    listing(desk, Answer("Tallis Care", "My sister is a director.", InterestKind.FAMILY))
+    assert declarations.to_settle(desk[OFFICER], REFERENCE) == ()
+    (kept_out,) = declarations.kept_out(desk[OFFICER], REFERENCE, person="PM2")
+    assert kept_out.is_whole
+    assert give(desk) == ["common"]
+    others = [one for one in SAID if one != "Tallis"]
+    held = everything(desk["PM2"])
+    assert [one for one in others if one in held] == []
+    assert [one.name for one in setup.view(desk["PM2"], REFERENCE).pack.bidders] == [
+        one.bidder for one in setup.view(desk["PM2"], REFERENCE).pack.bidders
+    ]
+    for laptop in (OFFICER, "PM2"):
+        assert verify.verify_tender(desk[laptop], REFERENCE).verdict == "verified"
+
+
+def test_somebody_who_means_nobody_gets_the_bids(desk: Laptops) -> None:
+    listing(desk, Answer("Quarry Bank Cricket Club", "I keep the score."))
+    assert declarations.kept_out(desk[OFFICER], REFERENCE, person="PM2") == ()
+    assert len([name for name in give(desk) if name.startswith("quality")]) == 3
+
+
+def test_what_may_mean_a_bidder_waits_for_the_officer(desk: Laptops) -> None:
+    listing(desk, Answer("Harbor Young Carer", "I helped out once."))
+    ((line, hint),) = declarations.to_settle(desk[OFFICER], REFERENCE)
+    assert (line.person, hint.organisation.name) == ("PM2", "Harbour Young Carers")
+    assert give(desk) == ["common"]
+    with pytest.raises(EvalPanelError, match="needs a reason"):
+        declarations.settle(desk[OFFICER], REFERENCE, person="PM2", why="")
+    assert declarations.settle(desk[OFFICER], REFERENCE, person="PM2", why="Rang: another charity in Kent.") == ()
+    assert declarations.to_settle(desk[OFFICER], REFERENCE) == ()
+    assert len([name for name in give(desk) if name.startswith("quality")]) == 3
+    again = declarations.settle(
+        desk[OFFICER], REFERENCE, person="PM2", same=["Harbour Young Carers"], why="Rang again: it is the same."
+    )
+    assert [one.is_whole for one in again] == [True]
+    told = [one.sentence for one in record.history(desk[OFFICER], REFERENCE)]
+    assert any("Reason: Rang: another charity in Kent." in one for one in told)
+
+
+def test_list_in_own_words_is_refused_where_a_tender_is_not_blind(tmp_path: Path) -> None:
+    with laptops(tmp_path, Clock(), lambda space: load(space, tmp_path / "pack")) as held:
+        setup.freeze(held[OFFICER], REFERENCE)
+        with pytest.raises(EvalPanelError, match="takes no part"):
+            declarations.declare(held[OFFICER], REFERENCE, person="PM2", answers=[Answer("Quarry Bank", "A club.")])

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.branches import Entry, Standing, fault, standing
+from evalpanel.domain.branches import Entry, fault
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
-from evalpanel.domain.parcels import ParcelKind, Statement
+from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.stages import TenderStage
@@ -30,6 +30,7 @@ from evalpanel.formats.parcel_packs import (
     Envelope,
     EnvelopeKey,
     Pack,
+    Release,
     Roster,
     Sealed,
     read_common,
@@ -42,9 +43,9 @@ from evalpanel.formats.parcel_packs import (
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, blinding, exchange, invitations, rosters, tenders
+from evalpanel.services import audit, blinding, exchange, invitations, rosters, tenders, told
 from evalpanel.services.exchange import Held, Own
-from evalpanel.services.pack_rows import keep_bids, keep_tender
+from evalpanel.services.pack_rows import arrived_detail, document_row, keep_bids, keep_tender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -135,9 +136,18 @@ def _checked(tx: Session, mine: Own, kind: ParcelKind, signed: Statement, header
     """The identity of a statement that the officer of this tender signed for this laptop."""
     if header.tender != mine.tender:
         raise EvalPanelError("This parcel is of another tender than it was sealed for.", "It was left alone.")
-    first = invitations.newest(tx, mine.tender)[1].officer.value()
+    first = invitations.trusted(tx, mine.tender).officer.value()
     officer = next((keys for keys in (rosters.officer(tx, mine)[1], first) if verifies(signed, keys.signing)), None)
+    signing = officer.signing if officer is not None else b""
+    if officer is None and kind is ParcelKind.ROSTER:
+        officer, signing = _succeeded(tx, mine, signed)
     if officer is None:
+        by = next((one for one in rosters.laptops(tx, mine).values() if verifies(signed, one.keys.signing)), None)
+        if by is not None:
+            raise NotConfirmed(
+                f"{by.person} signed this and does not lead the tender, as far as this laptop knows.",
+                f"Take in the list of who takes part by which {by.person} took over, then this file again.",
+            )
         raise EvalPanelError(
             "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
         )
@@ -151,13 +161,36 @@ def _checked(tx: Session, mine: Own, kind: ParcelKind, signed: Statement, header
         raise EvalPanelError("This parcel was not made for this laptop.", "It was left alone.")
     if kind is ParcelKind.RELEASE and header.about != mine.person:
         raise EvalPanelError(f"These keys are for {header.about}.", "They were left alone.")
-    named = identity(signed, officer.signing)
+    named = identity(signed, signing)
     if header.history or header.seq > 1:
         entry = Entry(named, header.seq, frozenset(header.history))
         held = {one.identity: one for one in _entries(tx, mine, kind, PersonCode(header.author), header.about)}
         if why := fault(entry, held):
             raise EvalPanelError("This parcel contradicts itself.", f"It was left alone: {why}.")
     return named
+
+
+def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[PublicKeys | None, bytes]:
+    """The laptop that takes over, and the successor's key that signed it; (None, empty) where the roster does not do that.
+
+    The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
+    """
+    cover = read_roster(signed.payload)
+    if not cover.body.succeeds:
+        return None, b""
+    line = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
+    replaced = next((one for one in line if one.identity == cover.body.succeeds), None)
+    if replaced is None:
+        raise NotConfirmed(
+            "Somebody takes over as officer, and the list of who takes part that came before is not here yet.",
+            "Take that list in first, then this file again.",
+        )
+    before = read_roster(replaced.statement.payload).body
+    keys = rosters.keys_of_author(cover)
+    known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
+    if before.successor is None or not verifies(signed, before.successor) or keys not in known:
+        return None, b""
+    return keys, before.successor
 
 
 def _entries(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str) -> tuple[Entry, ...]:
@@ -182,8 +215,8 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     if roster is None:
         return
     officer = roster.officer
-    pack = _pack_in_force(tx, mine, officer)
-    keys = _keys(tx, mine, officer)
+    pack = rosters.pack_in_force(tx, mine)
+    keys = {name: key for one in rosters.officers(tx, mine) for name, key in _keys(tx, mine, one).items()}
     if pack is None:
         return
     cover = read_pack(pack.statement.payload)
@@ -194,29 +227,21 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     common = read_common(_index(workspace, newest, keys[newest.name]))
     names = [one for one in named.values() if one.kind == _NAMES and one.name in keys]
     if names:
-        told = max(names, key=lambda one: one.generation)
-        common = blinding.with_names(common, _index(workspace, told, keys[told.name]))
+        naming = max(names, key=lambda one: one.generation)
+        common = blinding.with_names(common, _index(workspace, naming, keys[naming.name]))
     people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
         bids: tuple[Bid, ...] = ()
     else:
         bids = _bring_up(tx, workspace, mine, common, people, officer)
+    told.keep(tx, workspace, mine.tender, mine.person, officer, _releases(tx, mine, officer))
     _keep_keys(tx, workspace, mine, named, keys)
     documents = [(newest.name, one) for one in common.documents]
     for name, identity_of in keys.items():
         if name in named and named[name].index and named[name].kind not in (_COMMON, _NAMES):
             documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
     _keep_documents(tx, workspace, mine, bids, documents, officer)
-
-
-def _pack_in_force(tx: Session, mine: Own, officer: PersonCode) -> Held | None:
-    """The pack that counts. Two that do not know of each other leave the one before them in force."""
-    state: Standing = standing(_entries(tx, mine, ParcelKind.PACK, officer, ""))
-    wanted = state.counts or state.before
-    return next(
-        (one for one in exchange.line(tx, mine.tender, ParcelKind.PACK, officer) if one.identity == wanted), None
-    )
 
 
 def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
@@ -226,6 +251,12 @@ def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
             if not _fault(tx, mine, key):
                 found[key.name] = key.identity
     return found
+
+
+def _releases(tx: Session, mine: Own, officer: PersonCode) -> tuple[tuple[str, int, Release], ...]:
+    """The releases that are here: identity, number and what they say."""
+    line = exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person)
+    return tuple((held.identity, held.seq, read_release(_said(mine, held).payload).body) for held in line)
 
 
 def _index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
@@ -274,7 +305,7 @@ def _new_tender(
     keep_bids(tx, mine.tender, pack, 0)
     tx.flush()  # before the freeze, which lets no criterion in
     digest = cover.body.criteria_digest
-    told = {"reference": common.tender.reference, **_detail(pack.bids, ())}
+    told = {"reference": common.tender.reference, **arrived_detail(pack.bids, ())}
     audit.record(tx, workspace, "tender-loaded", tender=mine.tender, person=officer, detail=told)
     act = audit.record(
         tx, workspace, "criteria-frozen", tender=mine.tender, person=officer, detail={"criteria_digest": digest}
@@ -367,43 +398,8 @@ def _keep_documents(
     fresh = [(name, one) for name, one in documents if one.path not in held]
     if not fresh and not bids:
         return
-    detail = _detail(bids, fresh)
+    detail = arrived_detail(bids, fresh)
     act = audit.record(tx, workspace, "bids-loaded", tender=mine.tender, person=officer, detail=detail)
     for place, (name, one) in enumerate(fresh, len(held)):
-        tx.add(
-            t.DocumentRow(
-                tender_id=mine.tender,
-                position=place,
-                path=one.path,
-                title=one.title,
-                bidder=one.bidder,
-                lot=one.lot,
-                criterion=one.criterion,
-                envelope=name,
-                size=one.size,
-                sha256=one.sha256,
-                sealed=one.sealed,
-                is_prices=one.is_prices,
-                notes=one.notes,
-                at=workspace.now(),
-                act=act,
-            )
-        )
+        tx.add(document_row(mine.tender, place, name, one, workspace.now(), act))
     tx.flush()
-
-
-def _detail(bids: Sequence[Bid], documents: Sequence[tuple[str, Sealed]]) -> dict[str, object]:
-    """What the trail pins of what came: the same as where it was loaded."""
-    return {
-        "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in bids],
-        "documents": [
-            {"path": one.path, "sha256": one.sha256, "sealed": one.sealed, "envelope": name}
-            for name, one in documents
-            if not one.is_prices
-        ],
-        "schedules": [
-            {"bidder": one.bidder, "lot": one.lot, "sealed": one.sealed} for _, one in documents if one.is_prices
-        ],
-        "price_schedules": sum(one.is_prices for _, one in documents),
-        "notes": [],
-    }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import is_blind
 from evalpanel.domain.branches import Entry, Standing, fault
 from evalpanel.domain.evidence import faults as evidence_faults
 from evalpanel.domain.interests import Declaration, Recusal, organisations
@@ -160,7 +161,11 @@ def _declarations(
     asked = {one.key: one for one in organisations(tender.pack.bidders, tender.pack.members)}
     for declared in fresh:
         strangers = [
-            line.organisation for line in declared.lines if line.organisation and line.organisation not in asked
+            line.organisation
+            for line in declared.lines
+            if line.organisation
+            and line.organisation not in asked
+            and not (is_blind(tender.pack) and line.bidder is None)
         ]
         if strangers:
             raise EvalPanelError(

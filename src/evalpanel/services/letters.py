@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalpanel.domain.digests import digest, plain
-from evalpanel.domain.feedback import FeedbackLetter, Signatory, blocked, compose, kind_of
+from evalpanel.domain.feedback import FeedbackLetter, LetterInputs, Signatory, blocked, compose, kind_of
+from evalpanel.domain.feedback_inputs import withheld
+from evalpanel.domain.leaks import Leak
 from evalpanel.domain.letter_wording import LetterWording
 from evalpanel.domain.people import Role
 from evalpanel.domain.regimes import Regime
@@ -22,7 +24,7 @@ from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, letter_copies, letter_keys, letter_manifest, tenders
+from evalpanel.services import audit, letter_copies, letter_guard, letter_keys, letter_manifest, letter_rules, tenders
 from evalpanel.services.awards import TenderOutcome, computed, on_record
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.letter_copies import NO_COPIES, Copies
@@ -35,7 +37,9 @@ from evalpanel.services.letter_drafts import (
     regime_and_wording,
     signatory,
 )
+from evalpanel.services.letter_guard import LetterWatch
 from evalpanel.services.letter_keys import KeySource
+from evalpanel.services.letter_rules import Approvals
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -88,6 +92,7 @@ class _Batch:
     who: PersonCode
     template_digest: str
     moderated_digest: str
+    watch: LetterWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class _Owed:
     bid: Bid
     kind: str
     letter: FeedbackLetter
+    about: LetterInputs
 
 
 def letters(
@@ -117,13 +123,13 @@ def letters(
         tender = tenders.find(tx, named)
         who = tender.acting(Role.OFFICER, person)
         held = computed(tx, tender)
+        known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, held)
         signed = {
             (row.bid, row.lot): (row.kind, row.file, row.sha256, row.pages) for row in letter_rows(tx, held.tender_id)
         }
-    assert held.pack.tender is not None
-    regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
     signs = signatory(workspace, held, who)
-    owed, stopped = _owed(workspace, held, regime, wording, signs, set(signed))
+    owed, stopped = _owed(workspace, held, regime, wording, signs, set(signed), known)
     total = len(owed) + len(signed)
     if owed or signed:
         new_folder(out, may_exist=True)
@@ -138,10 +144,13 @@ def letters(
         if owed or key is not None or (signed and letter_keys.has_own(workspace, signs)):
             with letter_keys.signer(workspace, held, who, signs, key) as signer:
                 fingerprint = signer.fingerprint
-                batch = _Batch(workspace, held, out, signer, who, digest(plain(wording)), _moderation(workspace, held))
+                batch = _Batch(
+                    workspace, held, out, signer, who, digest(plain(wording)), _moderation(workspace, held), watch
+                )
                 for place, one in enumerate(owed, len(signed)):
                     progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
-                    done.append(_write(batch, one))
+                    made = _write(batch, one)
+                    (done if isinstance(made, LetterDone) else stopped).append(made)  # type: ignore[arg-type] # each into its own
                 with workspace.store.reading() as tx:
                     again = tenders.find(tx, held.tender_id)
                 letter_manifest.write(workspace, again, out, signer, signs.name)
@@ -168,6 +177,7 @@ def _owed(
     wording: LetterWording,
     signs: Signatory,
     signed: set[tuple[BidCode, LotCode]],
+    known: Approvals,
 ) -> tuple[list[_Owed], list[LetterBlockedBy]]:
     owed: list[_Owed] = []
     stopped: list[LetterBlockedBy] = []
@@ -178,10 +188,13 @@ def _owed(
             continue
         about = inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
         why = blocked(about)
+        if not why:
+            letter = compose(about)
+            why = known.missing(letter)
+            if not why:
+                owed.append(_Owed(bid, kind.value, headed(workspace, letter), about))
         if why:
             stopped.append(LetterBlockedBy(bid.bid, bid.lot, why))
-        else:
-            owed.append(_Owed(bid, kind.value, headed(workspace, compose(about))))
     return owed, stopped
 
 
@@ -193,7 +206,7 @@ def _moderation(workspace: Workspace, held: TenderOutcome) -> str:
     return str(json.loads(closed.detail)["moderated_digest"])
 
 
-def _write(batch: _Batch, one: _Owed) -> LetterDone:
+def _write(batch: _Batch, one: _Owed) -> LetterDone | LetterBlockedBy:
     from evalpanel.sealing.certificates import short_fingerprint
     from evalpanel.sealing.pdf_signature import verify
 
@@ -221,11 +234,19 @@ def _write(batch: _Batch, one: _Owed) -> LetterDone:
             f"The letter for bid {one.bid.bid} does not verify as it was signed.",
             "It was not kept; letters before it are safe. Run the command again.",
         )
+    # The finished bytes are what a bidder reads, so they are what is looked through; a letter that stops here is not kept.
+    leaks = [leak for leak in batch.watch.leaks((one.about,), pdf) if leak.stops]
+    if leaks:
+        return LetterBlockedBy(one.bid.bid, one.bid.lot, tuple(_tells(leak) for leak in leaks))
     file, sha256 = letter_file(held.pack.tender.reference, one.bid), digest_of(pdf)
     # On record first: a letter that a person can send must never be one that the record does not know.
     _keep(batch, one, file, pdf, sha256, laid_out.pages, now)
     target = _give_out(batch.out, file, pdf)
     return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, sha256, laid_out.pages, True, False)
+
+
+def _tells(leak: Leak) -> str:
+    return f"It would tell what it may not. {leak.sentence} (key {leak.key})"
 
 
 def _give_out(out: Path, file: str, pdf: bytes) -> Path:
@@ -266,6 +287,10 @@ def _keep(batch: _Batch, one: _Owed, file: str, pdf: bytes, sha256: str, pages: 
                     "outcome_digest": held.digest,
                     "moderated_digest": batch.moderated_digest,
                     "template_digest": batch.template_digest,
+                    "withheld": [
+                        {"bid": score.line.bid, "criterion": score.line.criterion, "why": score.withheld_why}
+                        for score in withheld(one.about)
+                    ],
                 },
             )
             tx.add(

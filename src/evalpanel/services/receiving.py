@@ -25,7 +25,7 @@ from evalpanel.formats.statements import read_statement
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing.envelopes import EnvelopeError
 from evalpanel.sealing.statements import identity
-from evalpanel.services import arriving, collecting, exchange, inviting, rosters
+from evalpanel.services import arriving, collecting, exchange, gathering, inviting, rosters
 from evalpanel.services.exchange import Own
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -112,7 +112,7 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         return _by_kind(workspace, name, kind, signed, mine, whose, held)
     except rosters.Revoked as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
-    except arriving.NotConfirmed as error:
+    except (arriving.NotConfirmed, rosters.NotYet) as error:
         return Report(name, Verdict.WAITING, str(error), kind)
     except EvalPanelError as error:
         return Report(name, Verdict.ALTERED, str(error), kind)
@@ -163,6 +163,8 @@ def _by_kind(
     if kind in _COLLECTED and whose.is_officer:
         got = collecting.take(workspace, whose, kind, signed, held)
         return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
+    if kind in _COLLECTED and (other := gathering.take(workspace, whose, kind, signed, held)) is not None:
+        return Report(name, other.verdict, other.words, kind, whose.person, other.identity, whose.tender)
     if kind in _COLLECTED or kind in _ARRIVING:
         return Report(name, Verdict.SAME, "This laptop made it; nothing changed.", kind, whose.person, "", whose.tender)
     return Report(

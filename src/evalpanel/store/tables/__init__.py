@@ -31,12 +31,15 @@ from evalpanel.store.tables.exchange import (
     RevocationRow,
     SuccessionRow,
 )
+from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
     DeclarationRow,
     InterestDecisionRow,
+    InterestMatchRow,
     PanelMemberRow,
+    ToldRecusalRow,
 )
 from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
@@ -82,7 +85,11 @@ __all__ = [
     "HoldRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "InterestMatchRow",
+    "LetterApprovalRow",
+    "LetterExceptionRow",
     "LetterRow",
+    "LetterRuleRow",
     "LetterheadRow",
     "LevelRow",
     "LotRow",
@@ -109,4 +116,6 @@ __all__ = [
     "StageRow",
     "SuccessionRow",
     "TenderRow",
+    "ToldRecusalRow",
+    "WordingRow",
 ]

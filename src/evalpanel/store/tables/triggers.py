@@ -22,9 +22,13 @@ INSERT_ONLY = (
     "freeze",
     "hold",
     "interest_decision",
+    "interest_match",
     "installation",
     "letter",
     "letterhead",
+    "letter_approval",
+    "letter_exception",
+    "letter_rule",
     "low_price",
     "moderated_score",
     "names_release",
@@ -42,6 +46,7 @@ INSERT_ONLY = (
     "revocation",
     "score",
     "sign_off",
+    "told_recusal",
     "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
