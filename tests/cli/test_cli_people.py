@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from judges import judge
 from profiles import PASSPHRASE, Evalpanel, make_profile, quick_keys
+from sheets import words_on
 from stages import REFERENCE
 
 At = Callable[[str], Evalpanel]
@@ -35,9 +33,7 @@ def member(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Evalpanel:
 
 def words(sheet: Path, to: Path) -> Path:
     """The words of a sheet, typed into a file."""
-    told = subprocess.run([judge("pdftotext"), "-layout", sheet, "-"], check=True, capture_output=True, text=True)
-    found = {int(number): word for number, word in re.findall(r"\b(\d{1,2})\s+([a-z]{3,8})\b", told.stdout)}
-    to.write_text("\n".join(f"{number}. {found[number]}" for number in range(1, 13)), encoding="utf-8")
+    to.write_text(words_on(sheet), encoding="utf-8")
     return to
 
 

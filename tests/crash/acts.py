@@ -47,6 +47,7 @@ from evalpanel.services import (
     sending,
     setup,
     sign_off,
+    succeeding,
     wording_files,
     workspace,
 )
@@ -55,6 +56,7 @@ from evalpanel.store import migrate
 from evalpanel.store import tables as t
 from planted import plant
 from profiles import Clock, copied, make_profile, opened
+from sheets import words_on
 from stages import REFERENCE, Kept
 
 Watching = Callable[[], AbstractContextManager[None]]
@@ -92,6 +94,7 @@ class Materials:
             "blind looked at": self._blind_looked_at,
             "blind listed": self._blind_listed,
             "member": self._member,
+            "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             "outcome made": self._outcome,
             "decided": self._decided,
@@ -118,6 +121,7 @@ class Materials:
                 "moderated.xlsx": self._moderated,
                 "answer": self._answer,
                 "issued": self._issued,
+                "papered": self._papered,
                 "sheet": self._sheet,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
@@ -177,6 +181,19 @@ class Materials:
         """PM1's own laptop, where nothing but the invitation and the words has come yet."""
         self.profile("joined")
         copied(self.folder / "answering", root)
+
+    def _papered(self, folder: Path) -> None:
+        """What was issued once the successor's and the recovery sheet were made, and the sheets."""
+        folder.mkdir()
+        with opened(copied(self.profile("joined"), self.folder / "papering")) as space:
+            papers.recovery(space, REFERENCE, to=folder)
+            issuing.issue(space, REFERENCE, to=folder)
+
+    def _holding(self, root: Path) -> None:
+        """PM1's own laptop, which has taken that in."""
+        parcels = tuple(self.path("papered").glob("*.evalpanel"))
+        with opened(copied(self.profile("member"), root)) as space:
+            receiving.receive(space, parcels)
 
     def _sheet(self, folder: Path) -> None:
         """What PM1 sends: a declaration, and a sheet that is signed off."""
@@ -436,6 +453,18 @@ def _release_names(space: Workspace, _place: Place) -> None:
         naming.release_names(space, REFERENCE, why="References.")
 
 
+def _take_over(space: Workspace, place: Place) -> None:
+    (successor,), (recovery,) = (tuple(place.taken.glob(f"* {one}.pdf")) for one in ("successor", "recovery"))
+    succeeding.succeed(
+        space,
+        REFERENCE,
+        successor_words=words_on(successor),
+        recovery_words=words_on(recovery),
+        why="The laptop was stolen.",
+        to=place.out,
+    )
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -536,6 +565,7 @@ ACTS = {
             "declared",
             lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
         ),
+        _inside("take over", "holding", _take_over, writes=True, takes="papered"),
         _inside(
             "revoke",
             "issuing",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from evalpanel.services import tenders, verify, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
-from judges import judge
 from profiles import opened
+from sheets import words_on
 
 State = tuple[str, ...]
 NOTHING: State = ()
@@ -30,13 +29,6 @@ NOTHING: State = ()
 _MADE_ANEW = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|age1[0-9a-z]+|(?<=\"number\":\")[0-9a-f]{8}"
 )
-
-
-def words_on(sheet: Path) -> str:
-    """The numbered words of a sheet, as a person reads them off."""
-    told = subprocess.run([judge("pdftotext"), "-layout", sheet, "-"], check=True, capture_output=True, text=True)
-    found = {int(number): word for number, word in re.findall(r"\b(\d{1,2})\s+([a-z]{3,8})\b", told.stdout)}
-    return " ".join(f"{number}. {found[number]}" for number in range(1, 13))
 
 
 def rows(space: Workspace) -> State:

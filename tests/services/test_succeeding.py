@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pikepdf
 import pytest
 from sqlalchemy import select
 
-from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Cover, write_cover
+from evalpanel.formats.parcel_packs import read_roster
+from evalpanel.formats.statements import read_statement, write_statement
+from evalpanel.sealing import envelopes, paper_keys
+from evalpanel.sealing.installations import new_installation
 from evalpanel.services import (
     declarations,
     documents,
@@ -32,9 +37,9 @@ from evalpanel.services import (
 from evalpanel.services.issuing import Issued
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from judges import judge
 from laptops import OFFICER, Laptops, laptops
 from profiles import PASSPHRASE, Clock, make_profile, opened, quick_keys
+from sheets import words_on
 from stages import REFERENCE, load, score
 
 WHY = "The officer's laptop was stolen."
@@ -59,13 +64,6 @@ def desk(tmp_path: Path) -> Iterator[Laptops]:
             held.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
             declarations.declare(held[person], REFERENCE, person=person)
         yield held
-
-
-def words_on(sheet: Path) -> str:
-    """The numbered words of a sheet, as a person reads them off."""
-    told = subprocess.run([judge("pdftotext"), "-layout", sheet, "-"], check=True, capture_output=True, text=True)
-    found = {int(number): word for number, word in re.findall(r"\b(\d{1,2})\s+([a-z]{3,8})\b", told.stdout)}
-    return " ".join(f"{number}. {found[number]}" for number in range(1, 13))
 
 
 def sheets(desk: Laptops) -> tuple[str, str]:
@@ -168,6 +166,56 @@ def test_other_words_take_nothing_over(desk: Laptops) -> None:
         take_over(desk, why=" ")
     with pytest.raises(EvalPanelError, match="This laptop leads"):
         take_over(desk, OFFICER)
+
+
+def forged(desk: Laptops, signs: Callable[[str, bytes], Statement], **body: object) -> Path:
+    """The roster by which CH1 takes over, its body changed, signed by `signs` and sealed to PM1."""
+    done = take_over(desk)
+    with desk["CH1"].store.reading() as tx:
+        row = tx.execute(select(t.ParcelRow).where(t.ParcelRow.kind == ParcelKind.ROSTER, t.ParcelRow.author == "CH1"))
+        held = row.scalar_one().statement
+    assert held is not None
+    signed = read_statement(held)
+    cover = read_roster(signed.payload)
+    changed = Cover(msgspec.structs.replace(cover.body, **body), cover.header)
+    with desk["PM1"].store.reading() as tx:
+        recipient = tx.execute(select(t.InstallationRow.recipient)).scalar_one()
+    file = done.roster.with_name("forged.evalpanel")
+    with zipfile.ZipFile(done.roster) as real, zipfile.ZipFile(file, "w") as out:
+        for name in real.namelist():
+            content = real.read(name)
+            if name == "cover.age":
+                statement = write_statement(signs(signed.payload_type, write_cover(changed)), "")
+                content = envelopes.seal_bytes(statement, recipient)
+            out.writestr(name, content)
+    return file
+
+
+def leads(desk: Laptops) -> list[str]:
+    return [one.person for one in setup.view(desk["PM1"], REFERENCE).pack.panel if Role.OFFICER in one.roles]
+
+
+def test_roster_of_an_outsider_does_not_replace_the_officer(desk: Laptops) -> None:
+    (report,) = desk.take("PM1", forged(desk, new_installation().sign))
+    assert (report.verdict, report.words.split(".")[0], leads(desk)) == (
+        Verdict.ALTERED,
+        "This parcel is not signed by the officer of the tender",
+        ["OF1"],
+    )
+
+
+def test_successors_key_signs_nothing_but_a_roster_that_replaces_the_officer(desk: Laptops) -> None:
+    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
+    (report,) = desk.take("PM1", forged(desk, paper.sign, succeeds=""))
+    assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
+    (waits,) = desk.take("PM1", forged(desk, paper.sign, succeeds="ab" * 32))
+    assert (waits.verdict, leads(desk)) == (Verdict.WAITING, ["OF1"])
+
+
+def test_successors_key_brings_in_no_laptop_that_the_roster_did_not_know(desk: Laptops) -> None:
+    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
+    (report,) = desk.take("PM1", forged(desk, paper.sign, people=()))
+    assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
 
 
 # The paper key of a profile ------------------------------------------------------------------------------------------
