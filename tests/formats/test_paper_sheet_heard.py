@@ -9,9 +9,7 @@ from heard import faults, loose_ends
 
 
 def test_a_paper_key_holds_both_standards() -> None:
-    words = tuple(
-        ["amber", "basil", "cedar", "dune", "ember", "fern", "grove", "heron", "iris", "juniper", "kelp", "larch"]
-    )
+    words = ("amber", "basil", "cedar", "dune", "ember", "fern", "grove", "heron", "iris", "juniper", "kelp", "larch")
     sheet = PaperSheet(
         "Paper key", "Ola Fenn", "T-1", Facts((("Made on", "9 March 2026"),)), "Keep it apart.",
         (Section("How it is used", (Paragraph("Type the words."),)),), words,
