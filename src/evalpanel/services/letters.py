@@ -209,6 +209,7 @@ def _moderation(workspace: Workspace, held: TenderOutcome) -> str:
 def _write(batch: _Batch, one: _Owed) -> LetterDone | LetterBlockedBy:
     from evalpanel.sealing.certificates import short_fingerprint
     from evalpanel.sealing.pdf_signature import verify
+    from evalpanel.sealing.spoken import digest_words
 
     workspace, held, signer = batch.workspace, batch.held, batch.signer
     assert held.pack.tender is not None
@@ -219,7 +220,8 @@ def _write(batch: _Batch, one: _Owed) -> LetterDone | LetterBlockedBy:
         f"Signed by {signs.name}",
         signs.role,
         f"{now:%d %B %Y, %H:%M} UTC",
-        f"Key {short_fingerprint(fingerprint)}  ·  Letter {short_fingerprint(digest_of(laid_out.data))}",
+        f"Key {short_fingerprint(fingerprint)}",
+        f"Letter: {' '.join(digest_words(laid_out.data))}",
     )
     pdf = signer.sign(
         laid_out.data,
