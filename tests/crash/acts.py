@@ -43,6 +43,7 @@ from evalpanel.services import (
     prices,
     publishing,
     receiving,
+    reporting,
     scoresheets,
     sending,
     setup,
@@ -54,7 +55,6 @@ from evalpanel.services import (
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
-from planted import plant
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
 from stages import REFERENCE, Kept
@@ -123,6 +123,7 @@ class Materials:
                 "issued": self._issued,
                 "papered": self._papered,
                 "sheet": self._sheet,
+                "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
@@ -241,10 +242,19 @@ class Materials:
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
 
+    def _sentences(self, folder: Path) -> None:
+        with opened(copied(self.profile("one letter"), self.folder / "for sentences")) as space:
+            wording_files.export(space, folder)
+
     def _leaking(self, root: Path) -> None:
-        shutil.copytree(self.profile("one letter"), root)
+        """A bidder is called what every agreed reason says, so the letters of the others seem to name it."""
+        addressed = [replace(one, address="1 Quay Street\nNorthmoor\nNM0 0AA") for one in make.bidders()]
+        addressed[2] = replace(addressed[2], name="The Bid Says How")
+        make_profile(root)
         with opened(root) as space:
-            plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+            stages.load(space, self.folder / "pack of the leaking", make.pack(bidders=tuple(addressed)))
+            stages.bring(space, "priced")
+            outcome.outcome(space, REFERENCE)
 
     def _outcome(self, root: Path) -> None:
         with opened(copied(self.profile("priced"), root)) as space:
@@ -268,13 +278,6 @@ class Materials:
             publishing.lift(space, REFERENCE, who="Audit", why="Done.")
             publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
             publishing.close(space, REFERENCE)
-
-
-def _sentences(space: Workspace, place: Place) -> Path:
-    folder = place.folder / "sentences"
-    if not folder.exists():
-        wording_files.export(space, folder)
-    return folder
 
 
 def _let_through(space: Workspace, _place: Place) -> None:
@@ -524,6 +527,16 @@ ACTS = {
         ),
         Act("end the record", "ended soon", _end),
         _inside(
+            "write the report",
+            "decided",
+            lambda space, place: reporting.report(space, REFERENCE, place.out / "report.pdf"),
+        ),
+        _inside(
+            "write the matrix",
+            "decided",
+            lambda space, place: reporting.matrix(space, REFERENCE, place.out / "matrix.xlsx"),
+        ),
+        _inside(
             "sign letters",
             "one letter",
             lambda space, place: letters.letters(space, REFERENCE, place.out),
@@ -539,9 +552,10 @@ ACTS = {
             "draft a letter",
             "one letter",
             lambda space, place: drafting.draft(space, REFERENCE, bid="B02", out=place.out / "B02.docx"),
-            writes=True,
         ),
-        _inside("use sentences", "one letter", lambda space, place: wording_files.use(space, _sentences(space, place))),
+        _inside(
+            "use sentences", "one letter", lambda space, place: wording_files.use(space, place.taken), takes="sentences"
+        ),
         _inside(
             "invite",
             "frozen",

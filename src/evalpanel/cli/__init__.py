@@ -27,6 +27,7 @@ from evalpanel.cli import (
     letters,
     notices,
     people,
+    reporting,
     scoring,
     setting_up,
 )
@@ -56,6 +57,8 @@ app.add_typer(award.commands)
 app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
+app.add_typer(deciding.commands)
+app.add_typer(reporting.commands)
 app.add_typer(authorities.commands, name="authority")
 app.add_typer(deciding.commands)
 app.add_typer(blind.commands)

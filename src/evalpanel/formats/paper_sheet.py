@@ -42,10 +42,10 @@ def render(sheet: PaperSheet, *, made_at: datetime, fonts: LetterFonts | None = 
         story += section(layout, part)
     about = Particulars(f"{sheet.title}, {sheet.reference}", sheet.whose, sheet.reference, "en-GB")
     no_room = EvalPanelError("The sheet cannot be laid out.", "A part of it does not fit a page. Nothing was written.")
-    paper = on_paper(layout, story, about, made_at, no_room)
-    if paper.pages != 1:
+    made = on_paper(layout, story, about, made_at, no_room)
+    if made.pages != 1:
         raise no_room
-    return paper.data
+    return made.data
 
 
 def _words(words: Sequence[str]) -> Table:

@@ -144,13 +144,15 @@ def letters(
         if owed or key is not None or (signed and letter_keys.has_own(workspace, signs)):
             with letter_keys.signer(workspace, held, who, signs, key) as signer:
                 fingerprint = signer.fingerprint
-                batch = _Batch(
-                    workspace, held, out, signer, who, digest(plain(wording)), _moderation(workspace, held), watch
-                )
+                template = digest(plain(wording))
+                batch = _Batch(workspace, held, out, signer, who, template, _moderation(workspace, held), watch)
                 for place, one in enumerate(owed, len(signed)):
                     progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
                     made = _write(batch, one)
-                    (done if isinstance(made, LetterDone) else stopped).append(made)  # type: ignore[arg-type] # each into its own
+                    if isinstance(made, LetterDone):
+                        done.append(made)
+                    else:
+                        stopped.append(made)
                 with workspace.store.reading() as tx:
                     again = tenders.find(tx, held.tender_id)
                 letter_manifest.write(workspace, again, out, signer, signs.name)
@@ -189,10 +191,10 @@ def _owed(
         about = inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
         why = blocked(about)
         if not why:
-            letter = compose(about)
+            letter = headed(workspace, compose(about))
             why = known.missing(letter)
             if not why:
-                owed.append(_Owed(bid, kind.value, headed(workspace, letter), about))
+                owed.append(_Owed(bid, kind.value, letter, about))
         if why:
             stopped.append(LetterBlockedBy(bid.bid, bid.lot, why))
     return owed, stopped
