@@ -11,7 +11,7 @@ import pikepdf
 
 from evalpanel.domain.conflicts import ConflictsAssessment
 from evalpanel.domain.letter import Column, Facts, Paragraph, Row, Section, Table
-from evalpanel.formats.conflicts_pdf import render
+from evalpanel.formats.document_pdf import render
 from heard import faults, loose_ends
 from judges import judge
 
