@@ -30,7 +30,7 @@ LONG = 30_000  # milliseconds: signing on a busy machine
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The sample with its outcome. The tests that change it stand last, and in order of what they change."""
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("profile")) as held:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("profile")) as held:
         yield held
 
 
