@@ -10,7 +10,15 @@ from evalpanel.store.tables.acts import (
 )
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
-from evalpanel.store.tables.exchange import ConfirmationRow, InstallationRow, ParcelPartRow, ParcelRow, ReleaseRow
+from evalpanel.store.tables.exchange import (
+    CitedHeadRow,
+    ConfirmationRow,
+    IncarnationRow,
+    InstallationRow,
+    ParcelPartRow,
+    ParcelRow,
+    ReleaseRow,
+)
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
@@ -43,6 +51,7 @@ __all__ = [
     "BidRow",
     "BidderRow",
     "CertificateRow",
+    "CitedHeadRow",
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
@@ -51,6 +60,7 @@ __all__ = [
     "DocumentRow",
     "EnvelopeRow",
     "FreezeRow",
+    "IncarnationRow",
     "InstallationRow",
     "InterestDecisionRow",
     "LetterRow",
