@@ -35,6 +35,8 @@ from evalpanel.formats.statements import MOST
 
 EnvelopeText = Annotated[str, Meta(min_length=1, max_length=200)]
 Recipient = Annotated[str, Meta(pattern="^age1[02-9ac-hj-np-z]{58}$")]
+RecipientOrNothing = Annotated[str, Meta(pattern="^(age1[02-9ac-hj-np-z]{58})?$")]
+Generation = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class Laptop(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,10 +63,18 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The complete list of who takes part, with which keys. `certificate`: the fingerprint of what signs letters, or empty."""
+    """The complete list of who takes part, with which keys. `certificate`: the fingerprint of what signs letters, or empty.
+
+    `successor` is the signing key on paper that may replace the officer, `recovery` what is sealed for the day on which
+    the officer's laptop is gone; None and empty where there is none. `succeeds` is the roster whose officer this one
+    replaces: it is signed by the successor key which that one names. Else it is empty.
+    """
 
     certificate: ShaOrNothing
     people: Annotated[tuple[Person, ...], Meta(max_length=500)]
+    recovery: RecipientOrNothing
+    succeeds: ShaOrNothing
+    successor: Annotated[bytes, Meta(min_length=32, max_length=32)] | None
 
 
 class Name(Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,9 +165,13 @@ class Common(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Envelope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A compartment of the pack: its name, what is sealed to it, and the sealed index of what it holds (empty: nothing)."""
+    """A compartment of the pack: its name, what is sealed to it, and the sealed index of what it holds (empty: nothing).
+
+    After a key was revoked, what comes later goes into a new `generation` of it, with a key of its own.
+    """
 
     bidder: BidderCode | None
+    generation: Generation
     index: ShaOrNothing
     kind: EnvelopeText
     lot: LotCode | None
@@ -183,7 +197,7 @@ class EnvelopeKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class Release(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keys of the envelopes that one person may open, sealed to the laptops of that person alone."""
 
-    generation: Annotated[int, Meta(ge=1, le=1000)]
+    generation: Generation
     keys: Annotated[tuple[EnvelopeKey, ...], Meta(max_length=10_000)]
     person: Code
 

@@ -36,7 +36,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import audit, exchange, rosters, tenders
+from evalpanel.services import audit, exchange, invitations, rosters, tenders
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.taking_in import Arrival, Became, Intake
@@ -56,7 +56,8 @@ def _panels(mine: Own) -> bool:
 
 
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    if one.author != rosters.officer_of(tx, one.mine):
+    first = invitations.newest(tx, one.mine.tender)[0].author
+    if one.author not in (rosters.officer(tx, one.mine)[0], first):
         raise EvalPanelError(
             "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
         )
@@ -88,25 +89,30 @@ INTAKES = {
 
 def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     """Bring the tender of this laptop to what its roster, pack and keys say. Adds; never takes away."""
-    officer = rosters.officer_of(tx, mine)
-    roster = rosters.roster_in_force(tx, mine)
-    pack = rosters.line_in_force(tx, mine, ParcelKind.PACK)
+    roster = rosters.in_force(tx, mine)
+    if roster is None:
+        return
+    officer = roster.officer
+    pack = _pack_in_force(tx, mine, officer)
     keys = _keys(tx, mine, officer)
-    if roster is None or pack is None or _COMMON not in keys:
+    if pack is None:
         return
     cover = read_pack(pack.statement.payload)
     named = {one.name: one for one in cover.body.envelopes}
-    common = read_common(_index(workspace, named[_COMMON], keys[_COMMON]))
-    people = _people(workspace, mine, roster)
+    newest = max((one for one in named.values() if one.kind == _COMMON), key=lambda one: one.generation, default=None)
+    if newest is None or newest.name not in keys:
+        return  # what was published is sealed to a key that has not come yet
+    common = read_common(_index(workspace, newest, keys[newest.name]))
+    people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
         bids: tuple[Bid, ...] = ()
     else:
         bids = _bring_up(tx, workspace, mine, common, people, officer)
     _keep_keys(tx, workspace, mine, named, keys)
-    documents = [(_COMMON, one) for one in common.documents]
+    documents = [(newest.name, one) for one in common.documents]
     for name, identity_of in keys.items():
-        if name != _COMMON and name in named and named[name].index:
+        if name != newest.name and name in named and named[name].index:
             documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
     _keep_documents(tx, workspace, mine, bids, documents, officer)
 
@@ -117,6 +123,21 @@ def _said(mine: Own, held: Held) -> Statement:
         return held.signed
     assert held.cover is not None
     return read_statement(mine.keys.open(held.cover))
+
+
+def _pack_in_force(tx: Session, mine: Own, officer: PersonCode) -> Held | None:
+    """The pack that counts. Two that do not know of each other leave the one before them in force."""
+    state = rosters.stands(
+        tx,
+        mine,
+        ParcelKind.PACK,
+        officer,
+        tuple(one.entry for one in exchange.line(tx, mine.tender, ParcelKind.PACK, officer)),
+    )
+    wanted = state.counts or state.before
+    return next(
+        (one for one in exchange.line(tx, mine.tender, ParcelKind.PACK, officer) if one.identity == wanted), None
+    )
 
 
 def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
@@ -132,7 +153,7 @@ def _index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
 
 
 def _people(workspace: Workspace, mine: Own, cover: Cover[Roster]) -> tuple[PanelMember, ...]:
-    (part,) = cover.header.parts
+    (part,) = [one for one in cover.header.parts if one.envelope == exchange.NAMES]
     names = {one.person: one for one in read_names(mine.keys.open(workspace.documents.read(part.sealed))).people}
     return tuple(
         PanelMember(
@@ -247,6 +268,7 @@ def _keep_keys(
                 lot=envelope.lot,
                 recipient=envelope.recipient,
                 identity=wrapped,
+                generation=envelope.generation,
             )
         )
     tx.flush()

@@ -28,7 +28,6 @@ from evalpanel.formats.parcel_sheets import (
 )
 from evalpanel.sealing import envelopes as age
 from evalpanel.services import evidence, exchange, interests, score_rows, tenders
-from evalpanel.services.envelopes import EnvelopeName
 from evalpanel.services.exchange import Own
 from evalpanel.services.taking_in import Arrival, Became, Intake
 from evalpanel.services.tenders import OpenTender
@@ -117,8 +116,8 @@ def _sheet(tx: Session, workspace: Workspace, one: Arrival) -> Became:
 
 
 def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoresheet]) -> tuple[Score, ...]:
-    keys = {
-        row.name: workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
+    envelopes = {
+        row.name: row
         for row in tx.execute(
             select(t.EnvelopeRow).where(
                 t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.kind == EnvelopeKind.SCORES
@@ -128,11 +127,12 @@ def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoreshee
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in queries.pack(tx, mine.tender).bids}
     found: list[Score] = []
     for part in cover.header.parts:
-        if part.envelope not in keys:
+        if part.envelope not in envelopes:
             raise EvalPanelError("This sheet speaks of a bid that is not here.", "Nothing was changed.")
-        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), keys[part.envelope]))
-        name = str(EnvelopeName(EnvelopeKind.SCORES, held.bidder, held.lot))
-        if name != part.envelope or any(
+        row = envelopes[part.envelope]
+        opens = workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
+        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), opens))
+        if (held.bidder, held.lot) != (row.bidder, row.lot) or any(
             bidders.get((one.line.lot, one.line.bid)) != held.bidder or one.line.lot != held.lot for one in held.answers
         ):
             raise EvalPanelError(

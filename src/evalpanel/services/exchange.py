@@ -29,6 +29,8 @@ from evalpanel.system.files import remove_quietly, replacing, trouble
 
 Body = TypeVar("Body")
 _PURPOSE = "installation"
+NAMES = "names-of-people"
+"""The envelope of the sealed part of a roster that says what people are called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -40,16 +41,14 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import exchange, tenders
+from evalpanel.services import exchange, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
-from evalpanel.services.exchange import Outgoing, Own, RestsOn
+from evalpanel.services.exchange import NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
-
-NAMES = "names-of-people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +112,8 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
 
 
 def _laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
-    """The confirmed laptops of everybody but the officer, by person."""
-    found: dict[PersonCode, tuple[PublicKeys, ...]] = {}
-    for person, keys in exchange.confirmed(tx, mine.tender).values():
-        found[person] = (*found.get(person, ()), keys)
-    return found
+    """The laptops of everybody but the officer whose keys are confirmed and not revoked, by person."""
+    return {person: keys for person, keys in rosters.in_use(tx, mine).items() if person != mine.person}
 
 
 def _all(mine: Own, laptops: Mapping[PersonCode, Sequence[PublicKeys]]) -> tuple[PublicKeys, ...]:
@@ -140,17 +136,23 @@ def _roster(
         for row in tx.execute(select(t.ConfirmationRow).where(t.ConfirmationRow.tender_id == mine.tender)).scalars()
     }
     started = tx.get_one(t.InstallationRow, mine.tender).at
+    known = (*rosters.laptops(tx, mine).values(), KnownLaptop(mine.person, mine.keys.public))
 
-    def laptop(keys: PublicKeys) -> Laptop:
-        since = at.get(keys.installation, started)
-        return Laptop(accepted=(), confirmed_at=since, keys=Keys.of(keys), revoked_at=None, revoked_why="")
+    def laptop(one: KnownLaptop) -> Laptop:
+        gone = one.revoked
+        return Laptop(
+            accepted=() if gone is None else tuple(sorted(gone.accepted)),
+            confirmed_at=at.get(one.keys.installation, started),
+            keys=Keys.of(one.keys),
+            revoked_at=None if gone is None else gone.at,
+            revoked_why="" if gone is None else gone.why,
+        )
 
     def person(one: PanelMember) -> Person:
-        own = (mine.keys.public,) if one.person == mine.person else laptops.get(one.person, ())
         return Person(
             criteria=one.criteria,
             kind=one.kind,
-            laptops=tuple(laptop(keys) for keys in own),
+            laptops=tuple(laptop(held) for held in known if held.person == one.person),
             person=one.person,
             replaces=one.replaces or "",
             roles=one.roles,
@@ -158,12 +160,21 @@ def _roster(
             until=one.until,
         )
 
-    body = Roster(certificate="", people=tuple(person(one) for one in tender.pack.panel))
+    paper = tx.execute(
+        select(t.PaperKeyRow).where(t.PaperKeyRow.tender_id == mine.tender).order_by(t.PaperKeyRow.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    body = Roster(
+        certificate="",
+        people=tuple(person(one) for one in tender.pack.panel),
+        recovery="" if paper is None else paper.recovery,
+        succeeds="",
+        successor=None if paper is None else paper.successor,
+    )
     recipients = _all(mine, laptops)
     names = write_piece(Names(tuple(Name(one.name, one.organisation, one.person) for one in tender.pack.panel)))
     for last in exchange.line(tx, mine.tender, ParcelKind.ROSTER, mine.person)[-1:]:
         cover = read_roster(last.statement.payload)
-        (part,) = cover.header.parts
+        (part,) = [one for one in cover.header.parts if one.envelope == NAMES]
         if cover.body == body and mine.keys.open(workspace.documents.read(part.sealed)) == names:
             return exchange.again(tx, mine.tender, ParcelKind.ROSTER, last)
     parts = [exchange.seal_part(workspace, names, NAMES, [keys.recipient for keys in recipients], made)]
@@ -204,7 +215,15 @@ def _pack(
             parts.append(part)
             parts += [Part(one.sealed, _size(workspace, one.sealed), row.name) for one in held]
         written.append(
-            Envelope(bidder=row.bidder, index=index, kind=row.kind, lot=row.lot, name=row.name, recipient=row.recipient)
+            Envelope(
+                bidder=row.bidder,
+                generation=row.generation,
+                index=index,
+                kind=row.kind,
+                lot=row.lot,
+                name=row.name,
+                recipient=row.recipient,
+            )
         )
     body = Pack(criteria_digest=tender.pack.criteria_digest(), envelopes=tuple(written))
     recipients = _all(mine, laptops)

@@ -18,7 +18,7 @@ from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing.envelopes import EnvelopeError
 from evalpanel.sealing.statements import identity, signer, verifies
-from evalpanel.services import exchange
+from evalpanel.services import exchange, rosters
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import trouble
@@ -133,4 +133,6 @@ def _known(workspace: Workspace | None, header: Header) -> Sequence[PublicKeys]:
 def _keys_of(tx: Session, workspace: Workspace, tender: TenderId) -> tuple[PublicKeys, ...]:
     mine = exchange.own(tx, workspace, tender)
     own = (mine.keys.public,) if mine is not None else ()
-    return (*own, *(keys for _, keys in exchange.confirmed(tx, tender).values()))
+    learned = rosters.laptops(tx, mine).values() if mine is not None else ()
+    confirmed = (keys for _, keys in exchange.confirmed(tx, tender).values())
+    return (*own, *confirmed, *(one.keys for one in learned))

@@ -25,7 +25,7 @@ from evalpanel.formats.statements import read_statement
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing.envelopes import NotSealedToUs
 from evalpanel.sealing.statements import identity
-from evalpanel.services import arriving, collecting, exchange, inviting, taking_in
+from evalpanel.services import arriving, collecting, exchange, inviting, rosters, taking_in
 from evalpanel.services.exchange import Own
 from evalpanel.services.taking_in import NotForUs, NotYet
 from evalpanel.services.workspace import Workspace
@@ -108,6 +108,8 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         )
     try:
         return _by_kind(workspace, name, kind, signed, mine, whose, held)
+    except rosters.Revoked as error:
+        return Report(name, Verdict.NOT_OURS, str(error), kind)
     except NotYet as error:
         return Report(name, Verdict.WAITING, str(error), kind)
     except NotForUs as error:

@@ -1,100 +1,160 @@
-"""Who takes part and with which keys, as this laptop knows it: the roster in force, and whose signature it believes."""
+"""Whose keys are known on this laptop, and which statements count: asked by every journey between laptops.
+
+The officer's laptop knows the keys that were confirmed there by the eight words, and what was revoked there. Every other
+laptop learns the keys of others, revocations, the successor and who the officer is from the roster in force, and from
+nothing else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.branches import Standing, standing
+from evalpanel.domain.branches import Entry, Standing, standing
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
-from evalpanel.domain.people import Role
-from evalpanel.domain.tender import PersonCode
+from evalpanel.domain.rosters import KnownLaptop, Revocation, RosterEntry, roster_in_force, set_aside
+from evalpanel.domain.tender import PersonCode, TenderId
+from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
-from evalpanel.formats.parcel_packs import Roster, read_roster
+from evalpanel.formats.parcel_packs import Laptop, Roster, read_roster
+from evalpanel.sealing.statements import identity
 from evalpanel.services import exchange, invitations
-from evalpanel.services.exchange import Held, Own
+from evalpanel.services.exchange import Own
 from evalpanel.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
-    """A laptop whose signature is believed here: whose it is, what they do in the tender, and its keys.
+class RosterInForce:
+    """The roster that counts now: its identity, what it says, and the keys of the officer whose laptop it names."""
 
-    `accepted` is None as long as the laptop is not revoked; then it lists the only statements of it that still count.
-    """
-
-    person: PersonCode
+    identity: str
+    cover: Cover[Roster]
     keys: PublicKeys
-    roles: tuple[Role, ...]
-    accepted: frozenset[str] | None = None
 
-    def counts(self, identity: str) -> bool:
-        """Whether a statement that this laptop signed counts, whatever its date."""
-        return self.accepted is None or identity in self.accepted
+    @property
+    def officer(self) -> PersonCode:
+        """Who leads the tender."""
+        return PersonCode(self.cover.header.author)
 
-
-def officer_of(tx: Session, mine: Own) -> PersonCode:
-    """The officer of the tender, as the invitation said on a member's laptop."""
-    return mine.person if mine.is_officer else invitations.newest(tx, mine.tender)[0].author
-
-
-def line_in_force(tx: Session, mine: Own, kind: ParcelKind) -> Held | None:
-    """The roster or pack that counts. Two that do not know of each other leave the one before them in force."""
-    held = exchange.line(tx, mine.tender, kind, officer_of(tx, mine))
-    state: Standing = standing(one.entry for one in held)
-    wanted = state.counts or state.before
-    return next((one for one in held if one.identity == wanted), None)
+    @property
+    def number(self) -> int:
+        """The number by which people make sure, by voice, that they have the same roster."""
+        return self.cover.header.seq
 
 
-def roster_in_force(tx: Session, mine: Own) -> Cover[Roster] | None:
-    """The list of who takes part that counts here; None while none has come, or been issued."""
-    held = line_in_force(tx, mine, ParcelKind.ROSTER)
-    return None if held is None else read_roster(held.statement.payload)
+def in_force(tx: Session, mine: Own) -> RosterInForce | None:
+    """The roster in force on this laptop; None where none came, or none was issued."""
+    held = {one.identity: read_roster(one.statement.payload) for one in _rosters(tx, mine.tender)}
+    signed = {one.identity: one.statement for one in _rosters(tx, mine.tender)}
+    founder = founding_key(tx, mine)
+    keys = {founder} | {cover.body.successor for cover in held.values() if cover.body.successor is not None}
+    keys |= {named.signing for cover in held.values() if (named := keys_of_author(cover)) is not None}
+    entries = []
+    for name, cover in held.items():
+        signer = next((key for key in keys if identity(signed[name], key) == name), None)
+        officer = keys_of_author(cover)
+        if signer is not None and officer is not None:
+            place = Entry(name, cover.header.seq, frozenset(cover.header.history))
+            entries.append(RosterEntry(place, signer, officer.signing, cover.body.successor, cover.body.succeeds))
+    found = roster_in_force(entries, founder)
+    if found is None:
+        return None
+    own = keys_of_author(held[found])
+    assert own is not None, "only rosters that name their author's keys are judged"
+    return RosterInForce(found, held[found], own)
 
 
-def signers(tx: Session, mine: Own) -> tuple[Signer, ...]:
-    """Whose signatures are believed: this laptop's own, those confirmed here by the eight words, and those on the roster.
-
-    What the roster in force revokes stays in the list with what it still accepts.
-    """
-    roster = roster_in_force(tx, mine)
-    found = {mine.keys.public.installation: Signer(mine.person, mine.keys.public, ())}
-    for installation, (person, keys) in exchange.confirmed(tx, mine.tender).items():
-        found[installation] = Signer(person, keys, ())
-    if roster is not None:
-        for one in _on_roster(roster):
-            found[one.keys.installation] = one
-    roles = _roles(tx, mine, roster)
-    return tuple(replace(one, roles=roles.get(one.person, ())) for one in found.values())
-
-
-def _on_roster(roster: Cover[Roster]) -> Iterator[Signer]:
-    for person in roster.body.people:
-        for laptop in person.laptops:
-            accepted = None if laptop.revoked_at is None else frozenset(laptop.accepted)
-            yield Signer(PersonCode(person.person), laptop.keys.value(), person.roles, accepted)
-
-
-def _roles(tx: Session, mine: Own, roster: Cover[Roster] | None) -> dict[PersonCode, tuple[Role, ...]]:
-    """What everybody does: on the officer's laptop as the tender says now, elsewhere as the roster says."""
+def officer(tx: Session, mine: Own) -> tuple[PersonCode, PublicKeys]:
+    """Who leads the tender and their laptop's keys, as this laptop knows it: by the roster in force, else by the invitation."""
     if mine.is_officer:
-        row = t.PanelMemberRow
-        return {one.person: one.roles for one in tx.execute(select(row).where(row.tender_id == mine.tender)).scalars()}
-    found = {PersonCode(one.person): one.roles for one in roster.body.people} if roster is not None else {}
-    officer = officer_of(tx, mine)
-    return {**found, officer: tuple(dict.fromkeys((Role.OFFICER, *found.get(officer, ()))))}
+        return mine.person, mine.keys.public
+    roster = in_force(tx, mine)
+    if roster is not None:
+        return roster.officer, roster.keys
+    held, body = invitations.newest(tx, mine.tender)
+    return held.author, body.officer.value()
 
 
-def ruled_out(tx: Session, mine: Own) -> frozenset[str]:
-    """The statements kept here that count no more: what a revoked laptop signed and the roster does not accept."""
-    revoked = {one.keys.installation: one for one in signers(tx, mine) if one.accepted is not None}
-    if not revoked:
-        return frozenset()
-    row = t.ParcelRow
-    held = tx.execute(
-        select(row.installation, row.identity).where(row.tender_id == mine.tender, row.installation.in_(tuple(revoked)))
-    )
-    return frozenset(identity for installation, identity in held if not revoked[installation].counts(identity))
+def laptops(tx: Session, mine: Own) -> dict[str, KnownLaptop]:
+    """Every laptop whose keys are known here, by installation, the revoked ones among them."""
+    if mine.is_officer:
+        return _confirmed_here(tx, mine)
+    roster = in_force(tx, mine)
+    if roster is None:
+        return {}
+    return {
+        one.keys.value().installation: KnownLaptop(PersonCode(person.person), one.keys.value(), revocation(one))
+        for person in roster.cover.body.people
+        for one in person.laptops
+    }
+
+
+def in_use(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
+    """The laptops that are sealed to, by person: known and not revoked. The own one is among them where a roster names it."""
+    found: dict[PersonCode, tuple[PublicKeys, ...]] = {}
+    for one in laptops(tx, mine).values():
+        if one.revoked is None:
+            found[one.person] = (*found.get(one.person, ()), one.keys)
+    return found
+
+
+def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:
+    """The statements of a line that count no more because the key that signed them was revoked. They are kept."""
+    held = exchange.line(tx, mine.tender, kind, author, about)
+    return set_aside([(one.identity, one.installation) for one in held], laptops(tx, mine))
+
+
+def stands(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, entries: tuple[Entry, ...]) -> Standing:
+    """Where somebody's statements of a kind stand on this laptop, without those of revoked keys."""
+    return standing(entries, aside(tx, mine, kind, author))
+
+
+class Revoked(EvalPanelError):
+    """A statement of a laptop whose key was revoked, which was not accepted before: it does not count."""
+
+
+def refuse_revoked(laptop: KnownLaptop, named: str) -> None:
+    """Refuse a statement that does not count because its key was revoked; those that were accepted before still do."""
+    if laptop.revoked is not None and not laptop.counts(named):
+        raise Revoked(
+            f"This is signed with a key of {laptop.person} that was revoked on {laptop.revoked.at:%d.%m.%Y}.",
+            f"It does not count and was left alone, whatever its date. Why it was revoked: {laptop.revoked.why}",
+        )
+
+
+def revocation(laptop: Laptop) -> Revocation | None:
+    """What a roster says about the revocation of a laptop."""
+    if laptop.revoked_at is None:
+        return None
+    return Revocation(laptop.revoked_at, laptop.revoked_why, frozenset(laptop.accepted))
+
+
+def keys_of_author(cover: Cover[Roster]) -> PublicKeys | None:
+    """The keys of the officer's laptop that a roster names; None where it names none."""
+    for person in cover.body.people:
+        for one in person.laptops:
+            if person.person == cover.header.author and one.keys.value().installation == cover.header.installation:
+                return one.keys.value()
+    return None
+
+
+def founding_key(tx: Session, mine: Own) -> bytes:
+    """The signing key that gives the tender's id: the first officer's."""
+    if mine.nonce:
+        return mine.keys.public.signing
+    return invitations.newest(tx, mine.tender)[1].officer.signing
+
+
+def _rosters(tx: Session, tender: TenderId) -> tuple[exchange.Held, ...]:
+    return exchange.of_kind(tx, tender, ParcelKind.ROSTER)
+
+
+def _confirmed_here(tx: Session, mine: Own) -> dict[str, KnownLaptop]:
+    rows = tx.execute(select(t.RevocationRow).where(t.RevocationRow.tender_id == mine.tender)).scalars()
+    revoked = {row.installation: Revocation(row.at, row.why, frozenset(row.accepted)) for row in rows}
+    return {
+        installation: KnownLaptop(person, keys, revoked.get(installation))
+        for installation, (person, keys) in exchange.confirmed(tx, mine.tender).items()
+    }

@@ -30,8 +30,7 @@ from evalpanel.formats.parcel_sheets import (
     read_scoresheet,
     write_sheet_part,
 )
-from evalpanel.services import exchange, invitations, tenders
-from evalpanel.services.envelopes import EnvelopeName
+from evalpanel.services import exchange, rosters, tenders
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -98,7 +97,7 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
     earlier = exchange.line(tx, mine.tender, ParcelKind.DECLARATION, mine.person)
     if earlier and read_declarations(earlier[-1].statement.payload).body == body:
         return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, earlier[-1])
-    officer = invitations.newest(tx, mine.tender)[1].officer.value()
+    officer = rosters.officer(tx, mine)[1]
     recipients = (officer, mine.keys.public)
     return exchange.make(
         tx,
@@ -143,11 +142,12 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
         groups[bidders[line.lot, line.bid], line.lot].append(scores[line])
     parts = []
     for (bidder, lot), own in groups.items():
-        name = str(EnvelopeName(EnvelopeKind.SCORES, bidder, lot))
-        recipient = recipients[name] if state is SheetState.FINAL else mine.keys.public.recipient
+        name, recipient = recipients[bidder, lot]
+        if state is not SheetState.FINAL:
+            recipient = mine.keys.public.recipient
         content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
         parts.append(exchange.seal_part(workspace, content, name, [recipient], made))
-    officer = invitations.newest(tx, mine.tender)[1].officer.value()
+    officer = rosters.officer(tx, mine)[1]
     return exchange.make(
         tx,
         workspace,
@@ -162,11 +162,11 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     )
 
 
-def _score_recipients(tx: Session, mine: Own) -> Mapping[str, str]:
-    """What the scores of each bid are sealed to, as the pack names it."""
+def _score_recipients(tx: Session, mine: Own) -> Mapping[tuple[BidderCode | None, LotCode | None], tuple[str, str]]:
+    """What the scores of each bid are sealed to, as the pack names it: the newest generation of each envelope."""
     pack = exchange.of_kind(tx, mine.tender, ParcelKind.PACK)[-1]
-    envelopes = read_pack(pack.statement.payload).body.envelopes
-    return {one.name: one.recipient for one in envelopes}
+    envelopes = sorted(read_pack(pack.statement.payload).body.envelopes, key=lambda one: one.generation)
+    return {(one.bidder, one.lot): (one.name, one.recipient) for one in envelopes if one.kind == EnvelopeKind.SCORES}
 
 
 def _rests_on(tx: Session, mine: Own) -> RestsOn:

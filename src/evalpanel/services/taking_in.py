@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Entry, Origin, Standing, diverged, fault, standing
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
+from evalpanel.domain.people import Role
+from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover, Header
@@ -22,8 +25,8 @@ from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.sealing.statements import identity, signer, verifies
 from evalpanel.services import audit, exchange, invitations, rosters
 from evalpanel.services.exchange import Own
-from evalpanel.services.rosters import Signer
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
 
 
@@ -71,6 +74,11 @@ def _anything(tx: Session, workspace: Workspace, one: Arrival) -> None:
     """Nothing more has to fit."""
 
 
+def _nobody(_tx: Session, _mine: Own, _signed: Statement) -> tuple[KnownLaptop, bytes] | None:
+    """Nobody but the laptops that are known signs it."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What a kind adds to the fixed order.
@@ -78,13 +86,15 @@ class Intake:
     `here`: whether this laptop takes the kind in at all. `work_out` runs once the statement is kept, in the same transaction,
     and brings what this laptop shows to what the stored set says; what it raises undoes all of it. `fits` runs before anything
     is written, and raises `EvalPanelError`, or `NotYet` for what has to wait. `cites`: whether the roster and the pack that
-    a statement rests on must be here before it can be judged.
+    a statement rests on must be here before it can be judged. `otherwise`: a statement that no known laptop signed, and that
+    counts nevertheless (a successor's roster): as whose, and the key that verifies it.
     """
 
     here: Callable[[Own], bool]
     work_out: Callable[[Session, Workspace, Arrival], Became]
     fits: Callable[[Session, Workspace, Arrival], None] = _anything
     cites: bool = True
+    otherwise: Callable[[Session, Own, Statement], tuple[KnownLaptop, bytes] | None] = _nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ def take(
     Whatever it raises, nothing is kept: neither a row nor a file.
     """
     with workspace.store.reading() as tx:
-        by, named = _signed(tx, mine, kind, signed)
+        by, named = _signed(tx, mine, kind, signed, intakes.get(kind))
         if exchange.known(tx, named):
             return Taken(Verdict.SAME, SAME, by.person, named)
         one, intake = _judged(tx, workspace, mine, kind, signed, by, named, intakes)
@@ -135,12 +145,16 @@ def take(
     return Taken(became.verdict, became.words + _copies_told(one), one.author, named)
 
 
-def _signed(tx: Session, mine: Own, kind: ParcelKind, signed: Statement) -> tuple[Signer, str]:
+def _signed(
+    tx: Session, mine: Own, kind: ParcelKind, signed: Statement, intake: Intake | None
+) -> tuple[KnownLaptop, str]:
     """Who signed a statement, and its identity. The key is found by trying those that are believed here."""
-    known = {one.keys.installation: one for one in rosters.signers(tx, mine)}
+    known = _believed(tx, mine)
     keys: PublicKeys | None = signer(signed, [one.keys for one in known.values()])
     if keys is not None:
         return known[keys.installation], identity(signed, keys.signing)
+    if intake is not None and (found := intake.otherwise(tx, mine, signed)) is not None:
+        return found[0], identity(signed, found[1])
     if not mine.is_officer:
         officer = invitations.newest(tx, mine.tender)[1].officer.value()
         if officer.installation not in known and verifies(signed, officer.signing):
@@ -161,24 +175,40 @@ def _signed(tx: Session, mine: Own, kind: ParcelKind, signed: Statement) -> tupl
     )
 
 
+def _believed(tx: Session, mine: Own) -> dict[str, KnownLaptop]:
+    """The laptops whose signatures are believed here, the revoked among them: this one, those confirmed by voice, the roster's."""
+    found = {mine.keys.public.installation: KnownLaptop(mine.person, mine.keys.public)}
+    for installation, (person, keys) in exchange.confirmed(tx, mine.tender).items():
+        found[installation] = KnownLaptop(person, keys)
+    return {**found, **rosters.laptops(tx, mine)}
+
+
+def _roles(tx: Session, mine: Own, person: PersonCode) -> tuple[Role, ...]:
+    """What somebody does: on the officer's laptop as the tender says now, elsewhere as the roster in force says."""
+    if mine.is_officer:
+        row = t.PanelMemberRow
+        found = tx.execute(select(row.roles).where(row.tender_id == mine.tender, row.person == person)).scalar()
+        return tuple(found or ())
+    roster = rosters.in_force(tx, mine)
+    listed = () if roster is None else roster.cover.body.people
+    own = next((one.roles for one in listed if one.person == person), ())
+    return (Role.OFFICER, *own) if person == rosters.officer(tx, mine)[0] else own
+
+
 def _judged(
     tx: Session,
     workspace: Workspace,
     mine: Own,
     kind: ParcelKind,
     signed: Statement,
-    by: Signer,
+    by: KnownLaptop,
     named: str,
     intakes: Mapping[ParcelKind, Intake],
 ) -> tuple[Arrival, Intake | None]:
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
-    if not kind.may_sign(by.roles):
+    if not kind.may_sign(_roles(tx, mine, by.person)):
         raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
-    if not by.counts(named):
-        raise EvalPanelError(
-            f"The laptop of {by.person} that signed this is revoked.",
-            "What it signed counts only where the officer had accepted it before. It was left alone.",
-        )
+    rosters.refuse_revoked(by, named)
     cover = read_cover(kind, signed.payload)
     header: Header = cover.header
     _fits_here(mine, by, header)
@@ -193,7 +223,7 @@ def _judged(
         raise EvalPanelError("This parcel contradicts itself.", f"It was left alone: {why}.")
     if intake is not None and intake.cites:
         _cites(tx, header)
-    aside = rosters.ruled_out(tx, mine)
+    aside = rosters.aside(tx, mine, kind, by.person, header.about)
     one = Arrival(
         kind,
         mine,
@@ -210,7 +240,7 @@ def _judged(
     return one, intake
 
 
-def _fits_here(mine: Own, by: Signer, header: Header) -> None:
+def _fits_here(mine: Own, by: KnownLaptop, header: Header) -> None:
     if header.author != by.person or header.installation != by.keys.installation:
         raise EvalPanelError(
             f"This parcel says that it is by {header.author}, and was signed by {by.person}.", "It was left alone."

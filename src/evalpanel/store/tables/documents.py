@@ -13,7 +13,10 @@ from evalpanel.store.tables.base import Base, OfTender
 
 
 class EnvelopeRow(OfTender, Base):
-    """A compartment with a key of its own. `identity` is wrapped with the tender's key, which lies outside the store."""
+    """A compartment with a key of its own. `identity` is wrapped with the tender's key, which lies outside the store.
+
+    A later `generation` of a compartment has a name and a key of its own: what is sealed after a revocation goes there.
+    """
 
     __tablename__ = "envelope"
     __table_args__ = (UniqueConstraint("tender_id", "name"),)
@@ -24,6 +27,7 @@ class EnvelopeRow(OfTender, Base):
     lot: Mapped[LotCode | None]
     recipient: Mapped[str]
     identity: Mapped[bytes] = mapped_column(LargeBinary)
+    generation: Mapped[int] = mapped_column(default=1)
 
 
 class DocumentRow(OfTender, Base):

@@ -144,3 +144,54 @@ class ReleaseRow(Base):
     because: Mapped[Because] = mapped_column(words(Because, "because"))
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
+
+
+class RevocationRow(Base):
+    """The keys of a laptop were revoked, and which of its statements had been accepted by then. Insert-only.
+
+    It is on record on the officer's laptop; others learn of it from the roster.
+    """
+
+    __tablename__ = "revocation"
+    __table_args__ = (UniqueConstraint("tender_id", "installation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    installation: Mapped[str]
+    why: Mapped[str]
+    accepted: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class PaperKeyRow(Base):
+    """The public half of the two keys on paper: the successor's signing key and the recovery recipient. Insert-only.
+
+    The newest counts. The secret halves are printed and kept nowhere.
+    """
+
+    __tablename__ = "paper_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    successor: Mapped[bytes] = mapped_column(LargeBinary)
+    recovery: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class SuccessionRow(Base):
+    """This laptop took over from the officer, by the successor's key on paper: it leads the tender since. Insert-only."""
+
+    __tablename__ = "succession"
+    __table_args__ = (UniqueConstraint("tender_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    replaced: Mapped[PersonCode]
+    roster: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]

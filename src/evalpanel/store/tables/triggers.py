@@ -21,13 +21,16 @@ INSERT_ONLY = (
     "installation",
     "letter",
     "moderated_score",
+    "paper_key",
     "parcel",
     "parcel_part",
     "price_line",
     "price_opening",
     "release",
+    "revocation",
     "score",
     "sign_off",
+    "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""
 

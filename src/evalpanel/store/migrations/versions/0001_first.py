@@ -105,6 +105,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_installation")),
     )
     op.create_table(
+        "paper_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("successor", sa.LargeBinary(), nullable=False),
+        sa.Column("recovery", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_key")),
+    )
+    op.create_table(
         "parcel",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("identity", sa.String(), nullable=False),
@@ -190,6 +200,32 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "tender_id", "installation", "envelope", name=op.f("uq_release_tender_id_installation_envelope")
         ),
+    )
+    op.create_table(
+        "revocation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("installation", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("accepted", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revocation")),
+        sa.UniqueConstraint("tender_id", "installation", name=op.f("uq_revocation_tender_id_installation")),
+    )
+    op.create_table(
+        "succession",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("replaced", sa.String(), nullable=False),
+        sa.Column("roster", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_succession")),
+        sa.UniqueConstraint("tender_id", name=op.f("uq_succession_tender_id")),
     )
     op.create_table(
         "tender",
@@ -551,6 +587,7 @@ def upgrade() -> None:
         sa.Column("lot", sa.String(), nullable=True),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),

@@ -1,0 +1,100 @@
+"""Which roster is in force, whose keys it names, and which statements count once a key was revoked.
+
+All of it follows from the set of statements that are here: the order in which files arrived makes no difference, and
+nothing depends on a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from evalpanel.domain.branches import Entry, standing
+from evalpanel.domain.parcels import PublicKeys
+from evalpanel.domain.tender import PersonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """The keys of a laptop were revoked: when (UTC, as the officer's clock said it) and why.
+
+    `accepted` are the identities of its statements that had been accepted before. They still count; nothing else does,
+    whatever its date.
+    """
+
+    at: datetime
+    why: str
+    accepted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLaptop:
+    """A laptop on the roster: whose, its keys, and its revocation if there was one."""
+
+    person: PersonCode
+    keys: PublicKeys
+    revoked: Revocation | None = None
+
+    def counts(self, identity: str) -> bool:
+        """Whether a statement that this laptop's key signed counts."""
+        return self.revoked is None or identity in self.revoked.accepted
+
+
+def set_aside(statements: Iterable[tuple[str, str]], laptops: Mapping[str, KnownLaptop]) -> frozenset[str]:
+    """Of statements (identity, installation that signed) those that count no more: their key was revoked.
+
+    They stay where they are, and nothing that was read is unread. A laptop that is not on the roster is not judged here.
+    """
+    return frozenset(
+        identity
+        for identity, installation in statements
+        if installation in laptops and not laptops[installation].counts(identity)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """A roster as what decides whether it is in force.
+
+    `signed_by` is the key that verifies it, `officer` the signing key of the officer's laptop that it names, `successor`
+    the signing key on paper that may replace the officer (None: there is none), `succeeds` the roster whose officer this
+    one replaces (empty: it replaces nobody).
+    """
+
+    entry: Entry
+    signed_by: bytes
+    officer: bytes
+    successor: bytes | None = None
+    succeeds: str = ""
+
+
+def roster_in_force(entries: Iterable[RosterEntry], founder: bytes) -> str | None:
+    """The identity of the roster in force, or None where there is none.
+
+    It begins with the officer whose key gives the tender's id (`founder`). A roster that is signed by the successor key
+    which an officer's roster names takes over from that officer, and their later rosters count no more. Where the officer's
+    rosters fork, or two take over from the same officer, the one before stays in force.
+    """
+    held = {one.entry.identity: one for one in entries}
+    own = {name: one for name, one in held.items() if one.signed_by == founder and not one.succeeds}
+    before: set[str] = set()
+    while own.keys() - before:
+        before |= own.keys()
+        named = own
+        found = [one for name, one in held.items() if name not in before and _takes_over(one, named)]
+        if len(found) != 1:
+            break
+        (new,) = found
+        own = {
+            name: one
+            for name, one in held.items()
+            if one is new or (one.signed_by == new.officer and not one.succeeds and name not in before)
+        }
+    state = standing(one.entry for one in own.values())
+    return state.counts or state.before
+
+
+def _takes_over(one: RosterEntry, own: Mapping[str, RosterEntry]) -> bool:
+    replaced = own.get(one.succeeds)
+    return replaced is not None and replaced.successor is not None and one.signed_by == replaced.successor
