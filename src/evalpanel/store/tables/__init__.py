@@ -11,7 +11,9 @@ from evalpanel.store.tables.acts import (
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import (
+    CitedHeadRow,
     ConfirmationRow,
+    IncarnationRow,
     InstallationRow,
     PaperKeyRow,
     ParcelPartRow,
@@ -52,6 +54,7 @@ __all__ = [
     "BidRow",
     "BidderRow",
     "CertificateRow",
+    "CitedHeadRow",
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
@@ -60,6 +63,7 @@ __all__ = [
     "DocumentRow",
     "EnvelopeRow",
     "FreezeRow",
+    "IncarnationRow",
     "InstallationRow",
     "InterestDecisionRow",
     "LetterRow",
