@@ -20,6 +20,14 @@ _SENTENCES = {
     "declaration-sent": "wrote the declaration of interests for the officer",
     "declaration-received": "took in the declaration of interests of {about}",
     "sheet-sent": "wrote the score sheet for the officer",
+    "moderation-sent": "wrote the moderation for officer and panel",
+    "moderation-received": "took in the moderation of {about}",
+    "assent-sent": "wrote whether they agree with the moderation of {about}",
+    "assent-received": "took in whether {about} agrees with the moderation",
+    "assent-missing": "recorded why the word of {person} on the moderation cannot be had",
+    "receipt-sent": "wrote {about} a receipt for what arrived",
+    "receipt-received": "took in the receipt of {about}",
+    "sheet-ruled": "ruled which of two sheets of {about} counts",
     "scoresheet-received": "took in the score sheet of {about}",
     "own-received": "took in a {kind} of {about} from another laptop or an earlier copy",
 }
@@ -34,5 +42,5 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     envelopes = detail.get("envelopes", ())
     return _SENTENCES[act].format(
-        about=detail.get("about", "")
+        about=detail.get("about", ""), person=detail.get("person", "")
     ), f"Envelopes: {', '.join(envelopes)}." if envelopes else ""
