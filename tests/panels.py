@@ -34,23 +34,24 @@ from laptops import OFFICER, Laptops, laptops
 from profiles import Clock
 from stages import REFERENCE, Level, level_of, load, score
 
-SCORERS = ("CH1", "PM1", "PM2", "PM3")
+SCORERS = ("CH1", "PM1", "PM2")
 
 
-def people(*, chair_scores: bool = True, deputy: bool = False) -> tuple[PanelMember, ...]:
-    """The small panel with a third member, and a deputy chair where one is wanted."""
+def people(*, chair_scores: bool = True, deputy: bool = False, third: bool = False) -> tuple[PanelMember, ...]:
+    """Officer, chair and two members; a third member, and a deputy chair, where they are wanted."""
     officer, chair, *members = make.panel()
     roles = (Role.CHAIR, Role.PANEL_MEMBER) if chair_scores else (Role.CHAIR,)
     found = [officer, replace(chair, roles=roles, declared=None)]
     found += [replace(one, declared=None) for one in members]
-    found.append(PanelMember(PersonCode("PM3"), "Priya Lund", (Role.PANEL_MEMBER,)))
+    if third:
+        found.append(PanelMember(PersonCode("PM3"), "Priya Lund", (Role.PANEL_MEMBER,)))
     if deputy:
         found.append(PanelMember(PersonCode("CH2"), "Dell Ray", (Role.CHAIR,)))
     return tuple(found)
 
 
 @contextmanager
-def panel(root: Path, of: tuple[PanelMember, ...] | None = None) -> Iterator[Laptops]:
+def panel(root: Path, of: tuple[PanelMember, ...] | None = None, kind: type[Laptops] = Laptops) -> Iterator[Laptops]:
     """Everybody's laptop has joined and holds the pack; nobody has declared yet."""
     chosen = people() if of is None else of
 
@@ -58,7 +59,7 @@ def panel(root: Path, of: tuple[PanelMember, ...] | None = None) -> Iterator[Lap
         load(space, root / "pack", make.pack(panel=chosen))
         setup.freeze(space, REFERENCE)
 
-    with laptops(root, Clock(), prepare) as held:
+    with laptops(root, Clock(), prepare, kind) as held:
         for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick):
             held.join(REFERENCE, one.person, one.file)
         hand_out(held)

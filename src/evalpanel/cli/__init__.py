@@ -44,6 +44,7 @@ app.add_typer(award.price_commands, name="prices")
 app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
 app.add_typer(agreeing.commands)
+app.add_typer(agreeing.agreement, name="agreement")
 app.add_typer(keeping.commands)
 
 
