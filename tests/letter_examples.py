@@ -37,6 +37,7 @@ from evalpanel.domain.tender import (
     ScaleCode,
     Tender,
 )
+from evalpanel.services.wordings import shipped
 from evalpanel.system.resources import resource
 
 MADE_AT = datetime(2026, 3, 9, 10, 30, tzinfo=UTC)
@@ -229,7 +230,7 @@ def regime(code: str = "pa2023") -> Regime:
 
 def wording(name: str = "pa2023") -> LetterWording:
     """The sentences that travel with the program."""
-    return parse_wording(tomllib.loads(resource("letters", f"{name}.toml").read_text("utf-8")))
+    return parse_wording(shipped(name))
 
 
 def inputs(bid: str, /, **more: object) -> LetterInputs:

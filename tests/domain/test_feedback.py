@@ -11,7 +11,6 @@ from evalpanel.domain.feedback import LetterBlocked, LetterInputs, LetterKind, b
 from evalpanel.domain.letter import Explanation, FeedbackLetter, Paragraph, Section, Table, Tone
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.tender import BidCode, BidderCode, PriceFormula
-from evalpanel.errors import EvalPanelError
 
 KINDS = {
     "B01": LetterKind.WINNER,
@@ -382,11 +381,6 @@ def test_blocked_asks_for_somewhere_to_send_a_notice() -> None:
 def test_inputs_refuse_the_lines_of_another_bid(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="moderated lines of"):
         ex.inputs("B02", **change)
-
-
-def test_compose_refuses_a_regime_without_letters() -> None:
-    with pytest.raises(EvalPanelError, match="not available yet"):
-        compose(ex.inputs("B02", regime=ex.regime("psr2023")))
 
 
 def test_compose_states_no_end_of_standstill() -> None:

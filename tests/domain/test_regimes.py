@@ -5,8 +5,8 @@ import tomllib
 import pytest
 
 import letter_examples as ex
-from evalpanel.domain.letter_wording import parse_wording
-from evalpanel.domain.regimes import Audience, parse, refuse_without_letters
+from evalpanel.domain.regimes import Audience, Need, parse
+from evalpanel.domain.standstill import StandstillClock
 from evalpanel.domain.tender import RegimeCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.system.resources import resource
@@ -21,45 +21,62 @@ def test_parse_reads_the_regime_of_every_code(code: RegimeCode) -> None:
     assert ex.regime(code.value).code is code
 
 
-@pytest.mark.parametrize("code", ["pa2023", "pa2023-light-touch"])
-def test_parse_reads_what_regulation_31_asks(code: str) -> None:
+@pytest.mark.parametrize("code", ["pa2023", "pa2023-light-touch", "pa2023-wales"])
+def test_parse_reads_what_the_act_asks_of_an_assessment_summary(code: str) -> None:
     regime = ex.regime(code)
-    assert [(item.item, item.to) for item in regime.required] == [
-        *((letter, Audience.ALL) for letter in "abcde"),
-        *((letter, Audience.OTHERS) for letter in "fg"),
+    assert [(item.item, item.to, item.needs) for item in regime.required] == [
+        ("a", Audience.ALL, Need.NAME),
+        ("b", Audience.ALL, Need.ADDRESSES),
+        ("c", Audience.ALL, Need.IDENTIFIER),
+        ("d", Audience.ALL, Need.CRITERIA),
+        ("e", Audience.ALL, Need.SCORES),
+        ("f", Audience.OTHERS, Need.REASONS),
+        ("g", Audience.OTHERS, Need.WINNER),
+        ("h", Audience.OTHERS, Need.WINNER_SCORES),
     ]
-    assert regime.standstill is not None
-    assert (regime.standstill.working_days, regime.standstill.voluntary) == (8, code == "pa2023-light-touch")
+    held = regime.standstill
+    assert held is not None
+    assert (held.clock, held.days, held.voluntary, held.dated) == (
+        StandstillClock.FROM_PUBLICATION,
+        8,
+        code == "pa2023-light-touch",
+        "",
+    )
     assert regime.years_kept == 3
 
 
-def test_refuse_without_letters_names_the_regime() -> None:
-    with pytest.raises(EvalPanelError, match="Public Contracts Regulations 2015"):
-        refuse_without_letters(ex.regime("pcr2015"))
-    refuse_without_letters(ex.regime("pa2023"))
+def test_the_regimes_count_standstill_by_their_own_clocks() -> None:
+    held = {code.value: ex.regime(code.value).standstill for code in RegimeCode}
+    assert {code: (one.clock, one.days) for code, one in held.items() if one is not None} == {
+        "pa2023": (StandstillClock.FROM_PUBLICATION, 8),
+        "pa2023-light-touch": (StandstillClock.FROM_PUBLICATION, 8),
+        "pa2023-wales": (StandstillClock.FROM_PUBLICATION, 8),
+        "pcr2015": (StandstillClock.FROM_SENDING, 10),
+        "psr2023": (StandstillClock.AFTER_NOTICE, 8),
+    }
+    assert held["grant"] is None
+
+
+def test_only_the_regulations_of_2015_ask_for_relative_advantages_and_an_exact_end() -> None:
+    asking = {code.value for code in RegimeCode if ex.regime(code.value).asks(Need.ADVANTAGES)}
+    exact = {code.value for code in RegimeCode if ex.regime(code.value).asks(Need.STANDSTILL_END)}
+    assert asking == exact == {"pcr2015"}
 
 
 @pytest.mark.parametrize(
     ("change", "named"),
     [
         ({"code": "pa1066"}, "not a regime"),
-        ({"letters": "yes"}, "`letters`"),
+        ({"cite": "regulation 31"}, "`cite` must hold {item}"),
+        ({"standstill": {"clock": "sun"}}, "`clock`"),
         ({"years_kept": True}, "`years_kept`"),
         ({"words": []}, "`words`"),
         ({"required": []}, "`required`"),
-        ({"required": [{"item": "a", "what": "b", "to": "some"}]}, "`to`"),
+        ({"required": [{"item": "a", "what": "b", "to": "some", "needs": "name"}]}, "`to`"),
+        ({"required": [{"item": "a", "what": "b", "to": "all", "needs": "luck"}]}, "`needs`"),
         ({"yeers_kept": 3}, "`yeers_kept`"),
     ],
 )
 def test_parse_refuses_what_is_wrong_by_name(change: dict[str, object], named: str) -> None:
     with pytest.raises(EvalPanelError, match=named):
         parse(contents("regimes", "pa2023") | change)
-
-
-@pytest.mark.parametrize("sentence", ["{tender.title}", "{bidder!r}", "{nobody}", "{", "{0}", "{bidder:>99}"])
-def test_parse_wording_refuses_a_place_that_no_letter_fills(sentence: str) -> None:
-    held = contents("letters", "pa2023")
-    texts = held["texts"]
-    assert isinstance(texts, dict)
-    with pytest.raises(EvalPanelError, match="The letter wording"):
-        parse_wording(held | {"texts": texts | {"closing": sentence}})

@@ -6,7 +6,7 @@ import pytest
 
 from evalpanel.domain.interests import Recusal
 from evalpanel.domain.people import PanelMember, Role
-from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.releases import Access, Because, Compartment, because, why_not
 from evalpanel.domain.tender import (
     Bid,
     BidCode,
@@ -58,7 +58,9 @@ def test_who_assesses_no_bid_reads_none(role: Role) -> None:
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.LEGAL])
 def test_chair_and_legal_read_as_members_do(role: Role) -> None:
-    assert set(opened(replace(ACCESS, member=replace(MEMBER, roles=(role,))))) == {"common"} | QUALITY
+    assert (
+        set(opened(replace(ACCESS, member=replace(MEMBER, roles=(role,))))) - {"scores/B01/L1"} == {"common"} | QUALITY
+    )
 
 
 def test_recusal_from_a_lot_closes_its_bids_and_what_is_for_all_lots() -> None:
@@ -85,7 +87,86 @@ def test_bid_that_is_not_assessed_stays_closed() -> None:
     assert set(opened(ACCESS, late)) == {"common", "quality/B02/L1"}
 
 
-def test_scores_open_for_nobody_but_the_officer_who_holds_every_key() -> None:
-    for role in Role:
+def test_scores_open_for_nobody_but_a_chair_and_the_officer_who_holds_every_key() -> None:
+    for role in set(Role) - {Role.CHAIR}:
         everything = replace(ACCESS, member=replace(MEMBER, roles=(role,)), opened=frozenset({(L1, BidCode("B01"))}))
         assert "scores/B01/L1" not in opened(everything)
+
+
+# What others scored, and what was agreed -----------------------------------------------------------------------------
+
+SAID = {
+    name: Compartment(kind, bidder, lot)
+    for kind in (EnvelopeKind.SCORES, EnvelopeKind.MODERATION)
+    for name, bidder, lot in ((f"{kind.value}/B01", B1, L1), (f"{kind.value}/B02", B2, L1))
+}
+CHAIR = replace(MEMBER, roles=(Role.CHAIR,))
+SCORING_CHAIR = replace(MEMBER, roles=(Role.CHAIR, Role.PANEL_MEMBER))
+
+
+def said(access: Access) -> dict[str, Because]:
+    found = {name: because(envelope, access, BIDS) for name, envelope in SAID.items()}
+    return {name: why for name, why in found.items() if why is not None}
+
+
+def test_chair_who_does_not_score_reads_what_others_said_after_the_declaration() -> None:
+    assert said(replace(ACCESS, member=CHAIR)) == dict.fromkeys(SAID, Because.CHAIRING)
+    assert said(replace(ACCESS, member=CHAIR, declared=False)) == {}
+
+
+def test_chair_who_scores_reads_what_others_said_only_after_their_own_sheet() -> None:
+    before = replace(ACCESS, member=SCORING_CHAIR)
+    assert said(before) == {}
+    after = replace(before, sheet_here=True)
+    assert said(after) == dict.fromkeys(("scores/B01", "scores/B02"), Because.OWN_SHEET_HERE)
+    assert said(replace(after, sheets_in=True)) == dict.fromkeys(SAID, Because.OWN_SHEET_HERE)
+
+
+def test_scorer_never_reads_anothers_scores_and_what_was_agreed_after_their_own_sheet() -> None:
+    assert said(replace(ACCESS, sheets_in=True)) == {}
+    assert said(replace(ACCESS, sheet_here=True)) == {}
+    both = said(replace(ACCESS, sheet_here=True, sheets_in=True))
+    assert both == dict.fromkeys(("moderation/B01", "moderation/B02"), Because.OWN_SHEET_HERE)
+
+
+@pytest.mark.parametrize("member", [CHAIR, SCORING_CHAIR, MEMBER])
+@pytest.mark.parametrize(
+    ("about", "left"),
+    [({}, set()), ({"bid": BidCode("B02")}, {"B01"}), ({"criterion": CriterionCode("1.1")}, set())],
+)
+def test_recused_reads_nothing_that_was_said_about_the_bid(
+    member: PanelMember, about: dict[str, str], left: set[str]
+) -> None:
+    held = replace(recusal(**about), member=member, sheet_here=True, sheets_in=True)
+    assert {name.split("/")[1] for name in said(held)} == left
+
+
+@pytest.mark.parametrize("role", [Role.LEGAL, Role.OBSERVER, Role.NOTE_TAKER, Role.DECISION_MAKER])
+def test_who_neither_scores_nor_chairs_reads_none_of_it(role: Role) -> None:
+    other = replace(MEMBER, roles=(role,))
+    assert said(replace(ACCESS, member=other, sheet_here=True, sheets_in=True)) == {}
+
+
+@pytest.mark.parametrize("member", [CHAIR, SCORING_CHAIR, MEMBER])
+@pytest.mark.parametrize("name", [*ENVELOPES, *SAID])
+def test_reason_that_the_officer_gives_is_one_that_the_receiver_accepts(member: PanelMember, name: str) -> None:
+    envelope = (ENVELOPES | SAID)[name]
+    access = Access(member, True, (), frozenset({(L1, BidCode("B01"))}), sheet_here=True, sheets_in=True)
+    reason = because(envelope, access, BIDS)
+    assert reason is None or why_not(envelope, reason, member, open_sheet=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "member", "open_sheet"),
+    [
+        ("price/B01/L1", Because.DECLARATION, MEMBER, False),
+        ("scores/B01", Because.DECLARATION, SCORING_CHAIR, False),
+        ("scores/B01", Because.OWN_SHEET_HERE, MEMBER, False),
+        ("scores/B01", Because.CHAIRING, SCORING_CHAIR, False),
+        ("scores/B01", Because.OWN_SHEET_HERE, SCORING_CHAIR, True),
+        ("moderation/B01", Because.CHAIRING, MEMBER, False),
+        ("moderation/B01", Because.QUALITY_LOCKED, MEMBER, False),
+    ],
+)
+def test_reason_that_does_not_fit_is_told(name: str, reason: Because, member: PanelMember, open_sheet: bool) -> None:
+    assert why_not((ENVELOPES | SAID)[name], reason, member, open_sheet=open_sheet) != ""

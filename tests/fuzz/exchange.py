@@ -17,6 +17,7 @@ from evalpanel.formats.canonical import encode
 from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_kinds import READERS
+from evalpanel.formats.parcel_moderation import read_assent_part, read_moderation_part
 from evalpanel.formats.parcel_packs import (
     Common,
     Index,
@@ -38,7 +39,14 @@ from fuzz.parcels import parcel, unwrapped, zipped
 
 _SHA = "ab" * 32
 _COVERS: tuple[Callable[[bytes], Any], ...] = tuple(READERS.values())
-_PIECES: tuple[Callable[[bytes], Any], ...] = (read_names, read_index, read_common, read_sheet_part)
+_PIECES: tuple[Callable[[bytes], Any], ...] = (
+    read_names,
+    read_index,
+    read_common,
+    read_sheet_part,
+    read_moderation_part,
+    read_assent_part,
+)
 
 
 def parcel_file(data: bytes) -> None:

@@ -23,6 +23,7 @@ from evalpanel.services import (
     inviting,
     issuing,
     joining,
+    releasing,
     scoring,
     setup,
     tenders,
@@ -264,3 +265,18 @@ def test_chains_verify_on_both_sides(desk: Laptops) -> None:
         "pack-received",
         "release-received",
     ]
+
+
+def test_release_alone_writes_the_keys_that_issuing_would_write(desk: Laptops) -> None:
+    with pytest.raises(EvalPanelError) as raised:
+        releasing.release(desk[OFFICER], REFERENCE, to=desk.stick)
+    assert raised.value.title == "No pack was issued yet, so there is nothing that a key would open."
+    first = issued(desk)
+    assert releasing.release(desk[OFFICER], REFERENCE, to=desk.stick).releases == first.releases
+    declare(desk, "PM2")
+    (again,) = releasing.release(desk[OFFICER], REFERENCE, to=desk.stick, person="PM2").releases.values()
+    desk.take("PM2", first.roster, first.pack, again)
+    assert len(paths(desk["PM2"])) == 4
+    with pytest.raises(EvalPanelError) as raised:
+        releasing.release(desk[OFFICER], REFERENCE, to=desk.stick, person="CH1")
+    assert raised.value.title == "The keys of CH1 are not confirmed yet."

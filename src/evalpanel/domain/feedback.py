@@ -7,22 +7,18 @@ panel members, dissent, how differences were settled, or anybody's price but the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 
 from evalpanel.domain import feedback_parts as parts
 from evalpanel.domain import feedback_terms as terms
-from evalpanel.domain.criteria import Criterion, CriterionKind, for_lot
-from evalpanel.domain.evidence import Source, source_of
+from evalpanel.domain.feedback_checks import lacking, missing
+from evalpanel.domain.feedback_inputs import LetterInputs, told_of
 from evalpanel.domain.feedback_terms import Told
 from evalpanel.domain.letter import Block, FeedbackLetter, Paragraph, Section, Signatory, Tone
-from evalpanel.domain.letter_wording import LetterKind, LetterWording, fill
-from evalpanel.domain.moderation import ModeratedScore
-from evalpanel.domain.quality import leaf_shares
-from evalpanel.domain.regimes import Regime, refuse_without_letters
-from evalpanel.domain.results import BidResult, LotResult, ResultStatus
-from evalpanel.domain.scales import Scale
-from evalpanel.domain.tender import Bid, BidCode, Bidder, ConsortiumMember, Lot, Tender
+from evalpanel.domain.letter_wording import LetterKind, fill
+from evalpanel.domain.results import LotResult, ResultStatus
+from evalpanel.domain.tender import BidCode
 from evalpanel.errors import EvalPanelError
 
 __all__ = [
@@ -33,6 +29,7 @@ __all__ = [
     "Signatory",
     "blocked",
     "compose",
+    "compose_combined",
     "kind_of",
 ]
 
@@ -43,44 +40,6 @@ _BY_STATUS = {
     ResultStatus.EXCLUDED: LetterKind.EXCLUDED,
     ResultStatus.NOT_SHORTLISTED: LetterKind.NOT_SHORTLISTED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class LetterInputs:
-    """Everything that one letter is made of.
-
-    `criteria`, `scales` and `members` may be the whole tender's. `moderated` are the moderated lines of this bid and of
-    no other; `winners` those of the bids that the lot goes to (empty for a bid that is not owed them). `day` is the day
-    of the letter. `documents` are those of this bid and the tender's own: the evidence for its scores stands in them.
-    """
-
-    tender: Tender
-    lot: Lot
-    criteria: tuple[Criterion, ...]
-    scales: tuple[Scale, ...]
-    bidder: Bidder
-    members: tuple[ConsortiumMember, ...]
-    bid: Bid
-    result: LotResult
-    moderated: tuple[ModeratedScore, ...]
-    winners: tuple[ModeratedScore, ...]
-    regime: Regime
-    wording: LetterWording
-    signatory: Signatory
-    day: date
-    documents: tuple[Source, ...] = ()
-
-    def __post_init__(self) -> None:
-        # A line of a third bid here would be one mistake away from a stranger's letter: it is stopped at the door.
-        ours, theirs = (self.lot.lot, self.bid.bid), {(self.lot.lot, won.bid) for won in self.result.winners}
-        if any((held.line.lot, held.line.bid) != ours for held in self.moderated):
-            raise ValueError("moderated lines of another bid were given as this bid's")
-        if any((held.line.lot, held.line.bid) not in theirs for held in self.winners):
-            raise ValueError("moderated lines of a bid that did not win were given as a winner's")
-        if self.bid.bidder != self.bidder.bidder:
-            raise ValueError("the bid is another bidder's")
-        if any(one.bidder not in (None, self.bid.bidder) for one in self.documents):
-            raise ValueError("a document of another bidder was given as this bid's")
 
 
 class LetterBlocked(EvalPanelError):
@@ -116,36 +75,38 @@ def blocked(inputs: LetterInputs) -> tuple[str, ...]:
     kind = kind_of(inputs.result, inputs.bid.bid)
     if kind is None:
         return ()
-    why = [*_missing_address(inputs, kind)]
-    if kind.is_summary:
-        why += _missing_of_summary(inputs, kind)
-    elif kind is LetterKind.CONDITION_FAILED:
-        why += _missing_of_conditions(inputs)
-    elif kind is not LetterKind.WITHDRAWN and not terms.reason_of(_told(inputs)):
-        why.append("The reason why the bid was not assessed is empty.")
-    if not inputs.signatory.name.strip():
-        why.append("Nobody is named who signs for the authority.")
-    return tuple(why)
+    why = missing(inputs, kind)
+    if why:
+        return why
+    told = told_of(inputs)
+    return lacking(_composed(inputs, kind, told), told)
 
 
 def compose(inputs: LetterInputs) -> FeedbackLetter:
     """The letter that a bid is owed.
 
-    Raises `LetterBlocked` while anything is missing, and `EvalPanelError` where this release has no letters for the
-    regime. Raises `ValueError` for a comparator, which is owed none.
+    Raises `LetterBlocked` while anything is missing, or where it would lack what the law asks. Raises `ValueError` for a
+    comparator, which is owed none.
     """
-    refuse_without_letters(inputs.regime)
     kind = kind_of(inputs.result, inputs.bid.bid)
     if kind is None:
         raise ValueError("an in-house comparator is owed no letter")
-    why = blocked(inputs)
+    why = missing(inputs, kind)
     if why:
         raise LetterBlocked(inputs.bid.bid, why)
-    told = _told(inputs)
+    told = told_of(inputs)
+    letter = _composed(inputs, kind, told)
+    lacks = lacking(letter, told)
+    if lacks:
+        raise LetterBlocked(inputs.bid.bid, lacks)
+    return letter
+
+
+def _composed(inputs: LetterInputs, kind: LetterKind, told: Told) -> FeedbackLetter:
     words = inputs.wording.kinds[kind]
     opening: tuple[Block, ...] = (
         Paragraph(fill(words.outcome, told.places), Tone.LEAD),
-        *(Paragraph(fill(sentence, told.places)) for sentence in words.meaning),
+        *(Paragraph(said) for sentence in words.meaning if (said := fill(sentence, told.places))),
     )
     if kind.is_summary:
         opening += parts.at_a_glance(told)
@@ -158,7 +119,9 @@ def compose(inputs: LetterInputs) -> FeedbackLetter:
         made_on=inputs.day,
         authority=inputs.tender.authority,
         addressee=terms.addressee(inputs.bidder, inputs.members),
-        facts=parts.letter_facts(told, inputs.bidder, inputs.members, inputs.day, inputs.regime),
+        facts=parts.letter_facts(
+            inputs.tender, (inputs.lot,), inputs.bid, inputs.bidder, inputs.members, inputs.day, inputs.regime
+        ),
         salutation=told.say("salutation"),
         opening=opening,
         body=tuple(section for section in _body(told, kind) if section.blocks),
@@ -186,111 +149,57 @@ def _body(told: Told, kind: LetterKind) -> tuple[Section, ...]:
     return (parts.own_scores(told), *why, *own, *best, parts.method(told), parts.next_steps(told))
 
 
-def _told(inputs: LetterInputs) -> Told:
-    criteria = for_lot(inputs.criteria, inputs.lot.lot)
-    won: list[tuple[BidResult, dict[str, ModeratedScore]]] = [
-        (winner, {held.line.criterion: held for held in inputs.winners if held.line.bid == winner.bid})
-        for winner in inputs.result.winners
+def compose_combined(lots: Sequence[LetterInputs]) -> FeedbackLetter:
+    """One letter for the bids of one bidder for several lots: each lot has its own part, and holds what its own letter would.
+
+    Raises `LetterBlocked` while the letter of any of the lots is blocked, and `ValueError` for fewer than two lots, several
+    bidders, or a lot in which no letter is owed.
+    """
+    first = lots[0]
+    if len(lots) < 2 or {one.bidder.bidder for one in lots} != {first.bidder.bidder}:
+        raise ValueError("a combined letter is about several lots of one bidder")
+    letters = [compose(one) for one in lots]
+    places = {
+        **terms.common_places(first.tender, first.lot, first.regime, first.bidder.name, first.signatory),
+        "contract": first.tender.title,
+    }
+    words = first.wording.kinds[LetterKind.COMBINED]
+    opening: list[Block] = [Paragraph(fill(words.outcome, places), Tone.LEAD)]
+    opening += (Paragraph(fill(sentence, places)) for sentence in words.meaning)
+    named = [
+        first.wording.say("combined_lot", **{**places, "lot": f"{one.lot.lot} {one.lot.title}".strip()}) for one in lots
     ]
-    order = tuple(terms.tree(criteria))
-    told = Told(
-        tender=inputs.tender,
-        lot=inputs.lot,
-        criteria=criteria,
-        order=order,
-        scales={scale.scale: scale for scale in inputs.scales},
-        shares=terms.shares_of_all(order, leaf_shares(inputs.criteria, inputs.lot, inputs.tender)),
-        bid=inputs.bid,
-        result=inputs.result,
-        own=terms.result_of(inputs.result, inputs.bid.bid),
-        moderated={held.line.criterion: held for held in inputs.moderated},
-        winners=tuple(won),
-        regime=inputs.regime,
-        wording=inputs.wording,
-        bidder_name=inputs.bidder.name,
-        signatory=inputs.signatory,
-        places={},
-        documents=inputs.documents,
+    for name, letter in zip(named, letters, strict=True):
+        opening.append(Paragraph(name, Tone.LABEL))
+        opening += (block for block in letter.opening if block not in opening or not isinstance(block, Paragraph))
+    return replace(
+        letters[0],
+        kind=LetterKind.COMBINED,
+        reference=f"{first.tender.reference} / {'+'.join(one.lot.lot for one in lots)} / {first.bid.bid}",
+        title=fill(words.title, places),
+        facts=parts.letter_facts(
+            first.tender,
+            tuple(one.lot for one in lots),
+            first.bid,
+            first.bidder,
+            first.members,
+            first.day,
+            first.regime,
+        ),
+        opening=tuple(opening),
+        body=_by_lot(named, [letter.body for letter in letters]),
+        annex=_by_lot(named, [letter.annex for letter in letters]),
+        bids=tuple((one.bid.bid, one.lot.lot) for one in lots),
     )
-    return replace(told, places=terms.places_of(told))
 
 
-def _missing_address(inputs: LetterInputs, kind: LetterKind) -> list[str]:
-    """Reg. 31 (a) to (c) for a summary; for a notice, somewhere to send it."""
-    bidder = inputs.bidder
-    why = [] if bidder.name.strip() else ["The bidder has no name."]
-    if not kind.is_summary:
-        if not bidder.address.strip() and not bidder.email.strip():
-            why.append(f"{bidder.name} has neither a postal nor an e-mail address.")
-        return why
-    if not bidder.address.strip():
-        why.append(f"The postal address of {bidder.name} is missing (regulation 31, item b).")
-    if not bidder.email.strip():
-        why.append(f"The e-mail address of {bidder.name} is missing (regulation 31, item b).")
-    if not terms.identifier(bidder, inputs.members):
-        why.append(f"The unique identifier of {bidder.name} is missing (regulation 31, item c).")
-    return why
-
-
-def _missing_of_summary(inputs: LetterInputs, kind: LetterKind) -> list[str]:
-    told = _told(inputs)
-    why: list[str] = []
-    if told.own.status is ResultStatus.RANKED and not told.result.winners:
-        why.append(inputs.result.tie.strip() or "The outcome does not say to whom the lot goes.")
-    scored = {held.criterion: held.score for held in told.own.criteria}
-    for criterion in told.award_leaves:
-        held = told.moderated.get(criterion.criterion)
-        assessed = held is not None or scored.get(criterion.criterion) is not None
-        if kind is LetterKind.BELOW_MINIMUM and not assessed and criterion.criterion not in told.failed_codes:
-            continue
-        name = terms.named(criterion)
-        if held is None or not held.reasons.strip():
-            why.append(f"The explanation for {name} is empty.")
-        why += _strange_evidence(inputs, held, name)
-        if criterion.kind is CriterionKind.CONSIDERATION:
-            continue
-        value = None if held is None else held.value
-        if value is None or scored.get(criterion.criterion) is None:
-            why.append(f"The score for {name} is missing.")
-        elif value != scored[criterion.criterion]:
-            why.append(f"The score for {name} in the outcome is not the moderated one: work out the outcome again.")
-    if told.own.status is ResultStatus.RANKED and told.price_is_scored and told.own.price is None:
-        why.append("The price has no score yet.")
-    if kind is not LetterKind.WINNER:
-        why += _missing_of_winners(told)
-    return why
-
-
-def _strange_evidence(inputs: LetterInputs, held: ModeratedScore | None, name: str) -> list[str]:
-    # Nothing of the kind is ever taken in; if it stood here all the same, another bidder's words would go out.
-    for piece in held.evidence if held is not None else ():
-        if source_of(piece, inputs.documents, inputs.bid.bidder, inputs.lot.lot) is None:
-            return [f"The evidence for {name} comes from a document that is neither this bid's nor the tender's."]
-    return []
-
-
-def _missing_of_winners(told: Told) -> list[str]:
-    why: list[str] = []
-    for winner, moderated in told.winners:
-        for criterion in told.award_leaves:
-            held = moderated.get(criterion.criterion)
-            if held is None or (not terms.told_to_others(held).strip() and not held.withheld_why.strip()):
-                why.append(f"The explanation for {terms.named(criterion)} of the tender of {winner.name} is empty.")
-    return why
-
-
-def _missing_of_conditions(inputs: LetterInputs) -> list[str]:
-    told = _told(inputs)
-    by_code = {criterion.criterion: criterion for criterion in told.criteria}
-    why = []
-    for gate in told.own.failed_gates:
-        if gate.criterion is None:
-            if not gate.why.strip():
-                why.append("It is not said why the budget was not kept.")
-            continue
-        held = told.moderated.get(gate.criterion)
-        name = terms.named(by_code[gate.criterion])
-        if held is None or not held.reasons.strip():
-            why.append(f"The explanation for {name} is empty.")
-        why += _strange_evidence(inputs, held, name)
-    return why
+def _by_lot(named: Sequence[str], bodies: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
+    """The sections of several letters, lot by lot under its name; what all of them say alike stands once, at the end."""
+    shared = [section for section in bodies[0] if all(section in body for body in bodies)]
+    own = [
+        replace(section, heading=f"{name}: {section.heading}")
+        for name, body in zip(named, bodies, strict=True)
+        for section in body
+        if section not in shared
+    ]
+    return (*own, *shared)

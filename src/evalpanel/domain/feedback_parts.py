@@ -5,6 +5,7 @@ Only `best_tenders` looks at another bid, and it reads four things of it: name, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -28,6 +29,7 @@ from evalpanel.domain.letter import (
     Explanation,
     Facts,
     Paragraph,
+    Part,
     Row,
     RowKind,
     ScoreMark,
@@ -35,13 +37,13 @@ from evalpanel.domain.letter import (
     Table,
     Tone,
 )
-from evalpanel.domain.letter_wording import fill
+from evalpanel.domain.letter_wording import LetterWording, fill
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.numbers import canonical
-from evalpanel.domain.regimes import Regime
+from evalpanel.domain.regimes import Need, Regime
 from evalpanel.domain.results import BidResult
 from evalpanel.domain.scales import Scale
-from evalpanel.domain.tender import Bidder, ConsortiumMember, MemberRole
+from evalpanel.domain.tender import Bid, Bidder, ConsortiumMember, Lot, MemberRole, Tender
 
 MOST_QUOTE = 200
 """How many characters of a passage a letter shows: its reader has the document."""
@@ -49,16 +51,24 @@ MOST_QUOTE = 200
 _ROLES = {MemberRole.LEAD: "lead", MemberRole.MEMBER: "member", MemberRole.SUBCONTRACTOR: "subcontractor"}
 
 
-def letter_facts(told: Told, bidder: Bidder, members: tuple[ConsortiumMember, ...], day: date, regime: Regime) -> Facts:
+def letter_facts(
+    tender: Tender,
+    lots: tuple[Lot, ...],
+    bid: Bid,
+    bidder: Bidder,
+    members: tuple[ConsortiumMember, ...],
+    day: date,
+    regime: Regime,
+) -> Facts:
     """What the letter is about, at a glance."""
     rows = [
         ("Date", long_date(day)),
-        ("Procurement", f"{told.tender.title} ({told.tender.reference})"),
-        ("Lot", f"{told.lot.lot} {told.lot.title}".strip()),
+        ("Procurement", f"{tender.title} ({tender.reference})"),
+        ("Lots" if len(lots) > 1 else "Lot", "\n".join(f"{lot.lot} {lot.title}".strip() for lot in lots)),
         ("Under", regime.name),
     ]
-    if told.bid.bid != str(bidder.bidder):  # the code of a bid is usually its bidder's own
-        rows.append(("Bid", told.bid.bid))
+    if bid.bid != str(bidder.bidder):  # the code of a bid is usually its bidder's own
+        rows.append(("Bid", bid.bid))
     with_others = [f"{held.name} ({_ROLES[held.role]})" for held in members if held.bidder == bidder.bidder]
     if with_others:
         rows.append(("Together with", ", ".join(with_others)))
@@ -121,7 +131,7 @@ def own_scores(told: Told) -> Section:
     """The scores of the reader's own bid (reg. 31 (e))."""
     note = "result_note" if told.price_is_scored else "result_note_quality_only"
     heading = told.say("result_heading")
-    return Section(heading, (score_table(told, told.own, heading), Paragraph(told.say(note), Tone.ASIDE)))
+    return Section(heading, (score_table(told, told.own, heading), Paragraph(told.say(note), Tone.ASIDE)), Part.SCORES)
 
 
 def why_not_awarded(told: Told, *, below: bool) -> Section:
@@ -132,6 +142,8 @@ def why_not_awarded(told: Told, *, below: bool) -> Section:
         blocks += (Paragraph(gate.why) for gate in told.own.failed_gates)
         if not told.winners:
             blocks.append(Paragraph(told.say("why_no_award")))
+        elif not told.regime.asks(Need.WINNER_SCORES):
+            blocks.append(Paragraph(told.say("why_winner")))
     else:
         best = told.winners[0][0]
         comparable = told.own.total is not None and best.total is not None
@@ -141,7 +153,7 @@ def why_not_awarded(told: Told, *, below: bool) -> Section:
             # Equal as printed is not yet equal: where nothing is rounded before it is shown there may be no tie at all.
             said = f"{told.say('why_tie')} {told.tender.tie_rule}" if told.result.tie else told.say("why_close")
             blocks.append(Paragraph(said.strip()))
-    return Section(told.say("why_heading"), tuple(blocks))
+    return Section(told.say("why_heading"), tuple(blocks), Part.WHY)
 
 
 def _explanation(told: Told, criterion: Criterion, score: Decimal | None, texts: tuple[Paragraph, ...]) -> Explanation:
@@ -171,7 +183,7 @@ def own_explanations(told: Told) -> Section:
         if held.not_higher.strip() and value is not None and value < told.scale(criterion).top:
             texts += [Paragraph(told.say("not_higher"), Tone.LABEL), Paragraph(held.not_higher)]
         blocks.append(_explanation(told, criterion, value, tuple(texts)))
-    return Section(told.say("explanations_heading"), tuple(blocks))
+    return Section(told.say("explanations_heading"), tuple(blocks), Part.EXPLANATIONS)
 
 
 def evidence(told: Told, held: ModeratedScore) -> tuple[Paragraph, ...]:
@@ -191,28 +203,37 @@ def own_conditions(told: Told) -> Section:
     """The conditions that the reader's bid met, where the tender had any that a panel looked at."""
     passed = {gate.criterion for gate in told.own.gates if gate.passed}
     conditions = [held for held in told.criteria if held.kind is CriterionKind.CONDITION and held.criterion in passed]
-    return Section(told.say("conditions_heading"), tuple(Paragraph(f"{named(held)}: met") for held in conditions))
+    met = told.say("conditions_met")
+    lines = tuple(Paragraph(f"{named(held)}: {met}") for held in conditions)
+    return Section(told.say("conditions_heading"), lines, Part.CONDITIONS)
 
 
 def own_price(told: Told) -> Section:
     """The reader's own price and how its score came about. Other prices are nobody's business."""
     heading, blocks = told.say("price_heading"), []
     if told.own.price_amount is None:
-        return Section(heading, (Paragraph(told.say("price_not_opened")),) if told.result.formula else ())
+        return Section(heading, (Paragraph(told.say("price_not_opened")),) if told.result.formula else (), Part.PRICE)
     scored = told.price_is_scored and told.own.price is not None
     blocks.append(Paragraph(told.say("price_scored" if scored else "price_not_scored")))
     if told.result.formula is not None:
         blocks.append(Paragraph(fill(told.wording.formulas[told.result.formula], told.places)))
-    return Section(heading, tuple(blocks))
+    return Section(heading, tuple(blocks), Part.PRICE)
 
 
 def best_tenders(told: Told) -> tuple[Section, ...]:
-    """The most advantageous tender, or each of them where the lot is awarded to several: name, scores, explanations."""
+    """The most advantageous tender, or each of them where the lot is awarded to several: name, scores, explanations.
+
+    Nothing where the law asks for none of it. Where it asks for relative advantages, they stand under each criterion.
+    """
+    if not told.regime.asks(Need.WINNER_SCORES):
+        return ()
+    compares = told.regime.asks(Need.ADVANTAGES)
+    heading = told.say("advantages_heading" if compares else "best_heading")
     sections = []
     for winner, moderated in told.winners:
         places = {**told.places, "winner": winner.name}
-        heading = told.say("best_heading")
-        blocks: list[Block] = [Paragraph(fill(told.wording.texts["best_note"], places))]
+        note = told.wording.texts["advantages_note" if compares else "best_note"]
+        blocks: list[Block] = [Paragraph(fill(note, places))]
         blocks.append(score_table(told, winner, f"{heading}: {winner.name}"))
         scored = {held.criterion: held.score for held in winner.criteria}
         for criterion in told.award_leaves:
@@ -220,14 +241,28 @@ def best_tenders(told: Told) -> tuple[Section, ...]:
             texts = [Paragraph(told_to_others(held))] if told_to_others(held).strip() else []
             if held.withheld_why.strip():
                 texts += [Paragraph(told.say("best_withheld"), Tone.LABEL), Paragraph(held.withheld_why)]
+            if compares:
+                texts += _advantage(told, criterion, scored.get(criterion.criterion))
             blocks.append(_explanation(told, criterion, scored.get(criterion.criterion), tuple(texts)))
-        sections.append(Section(f"{heading}: {winner.name}" if len(told.winners) > 1 else heading, tuple(blocks)))
+        title = f"{heading}: {winner.name}" if len(told.winners) > 1 else heading
+        sections.append(Section(title, tuple(blocks), Part.BEST))
     return tuple(sections)
+
+
+def _advantage(told: Told, criterion: Criterion, theirs: Decimal | None) -> list[Paragraph]:
+    """What the winner's score is beside the reader's own, which only some laws ask for (PCR 2015, reg. 86 (2)(b))."""
+    if theirs is None:
+        return []
+    own = next((held.score for held in told.own.criteria if held.criterion == criterion.criterion), None)
+    name = "advantage_only" if own is None else "advantage_is" if theirs > own else "advantage_none"
+    scale = told.scale(criterion)
+    scores = {"best_score": of_top(scale, theirs), "own_score": "" if own is None else of_top(scale, own)}
+    return [Paragraph(fill(told.wording.texts[name], {**told.places, **scores}))]
 
 
 def stated_reason(told: Told) -> Section:
     """Why a bid was not assessed, and when it came in if it was late."""
-    return Section(told.say("reason_heading"), (Paragraph(reason_of(told)),))
+    return Section(told.say("reason_heading"), (Paragraph(reason_of(told)),), Part.REASON)
 
 
 def failed_conditions(told: Told) -> Section:
@@ -242,7 +277,7 @@ def failed_conditions(told: Told) -> Section:
         why = (Paragraph(gate.why),) if gate.why.strip() else ()
         texts = (*why, Paragraph(held.reasons), *evidence(told, held))
         blocks.append(Explanation(named(by_code[gate.criterion]), "", None, texts))
-    return Section(told.say("reason_heading"), tuple(blocks))
+    return Section(told.say("reason_heading"), tuple(blocks), Part.REASON)
 
 
 def method(told: Told) -> Section:
@@ -291,7 +326,7 @@ def method(told: Told) -> Section:
     if where == "method_full_documents" and told.tender.notice_id.strip():
         where = "method_full_notice"
     blocks.append(Paragraph(told.say(where)))
-    return Section(told.say("method_heading"), tuple(blocks))
+    return Section(told.say("method_heading"), tuple(blocks), Part.METHOD)
 
 
 def _used_scales(told: Told) -> tuple[Scale, ...]:
@@ -304,17 +339,31 @@ def _used_scales(told: Told) -> tuple[Scale, ...]:
 
 def next_steps(told: Told) -> Section:
     """What the reader can do: ask."""
-    name = "next_questions_email" if told.signatory.email.strip() else "next_questions"
-    return Section(told.say("next_heading"), (Paragraph(told.say(name)),))
+    return asking(told.wording, told.places)
+
+
+def asking(wording: LetterWording, places: Mapping[str, str]) -> Section:
+    """Where questions go."""
+    name = "next_questions_email" if places["email"].strip() else "next_questions"
+    return Section(wording.say("next_heading", **places), (Paragraph(wording.say(name, **places)),), Part.NEXT)
 
 
 def annex(told: Told) -> tuple[Section, ...]:
     """What could be improved, apart from the statutory explanation; nothing when nobody wrote any."""
-    blocks: list[Block] = []
-    for criterion, _ in told.order:
-        held = told.moderated.get(criterion.criterion)
-        if held is not None and held.improvements.strip():
-            blocks.append(Explanation(named(criterion), "", None, (Paragraph(held.improvements),)))
+    held = [(one, told.moderated[one.criterion]) for one, _ in told.order if one.criterion in told.moderated]
+    return improvements(held, told.wording, told.places)
+
+
+def improvements(
+    held: Iterable[tuple[Criterion, ModeratedScore]], wording: LetterWording, places: Mapping[str, str]
+) -> tuple[Section, ...]:
+    """The annex of these criteria; nothing when nobody wrote what could be improved."""
+    blocks = [
+        Explanation(named(criterion), "", None, (Paragraph(score.improvements),))
+        for criterion, score in held
+        if score.improvements.strip()
+    ]
     if not blocks:
         return ()
-    return (Section(told.say("annex_heading"), (Paragraph(told.say("annex_note"), Tone.ASIDE), *blocks)),)
+    note = Paragraph(wording.say("annex_note", **places), Tone.ASIDE)
+    return (Section(wording.say("annex_heading", **places), (note, *blocks), Part.ANNEX),)

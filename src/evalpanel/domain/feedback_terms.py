@@ -13,13 +13,14 @@ from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
 from evalpanel.domain.evidence import Source
 from evalpanel.domain.gates import scale_of
 from evalpanel.domain.letter import Signatory
-from evalpanel.domain.letter_wording import LetterWording
+from evalpanel.domain.letter_wording import PLACES, LetterWording, fill
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.price import money
 from evalpanel.domain.regimes import Regime
 from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.domain.scales import Scale
+from evalpanel.domain.standstill import StandstillClock, standstill
 from evalpanel.domain.tender import (
     Bid,
     BidCode,
@@ -37,6 +38,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # The program's letters are English whatever the computer speaks, so the months are not the locale's.
 
 _WITHOUT_PRICE_SCORE = (PriceFormula.F7, PriceFormula.F8, PriceFormula.F10, PriceFormula.F11)
@@ -69,6 +71,9 @@ class Told:
     bidder_name: str
     signatory: Signatory
     places: Mapping[str, str]
+    standstill: str
+    standstill_from: date | None
+    proclaimed: Mapping[date, str]
     documents: tuple[Source, ...] = ()
 
     def say(self, name: str) -> str:
@@ -114,35 +119,81 @@ class Told:
 
 def places_of(told: Told) -> Mapping[str, str]:
     """What the named places of the wording hold in this letter."""
-    standstill, formula = told.regime.standstill, told.result.formula
-    best = told.winners[0][0] if told.winners else None
+    formula, best = told.result.formula, told.winners[0][0] if told.winners else None
     return {
-        "authority": told.tender.authority,
+        **common_places(told.tender, told.lot, told.regime, told.bidder_name, told.signatory),
         "best_total": points(best.total if best else None, told.result.places),
         "best_winner": best.name if best else "",
         "bid": told.bid.bid,
-        "bidder": told.bidder_name,
-        "contract": contract_name(told.tender, told.lot),
-        "email": told.signatory.email,
-        "full_criteria_at": told.tender.full_criteria_at,
-        "law": told.regime.source,
-        "notice": told.tender.notice_id,
         "places": str(told.result.places),
         "price": _amount(told.own.price_amount, told.tender),
-        "price_lower": _amount(told.tender.price_lower, told.tender),
-        "price_upper": _amount(told.tender.price_upper, told.tender),
         "price_points": canonical(told.result.price_weighting),
         "price_score": points(told.own.price, told.result.places),
         "price_weighting": canonical(told.result.price_weighting) + "%",
         "quality_weighting": canonical(told.result.quality_weighting) + "%",
-        "reference": told.tender.reference,
-        "role": told.signatory.role,
-        "standstill": standstill.sentence if standstill else "",
-        "top": told.wording.award_rules[formula] if formula else "the highest total",
+        "standstill": told.standstill,
+        "top": fill(told.wording.award_rules[formula], words_of(told.regime)) if formula else "the highest total",
         "total": points(told.own.total, told.result.places),
         "winner": joined(tuple(winner.name for winner, _ in told.winners)),
-        "years": str(told.regime.years_kept),
     }
+
+
+def words_of(regime: Regime) -> Mapping[str, str]:
+    """The law's own words, by the places that hold them."""
+    words = regime.words
+    return {
+        "summary": words.letter,
+        "Summary": words.letter[:1].upper() + words.letter[1:],
+        "supplier": words.bidder,
+        "suppliers": f"{words.bidder}s",
+        "offer": words.bid,
+        "offers": f"{words.bid}s",
+        "Offers": f"{words.bid[:1].upper()}{words.bid[1:]}s",
+        "best": words.best,
+    }
+
+
+def common_places(tender: Tender, lot: Lot, regime: Regime, bidder: str, signatory: Signatory) -> Mapping[str, str]:
+    """What the places hold that need no outcome. A place of another kind of letter is empty."""
+    return {
+        **dict.fromkeys(PLACES, ""),
+        **words_of(regime),
+        "authority": tender.authority,
+        "bidder": bidder,
+        "contract": contract_name(tender, lot),
+        "email": signatory.email,
+        "full_criteria_at": tender.full_criteria_at,
+        "law": regime.source,
+        "lot": f"{lot.lot} {lot.title}".strip(),
+        "notice": tender.notice_id,
+        "price_lower": _amount(tender.price_lower, tender),
+        "price_upper": _amount(tender.price_upper, tender),
+        "reference": tender.reference,
+        "role": signatory.role,
+        "years": str(regime.years_kept),
+    }
+
+
+def clock_starts(regime: Regime, sent: date, published: date | None) -> date | None:
+    """The day that starts the clock of standstill, where a letter can know it and the law lets it say when it ends.
+
+    `sent` is the day of the letter, `published` the day of the notice if there was one already.
+    """
+    held = regime.standstill
+    if held is None or not held.dated:
+        return None
+    return sent if held.clock is StandstillClock.FROM_SENDING else published
+
+
+def standstill_words(regime: Regime, started: date | None, proclaimed: Mapping[date, str]) -> str:
+    """What a letter says about standstill: the exact end where the clock has started, else how it will be counted."""
+    held = regime.standstill
+    if held is None:
+        return ""
+    if started is None:
+        return held.sentence
+    ends = standstill(held.clock, started, held.days, proclaimed).ends
+    return held.dated.format(begins=full_date(started), ends=full_date(ends))
 
 
 def _amount(amount: Decimal | None, tender: Tender) -> str:
@@ -183,6 +234,11 @@ def joined(names: tuple[str, ...]) -> str:
 def long_date(day: date) -> str:
     """A date in words: `3 November 2026`."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def full_date(day: date) -> str:
+    """A date with its day of the week: `Tuesday 3 November 2026`."""
+    return f"{_WEEKDAYS[day.weekday()]} {long_date(day)}"
 
 
 def identifier(bidder: Bidder, members: tuple[ConsortiumMember, ...]) -> str:
@@ -270,4 +326,9 @@ def available(scale: Scale) -> str:
 
 def of_top(scale: Scale, score: Decimal) -> str:
     """A score on its scale: `4 of 5`."""
-    return f"{canonical(score)} of {canonical(scale.top)}"
+    return of_steps(score, (scale.top,))
+
+
+def of_steps(score: Decimal, steps: tuple[Decimal, ...]) -> str:
+    """A score on its scale, from the values of the scale: `4 of 5`."""
+    return f"{canonical(score)} of {canonical(max(steps))}"

@@ -5,6 +5,7 @@ Nothing in it is markup. What lays it out (`evalpanel.formats.letter_pdf`) adds 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -97,12 +98,29 @@ class Explanation:
 Block = Paragraph | Facts | Table | Explanation
 
 
+class Part(StrEnum):
+    """What a section of a letter is for: by it the program looks whether everything is there that the law asks."""
+
+    SCORES = "scores"
+    WHY = "why"
+    EXPLANATIONS = "explanations"
+    CONDITIONS = "conditions"
+    PRICE = "price"
+    BEST = "best"
+    METHOD = "method"
+    REASON = "reason"
+    REPLY = "reply"
+    NEXT = "next"
+    ANNEX = "annex"
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the letter under a heading."""
+    """A part of the letter under a heading. `part` is None in documents that are no letters."""
 
     heading: str
     blocks: tuple[Block, ...]
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +134,7 @@ class Signatory:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackLetter:
-    """A letter to one bidder about one bid for one lot.
+    """A letter to one bidder about one bid for one lot, or about its bids for several lots (then `bids` names them all).
 
     `opening` stands on the first page under the salutation; its first paragraph says the outcome. `body` is the
     statutory part, which ends with the signature; `annex` (improvements) stands apart from it and may be empty.
@@ -139,3 +157,18 @@ class FeedbackLetter:
     check: str
     annex: tuple[Section, ...] = ()
     language: str = "en-GB"
+    bids: tuple[tuple[BidCode, LotCode], ...] = ()
+
+    @property
+    def about(self) -> tuple[tuple[BidCode, LotCode], ...]:
+        """The bids and lots that the letter is about."""
+        return self.bids or ((self.bid, self.lot),)
+
+
+def paragraphs(letter: FeedbackLetter) -> Iterator[str]:
+    """Every text of a letter that is read as sentences, in reading order: no tables, no facts, no addresses."""
+    for block in (*letter.opening, *(block for section in (*letter.body, *letter.annex) for block in section.blocks)):
+        if isinstance(block, Paragraph):
+            yield block.text
+        elif isinstance(block, Explanation):
+            yield from (paragraph.text for paragraph in block.paragraphs)

@@ -9,30 +9,51 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from string import Formatter
 
+from evalpanel.domain.standstill import StandstillClock
 from evalpanel.domain.tender import RegimeCode
 from evalpanel.errors import EvalPanelError
 
 
 class Audience(StrEnum):
-    """Who must be told an item: every assessed supplier, or those to whom the contract is not awarded."""
+    """Who must be told an item: every assessed bidder, those of them who do not win, or those who were not assessed."""
 
     ALL = "all"
     OTHERS = "others"
+    NOT_ASSESSED = "not-assessed"
+
+
+class Need(StrEnum):
+    """What a letter must hold so that an item is there. Each is looked for in the letter itself before it is signed."""
+
+    NAME = "name"
+    ADDRESSES = "addresses"
+    IDENTIFIER = "identifier"
+    CRITERIA = "criteria"
+    SCORES = "scores"
+    REASONS = "reasons"
+    WINNER = "winner"
+    WINNER_SCORES = "winner-scores"
+    ADVANTAGES = "advantages"
+    STANDSTILL = "standstill"
+    STANDSTILL_END = "standstill-end"
+    REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)
 class RequiredItem:
-    """One thing that the law asks of a letter. `item` is its letter in the regulation (`a` … `g`)."""
+    """One thing that the law asks of a letter. `item` is how the law numbers it, `needs` what is looked for."""
 
     item: str
     what: str
     to: Audience
+    needs: Need
 
 
 @dataclass(frozen=True, slots=True)
 class RegimeWords:
-    """The regime's own words, which its letters use in place of the program's."""
+    """The regime's own words, which its letters use in place of the program's: for one and, with an s, for several."""
 
     letter: str
     bidder: str
@@ -42,33 +63,47 @@ class RegimeWords:
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
-    """How long nothing may be signed. `sentence` is what a letter says about it, which claims no day that is not yet known.
+    """How long nothing may be signed, and by which clock.
 
-    `working_days` counts from the day on which the award notice is published. A `voluntary` one holds only if announced.
+    A `voluntary` one holds only if announced. `sentence` is what a letter says while the day that starts the clock is
+    not known, and claims no day; `dated` what it says when it is, with `{begins}` and `{ends}` (empty: the letter never
+    states a day, since it goes out before the notice).
     """
 
-    working_days: int
+    clock: StandstillClock
+    days: int
     voluntary: bool
     sentence: str
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """One body of procurement law, as far as letters go. `letters` is False where this release composes none for it.
+    """One body of procurement law: what its letters must hold, in which words, and which clock runs.
 
-    `wording` names the file below `resources/letters/`; `source` is the law that the letter names; `years_kept` is the
-    least time for which the record is kept, counted from signature. These four are empty without letters.
+    `wording` names the file below `resources/letters/`; `source` is the law that the letter names, `cite` how an item of
+    it is cited; `years_kept` is the least time for which the record is kept, counted from signature. `standstill` is
+    None where the law knows none.
     """
 
     code: RegimeCode
     name: str
-    letters: bool
-    wording: str = ""
-    source: str = ""
-    years_kept: int = 0
-    words: RegimeWords | None = None
+    wording: str
+    source: str
+    cite: str
+    years_kept: int
+    words: RegimeWords
+    required: tuple[RequiredItem, ...]
     standstill: Standstill | None = None
-    required: tuple[RequiredItem, ...] = ()
+
+    def asks(self, need: Need, to: Audience | None = None) -> bool:
+        """Whether the law asks for something, of anybody or of one kind of reader."""
+        return any(item.needs is need and to in (None, item.to) for item in self.required)
+
+    def cited(self, need: Need) -> str:
+        """Where the law asks for something: ` (regulation 31, item b)`, to end a sentence with; empty: nowhere."""
+        found = next((item for item in self.required if item.needs is need), None)
+        return f" ({self.cite.format(item=found.item)})" if found is not None else ""
 
 
 def parse(mapping: Mapping[str, object]) -> Regime:
@@ -81,48 +116,56 @@ def parse(mapping: Mapping[str, object]) -> Regime:
         code = RegimeCode(table.text("code"))
     except ValueError as error:
         raise table.wrong("`code` is not a regime that this program knows") from error
-    name, letters = table.text("name"), table.flag("letters")
-    if not letters:
-        table.nothing_else()
-        return Regime(code, name, letters=False)
     words = table.table("words")
-    standstill = table.table("standstill")
     regime = Regime(
         code,
-        name,
-        letters=True,
+        table.text("name"),
         wording=table.text("wording"),
         source=table.text("source"),
+        cite=_with_places(table, "cite", {"item"}),
         years_kept=table.number("years_kept"),
         words=RegimeWords(words.text("letter"), words.text("bidder"), words.text("bid"), words.text("best")),
-        standstill=Standstill(
-            standstill.number("working_days"), standstill.flag("voluntary"), standstill.text("sentence")
-        ),
         required=tuple(_required(item) for item in table.tables("required")),
+        standstill=_standstill(table.table("standstill")) if table.has("standstill") else None,
     )
-    for part in (table, words, standstill):
+    for part in (table, words):
         part.nothing_else()
     return regime
 
 
-def refuse_without_letters(regime: Regime) -> None:
-    """Raise `EvalPanelError` where this release composes no letters for `regime`."""
-    if not regime.letters:
-        raise EvalPanelError(
-            f"Letters under this regime are not available yet: {regime.name}.",
-            "The scores and the outcome are safe and can be exported. Nothing was written. Letters are made for the "
-            "Procurement Act 2023 and for its light-touch contracts.",
+def _standstill(table: Table) -> Standstill:
+    try:
+        clock = StandstillClock(table.text("clock"))
+    except ValueError as error:
+        raise table.wrong("`clock` is not one that this program counts by") from error
+    held = Standstill(
+        clock,
+        table.number("days"),
+        table.flag("voluntary"),
+        table.text("sentence"),
+        _with_places(table, "dated", {"begins", "ends"}) if table.has("dated") else "",
+    )
+    table.nothing_else()
+    return held
+
+
+def _with_places(table: Table, key: str, places: set[str]) -> str:
+    sentence = table.text(key)
+    if {name for _, name, _, _ in Formatter().parse(sentence) if name is not None} != places:
+        raise table.wrong(
+            f"`{key}` must hold {' and '.join(sorted('{' + name + '}' for name in places))} and nothing else"
         )
+    return sentence
 
 
 def _required(item: Table) -> RequiredItem:
-    try:
-        to = Audience(item.text("to"))
-    except ValueError as error:
-        raise item.wrong("`to` is neither `all` nor `others`") from error
-    required = RequiredItem(item.text("item"), item.text("what"), to)
+    number, what, to, needs = (item.text(key) for key in ("item", "what", "to", "needs"))
+    if to not in list(Audience):
+        raise item.wrong("`to` is none of " + ", ".join(f"`{one}`" for one in Audience))
+    if needs not in list(Need):
+        raise item.wrong("`needs` is none of " + ", ".join(f"`{one}`" for one in Need))
     item.nothing_else()
-    return required
+    return RequiredItem(number, what, Audience(to), Need(needs))
 
 
 class Table:
@@ -138,6 +181,10 @@ class Table:
             f"{self._where} cannot be used: {what}.",
             "Nothing was changed. Install evalpanel again, or correct the file.",
         )
+
+    def has(self, key: str) -> bool:
+        """Whether there is something under `key` that nobody asked for yet."""
+        return key in self._left
 
     def text(self, key: str) -> str:
         """The text under `key`, which may not be empty."""

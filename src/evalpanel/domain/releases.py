@@ -1,12 +1,16 @@
 """Who may open which envelope, and why: by key, so what is not released to a laptop can never be opened there.
 
 A person reads what was published as soon as they are on the panel; the bids that are theirs to assess after they declared
-their interests; prices when the quality scores are locked. Nobody gets a key for a bid from which they are recused.
+their interests; prices when the quality scores are locked. A chair reads what others scored: who does not score, after the
+declaration; who scores, only once their own final sheet is with the officer, so that nobody's score can follow another's.
+What was agreed is opened to those who scored. Nobody gets a key for a bid from which they are recused: not for what is
+scored or agreed about it either, and then not even where a decision narrowed the recusal to some of its criteria, because
+one envelope holds them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,14 +19,17 @@ from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.tender import Bid, BidCode, BidderCode, EnvelopeKind, LotCode
 
 _READERS = (Role.CHAIR, Role.PANEL_MEMBER, Role.LEGAL)
+_AGREED = (EnvelopeKind.SCORES, EnvelopeKind.MODERATION)
 
 
 class Because(StrEnum):
-    """Why an envelope is opened for somebody. The laptop that gets the key keeps the reason on its record."""
+    """Why an envelope is opened for somebody. The laptop that gets the key checks the reason and keeps it on its record."""
 
     ON_THE_PANEL = "on-the-panel"
     DECLARATION = "declaration"
     QUALITY_LOCKED = "quality-locked"
+    CHAIRING = "chairing"
+    OWN_SHEET_HERE = "own-sheet-here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +43,31 @@ class Compartment:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What is known about one person when keys are released to them. `opened`: the prices that are open on the record."""
+    """What is known about one person when keys are released to them.
+
+    `opened`: the prices that are open on the record. `sheet_here`: the person's own final sheet is with the officer and
+    counts. `sheets_in`: everybody's is, or their absence is on record, so that moderation can begin.
+    """
 
     member: PanelMember
     declared: bool
     recused: tuple[Recusal, ...]
     opened: frozenset[tuple[LotCode, BidCode]] = frozenset()
+    sheet_here: bool = False
+    sheets_in: bool = False
 
 
 def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Because | None:
     """Why this person may open an envelope now, or None where they may not. The officer holds every key anyway."""
     if envelope.kind is EnvelopeKind.COMMON:
         return Because.ON_THE_PANEL
-    if envelope.kind is EnvelopeKind.SCORES or not any(access.member.has(role) for role in _READERS):
+    if not any(access.member.has(role) for role in _READERS):
         return None
     own = [bid for bid in bids if bid.bidder == envelope.bidder and envelope.lot in (None, bid.lot)]
     if not access.declared or not any(bid.status.is_scored for bid in own):
         return None
+    if envelope.kind in _AGREED:
+        return None if _touched(access.recused, own) else _what_others_said(envelope.kind, access)
     # An envelope for all of a bidder's lots is closed to whoever is recused from one of them. A recusal that a decision
     # narrowed to a criterion leaves the bid open: the person assesses the rest of it.
     if any(covering(access.recused, bid.lot, bid.bid) for bid in own):
@@ -60,3 +75,43 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
     if envelope.kind is EnvelopeKind.PRICE:
         return Because.QUALITY_LOCKED if any((bid.lot, bid.bid) in access.opened for bid in own) else None
     return Because.DECLARATION
+
+
+def _what_others_said(kind: EnvelopeKind, access: Access) -> Because | None:
+    """Why somebody may read what others scored, or what was agreed."""
+    scores, chairs = access.member.has(Role.PANEL_MEMBER), access.member.has(Role.CHAIR)
+    if chairs and not scores:
+        return Because.CHAIRING
+    if not scores or not access.sheet_here:
+        return None
+    if kind is EnvelopeKind.SCORES:
+        return Because.OWN_SHEET_HERE if chairs else None
+    return Because.OWN_SHEET_HERE if access.sheets_in else None
+
+
+def _touched(recused: Sequence[Recusal], own: Sequence[Bid]) -> bool:
+    """Whether somebody is kept out of one of these bids, or out of some criteria of it."""
+    return any(one.lot == bid.lot and one.bid in (None, bid.bid) for one in recused for bid in own)
+
+
+def why_not(envelope: Compartment, reason: Because, member: PanelMember, *, open_sheet: bool) -> str:
+    """What is wrong with the reason for which a key came, in words; empty when it can be so.
+
+    The receiver asks. `open_sheet`: the newest sheet that this laptop wrote is not signed off.
+    """
+    fitting: dict[EnvelopeKind, tuple[Because, ...]] = {
+        EnvelopeKind.COMMON: (Because.ON_THE_PANEL,),
+        EnvelopeKind.QUALITY: (Because.DECLARATION,),
+        EnvelopeKind.PRICE: (Because.QUALITY_LOCKED,),
+        EnvelopeKind.SCORES: (Because.CHAIRING, Because.OWN_SHEET_HERE),
+        EnvelopeKind.MODERATION: (Because.CHAIRING, Because.OWN_SHEET_HERE),
+    }
+    if reason not in fitting[envelope.kind]:
+        return f"a key of {envelope.kind.value} is not released because of “{reason.value}”"
+    if envelope.kind is EnvelopeKind.SCORES and not member.has(Role.CHAIR):
+        return f"{member.person} does not chair, and others' scores are open to a chair alone"
+    if reason is Because.CHAIRING and (member.has(Role.PANEL_MEMBER) or not member.has(Role.CHAIR)):
+        return f"{member.person} is not a chair who does not score"
+    if reason is Because.OWN_SHEET_HERE and open_sheet:
+        return f"the sheet of {member.person} is not signed off on this laptop, so others' scores must stay closed here"
+    return ""

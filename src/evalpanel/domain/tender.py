@@ -110,12 +110,16 @@ class PriceKind(StrEnum):
 
 
 class EnvelopeKind(StrEnum):
-    """The compartment that something sealed belongs to: who may open it, and from when. Scores have one for each bid."""
+    """The compartment that something sealed belongs to: who may open it, and from when.
+
+    Scores have one for each bidder and lot, and so has what is agreed about them in moderation.
+    """
 
     COMMON = "common"
     QUALITY = "quality"
     PRICE = "price"
     SCORES = "scores"
+    MODERATION = "moderation"
 
 
 OF_DOCUMENTS = (EnvelopeKind.COMMON, EnvelopeKind.QUALITY, EnvelopeKind.PRICE)

@@ -8,6 +8,7 @@ from typing import Any
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover, read_enrolment, read_invitation
+from evalpanel.formats.parcel_moderation import read_assent, read_moderation, read_receipt
 from evalpanel.formats.parcel_packs import read_pack, read_release, read_roster
 from evalpanel.formats.parcel_sheets import read_declarations, read_scoresheet
 
@@ -20,6 +21,9 @@ READERS: Mapping[ParcelKind, Callable[[bytes], Cover[Any]]] = {
     ParcelKind.RELEASE: read_release,
     ParcelKind.DECLARATION: read_declarations,
     ParcelKind.SCORESHEET: read_scoresheet,
+    ParcelKind.MODERATION: read_moderation,
+    ParcelKind.ASSENT: read_assent,
+    ParcelKind.RECEIPT: read_receipt,
 }
 
 

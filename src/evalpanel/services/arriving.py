@@ -18,6 +18,7 @@ from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
 from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import PanelMember
+from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -25,6 +26,7 @@ from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
+    EnvelopeKey,
     Pack,
     Roster,
     Sealed,
@@ -41,6 +43,7 @@ from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.taking_in import Arrival, Became, Intake
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 _WORDS = {
@@ -53,6 +56,35 @@ _COMMON = EnvelopeKind.COMMON.value
 
 def _panels(mine: Own) -> bool:
     return not mine.is_officer
+
+
+def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
+    """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
+    if one.kind is not ParcelKind.RELEASE:
+        return {}
+    keys = one.cover.body.keys
+    wrong = {key.name: why for key in keys if (why := _fault(tx, one.mine, key))}
+    if wrong:
+        raise EvalPanelError(
+            f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
+            "None of it was taken in. Ask the officer to look at it and to release again.",
+        )
+    return {"envelopes": {key.name: key.because for key in keys}}
+
+
+def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
+    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
+    row = tx.execute(_of(t.PanelMemberRow, mine).where(t.PanelMemberRow.person == mine.person)).scalar_one_or_none()
+    kind = key.name.split("/")[0]
+    if row is None or kind not in EnvelopeKind._value2member_map_:
+        return ""
+    signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+    scored = tx.execute(
+        select(t.ScoreRow.id).where(t.ScoreRow.tender_id == mine.tender, t.ScoreRow.person == mine.person).limit(1)
+    ).first()
+    # A second laptop of the same person, on which nothing was scored, cannot know what the first one signed off.
+    open_sheet = (signed is None or not signed.signed) and scored is not None
+    return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
@@ -79,7 +111,7 @@ def _take(tx: Session, workspace: Workspace, one: Arrival) -> Became:
 
 
 INTAKES = {
-    kind: Intake(here=_panels, fits=_fits, work_out=_take, cites=False)
+    kind: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False)
     for kind in (ParcelKind.ROSTER, ParcelKind.PACK, ParcelKind.RELEASE)
 }
 
@@ -144,7 +176,8 @@ def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
     found: dict[str, str] = {}
     for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
         for key in read_release(_said(mine, held).payload).body.keys:
-            found[key.name] = key.identity
+            if not _fault(tx, mine, key):
+                found[key.name] = key.identity
     return found
 
 

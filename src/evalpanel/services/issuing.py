@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
-from evalpanel.domain.releases import Access, Because, Compartment, because
 from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
@@ -25,14 +24,12 @@ from evalpanel.formats.parcel_bodies import Keys
 from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
-    EnvelopeKey,
     Index,
     Laptop,
     Name,
     Names,
     Pack,
     Person,
-    Release,
     Roster,
     Sealed,
     read_pack,
@@ -41,7 +38,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import exchange, rosters, tenders
+from evalpanel.services import exchange, release_parcels, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.exchange import NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
@@ -77,7 +74,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
             mine = exchange.own(tx, workspace, tender.tender_id)
             if mine is None or not mine.is_officer:
                 raise EvalPanelError(f"This laptop does not lead {tender.reference}.", "Nothing was written.")
-            laptops = _laptops(tx, mine)
+            laptops = release_parcels.laptops(tx, mine)
             if not laptops:
                 raise EvalPanelError(
                     "Nobody's keys are confirmed yet, so there is nobody to issue to.",
@@ -87,7 +84,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
             pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
             rests_on = RestsOn(roster.identity, pack.identity)
             releases = {
-                person: _release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
+                person: release_parcels.release(tx, workspace, tender, mine, tender.member(person), keys, rests_on)
                 for person, keys in laptops.items()
             }
             declared = queries.declared(tx, tender.tender_id, tender.pack)
@@ -109,11 +106,6 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
         without_keys=tuple(person for person in others if person not in laptops),
         without_declaration=tuple(person for person in others if person in laptops and person not in declared),
     )
-
-
-def _laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
-    """The laptops of everybody but the officer whose keys are confirmed and not revoked, by person."""
-    return {person: keys for person, keys in rosters.in_use(tx, mine).items() if person != mine.person}
 
 
 def _all(mine: Own, laptops: Mapping[PersonCode, Sequence[PublicKeys]]) -> tuple[PublicKeys, ...]:
@@ -240,7 +232,8 @@ def _pack(
 def _make_score_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
     held = held_envelopes(tx, workspace, tender.tender_id)
     for bid in tender.pack.bids:
-        held.recipient(EnvelopeName(EnvelopeKind.SCORES, bid.bidder, bid.lot))
+        for kind in (EnvelopeKind.SCORES, EnvelopeKind.MODERATION):
+            held.recipient(EnvelopeName(kind, bid.bidder, bid.lot))
     held.keep(tx)
     tx.flush()
 
@@ -281,89 +274,3 @@ def _same(workspace: Workspace, mine: Own, row: t.EnvelopeRow, index: str, piece
 def _size(workspace: Workspace, sealed: str) -> int:
     with workspace.documents.opened(sealed) as file:
         return file.seek(0, io.SEEK_END)
-
-
-# Releases ------------------------------------------------------------------------------------------------------------
-
-
-def _release(
-    tx: Session,
-    workspace: Workspace,
-    tender: OpenTender,
-    mine: Own,
-    member: PanelMember,
-    laptops: Sequence[PublicKeys],
-    rests_on: RestsOn,
-) -> Outgoing:
-    """All keys that a person may have now, sealed to their laptops: made anew when there is one more key or laptop."""
-    due = _due(tx, tender, mine, member)
-    row = t.ReleaseRow
-    known = {
-        (installation, envelope)
-        for installation, envelope in tx.execute(
-            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == member.person)
-        )
-    }
-    fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
-    earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    if earlier and not fresh:
-        return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
-    body = Release(
-        generation=1,
-        keys=tuple(
-            EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
-            for name in sorted(due)
-        ),
-        person=member.person,
-    )
-    parcel = exchange.make(
-        tx,
-        workspace,
-        mine,
-        ParcelKind.RELEASE,
-        body,
-        laptops,
-        about=member.person,
-        rests_on=rests_on,
-        act="keys-released",
-        detail={"envelopes": {name: due[name] for name in sorted(due)}},
-    )
-    act = exchange.act_of(tx, parcel.identity)
-    for installation, name in fresh:
-        tx.add(
-            t.ReleaseRow(
-                tender_id=mine.tender,
-                person=member.person,
-                installation=installation,
-                envelope=name,
-                because=due[name],
-                at=workspace.now(),
-                act=act,
-            )
-        )
-    return parcel
-
-
-def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dict[str, Because]:
-    opened = tx.execute(
-        select(t.PriceOpeningRow.lot, t.PriceOpeningRow.bid).where(t.PriceOpeningRow.tender_id == mine.tender)
-    )
-    access = Access(
-        member=member,
-        declared=member.person in queries.declared(tx, mine.tender, tender.pack),
-        recused=queries.recused(tx, mine.tender, tender.pack, member),
-        opened=frozenset((lot, bid) for lot, bid in opened),
-    )
-    found = {}
-    for row in tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender)).scalars():
-        why = because(Compartment(row.kind, row.bidder, row.lot), access, tender.pack.bids)
-        if why is not None:
-            found[row.name] = why
-    return found
-
-
-def _identity(tx: Session, workspace: Workspace, mine: Own, name: str) -> str:
-    row = tx.execute(
-        select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.name == name)
-    ).scalar_one()
-    return workspace.keys.unwrap_for(mine.tender, f"envelope {name}", row.identity).decode()

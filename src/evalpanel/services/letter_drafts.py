@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,22 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.feedback import LetterInputs, Signatory, blocked, compose, kind_of
-from evalpanel.domain.letter_wording import LetterKind, LetterWording, parse_wording
+from evalpanel.domain.letter_wording import LetterKind, LetterWording
 from evalpanel.domain.people import Role
-from evalpanel.domain.regimes import Regime, refuse_without_letters
-from evalpanel.domain.regimes import parse as parse_regime
+from evalpanel.domain.regimes import Regime
 from evalpanel.domain.results import LotResult
 from evalpanel.domain.signatures import SignatureReport
 from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
-from evalpanel.services import tenders
+from evalpanel.services import tenders, wordings
 from evalpanel.services.awards import TenderOutcome, computed
 from evalpanel.services.envelopes import EnvelopeName, unsealed_file
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
-from evalpanel.system.resources import resource
 
 
 class LetterState(StrEnum):
@@ -68,7 +65,7 @@ class LetterStanding:
 def overview(workspace: Workspace, named: str) -> tuple[LetterStanding, ...]:
     """Where the letter of every bid stands, in the order of the pack.
 
-    Refused until there is an outcome, and for a regime whose letters this release does not write.
+    Refused until there is an outcome.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
@@ -176,13 +173,10 @@ def _find(held: TenderOutcome, bid: str, lot: str) -> Bid:
 
 
 def regime_and_wording(held: TenderOutcome) -> tuple[Regime, LetterWording]:
-    """The tender's regime and the sentences of its letters. Refused where this release writes none."""
+    """The tender's regime and the sentences of its letters."""
     assert held.pack.tender is not None
-    code = held.pack.tender.regime.value
-    regime = parse_regime(tomllib.loads(resource("regimes", f"{code}.toml").read_text(encoding="utf-8")))
-    refuse_without_letters(regime)
-    wording = resource("letters", f"{regime.wording}.toml").read_text(encoding="utf-8")
-    return regime, parse_wording(tomllib.loads(wording))
+    regime = wordings.regime(held.pack.tender.regime)
+    return regime, wordings.wording(regime)
 
 
 def signatory(workspace: Workspace, held: TenderOutcome, who: PersonCode) -> Signatory:

@@ -65,8 +65,8 @@ class Asked:
         return self.ever(line) and self._bids[line.lot, line.bid].status.is_scored
 
 
-def sheets_are_in(tx: Session, tender: tenders.OpenTender) -> None:
-    """Refuse until everybody has signed off: nobody may see another's scores before their own are sealed."""
+def missing_sheets(tx: Session, tender: tenders.OpenTender) -> tuple[PersonCode, ...]:
+    """Who owes answers, has not signed off, and whose absence is not on record."""
     signed, away = queries.sign_offs(tx, tender.tender_id), queries.absences(tx, tender.tender_id)
     missing = [
         member
@@ -76,10 +76,15 @@ def sheets_are_in(tx: Session, tender: tenders.OpenTender) -> None:
         and not (member.person in signed and signed[member.person].signed)
     ]
     if not missing:
-        return
+        return ()
     recused = queries.all_recused(tx, tender.tender_id, tender.pack)
     every = scored_lines(tender.pack.criteria, tender.pack.bids)
-    waiting = [one.person for one in missing if owed_lines(one, every, recused[one.person])]
+    return tuple(one.person for one in missing if owed_lines(one, every, recused[one.person]))
+
+
+def sheets_are_in(tx: Session, tender: tenders.OpenTender) -> None:
+    """Refuse until everybody has signed off: nobody may see another's scores before their own are sealed."""
+    waiting = missing_sheets(tx, tender)
     if waiting:
         raise EvalPanelError(
             f"Moderation waits for {len(waiting)} sign-off{'' if len(waiting) == 1 else 's'}: {', '.join(waiting)}.",

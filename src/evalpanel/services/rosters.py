@@ -7,6 +7,7 @@ nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Entry, Standing, standing
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
+from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.rosters import KnownLaptop, Revocation, RosterEntry, roster_in_force, set_aside
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
@@ -98,6 +100,18 @@ def in_use(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
         if one.revoked is None:
             found[one.person] = (*found.get(one.person, ()), one.keys)
     return found
+
+
+def chairs(panel: Iterable[PanelMember]) -> tuple[PersonCode, ...]:
+    """The chair and their deputies, in the order of the panel's list: the first is the chair."""
+    return tuple(one.person for one in panel if one.has(Role.CHAIR))
+
+
+def readers(tx: Session, mine: Own, people: Iterable[PersonCode]) -> tuple[PublicKeys, ...]:
+    """Whom something is sealed to that goes to the officer and to these people: their laptops in use, and this one."""
+    used = in_use(tx, mine)
+    found = (officer(tx, mine)[1], *(keys for person in people for keys in used.get(person, ())), mine.keys.public)
+    return tuple({keys.installation: keys for keys in found}.values())
 
 
 def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:

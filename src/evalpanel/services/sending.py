@@ -133,8 +133,11 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
     earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
-    if earlier and read_scoresheet(earlier[-1].statement.payload).body == body:
-        return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier[-1])
+    readers = rosters.readers(tx, mine, rosters.chairs(tender.pack.panel))
+    if earlier:
+        last = read_scoresheet(earlier[-1].statement.payload)
+        if last.body == body and last.header.recipients == tuple(sorted(keys.installation for keys in readers)):
+            return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier[-1])
     recipients = _score_recipients(tx, mine)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
@@ -147,14 +150,13 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
             recipient = mine.keys.public.recipient
         content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
         parts.append(exchange.seal_part(workspace, content, name, [recipient], made))
-    officer = rosters.officer(tx, mine)[1]
     return exchange.make(
         tx,
         workspace,
         mine,
         ParcelKind.SCORESHEET,
         body,
-        (officer, mine.keys.public),
+        readers,
         parts=parts,
         rests_on=_rests_on(tx, mine),
         act="sheet-sent",

@@ -25,6 +25,13 @@ KINDS = {
     LetterKind.DISREGARDED: "disregarded",
     LetterKind.NOT_SHORTLISTED: "not shortlisted",
     LetterKind.WITHDRAWN: "withdrawn",
+    LetterKind.COMBINED: "several lots",
+    LetterKind.PREQUALIFICATION_PASSED: "prequalification passed",
+    LetterKind.PREQUALIFICATION_FAILED: "prequalification not passed",
+    LetterKind.ABNORMALLY_LOW_NOTICE: "price to be explained",
+    LetterKind.ABNORMALLY_LOW_ACCEPTED: "price accepted",
+    LetterKind.ABNORMALLY_LOW_REJECTED: "price not accepted",
+    LetterKind.STANDSTILL_ENDED: "standstill ended",
 }
 """What a letter tells its bidder, in two or three words."""
 
