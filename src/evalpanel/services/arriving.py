@@ -58,6 +58,20 @@ def _panels(mine: Own) -> bool:
     return not mine.is_officer
 
 
+def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
+    """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
+    if one.kind is not ParcelKind.RELEASE:
+        return {}
+    keys = one.cover.body.keys
+    wrong = {key.name: why for key in keys if (why := _fault(tx, one.mine, key))}
+    if wrong:
+        raise EvalPanelError(
+            f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
+            "None of it was taken in. Ask the officer to look at it and to release again.",
+        )
+    return {"envelopes": {key.name: key.because for key in keys}}
+
+
 def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
     """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
     row = tx.execute(_of(t.PanelMemberRow, mine).where(t.PanelMemberRow.person == mine.person)).scalar_one_or_none()
@@ -81,13 +95,6 @@ def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
-    if one.kind is ParcelKind.RELEASE:
-        wrong = [why for key in one.cover.body.keys if (why := _fault(tx, one.mine, key))]
-        if wrong:
-            raise EvalPanelError(
-                f"A key in this release must not be opened here: {wrong[0]}.",
-                "None of it was taken in. Ask the officer to look at it and to release again.",
-            )
 
 
 def _take(tx: Session, workspace: Workspace, one: Arrival) -> Became:
@@ -121,7 +128,7 @@ def _placed(one: Arrival) -> Became:
 
 
 INTAKES = {
-    kind: Intake(here=_panels, fits=_fits, work_out=_take, cites=False)
+    kind: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False)
     for kind in (ParcelKind.ROSTER, ParcelKind.PACK, ParcelKind.RELEASE)
 }
 

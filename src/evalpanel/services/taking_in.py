@@ -74,6 +74,11 @@ def _anything(tx: Session, workspace: Workspace, one: Arrival) -> None:
     """Nothing more has to fit."""
 
 
+def _no_detail(_tx: Session, _one: Arrival) -> Mapping[str, object]:
+    """The record says whose statement it is, and no more."""
+    return {}
+
+
 def _nobody(_tx: Session, _mine: Own, _signed: Statement) -> tuple[KnownLaptop, bytes] | None:
     """Nobody but the laptops that are known signs it."""
     return None
@@ -85,7 +90,7 @@ class Intake:
 
     `here`: whether this laptop takes the kind in at all. `work_out` runs once the statement is kept, in the same transaction,
     and brings what this laptop shows to what the stored set says; what it raises undoes all of it. `fits` runs before anything
-    is written, and raises `EvalPanelError`, or `NotYet` for what has to wait. `cites`: whether the roster and the pack that
+    is written, and raises `EvalPanelError`, or `NotYet` for what has to wait. `detail` is what the record says besides. `cites`: whether the roster and the pack that
     a statement rests on must be here before it can be judged. `otherwise`: a statement that no known laptop signed, and that
     counts nevertheless (a successor's roster): as whose, and the key that verifies it.
     """
@@ -94,6 +99,7 @@ class Intake:
     work_out: Callable[[Session, Workspace, Arrival], Became]
     fits: Callable[[Session, Workspace, Arrival], None] = _anything
     cites: bool = True
+    detail: Callable[[Session, Arrival], Mapping[str, object]] = _no_detail
     otherwise: Callable[[Session, Own, Statement], tuple[KnownLaptop, bytes] | None] = _nobody
 
 
@@ -275,7 +281,12 @@ def _kept(tx: Session, workspace: Workspace, one: Arrival, intake: Intake | None
         f"{one.kind.value}-received" if intake is not None else "own-received",
         tender=one.mine.tender,
         person=one.mine.person,
-        detail={"parcel": one.identity, "about": one.author, "kind": one.kind.value},
+        detail={
+            "parcel": one.identity,
+            "about": one.author,
+            "kind": one.kind.value,
+            **(intake.detail(tx, one) if intake is not None else {}),
+        },
     )
     exchange.keep(tx, workspace, one.kind, one.header, one.identity, one.signed, act, sealed)
     exchange.keep_cited(tx, one.mine, one.header, one.identity)
