@@ -24,6 +24,7 @@ from evalpanel.services import (
     inviting,
     issuing,
     joining,
+    leaving,
     letters,
     moderation,
     outcome,
@@ -389,6 +390,18 @@ ACTS = {
         ),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
+        _inside(
+            "revoke",
+            "issuing",
+            lambda space, _: leaving.revoke(space, REFERENCE, person="PM1", why="The laptop was left on a train."),
+        ),
+        _inside(
+            "replace a member",
+            "issuing",
+            lambda space, _: leaving.replace_member(
+                space, REFERENCE, leaver="PM1", person="PM9", name="Rowan Vale", why="Moved to another post."
+            ),
+        ),
         _inside("take in what was issued", "member", _receive, 3, takes="issued"),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
         _inside(

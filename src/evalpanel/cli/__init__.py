@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from evalpanel import __version__
-from evalpanel.cli import agreeing, award, carrying, interests, keeping, notices, scoring, setting_up
+from evalpanel.cli import agreeing, award, carrying, interests, keeping, notices, people, scoring, setting_up
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
@@ -43,6 +43,7 @@ app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
+app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
 app.add_typer(agreeing.agreement, name="agreement")
 app.add_typer(keeping.commands)

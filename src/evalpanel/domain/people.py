@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -30,6 +31,11 @@ class MemberKind(StrEnum):
     USER = "user"
     SPECIALIST = "specialist"
     FINANCE = "finance"
+
+
+def replaced(panel: Iterable[PanelMember]) -> dict[PersonCode, PersonCode]:
+    """Who left the panel and whose place somebody else took, with who that is. Their scores are set aside, and kept."""
+    return {one.replaces: one.person for one in panel if one.replaces is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,17 @@ class Access:
     sheets_in: bool = False
 
 
+def closed_to(envelope: Compartment, recused: Iterable[Recusal], bids: Iterable[Bid]) -> bool:
+    """Whether a recusal closes an envelope to somebody who may have its key already. What was published stays open."""
+    if envelope.bidder is None:
+        return False
+    kept_out = tuple(recused)
+    own = [bid for bid in bids if bid.bidder == envelope.bidder and envelope.lot in (None, bid.lot)]
+    if envelope.kind in _AGREED:
+        return _touched(kept_out, own)
+    return any(covering(kept_out, bid.lot, bid.bid) for bid in own)
+
+
 def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Because | None:
     """Why this person may open an envelope now, or None where they may not. The officer holds every key anyway."""
     if envelope.kind is EnvelopeKind.COMMON:
@@ -70,7 +81,7 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
         return None if _touched(access.recused, own) else _what_others_said(envelope.kind, access)
     # An envelope for all of a bidder's lots is closed to whoever is recused from one of them. A recusal that a decision
     # narrowed to a criterion leaves the bid open: the person assesses the rest of it.
-    if any(covering(access.recused, bid.lot, bid.bid) for bid in own):
+    if closed_to(envelope, access.recused, own):
         return None
     if envelope.kind is EnvelopeKind.PRICE:
         return Because.QUALITY_LOCKED if any((bid.lot, bid.bid) in access.opened for bid in own) else None

@@ -17,6 +17,9 @@ _SENTENCES = {
     "roster-received": "took in the list of who takes part",
     "pack-received": "took in the pack",
     "release-received": "took in the keys of this laptop",
+    "keys-revoked": "revoked the keys of a laptop of {about}",
+    "member-replaced": "put {by} on the panel in the place of {about}",
+    "access-ended": "kept {about} out of bids whose keys they had: what comes later has new keys",
     "declaration-sent": "wrote the declaration of interests for the officer",
     "declaration-received": "took in the declaration of interests of {about}",
     "sheet-sent": "wrote the score sheet for the officer",
@@ -41,6 +44,10 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act not in _SENTENCES:
         return None
     envelopes = detail.get("envelopes", ())
-    return _SENTENCES[act].format(
-        about=detail.get("about", ""), person=detail.get("person", "")
-    ), f"Envelopes: {', '.join(envelopes)}." if envelopes else ""
+    words = [detail["why"]] if detail.get("why") else []
+    words += [
+        f"{one['envelope']} could be read from {one['since']} to {one['until']}." for one in detail.get("access", ())
+    ]
+    words += [f"Envelopes: {', '.join(envelopes)}."] if envelopes else []
+    names = {name: detail.get(name, "") for name in ("about", "by", "person")}
+    return _SENTENCES[act].format(**names), " ".join(words)

@@ -30,7 +30,7 @@ from evalpanel.domain.sheets import gaps, listed, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import CriterionCode, PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import audit, interests, tenders
+from evalpanel.services import access, audit, interests, tenders
 from evalpanel.services.interests import DeclaredLine
 from evalpanel.services.room import sheets_are_in
 from evalpanel.services.workspace import Workspace
@@ -159,6 +159,7 @@ def decide(
         detail = interests.decision_detail(decision)
         act = audit.record(tx, workspace, "interest-decided", tender=tender.tender_id, person=who, detail=detail)
         tx.add(t.InterestDecisionRow.of(replace(decision, act=act), tender_id=tender.tender_id))
+        access.end_where_recused(tx, workspace, tender.tender_id, member.person, who)
         return replace(decision, act=act)
 
 

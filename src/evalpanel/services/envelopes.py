@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import IO
 
 from sqlalchemy import select
@@ -22,14 +22,19 @@ from evalpanel.store.documents import SealedFile
 
 @dataclass(frozen=True, slots=True)
 class EnvelopeName:
-    """Which compartment: `common`, or the quality or price of a bidder, for one lot or for all of them."""
+    """Which compartment: `common`, or the quality or price of a bidder, for one lot or for all of them.
+
+    Each `generation` of it has a key of its own: what is sealed after a revocation goes into a new one.
+    """
 
     kind: EnvelopeKind
     bidder: BidderCode | None = None
     lot: LotCode | None = None
+    generation: int = 1
 
     def __str__(self) -> str:
-        return "/".join(str(part) for part in (self.kind.value, self.bidder, self.lot) if part is not None)
+        name = "/".join(str(part) for part in (self.kind.value, self.bidder, self.lot) if part is not None)
+        return name if self.generation == 1 else f"{name}//{self.generation}"
 
 
 class Envelopes:
@@ -38,8 +43,17 @@ class Envelopes:
     def __init__(self, workspace: Workspace, tender: TenderId, held: Iterable[t.EnvelopeRow] = ()) -> None:
         self._workspace = workspace
         self._tender = tender
-        self._recipients = {row.name: row.recipient for row in held}
+        self._recipients: dict[str, str] = {}
+        self._newest: dict[EnvelopeName, int] = {}
+        for row in held:
+            self._recipients[row.name] = row.recipient
+            name = EnvelopeName(row.kind, row.bidder, row.lot)
+            self._newest[name] = max(row.generation, self._newest.get(name, 1))
         self._new: list[tuple[EnvelopeName, str, bytes]] = []
+
+    def newest(self, name: EnvelopeName) -> EnvelopeName:
+        """The newest generation of a compartment: what is sealed now goes there."""
+        return replace(name, generation=self._newest.get(replace(name, generation=1), 1))
 
     def recipient(self, name: EnvelopeName) -> str:
         """What documents of this envelope are sealed to."""
@@ -69,9 +83,29 @@ class Envelopes:
                     lot=name.lot,
                     recipient=recipient,
                     identity=wrapped,
+                    generation=name.generation,
                 )
             )
         self._new.clear()
+
+
+def rotate(tx: Session, workspace: Workspace, tender: TenderId, names: Collection[str]) -> tuple[str, ...]:
+    """Begin a new generation of those of the envelopes `names` that are the newest of their compartment. Gives the new names.
+
+    What was sealed before stays as it is, and its key stays with whoever has it: a key once given cannot be taken back.
+    """
+    rows = tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == tender)).scalars().all()
+    held = Envelopes(workspace, tender, rows)
+    generation = max((row.generation for row in rows), default=1) + 1
+    made = []
+    for row in sorted(rows, key=lambda row: row.name):
+        name = EnvelopeName(row.kind, row.bidder, row.lot)
+        if row.name in names and row.name == str(held.newest(name)):
+            held.recipient(replace(name, generation=generation))
+            made.append(str(replace(name, generation=generation)))
+    held.keep(tx)
+    tx.flush()
+    return tuple(made)
 
 
 def held_envelopes(tx: Session, workspace: Workspace, tender: TenderId) -> Envelopes:
@@ -108,6 +142,7 @@ class SealedPrices:
     bidder: BidderCode
     lot: LotCode
     file: SealedFile
+    envelope: str
 
     @property
     def path(self) -> str:
@@ -123,7 +158,8 @@ def seal_prices(held: Envelopes, lines: Sequence[PriceLine]) -> tuple[SealedPric
     made = []
     for (bidder, lot), own in groups.items():
         content = io.BytesIO(write_price_schedule(own))
-        made.append(SealedPrices(bidder, lot, held.seal(EnvelopeName(EnvelopeKind.PRICE, bidder, lot), content)))
+        name = held.newest(EnvelopeName(EnvelopeKind.PRICE, bidder, lot))
+        made.append(SealedPrices(bidder, lot, held.seal(name, content), str(name)))
     return tuple(made)
 
 
@@ -138,7 +174,7 @@ def keep_sealed(tx: Session, workspace: Workspace, tender: TenderId, sealed: Seq
                 bidder=one.bidder,
                 lot=one.lot,
                 criterion=None,
-                envelope=str(EnvelopeName(EnvelopeKind.PRICE, one.bidder, one.lot)),
+                envelope=one.envelope,
                 size=one.file.size,
                 sha256=one.file.sha256,
                 sealed=one.file.sealed,

@@ -24,7 +24,7 @@ from evalpanel.domain.interests import (
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import BidderCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import audit, tenders
+from evalpanel.services import access, audit, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -93,6 +93,7 @@ def record_lines(
                 act=act,
             )
         )
+    access.end_where_recused(tx, workspace, tender, person, person)
     return act
 
 

@@ -195,11 +195,12 @@ def _pack(
     earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
     before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
     written, parts = [], []
+    common = max((row for row in rows if row.kind is EnvelopeKind.COMMON), key=lambda row: row.generation)
     for row in rows:
         held = documents.get(row.name, ())
-        piece = write_piece(Common.of(tender.pack, held) if row.kind is EnvelopeKind.COMMON else Index(held))
+        piece = write_piece(Common.of(tender.pack, held) if row is common else Index(held))
         index = ""
-        if held or row.kind is EnvelopeKind.COMMON:
+        if held or row is common:
             part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
                 workspace, piece, row.name, [row.recipient], made
             )

@@ -22,7 +22,7 @@ from evalpanel.domain.carried import (
 )
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.people import Role
-from evalpanel.domain.sheets import Line
+from evalpanel.domain.sheets import Line, recused_from
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -156,10 +156,14 @@ def faults(tx: Session, tender: OpenTender, one: Carried) -> list[str]:
 def quoted_wrongly(tx: Session, tender: OpenTender, one: Carried) -> list[str]:
     """Where scorers are not quoted with the sheets that are here. Asked once those are the ones that it rests on."""
     found = []
+    recused = queries.all_recused(tx, tender.tender_id, tender.pack)
     for each in one.cover.body.sheets:
         if each.sheet:
             held = score_reads.scores_of(tx, tender.tender_id, each.person)
-            found += [f"{each.person}, {wrong.words}" for wrong in misquotes(each.person, held, one.lines)]
+            # What a person said about a bid from which they were recused later is set aside, here and where it is quoted.
+            out = recused.get(each.person, ())
+            lines = [line for line in one.lines if recused_from(out, line.agreed.line) is None]
+            found += [f"{each.person}, {wrong.words}" for wrong in misquotes(each.person, held, lines)]
     return found
 
 

@@ -214,7 +214,7 @@ def _sealing(
         entries = {entry.path: entry for entry in source.entries}
         total, before = sum(entry.size for entry in source.entries), 0
         for entry in found.documents:
-            listed, name = entries[entry.path], _envelope(entry)
+            listed, name = entries[entry.path], envelopes.newest(_envelope(entry))
 
             def each(done: int, before: int = before, path: str = entry.path) -> None:
                 progress.step(before + done, total, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
@@ -48,7 +48,7 @@ def release(
     if earlier and not fresh:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
     body = Release(
-        generation=1,
+        generation=_generation(tx, mine),
         keys=tuple(
             EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
             for name in sorted(due)
@@ -103,6 +103,12 @@ def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dic
         if why is not None:
             found[row.name] = why
     return found
+
+
+def _generation(tx: Session, mine: Own) -> int:
+    """How often the tender's envelopes were begun anew, plus one."""
+    newest = select(func.max(t.EnvelopeRow.generation)).where(t.EnvelopeRow.tender_id == mine.tender)
+    return tx.execute(newest).scalar_one() or 1
 
 
 def _identity(tx: Session, workspace: Workspace, mine: Own, name: str) -> str:

@@ -17,7 +17,7 @@ from evalpanel.domain.evidence import faults as evidence_faults
 from evalpanel.domain.interests import Recusal
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.people import Role
-from evalpanel.domain.sheets import Score, lines_whatever_status, sheet_digest, why_no_line
+from evalpanel.domain.sheets import Score, lines_whatever_status, recused_from, sheet_digest, why_no_line
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -121,10 +121,18 @@ def bring_up(
         words = f"The sheet of {author} is here. It opens when the officer has released its keys to this laptop."
         return SheetHere(Verdict.NEW, words)
     scores, shut = _opened(workspace, mine, tender, cover, opening)
-    _refuse_unsound(tx, mine, tender, author, scores, cover, whole=not shut)
-    _take_over(tx, workspace, mine, author, scores)
-    more = f" {shut} of its parts are about bids that are closed to this laptop." if shut else ""
-    return SheetHere(Verdict.NEW, f"The sheet of {author} is here: {len(scores)} answers.{more}")
+    # What others declared is known to the officer's laptop alone.
+    member = tender.member(author)
+    kept_out: Sequence[Recusal] = queries.recused(tx, mine.tender, tender.pack, member) if mine.is_officer else ()
+    told = [one for one in scores if recused_from(kept_out, one.line) is None]
+    _refuse_unsound(tx, tender, author, scores, told, cover, whole=not shut)
+    _take_over(tx, workspace, mine, author, told, kept_out)
+    words = f"The sheet of {author} is here: {len(told)} answers."
+    if len(told) < len(scores):
+        words += f" {len(scores) - len(told)} more are about bids from which {author} is recused: they are set aside, and kept."
+    if shut:
+        words += f" {shut} of its parts are about bids that are closed to this laptop."
+    return SheetHere(Verdict.NEW, words)
 
 
 def bring_all_up(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) -> tuple[str, ...]:
@@ -178,14 +186,15 @@ def _opened(
 
 def _refuse_unsound(
     tx: Session,
-    mine: Own,
     tender: OpenTender,
     author: PersonCode,
     scores: Sequence[Score],
+    told: Sequence[Score],
     cover: Cover[Scoresheet],
     *,
     whole: bool,
 ) -> None:
+    """Refuse answers that are not those of the cover, or that cannot stand. `told` are those that are not set aside."""
     lines = {score.line for score in scores}
     if len(lines) != len(scores) or (whole and sheet_digest(scores) != cover.body.sheet_digest):
         raise EvalPanelError(
@@ -194,17 +203,15 @@ def _refuse_unsound(
     member = tender.member(author)
     known = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
-    # What others declared is known to the officer's laptop alone.
-    kept_out: Sequence[Recusal] = queries.recused(tx, mine.tender, tender.pack, member) if mine.is_officer else ()
-    held = score_reads.scores_of(tx, mine.tender, author)
-    pieces = [(one.line, held.get(one.line, Score(one.line)).evidence, one.evidence) for one in scores]
-    of_evidence = evidence.new_faults(tx, mine.tender, tender.pack.bids, pieces)
+    held = score_reads.scores_of(tx, tender.tender_id, author)
+    pieces = [(one.line, held.get(one.line, Score(one.line)).evidence, one.evidence) for one in told]
+    of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
     wrong = []
-    for one in scores:
+    for one in told:
         if one.line not in known:
             wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
             continue
-        why = score_rows.fault(one, member, kept_out, criteria[one.line.criterion], scales)
+        why = score_rows.fault(one, member, (), criteria[one.line.criterion], scales)
         why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
         if why:
             wrong.append(f"{one.line}: {why}")
@@ -215,12 +222,26 @@ def _refuse_unsound(
         )
 
 
-def _take_over(tx: Session, workspace: Workspace, mine: Own, author: PersonCode, scores: Sequence[Score]) -> None:
-    """Add what differs from what is held, as newer versions, and that the sheet is signed off."""
+def _take_over(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    author: PersonCode,
+    scores: Sequence[Score],
+    kept_out: Sequence[Recusal],
+) -> None:
+    """Add what differs from what is held, as newer versions, and that the sheet is signed off.
+
+    What is held about bids from which the person is recused stays as it is: set aside, and kept.
+    """
     held = score_reads.scores_of(tx, mine.tender, author)
     top = score_reads.revisions(tx, mine.tender, author)
     changed = [one for one in scores if held.get(one.line) != one]
-    changed += [Score(line) for line in held.keys() - {one.line for one in scores} if held[line] != Score(line)]
+    changed += [
+        Score(line)
+        for line in held.keys() - {one.line for one in scores}
+        if held[line] != Score(line) and recused_from(kept_out, line) is None
+    ]
     if changed:
         revisions = {one.line: top.get(one.line, 0) + 1 for one in changed}
         score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received")

@@ -25,7 +25,7 @@ from evalpanel.domain.interests import (
     interests_of,
     recusals,
 )
-from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.people import PanelMember, Role, replaced
 from evalpanel.domain.scales import Level, Scale
 from evalpanel.domain.sheets import Line, Score
 from evalpanel.domain.tender import BidStatus, PersonCode, PriceLine, ScaleCode, TenderId
@@ -146,8 +146,10 @@ def declared(tx: Session, tender: TenderId, held: TenderPack) -> frozenset[Perso
 
 
 def absences(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
-    """Who will not sign off, with the reason on record."""
-    return {row.person: row.reason for row in _rows(tx, t.AbsenceRow, tender)}
+    """Who will not sign off, with the reason on record: an absence, or that somebody took their place."""
+    left = replaced(_values(tx, t.PanelMemberRow, tender))
+    gone = {person: f"{by} took their place on the panel." for person, by in left.items()}
+    return gone | {row.person: row.reason for row in _rows(tx, t.AbsenceRow, tender)}
 
 
 @dataclass(frozen=True, slots=True)
