@@ -15,7 +15,7 @@ import make
 import panels
 import stages
 from evalpanel.domain.parcels import Verdict
-from evalpanel.errors import Cancelled
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
     assents,
@@ -27,8 +27,10 @@ from evalpanel.services import (
     leaving,
     letters,
     moderation,
+    naming,
     outcome,
     packs,
+    preflight,
     prices,
     receipts,
     receiving,
@@ -74,6 +76,8 @@ class Materials:
             "changed": self._changed,
             "invited": self._invited,
             "joined": self._joined,
+            "blind": self._blind,
+            "blind looked at": self._blind_looked_at,
             "member": self._member,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
@@ -101,6 +105,7 @@ class Materials:
                 "sheet": self._sheet,
                 "moderation": self._moderation,
                 "assent": self._assent,
+                "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
         return path
@@ -194,6 +199,18 @@ class Materials:
         folder.mkdir()
         with opened(copied(self.profile("apart PM1"), self.folder / "assenting")) as space:
             assents.assent(space, REFERENCE, to=folder, affirm=True)
+
+    def _blind(self, root: Path) -> None:
+        """A blind tender whose criteria are frozen."""
+        make_profile(root)
+        with opened(root) as space:
+            blind = make.pack(tender=replace(make.tender(), blind=True))
+            stages.load(space, self.folder / "blind pack", blind, {"B01/1.1.txt": b"Harbour Young Carers."})
+            setup.freeze(space, REFERENCE)
+
+    def _blind_looked_at(self, root: Path) -> None:
+        with opened(copied(self.profile("blind"), root)) as space:
+            preflight.look(space, REFERENCE)
 
     def _folder(self, name: str) -> Path:
         folder = self.folder / name
@@ -334,6 +351,23 @@ def _prices(space: Workspace, _place: Place) -> None:
     prices.import_prices(space, REFERENCE, lines=make.prices())
 
 
+def _accept(space: Workspace, _place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.accept(space, REFERENCE, [found[0].document], why="Seen.")
+
+
+def _replace(space: Workspace, place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
+
+
+def _release_names(space: Workspace, _place: Place) -> None:
+    with suppress(EvalPanelError):  # it was decided before it was cut short
+        naming.release_names(space, REFERENCE, why="References.")
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -388,6 +422,10 @@ ACTS = {
             lambda space, place: inviting.invite(space, REFERENCE, to=place.out, people=["PM1"]),
             writes=True,
         ),
+        _inside("look through a blind pack", "blind", lambda space, _: preflight.look(space, REFERENCE)),
+        _inside("accept a finding", "blind looked at", _accept),
+        _inside("replace a document", "blind looked at", _replace, takes="redacted.txt"),
+        _inside("release names", "blind", _release_names),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
         _inside(

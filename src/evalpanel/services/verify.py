@@ -290,10 +290,10 @@ def _documents(
     tx: Session, workspace: Workspace, tender: tenders.OpenTender, lines: Lines, progress: Progress
 ) -> Finding:
     pinned: dict[str, object] = {}
-    for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed"):
+    for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed", "document-replaced"):
         for one in detail.get("documents", ()):
             pinned[one["path"]] = (one["sealed"], one["sha256"], one["envelope"])
-        for one in detail["schedules"]:
+        for one in detail.get("schedules", ()):
             pinned[f"prices of {one['bidder']} for lot {one['lot']}"] = one["sealed"]
     for _, detail in _details(lines, "letter-signed"):
         pinned[f"letter for bid {detail['bid']}, lot {detail['lot']}"] = detail["sha256"]

@@ -202,6 +202,7 @@ def upgrade() -> None:
                 "on-the-panel",
                 "declaration",
                 "quality-locked",
+                "names-released",
                 "chairing",
                 "own-sheet-here",
                 name="because",
@@ -462,6 +463,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_bidder_tender_id"), "bidder", ["tender_id"], unique=False)
     op.create_table(
+        "blind_code",
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_blind_code_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blind_code")),
+        sa.UniqueConstraint("tender_id", "what", "code", name=op.f("uq_blind_code_tender_id_what_code")),
+        sa.UniqueConstraint("tender_id", "what", "written", name=op.f("uq_blind_code_tender_id_what_written")),
+    )
+    op.create_index(op.f("ix_blind_code_tender_id"), "blind_code", ["tender_id"], unique=False)
+    op.create_table(
+        "blind_name",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_blind_name_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blind_name")),
+        sa.UniqueConstraint("tender_id", "path", name=op.f("uq_blind_name_tender_id_path")),
+        sa.UniqueConstraint("tender_id", "written", name=op.f("uq_blind_name_tender_id_written")),
+    )
+    op.create_index(op.f("ix_blind_name_tender_id"), "blind_name", ["tender_id"], unique=False)
+    op.create_table(
         "clarification",
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
@@ -614,6 +643,7 @@ def upgrade() -> None:
                 "price",
                 "scores",
                 "moderation",
+                "names",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -783,6 +813,21 @@ def upgrade() -> None:
     op.create_index("ix_moderated_score_act", "moderated_score", ["tender_id", "act"], unique=False)
     op.create_index(op.f("ix_moderated_score_tender_id"), "moderated_score", ["tender_id"], unique=False)
     op.create_table(
+        "names_release",
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_names_release_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_names_release")),
+        sa.UniqueConstraint("tender_id", name=op.f("uq_names_release_tender_id")),
+    )
+    op.create_index(op.f("ix_names_release_tender_id"), "names_release", ["tender_id"], unique=False)
+    op.create_table(
         "outcome",
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -831,6 +876,41 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_panel_member_tender_id"), "panel_member", ["tender_id"], unique=False)
     op.create_table(
+        "preflight_acceptance",
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tender_id"], ["tender.tender_id"], name=op.f("fk_preflight_acceptance_tender_id_tender")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preflight_acceptance")),
+        sa.UniqueConstraint("tender_id", "finding", name=op.f("uq_preflight_acceptance_tender_id_finding")),
+    )
+    op.create_index(op.f("ix_preflight_acceptance_tender_id"), "preflight_acceptance", ["tender_id"], unique=False)
+    op.create_table(
+        "preflight_look",
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("search", sa.String(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_preflight_look_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preflight_look")),
+        sa.UniqueConstraint(
+            "tender_id", "document", "sha256", "search", name=op.f("uq_preflight_look_tender_id_document_sha256_search")
+        ),
+    )
+    op.create_index(op.f("ix_preflight_look_tender_id"), "preflight_look", ["tender_id"], unique=False)
+    op.create_table(
         "price_line",
         sa.Column("bidder", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
@@ -866,6 +946,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "lot", "bid", name=op.f("uq_price_opening_tender_id_lot_bid")),
     )
     op.create_index(op.f("ix_price_opening_tender_id"), "price_opening", ["tender_id"], unique=False)
+    op.create_table(
+        "replacement",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_replacement_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replacement")),
+        sa.UniqueConstraint("tender_id", "path", name=op.f("uq_replacement_tender_id_path")),
+    )
+    op.create_index(op.f("ix_replacement_tender_id"), "replacement", ["tender_id"], unique=False)
     op.create_table(
         "score",
         sa.Column("person", sa.String(), nullable=False),
