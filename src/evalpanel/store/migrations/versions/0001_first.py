@@ -398,6 +398,46 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_authority_tender_id"), "authority", ["tender_id"], unique=False)
     op.create_table(
+        "award_decision",
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
+        sa.Column("bids", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("delegation", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("call_in_ends", sa.Date(), nullable=True),
+        sa.Column("tie_settled", sa.String(), nullable=False),
+        sa.Column("again", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_award_decision_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_decision")),
+    )
+    op.create_index(op.f("ix_award_decision_tender_id"), "award_decision", ["tender_id"], unique=False)
+    op.create_table(
+        "award_notice",
+        sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("notice_id", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("proclaimed", sa.Text(), nullable=False),
+        sa.Column("proclaimed_names", sa.Text(), nullable=False),
+        sa.Column("again", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_award_notice_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_notice")),
+    )
+    op.create_index(op.f("ix_award_notice_tender_id"), "award_notice", ["tender_id"], unique=False)
+    op.create_table(
         "bid",
         sa.Column("bid", sa.String(), nullable=False),
         sa.Column("bidder", sa.String(), nullable=False),
@@ -529,6 +569,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consortium_member")),
     )
     op.create_index(op.f("ix_consortium_member_tender_id"), "consortium_member", ["tender_id"], unique=False)
+    op.create_table(
+        "contract",
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("bids", sa.Text(), nullable=False),
+        sa.Column("signed", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_contract_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+        sa.UniqueConstraint("tender_id", "lot", name=op.f("uq_contract_tender_id_lot")),
+    )
+    op.create_index(op.f("ix_contract_tender_id"), "contract", ["tender_id"], unique=False)
     op.create_table(
         "criterion",
         sa.Column("criterion", sa.String(), nullable=False),
@@ -678,6 +734,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_freeze_tender_id"), "freeze", ["tender_id"], unique=False)
     op.create_table(
+        "hold",
+        sa.Column(
+            "kind",
+            sa.Enum("challenge", "hold", "lift", name="kind", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("lifts", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_hold_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    op.create_index(op.f("ix_hold_tender_id"), "hold", ["tender_id"], unique=False)
+    op.create_table(
         "interest_decision",
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("bidder", sa.String(), nullable=False),
@@ -784,6 +861,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "lot", name=op.f("uq_lot_tender_id_lot")),
     )
     op.create_index(op.f("ix_lot_tender_id"), "lot", ["tender_id"], unique=False)
+    op.create_table(
+        "low_price",
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum("notified", "answer", "decision", name="step", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_low_price_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_low_price")),
+        sa.UniqueConstraint("tender_id", "lot", "bid", "step", name=op.f("uq_low_price_tender_id_lot_bid_step")),
+    )
+    op.create_index(op.f("ix_low_price_tender_id"), "low_price", ["tender_id"], unique=False)
     op.create_table(
         "moderated_score",
         sa.Column("lot", sa.String(), nullable=False),
@@ -947,6 +1048,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_price_opening_tender_id"), "price_opening", ["tender_id"], unique=False)
     op.create_table(
+        "record_ending",
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_record_ending_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_ending")),
+        sa.UniqueConstraint("tender_id", name=op.f("uq_record_ending_tender_id")),
+    )
+    op.create_index(op.f("ix_record_ending_tender_id"), "record_ending", ["tender_id"], unique=False)
+    op.create_table(
         "replacement",
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
@@ -962,6 +1079,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "path", name=op.f("uq_replacement_tender_id_path")),
     )
     op.create_index(op.f("ix_replacement_tender_id"), "replacement", ["tender_id"], unique=False)
+    op.create_table(
+        "report",
+        sa.Column(
+            "kind",
+            sa.Enum("evaluation", "matrix", "report-back", name="kind", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_report_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+    )
+    op.create_index(op.f("ix_report_sha256"), "report", ["sha256"], unique=False)
+    op.create_index(op.f("ix_report_tender_id"), "report", ["tender_id"], unique=False)
     op.create_table(
         "score",
         sa.Column("person", sa.String(), nullable=False),
