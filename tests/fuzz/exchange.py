@@ -14,8 +14,10 @@ from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode
 from evalpanel.formats.canonical import encode
-from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys, read_enrolment, read_invitation
+from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
+from evalpanel.formats.parcel_kinds import READERS
+from evalpanel.formats.parcel_moderation import read_assent_part, read_moderation_part
 from evalpanel.formats.parcel_packs import (
     BidderNames,
     Common,
@@ -27,36 +29,25 @@ from evalpanel.formats.parcel_packs import (
     read_common,
     read_index,
     read_names,
-    read_pack,
-    read_release,
-    read_roster,
 )
 from evalpanel.formats.parcel_sheets import (
     Scoresheet,
     SheetPart,
     SheetState,
-    read_declarations,
-    read_scoresheet,
     read_sheet_part,
 )
 from evalpanel.formats.statements import read_statement, write_statement
 from fuzz.parcels import parcel, unwrapped, zipped
 
 _SHA = "ab" * 32
-_COVERS: tuple[Callable[[bytes], Any], ...] = (
-    read_invitation,
-    read_enrolment,
-    read_roster,
-    read_pack,
-    read_release,
-    read_declarations,
-    read_scoresheet,
-)
+_COVERS: tuple[Callable[[bytes], Any], ...] = tuple(READERS.values())
 _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_names,
     read_index,
     read_common,
     read_sheet_part,
+    read_moderation_part,
+    read_assent_part,
     read_bidder_names,
 )
 
@@ -116,6 +107,7 @@ def cover_seeds() -> Iterable[bytes]:
         author="PM1",
         heads=(),
         history=(_SHA,),
+        incarnations=(),
         installation=_SHA,
         made_at=datetime(2026, 10, 1, 9, 0, tzinfo=UTC),
         pack="",
@@ -124,6 +116,7 @@ def cover_seeds() -> Iterable[bytes]:
         roster="",
         seq=2,
         tender="ab" * 16,
+        trail=None,
     )
     keys = Keys("age1" + "q" * 58, b"k" * 32)
     joined = Enrolment(invitation=_SHA, keys=keys, laptop="blue", person="PM1", undertaking=_SHA)

@@ -25,6 +25,7 @@ _SENTENCES = {
     "declaration-received": "took in the declaration of interests of {about}",
     "sheet-sent": "wrote the score sheet for the officer",
     "scoresheet-received": "took in the score sheet of {about}",
+    "own-received": "took in a {kind} of {about} from another laptop or an earlier copy",
 }
 
 

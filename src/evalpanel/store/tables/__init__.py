@@ -21,7 +21,9 @@ from evalpanel.store.tables.award import (
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import (
+    CitedHeadRow,
     ConfirmationRow,
+    IncarnationRow,
     InstallationRow,
     PaperKeyRow,
     ParcelPartRow,
@@ -69,6 +71,7 @@ __all__ = [
     "BlindCodeRow",
     "BlindNameRow",
     "CertificateRow",
+    "CitedHeadRow",
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
@@ -79,6 +82,7 @@ __all__ = [
     "EnvelopeRow",
     "FreezeRow",
     "HoldRow",
+    "IncarnationRow",
     "InstallationRow",
     "InterestDecisionRow",
     "LetterRow",
