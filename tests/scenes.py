@@ -18,6 +18,7 @@ from tempfile import mkdtemp
 from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
+import ui_stage
 from evalpanel import demo
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
@@ -27,6 +28,7 @@ from evalpanel.store import tables as t
 from evalpanel.system.folders import Folders
 from evalpanel.system.resources import resource
 from evalpanel.ui.dialogs.who import WhoDialog
+from evalpanel.ui.pages.carry import CarryPage
 from evalpanel.ui.pages.letters import LettersPage
 from evalpanel.ui.pages.moderation import ModerationPage
 from evalpanel.ui.pages.outcome import OutcomePage
@@ -302,6 +304,36 @@ def keys(shell: Shell) -> QWidget:
     return shell._keys
 
 
+def an_invitation(shell: Shell) -> None:
+    """The invitation, being read."""
+    stick = ui_stage.stick_of(shell.session.workspace)
+    shell.show_place("carry", next(iter(stick.glob("*.invitation.PM1.*"))))
+
+
+def a_stick(shell: Shell) -> None:
+    """A stick with files for several people, and one that is no file of evalpanel."""
+    stick = ui_stage.stick_of(shell.session.workspace)
+    (stick / "holiday.zip").write_bytes(b"no zip")
+    carry = _carry(shell)
+    carry.take((stick,))
+    idle(shell)
+
+
+def taking_in(shell: Shell) -> None:
+    """Files that are being taken in; the worker is held."""
+    _carry(shell).take((ui_stage.stick_of(shell.session.workspace),))
+
+
+def words_of_pm1(shell: Shell) -> None:
+    """The eight words, half of them typed."""
+    page = _carry(shell)
+    if page.stand is not None and page.stand.leads:
+        page.people.rows["PM1"].act.click()
+    else:
+        page.primary.click()
+    page.speaking.words.typed.setText("one two three four")
+
+
 def idle(shell: Shell) -> None:
     """Wait until nothing runs."""
     while shell.jobs.busy:
@@ -326,6 +358,12 @@ def _scoring(shell: Shell) -> ScoringPage:
     return page
 
 
+def _carry(shell: Shell) -> CarryPage:
+    page = shell.page("carry")
+    assert isinstance(page, CarryPage)
+    return page
+
+
 def _letters(shell: Shell) -> LettersPage:
     page = shell.page("letters")
     assert isinstance(page, LettersPage)
@@ -344,7 +382,7 @@ def places(*keys: str) -> tuple[Shot, ...]:
 
 SCENES = (
     # Nothing yet
-    Scene("empty", "", (Shot("home"), Shot("home", "start", act=start_new), *places("setup", "panel", "scoring", "moderation", "outcome", "letters", "record")), opened=False),
+    Scene("empty", "", (Shot("home"), Shot("home", "start", act=start_new), *places("setup", "panel", "scoring", "moderation", "outcome", "letters", "record", "carry")), opened=False),
     Scene("empty", "", (Shot("setup", "reading", act=reading_a_pack, slow=True),), opened=False),
     Scene("empty", "", (Shot("setup", "no-pack", act=no_pack),), opened=False),
     Scene("empty", "", (Shot("setup", "notice", act=a_notice),), opened=False),
@@ -355,6 +393,15 @@ SCENES = (
     Scene("draft", "PM1", places("setup", "scoring")),
     Scene("frozen", "TS1", (*places("home", "setup", "panel"), Shot("panel", "declare", "declare"), *places("scoring"))),
     Scene("frozen", "OF1", (*places("setup"), Shot("setup", "bids", "bids"))),
+    # Between laptops
+    Scene("frozen", "OF1", places("carry")),
+    Scene("frozen", "PM1", (Shot("carry", "not-yours"),)),
+    Scene("answering", "OF1", (*places("home", "carry"), Shot("carry", "words", act=words_of_pm1))),
+    Scene("answering", "OF1", (Shot("carry", "taking-in", act=taking_in, slow=True),)),
+    Scene("answered", "", (Shot("home", "joined"), Shot("carry", "invitation", act=an_invitation)), opened=False),
+    Scene("answered", "", (*places("carry"), Shot("carry", "words", act=words_of_pm1)), opened=False),
+    Scene("met", "", (Shot("carry", "waiting"),), opened=False),
+    Scene("came", "PM1", (*places("home", "carry"), Shot("carry", "report", act=a_stick))),
     # At work
     Scene("declared", "YE1", places("home", "scoring")),
     Scene("declared", "OF1", (*places("panel"), Shot("panel", "decide", act=decide), Shot("panel", "absence", act=absent))),

@@ -10,12 +10,18 @@ from pathlib import Path
 
 from evalpanel import demo
 from evalpanel.domain.interests import Answer, InterestKind
+from evalpanel.domain.tender import PersonCode
 from evalpanel.services import (
+    confirming,
     declarations,
+    inviting,
+    issuing,
+    joining,
     moderation,
     outcome,
     packs,
     prices,
+    receiving,
     setup,
     workspace,
 )
@@ -27,6 +33,16 @@ REFERENCE = "PTSCF-2026-014"
 STAGES = ("empty", "draft", "frozen", "declared", "scoring", "signed", "moderated", "locked", "priced", "outcome")
 """In order. `scoring`: PM1 has scored and signed, the others not; `signed`: all signed off; `moderated`: lines agreed;
 `locked`: moderation closed; `priced`: prices opened."""
+CARRIED = ("answering", "answered", "met", "came")
+"""Between laptops, with frozen criteria. `answering` is the officer's: PM1 has answered, TS1's words are confirmed, the others
+are invited. The rest are PM1's: `answered`: the answer is written; `met`: the words are confirmed; `came`: the tender is here."""
+NOT_HERE = ("empty", "answered", "met")
+"""The stages at which no tender can be opened."""
+
+
+def tender(stage: str) -> str:
+    """The tender that is open at a stage; empty where there is none yet."""
+    return "" if stage in NOT_HERE else REFERENCE
 
 
 @contextmanager
@@ -41,6 +57,9 @@ def at(stage: str, root: Path) -> Iterator[Workspace]:
 
 def bring(space: Workspace, stage: str) -> None:
     """Bring the sample tender in an empty profile to `stage`."""
+    if stage in CARRIED:
+        _carry(space, stage)
+        return
     wanted = STAGES.index(stage)
     sample = resource("sample")
     story = tomllib.loads((sample / "story.toml").read_text(encoding="utf-8"))
@@ -77,3 +96,39 @@ def bring(space: Workspace, stage: str) -> None:
     }
     for name in STAGES[1 : wanted + 1]:
         acts[name]()
+
+
+def _carry(space: Workspace, stage: str) -> None:
+    """The officer and PM1 at their own laptops; `space` is the one that is looked at."""
+    around = space.folders.root / "others"
+    other = workspace.throw_away(around / f"other of {stage}", name="Other", email="o@example.org", clock=lambda: NOW)
+    stick = stick_of(space)
+    stick.mkdir(parents=True)
+    with other as far:
+        officer, member = (space, far) if stage == "answering" else (far, space)
+        bring(officer, "frozen")
+        made = {one.person: one.file for one in inviting.invite(officer, REFERENCE, to=stick)}
+        receiving.receive(officer, [joining.enrol(member, made[PersonCode("PM1")], to=stick)])
+        if stage == "answering":
+            third = workspace.throw_away(around / "third", name="Third", email="t@example.org", clock=lambda: NOW)
+            with third as ts1:
+                receiving.receive(officer, [joining.enrol(ts1, made[PersonCode("TS1")], to=stick)])
+                speak(officer, ts1, "TS1")
+        if stage in ("met", "came"):
+            speak(officer, member, "PM1")
+        if stage == "came":
+            issued = issuing.issue(officer, REFERENCE, to=stick)
+            receiving.receive(member, [issued.roster, issued.pack, issued.releases[PersonCode("PM1")]])
+
+
+def stick_of(space: Workspace) -> Path:
+    """The stick that was carried between the laptops of a stage."""
+    return space.folders.root / "others" / "stick"
+
+
+def speak(officer: Workspace, member: Workspace, person: str) -> None:
+    """Each reads the eight words aloud, and the other types them."""
+    (of_officer,) = confirming.words_to_read(officer, REFERENCE, person=person)
+    (of_member,) = confirming.words_to_read(member, REFERENCE)
+    confirming.confirm(officer, REFERENCE, typed=" ".join(of_member), person=person)
+    confirming.confirm(member, REFERENCE, typed=" ".join(of_officer))

@@ -38,12 +38,18 @@ WALKS = (
     Walk("empty", "", "setup", "load"),
     Walk("empty", "", "panel"),
     Walk("empty", "", "letters"),
+    Walk("empty", "", "carry"),
     Walk("draft", "OF1", "home"),
     Walk("draft", "OF1", "setup", "1.2"),
     Walk("draft", "OF1", "setup", None, ("The tender",)),
     Walk("draft", "OF1", "setup", None, ("Bids",)),
     Walk("draft", "OF1", "panel"),
     Walk("frozen", "TS1", "panel", "declare"),
+    Walk("answering", "OF1", "carry"),
+    Walk("answering", "OF1", "carry", None, ("Read the words: PM1",)),
+    Walk("answered", "", "home"),
+    Walk("answered", "", "carry", None, ("Read the eight words",)),
+    Walk("came", "PM1", "carry"),
     Walk("scoring", "PM1", "home"),
     Walk("scoring", "PM1", "scoring"),
     Walk("scoring", "YE1", "scoring"),
@@ -79,8 +85,7 @@ def shells(root: Path, walks: tuple[Walk, ...] = WALKS) -> Iterator[tuple[Walk, 
     for stage in dict.fromkeys(one.stage for one in walks):
         with ui_stage.at(stage, root / stage) as space:
             for walk in (one for one in walks if one.stage == stage):
-                tender = "" if stage == "empty" else ui_stage.REFERENCE
-                shell = Shell(Session(space, tender, walk.person), factories())
+                shell = Shell(Session(space, ui_stage.tender(stage), walk.person), factories())
                 shell.resize(1366, 768)
                 shell.show()
                 shell.show_place(walk.place, walk.what)

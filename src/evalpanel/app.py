@@ -119,12 +119,14 @@ def _profile(application: QApplication, held: ExitStack, root: Path) -> Shell | 
         return (open_it(None),) if workspace.exists(root) and not workspace.asks_passphrase(root) else ()
 
     window = _frame(held, root, "Opening your store…")
-    opened = _seen(application, window, open_unasked)
+    opened, invitation = _seen(application, window, open_unasked), None
     if opened == ():
-        opened = _asked(application, window, root, open_it)
+        opened, invitation = _asked(application, window, root, open_it)
     if not opened:
         return None
     _fill(window, opened[0])
+    if invitation is not None:
+        window.show_place("carry", invitation)
     if opened[0].told:
         window.messages.say(" ".join(opened[0].told))
     return window
@@ -132,8 +134,9 @@ def _profile(application: QApplication, held: ExitStack, root: Path) -> Shell | 
 
 def _asked(
     application: QApplication, window: Shell, root: Path, open_it: Callable[[str | None], Workspace]
-) -> tuple[Workspace, ...]:
-    """Ask how the profile is made or opened, in the window itself. Empty where the person closes it instead."""
+) -> tuple[tuple[Workspace, ...], Path | None]:
+    """Ask how the profile is made or opened, in the window itself: empty where the person closes it instead. With it the
+    invitation with which somebody began."""
     from evalpanel.ui.start import StartWindow
 
     opened: list[Workspace] = []
@@ -142,7 +145,7 @@ def _asked(
     window.ask(start)
     gc.enable()
     application.exec()
-    return tuple(opened)
+    return tuple(opened), start.invitation
 
 
 def _say(error: EvalPanelError) -> None:
@@ -170,8 +173,11 @@ def _fill(shell: Shell, space: Workspace, *, tender: str = "", person: str = "")
     shell.take(Session(space))
 
     def who() -> None:
-        view = shell.session.view
+        view, stand = shell.session.view, shell.session.stand
         if view is None:
+            return
+        if stand is not None and not stand.leads and stand.person == shell.session.person:
+            shell.messages.say(f"This is the laptop of {stand.person} in this tender. Others work on their own.")
             return
         # Imported here: the first page is there without it.
         from evalpanel.ui.dialogs.who import WhoDialog
@@ -185,9 +191,11 @@ def _fill(shell: Shell, space: Workspace, *, tender: str = "", person: str = "")
     def open_tender(reference: str) -> None:
         shell.session.tender = reference
         shell.session.reload()
-        view = shell.session.view
-        own = [one for one in view.pack.panel if one.name == space.owner.name] if view is not None else []
-        shell.session.person = own[0].person if own else ""
+        view, stand = shell.session.view, shell.session.stand
+        own = [one.person for one in view.pack.panel if one.name == space.owner.name] if view is not None else []
+        if stand is not None and not stand.leads:
+            own = [stand.person]  # a laptop that joined by an invitation is one person's
+        shell.session.person = own[0] if own else ""
         shell.show_place("home")
         if not own:
             who()

@@ -6,7 +6,7 @@ import pytest
 
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, file_name, kind_of, tender_id
 from evalpanel.domain.people import Role
-from evalpanel.domain.tender import PersonCode, TenderId
+from evalpanel.domain.tender import TenderId
 
 # Section "One shape for every parcel": who signs what.
 SIGNERS = {
@@ -67,5 +67,5 @@ def test_tender_is_half_the_digest_of_key_and_nonce() -> None:
     [("PM1", "PM1"), ("p/..\\x: 1", "px1"), ("Zoë 孫", "Zo"), ("孫", "x"), ("A" * 40, "A" * 16)],
 )
 def test_file_name_holds_codes_that_every_file_system_can_hold(person: str, shown: str) -> None:
-    name = file_name(TenderId("0123456789abcdef" * 2), ParcelKind.SCORESHEET, PersonCode(person), 3, "ab" * 32)
+    name = file_name(TenderId("0123456789abcdef" * 2), ParcelKind.SCORESHEET, person, 3, "ab" * 32)
     assert name == f"01234567.scoresheet.{shown}.r3.abababab.evalpanel"

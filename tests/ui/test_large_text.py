@@ -18,6 +18,7 @@ from evalpanel.domain.people import PanelMember
 from evalpanel.ui import theme
 from evalpanel.ui.catalogue import factories
 from evalpanel.ui.dialogs.who import WhoDialog
+from evalpanel.ui.pages.carry import CarryPage
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
@@ -25,6 +26,10 @@ from evalpanel.ui.start import StartWindow
 SIZES = (QSize(900, 600), QSize(1366, 768))
 SCENES = (
     ("empty", "", ("home", "setup", "record")),
+    ("empty", "", ("carry",)),
+    ("answering", "OF1", ("home", "carry")),
+    ("answered", "", ("home", "carry")),
+    ("came", "PM1", ("home", "carry")),
     ("draft", "OF1", ("home", "setup", "panel")),
     ("scoring", "YE1", ("home", "panel", "scoring", "moderation", "record")),
     ("scoring", "PM1", ("scoring",)),
@@ -57,7 +62,7 @@ def test_page_at_double_text_cuts_nothing_off(
 ) -> None:
     told = []
     with ui_stage.at(stage, tmp_path) as space:
-        shell = Shell(Session(space, "" if stage == "empty" else ui_stage.REFERENCE, person), factories())
+        shell = Shell(Session(space, ui_stage.tender(stage), person), factories())
         qtbot.addWidget(shell)
         for size in SIZES:
             shell.resize(size)
@@ -68,6 +73,31 @@ def test_page_at_double_text_cuts_nothing_off(
                 assert shell.size() == size, f"{key} does not fit into {size.width()} × {size.height()}"
                 told += [f"{key} {size.width()}: {one}" for one in troubles(qtbot, shell)]
         shell.close()
+    assert "\n".join(told) == ""
+
+
+@pytest.mark.usefixtures("large")
+def test_invitation_and_words_at_double_text_cut_nothing_off(qtbot: QtBot, tmp_path: Path) -> None:
+    told = []
+    with ui_stage.at("answered", tmp_path) as space:
+        shell = Shell(Session(space), factories())
+        qtbot.addWidget(shell)
+        (invitation,) = ui_stage.stick_of(space).glob("*.invitation.PM1.*")
+        for size in SIZES:
+            shell.resize(size)
+            shell.show()
+            shell.show_place("carry", invitation)
+            told += [f"invitation {size.width()}: {one}" for one in troubles(qtbot, shell)]
+            page = shell.page("carry")
+            assert isinstance(page, CarryPage)
+            page.leave()
+            page.primary.click()
+            told += [f"words {size.width()}: {one}" for one in troubles(qtbot, shell)]
+            page.leave()
+            page.take((ui_stage.stick_of(space),))
+            qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=20_000)
+            told += [f"report {size.width()}: {one}" for one in troubles(qtbot, shell)]
+            assert shell.size() == size
     assert "\n".join(told) == ""
 
 
@@ -91,6 +121,7 @@ def test_rail_lies_down_at_double_text_and_leads_everywhere(qtbot: QtBot, tmp_pa
             "Outcome   not open",
             "Letters   not open",
             "Record",
+            "Carry files",
         ]
         entries["Record"].trigger()
         assert shell.here == "record"

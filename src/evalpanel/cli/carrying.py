@@ -29,6 +29,7 @@ _STATES = {
     KeyState.INVITED: "invited, no answer yet",
     KeyState.ANSWERED: "has answered: read the eight words to each other",
     KeyState.CONFIRMED: "keys confirmed",
+    KeyState.REVOKED: "keys revoked",
 }
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evalpanel.domain.people import Role
-from evalpanel.domain.tender import PersonCode, TenderId
+from evalpanel.domain.tender import TenderId
 
 SUFFIX = ".evalpanel"
 _TYPE = re.compile(r"application/vnd\.evalpanel\.([a-z]+)\.v1\+json\Z")
@@ -131,9 +131,11 @@ def tender_id(signing: bytes, nonce: bytes) -> TenderId:
     return TenderId(hashlib.sha256(signing + nonce).hexdigest()[:32])
 
 
-def file_name(tender: TenderId, kind: ParcelKind, person: PersonCode, seq: int, identity: str) -> str:
+def file_name(tender: TenderId, kind: ParcelKind, person: str, seq: int, identity: str) -> str:
     """What a parcel is called: codes and never names, so that a mail log tells nothing.
 
+    `person` is the code of whom it is for, where it is for one person alone, so that whoever carries it can tell; else the
+    author's.
     A person's code is whatever the workbook says, so what a file system cannot hold is left out of it.
     """
     code = re.sub(r"[^A-Za-z0-9-]+", "", person)[:16] or "x"

@@ -80,6 +80,7 @@ class Held:
     origin: Origin
     signed: Statement | None
     cover: bytes | None
+    about: str = ""
 
     @property
     def entry(self) -> Entry:
@@ -266,7 +267,7 @@ def make(
     )
     _keep_incarnation(tx, workspace, mine.tender, number)
     keep(tx, workspace, kind, header, named, signed, number, cover)
-    name = file_name(mine.tender, kind, mine.person, header.seq, named)
+    name = file_name(mine.tender, kind, about or mine.person, header.seq, named)
     return Outgoing(name, kind, named, cover, tuple(dict.fromkeys(one.sealed for one in parts)))
 
 
@@ -418,7 +419,7 @@ def again(tx: Session, tender: TenderId, kind: ParcelKind, held: Held) -> Outgoi
     assert held.cover is not None, "the cover of what was made here is kept"
     row = t.ParcelPartRow
     parts = tx.execute(select(row.sealed).where(row.identity == held.identity).order_by(row.id)).scalars()
-    name = file_name(tender, kind, held.author, held.seq, held.identity)
+    name = file_name(tender, kind, held.about or held.author, held.seq, held.identity)
     return Outgoing(name, kind, held.identity, held.cover, tuple(dict.fromkeys(parts)))
 
 
@@ -475,4 +476,14 @@ def _held(row: t.ParcelRow) -> Held:
     origin = Origin(
         row.installation, row.incarnations, (row.trail_number, row.trail_hash) if row.trail_number else None
     )
-    return Held(row.identity, row.author, row.installation, row.seq, frozenset(row.history), origin, signed, row.cover)
+    return Held(
+        row.identity,
+        row.author,
+        row.installation,
+        row.seq,
+        frozenset(row.history),
+        origin,
+        signed,
+        row.cover,
+        row.about,
+    )

@@ -37,6 +37,7 @@ class KeyState(StrEnum):
     INVITED = "invited"
     ANSWERED = "answered"
     CONFIRMED = "confirmed"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +195,12 @@ def _invitation(
 def _keys_of(tx: Session, tender: TenderId, mine: Own | None, one: PanelMember) -> PersonKeys:
     if mine is not None and mine.person == one.person:
         return PersonKeys(one.person, one.name, KeyState.HERE)
-    confirmed = exchange.confirmed(tx, tender, one.person)
-    answers = invitations.answers(tx, tender, one.person)
-    waiting = sum(keys.installation not in confirmed for keys in answers)
+    gone = select(t.RevocationRow.installation).where(t.RevocationRow.tender_id == tender)
+    revoked = set(tx.execute(gone).scalars())
+    confirmed = exchange.confirmed(tx, tender, one.person).keys() - revoked
+    answered = (keys.installation for keys in invitations.answers(tx, tender, one.person))
+    answers = [installation for installation in answered if installation not in revoked]
+    waiting = sum(installation not in confirmed for installation in answers)
     row = t.ParcelRow
     dates = tx.execute(
         select(row.at).where(row.tender_id == tender, row.kind == ParcelKind.INVITATION, row.about == one.person)
@@ -206,6 +210,8 @@ def _keys_of(tx: Session, tender: TenderId, mine: Own | None, one: PanelMember) 
         state = KeyState.CONFIRMED
     elif answers:
         state = KeyState.ANSWERED
+    elif not revoked.isdisjoint(exchange.confirmed(tx, tender, one.person)):
+        state = KeyState.REVOKED
     else:
         state = KeyState.INVITED if invited is not None else KeyState.NONE
     return PersonKeys(one.person, one.name, state, invited, len(confirmed), waiting)

@@ -148,7 +148,7 @@ def take(
         with tidying(error):
             workspace.documents.remove(taken)
         raise
-    name = file_name(mine.tender, kind, one.author, one.header.seq, named)
+    name = file_name(mine.tender, kind, PersonCode(one.header.about or one.author), one.header.seq, named)
     return Taken(became.verdict, became.words + _besides(one, missing), one.author, named, name)
 
 

@@ -25,6 +25,7 @@ def factories() -> dict[str, PageFactory]:
         "outcome": _outcome,
         "letters": _letters,
         "record": _record,
+        "carry": _carry,
     }
 
 
@@ -77,3 +78,9 @@ def _record(session: Session, guard: Guard) -> Page:
     from evalpanel.ui.pages.record import RecordPage
 
     return RecordPage(session, guard)
+
+
+def _carry(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.carry import CarryPage
+
+    return CarryPage(session, guard)

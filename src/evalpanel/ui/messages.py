@@ -50,8 +50,11 @@ class MessageStrip(QFrame):
         return self._text.text() if not self.isHidden() else ""
 
     def say(self, text: str) -> None:
-        """Say something that went well, or is worth knowing."""
-        self._show("strip", text)
+        """Say something that went well, or is worth knowing. An empty text takes away what was said."""
+        if text:
+            self._show("strip", text)
+        else:
+            self.clear()
 
     def offer(self, text: str, action: str, act: Callable[[], object] | None) -> None:
         """Say what was done, with a button that takes it back. An empty text takes such an offer away, and nothing else."""

@@ -16,11 +16,16 @@ def places(session: Session) -> tuple[Place, ...]:
     """The places of the rail, in order."""
     view = session.view
     if view is None:
-        # Set-up is where a tender comes in.
+        # Set-up and carried files are where a tender comes in.
         return tuple(
-            Place(key, title, "", "" if key in ("home", "setup") else _NO_TENDER) for key, title in TITLES.items()
+            Place(key, title, "", "" if key in ("home", "setup", "carry") else _NO_TENDER)
+            for key, title in TITLES.items()
         )
-    return tuple(Place(key, TITLES[key], *_state(key, view, session.person)) for key in TITLES)
+    found = {key: _state(key, view, session.person) for key in TITLES}
+    stand = session.stand
+    if stand is not None and not stand.leads and not stand.bids and not found["scoring"][1]:
+        found["scoring"] = ("", "The bids have not come yet. See under Carry files.")
+    return tuple(Place(key, TITLES[key], *found[key]) for key in TITLES)
 
 
 def me(view: TenderView, person: str) -> MemberProgress | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evalpanel.services import scoring, setup, tenders
+from evalpanel.services import carrying, scoring, setup, tenders
+from evalpanel.services.carrying import Stand
 from evalpanel.services.desks import Desk
 from evalpanel.services.setup import TenderView
 from evalpanel.services.workspace import Workspace
@@ -15,7 +16,8 @@ class Session:
     """The window's state. Pages read it; only the shell changes it.
 
     `tender` is a reference (empty: none chosen), `person` the code of whoever sits at the laptop (empty: not chosen),
-    `view` what the tender looked like at the last refresh, `version` its newest act then.
+    `view` what the tender looked like at the last refresh, `version` its newest act then. `stands` says whose laptop this is
+    in every tender that it has a part in.
     """
 
     workspace: Workspace
@@ -23,11 +25,13 @@ class Session:
     person: str = ""
     view: TenderView | None = None
     version: int = 0
+    stands: tuple[Stand, ...] = ()
     _read: tuple[str, int] = ("", 0)
     _desk: tuple[tuple[str, int, str], Desk] | None = None
 
     def reload(self) -> None:
         """Read the tender anew, after an act. Where there was none, what was read still stands."""
+        self.stands = carrying.stands(self.workspace)
         if not self.tender:
             self.view, self.version, self._read = None, 0, ("", 0)
             return
@@ -35,6 +39,12 @@ class Session:
         if self.view is None or now != self._read:
             self.view = setup.view(self.workspace, self.tender)
             self.version, self._read = now[1], now
+
+    @property
+    def stand(self) -> Stand | None:
+        """Whose laptop this is in the tender that is open."""
+        wanted = self.view.summary.tender_id if self.view is not None else ""
+        return next((one for one in self.stands if one.tender == wanted), None)
 
     def newest(self) -> int:
         """The number of the newest act of the tender, now."""

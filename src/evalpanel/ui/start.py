@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import workspace
@@ -18,7 +18,10 @@ from evalpanel.ui.widgets.scroll import Tall, overflow
 
 
 class StartWindow(QWidget):
-    """Asks for what opens a profile. `opened` carries the passphrase, or None where the keyring opens it."""
+    """Asks for what opens a profile. `opened` carries the passphrase, or None where the keyring opens it.
+
+    Somebody who was invited to a panel may begin with the invitation: it fills in the name, and `invitation` is its path.
+    """
 
     opened = Signal(object)
 
@@ -28,6 +31,8 @@ class StartWindow(QWidget):
         self._open = open_it
         self._new = not workspace.exists(profile)
         self._needs_passphrase = not self._new
+        self.invitation: Path | None = None
+        self.choose_invitation: Callable[[], str] = self._ask_invitation
         self.setWindowTitle("evalpanel")
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize()))
         inside = Tall()
@@ -80,11 +85,56 @@ class StartWindow(QWidget):
         self.go_on.clicked.connect(self._go)
         row.add(self.go_on)
         card.inside.addWidget(row)
+        self.invited, self.choose = label("", "muted", wrap=True), button("Choose the invitation…")
+        if self._new:
+            outer.addWidget(self._begin_invited())
         outer.addWidget(card)
         outer.addStretch(2)
         for field in (self.name, self.email, self.passphrase, self.again):
             field.returnPressed.connect(self._go)
         (self.name if self._new else self.passphrase).setFocus()
+
+    def _begin_invited(self) -> Card:
+        card = Card("Were you invited to a panel?")
+        row = Fold(least=24)
+        self.invited.setText("Begin with the file that the officer gave you. You read it when your profile is made.")
+        row.add(self.invited, 1)
+        self.choose.clicked.connect(lambda *_: self._choose())
+        row.add(self.choose)
+        card.inside.addWidget(row)
+        return card
+
+    def _choose(self) -> None:
+        chosen = self.choose_invitation()
+        if not chosen:
+            return
+        # Imported here: most people who make a profile have no invitation, and the window is seen before the services.
+        from evalpanel.services import joining
+
+        self.problem.hide()
+        try:
+            asked = joining.read(Path(chosen))
+        except EvalPanelError as error:
+            self._refuse(error)
+            return
+        self.invitation = Path(chosen)
+        self.invited.setText(
+            f"{asked.officer} of {asked.authority} invites {asked.name} to the panel of {asked.title}."
+        )
+        accessible.announce(self.invited, self.invited.text())
+        self.name.setText(asked.name)
+        self.email.setFocus()
+
+    def _ask_invitation(self) -> str:
+        return QFileDialog.getOpenFileName(
+            self, "Choose the invitation", "", "Invitations (*.evalpanel);;All files (*)"
+        )[0]
+
+    def _refuse(self, error: EvalPanelError) -> None:
+        self.problem.setText(str(error))
+        self.problem.setAccessibleName(str(error))
+        self.problem.show()
+        accessible.announce(self, str(error), at_once=True)
 
     def _field(self, name: str, *, secret: bool = False) -> QLineEdit:
         made = QLineEdit(self)
@@ -104,10 +154,7 @@ class StartWindow(QWidget):
                 self._new = False
             self._open(passphrase)
         except EvalPanelError as error:
-            self.problem.setText(str(error))
-            self.problem.setAccessibleName(str(error))
-            self.problem.show()
-            accessible.announce(self, str(error), at_once=True)
+            self._refuse(error)
             return
         self.opened.emit(passphrase)
         self.close()

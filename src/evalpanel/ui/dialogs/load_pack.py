@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
-from evalpanel.ui import theme
 from evalpanel.ui.page import button, label
+from evalpanel.ui.widgets import drop_place
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.drop_place import DropPlace
 from evalpanel.ui.widgets.texts import TwoSides, facts
 
 _FILES = "Tender packs (*.xlsx *.zip *.tar *.tar.gz *.tgz *.json);;All files (*)"
@@ -46,7 +47,7 @@ class LoadPack(QScrollArea):
         row = holder.sides
         row.setContentsMargins(0, 0, 4, 0)
         self.drop = _DropPlace()
-        self.drop.given.connect(self.given)
+        self.drop.given.connect(lambda paths: self.given.emit(paths[0]))
         row.addWidget(self.drop, 3)
         side = QVBoxLayout()
         side.setSpacing(12)
@@ -98,25 +99,11 @@ class LoadPack(QScrollArea):
         self.drop.folder.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-class _DropPlace(QFrame):
-    """A dashed frame that takes one dropped path, with buttons that do the same."""
-
-    given = Signal(object)
+class _DropPlace(DropPlace):
+    """Takes one path, of a pack or of bids."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAcceptDrops(True)
-        self._over = False
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(32, 32, 32, 32)
-        outer.setSpacing(8)
-        outer.addStretch(1)
-        self._title = label("", "card-title", wrap=True)
-        self._text = label("", "muted", wrap=True)
-        for one in (self._title, self._text):
-            one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            outer.addWidget(one)
-        outer.addSpacing(12)
         self.folder = button("Choose a folder…  Ctrl+Shift+O", role="primary")
         self.folder.setAccessibleName("Choose a folder")
         self.folder.setShortcut("Ctrl+Shift+O")
@@ -126,64 +113,24 @@ class _DropPlace(QFrame):
         self.file.setShortcut("Ctrl+O")
         self.file.clicked.connect(self._choose_file)
         for choice in (self.folder, self.file):
-            outer.addWidget(choice, 0, Qt.AlignmentFlag.AlignHCenter)
-        safe = label("Everything is checked first. Nothing is kept until you say so.", "small", wrap=True)
-        safe.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        outer.addSpacing(4)
-        outer.addWidget(safe)
-        outer.addStretch(1)
-
-    def tell(self, title: str, text: str) -> None:
-        self._title.setText(title)
-        self._text.setText(text)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
-        if dropped(event) is not None:
-            event.acceptProposedAction()
-            self._show_over(True)
-
-    def dragLeaveEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt’s name
-        event.accept()
-        self._show_over(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
-        self._show_over(False)
-        path = dropped(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.given.emit(path)
-
-    def _show_over(self, over: bool) -> None:
-        self._over = over
-        self.update()
+            self.add_choice(choice)
+        self.tell("", "", "Everything is checked first. Nothing is kept until you say so.")
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of the pack")
         if chosen:
-            self.given.emit(Path(chosen))
+            self.given.emit((Path(chosen),))
 
     def _choose_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Choose a workbook or a zip", "", _FILES)
         if chosen:
-            self.given.emit(Path(chosen))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(theme.colour("accent" if self._over else "muted"), 2 if self._over else 1.5)
-        pen.setDashPattern([5, 4])
-        painter.setPen(pen)
-        painter.setBrush(theme.colour("tint" if self._over else "surface"))
-        painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 10, 10)
-        painter.end()
+            self.given.emit((Path(chosen),))
 
 
 def dropped(event: QDropEvent) -> Path | None:
     """The one local path that is dropped; None for anything else."""
-    urls = event.mimeData().urls()
-    local = [url.toLocalFile() for url in urls if url.isLocalFile()]
-    return Path(local[0]) if len(urls) == 1 and len(local) == 1 and local[0] else None
+    found = drop_place.dropped(event)
+    return found[0] if len(found) == 1 else None
 
 
 def ask_save(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:

@@ -159,6 +159,22 @@ def uk_time(moment: datetime, *, short: bool = False) -> str:
     return f"{local.day} {local:%b %Y %H:%M}" if short else f"{day(local)}, {local:%H:%M}"
 
 
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago something was, as one says it: `just now`, `3 hours ago`, `2 days ago`.
+
+    A clock that was set back says `just now`.
+
+    >>> ago(datetime(2026, 11, 3, 9, tzinfo=UTC), datetime(2026, 11, 5, 12, tzinfo=UTC))
+    '2 days ago'
+    """
+    minutes = int((now - then).total_seconds()) // 60
+    if minutes < 2:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes} minutes ago"
+    return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """`1 bid`, `3 bids`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

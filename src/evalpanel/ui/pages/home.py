@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services import tenders
+from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
-from evalpanel.ui import places
-from evalpanel.ui.expected import expected
+from evalpanel.ui import carry_steps, places
+from evalpanel.ui.expected import Expected, expected
 from evalpanel.ui.models.sheet import Sheet
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
@@ -23,6 +25,7 @@ from evalpanel.ui.widgets.texts import TwoSides
 
 _AT_ONCE = 2_000  # lines whose picture is drawn with the page
 _LATER_MS = 50
+INVITATIONS = "Invitations (*.evalpanel);;All files (*)"
 
 
 class HomePage(Page):
@@ -33,6 +36,7 @@ class HomePage(Page):
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__(session, guard)
         self._go: QPushButton | None = None
+        self.choose_invitation: Callable[[], str] = self._ask_invitation
         self._inside = QVBoxLayout()
         self._inside.setSpacing(12)
         self.content.addLayout(self._inside)
@@ -48,8 +52,10 @@ class HomePage(Page):
         view = self.session.view
         known = tenders.all_tenders(self.session.workspace)
         owner = self.session.workspace.owner.name
-        if view is None and not known:
+        joined = [one for one in self.session.stands if not one.here]
+        if view is None and not known and not joined:
             self.head("Welcome", f"This is the profile of {owner}. Nothing is in it yet.")
+            self._inside.addWidget(self._invited())
             self._inside.addWidget(self._empty())
             self.next_step("Load a tender", lambda: self.go.emit("setup", None))
         elif view is None:
@@ -60,6 +66,8 @@ class HomePage(Page):
         for one in known:
             if view is None or one.tender_id != view.summary.tender_id:
                 self._inside.addWidget(self._other(one, first=view is None and self._go is None))
+        for stand in joined:
+            self._inside.addWidget(self._coming(stand))
         self._inside.addStretch(1)
 
     def open(self, what: object) -> None:  # noqa: ARG002 # every page takes it
@@ -70,7 +78,8 @@ class HomePage(Page):
 
     def _show(self, view: TenderView) -> None:
         own = places.me(view, self.session.person)
-        what = expected(view, own)
+        step = carry_steps.expected(self.session, view)
+        what = Expected(step.sentence, "Carry files", "carry") if step is not None else expected(view, own)
         self.head(view.summary.title, f"{view.summary.reference} · {view.summary.stage.words}")
         card = Card("What is expected of you" if own is not None else "This tender")
         row = TwoSides(letters=70)
@@ -106,7 +115,11 @@ class HomePage(Page):
         lots = " · ".join(f"Lot {lot.lot} {lot.title}" for lot in view.summary.lots)
         counts = f"{len(view.pack.bids)} bids, {view.summary.documents} documents, {len(view.panel)} people"
         card.inside.addWidget(label(f"{counts}. {lots}", "muted", wrap=True))
-        scoring_now = [one for one in view.panel if one.owed]
+        stand = self.session.stand
+        alone = stand is not None and not stand.leads  # how far the others are is not known on a member's laptop
+        scoring_now = [
+            one for one in view.panel if one.owed and not (alone and one.member.person != self.session.person)
+        ]
         if scoring_now and view.summary.stage.reached(TenderStage.BIDS_OPENED):
             grid = QGridLayout()
             grid.setHorizontalSpacing(16)
@@ -159,6 +172,37 @@ class HomePage(Page):
                 wrap=True,
             )
         )
+        return card
+
+    def _invited(self) -> Card:
+        card = Card("I was invited to a panel")
+        told = "Choose the invitation that the officer gave you. You read it before anything is made of it."
+        card.inside.addWidget(label(told, wrap=True))
+        choose = button("Choose the invitation…")
+        choose.clicked.connect(lambda *_: self.guard(self._choose)())
+        card.inside.addWidget(choose, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def _choose(self) -> None:
+        chosen = self.choose_invitation()
+        if chosen:
+            self.go.emit("carry", Path(chosen))
+
+    def _ask_invitation(self) -> str:
+        return QFileDialog.getOpenFileName(self, "Choose the invitation", "", INVITATIONS)[0]
+
+    def _coming(self, stand: Stand) -> Card:
+        card = Card(stand.title)
+        row = QHBoxLayout()
+        step = carry_steps.member(self.session, stand, None)
+        row.addWidget(label(f"{stand.reference} · {step.sentence}", wrap=True), 1)
+        leads = button("Carry files")
+        leads.setAccessibleName(f"Carry files of {stand.reference}")
+        leads.clicked.connect(lambda *_: self.go.emit("carry", stand.tender))
+        row.addWidget(leads)
+        if self._go is None:
+            self._go = leads
+        card.inside.addLayout(row)
         return card
 
     def _other(self, one: tenders.TenderSummary, *, first: bool) -> Card:

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFont, QGuiApplication, QPainter, QTextLayout, QTextOption
-from PySide6.QtWidgets import (
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from evalpanel.domain.intake import Problem
-from evalpanel.ui import theme
 from evalpanel.ui.models import words
 from evalpanel.ui.models.problems import PROBLEM, ProblemsModel, by_place
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets import mark
 from evalpanel.ui.widgets.flow import Flow
-
-Index = QModelIndex | QPersistentModelIndex
+from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
 
 
 class ProblemList(QWidget):
@@ -46,7 +37,7 @@ class ProblemList(QWidget):
         self.view = QListView()
         self.view.setAccessibleName(name)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(_Painter(self.view))
+        self.view.setItemDelegate(ShapedLines(self.view, _told))
         self.view.setResizeMode(QListView.ResizeMode.Adjust)
         self.view.setLayoutMode(QListView.LayoutMode.Batched)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -107,7 +98,7 @@ class ProblemList(QWidget):
         self._leads = leads
         self.lead.setVisible(leads and bool(self._shown))
 
-    def _lead(self, index: QModelIndex) -> None:
+    def _lead(self, index: Index) -> None:
         problem = index.data(PROBLEM)
         if self._leads and isinstance(problem, Problem):
             self.wanted.emit(problem)
@@ -131,62 +122,6 @@ def lead_to(problem: Problem, pack: Path) -> str:
     return f"{at.name} is opened, and {problem.where} is copied: paste it where the program asks for a cell."
 
 
-class _Painter(QStyledItemDelegate):
-    """A shape, the place in bold, and under it the words, wrapped."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 # Qt's name
-        problem = index.data(PROBLEM)
-        left, width = _room(option)
-        high = sum(_height(one) for one in self._laid(option, problem, width))
-        return QSize(left + width, round(high) + 20)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        problem = index.data(PROBLEM)
-        box = QRectF(option.rect)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, theme.colour("tint"))
-            if option.state & QStyle.StateFlag.State_HasFocus:
-                painter.fillRect(QRectF(box.x(), box.y(), 4, box.height()), theme.colour("focus"))
-        left, width = _room(option)
-        high = option.fontMetrics.height()
-        shape = mark.STOP if problem.stops else mark.NOTE
-        mark.paint_mark(painter, QRectF(box.x() + 10, box.y() + 9, high, high), shape)
-        painter.setPen(theme.colour("text"))
-        at = QPointF(box.x() + left, box.y() + 8)
-        for one in self._laid(option, problem, width):
-            one.draw(painter, at)
-            at.setY(at.y() + _height(one) + 2)
-        painter.fillRect(QRectF(box.x() + left, box.bottom() - 1, width, 1), theme.colour("line"))
-
-    def _laid(self, option: QStyleOptionViewItem, problem: Problem, width: int) -> tuple[QTextLayout, QTextLayout]:
-        bold = QFont(option.font)
-        bold.setBold(True)
-        return _wrapped(problem.where, bold, width), _wrapped(problem.what, option.font, width)
-
-
-def _room(option: QStyleOptionViewItem) -> tuple[int, int]:
-    """How far the text stands from the left, and how wide it may be."""
-    view = option.widget
-    width = view.viewport().width() if isinstance(view, QListView) else option.rect.width()
-    left = option.fontMetrics.height() + 20
-    return left, max(80, width - left - 12)
-
-
-def _wrapped(text: str, font: QFont, width: int) -> QTextLayout:
-    """A text in lines, broken between words and, where a name is longer than a line, inside it."""
-    laid = QTextLayout(text, font)
-    wrapping = QTextOption()
-    wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    laid.setTextOption(wrapping)
-    laid.beginLayout()
-    high = 0.0
-    while (line := laid.createLine()).isValid():
-        line.setLineWidth(width)
-        line.setPosition(QPointF(0, high))
-        high += line.height()
-    laid.endLayout()
-    return laid
-
-
-def _height(laid: QTextLayout) -> float:
-    return laid.boundingRect().height()
+def _told(index: Index) -> tuple[str, str, str]:
+    problem = index.data(PROBLEM)
+    return (mark.STOP if problem.stops else mark.NOTE), problem.where, problem.what

@@ -20,6 +20,7 @@ TITLES = {
     "outcome": "Outcome",
     "letters": "Letters",
     "record": "Record",
+    "carry": "Carry files",
 }
 """The places of the window by their keys, in order."""
 WIDTH = 214

@@ -1,0 +1,205 @@
+"""What is to be carried between laptops, and what was: a look over the exchange, for whoever sits at this one.
+
+Changes nothing. It reads what the journeys of the exchange have kept: whose laptop this is in each tender, which files were
+made here or taken in, and what was declared or scored since the last file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.parcels import SUFFIX, ParcelKind
+from evalpanel.domain.sheets import sheet_digest
+from evalpanel.domain.tender import EnvelopeKind, PersonCode, TenderId
+from evalpanel.formats.parcel_sheets import SheetState, read_declarations, read_scoresheet
+from evalpanel.services import exchange, invitations
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries, score_reads
+from evalpanel.store import tables as t
+from evalpanel.system.files import trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """This laptop in one tender: whose it is, and how far it is in the exchange.
+
+    `leads` says that the tender started here. `confirmed`: on a member's laptop, that the officer's eight words were heard.
+    `here`: that the tender itself has come, and can be opened; `bids`: that bids can be read. `officer` is who leads it, by
+    name where that is known.
+    """
+
+    tender: TenderId
+    reference: str
+    title: str
+    person: PersonCode
+    officer: str
+    leads: bool
+    confirmed: bool
+    here: bool
+    bids: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A statement that travels: made on this laptop (`made`) or taken in. `number` gives the order in which that happened."""
+
+    number: int
+    kind: ParcelKind
+    author: PersonCode
+    about: str
+    at: datetime
+    made: bool
+
+
+class Due(StrEnum):
+    """How what a person has to send stands."""
+
+    NOTHING = "nothing"
+    FRESH = "fresh"
+    CHANGED = "changed"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """One thing that a member sends to the officer. `at` is when it was last made into a file; `final`: a sheet signed off."""
+
+    kind: ParcelKind
+    due: Due
+    at: datetime | None = None
+    final: bool = False
+
+
+def stands(workspace: Workspace) -> tuple[Stand, ...]:
+    """Every tender that this laptop has a part in, those that are not here yet among them."""
+    with workspace.store.reading() as tx:
+        rows = tx.execute(select(t.InstallationRow).order_by(t.InstallationRow.at)).scalars()
+        return tuple(_stand(tx, row) for row in rows)
+
+
+def moved(workspace: Workspace, tender: TenderId) -> tuple[Moved, ...]:
+    """Every statement of a tender that was made here or taken in, the newest first."""
+    with workspace.store.reading() as tx:
+        mine = tx.get_one(t.InstallationRow, tender).person
+        row = t.ParcelRow
+        found = tx.execute(
+            select(row.id, row.kind, row.author, row.about, row.at)
+            .where(row.tender_id == tender)
+            .order_by(row.id.desc())
+        )
+        return tuple(
+            Moved(number, kind, author, about, at, author == mine) for number, kind, author, about, at in found
+        )
+
+
+def is_list_behind(workspace: Workspace, tender: TenderId) -> bool:
+    """On the officer's laptop: whether a laptop was locked out since the list of the panel was last written."""
+    with workspace.store.reading() as tx:
+        roster = select(func.max(t.ParcelRow.act)).where(
+            t.ParcelRow.tender_id == tender, t.ParcelRow.kind == ParcelKind.ROSTER
+        )
+        gone = select(func.max(t.RevocationRow.act)).where(t.RevocationRow.tender_id == tender)
+        written, locked = tx.execute(roster).scalar(), tx.execute(gone).scalar()
+        return written is not None and locked is not None and locked > written
+
+
+def to_send(workspace: Workspace, tender: TenderId) -> tuple[ToSend, ...]:
+    """What the member at this laptop has to send to the officer, and whether it changed since it was last made.
+
+    Before the tender is here, that is the answer to the invitation.
+    """
+    with workspace.store.reading() as tx:
+        mine = tx.get_one(t.InstallationRow, tender).person
+        if tx.get(t.TenderRow, tender) is None:
+            return (_answer(tx, tender, mine),)
+        return (_declaration(tx, tender, mine), _sheet(tx, tender, mine))
+
+
+def files_in(chosen: Sequence[Path]) -> tuple[Path, ...]:
+    """The files that were chosen, and of a chosen folder those that can be parcels by their name (also in a zip).
+
+    Raises `EvalPanelError` where a folder cannot be read.
+    """
+    found: dict[Path, None] = {}
+    for one in chosen:
+        if one.is_dir():
+            found.update(dict.fromkeys(_parcels_below(one)))
+        else:
+            found[one] = None
+    return tuple(found)
+
+
+def _parcels_below(folder: Path) -> Iterator[Path]:
+    try:
+        for file in sorted(folder.rglob("*")):
+            if file.suffix.lower() in (SUFFIX, ".zip") and not file.name.startswith(".") and file.is_file():
+                yield file
+    except OSError as error:
+        raise trouble(error, "read", folder) from error
+
+
+def _stand(tx: Session, row: t.InstallationRow) -> Stand:
+    tender = TenderId(row.tender_id)
+    held = tx.get(t.TenderRow, row.tender_id)
+    if row.nonce:
+        assert held is not None, "the officer's keys are made with the tender"
+        name = tx.execute(
+            select(t.PanelMemberRow.name).where(
+                t.PanelMemberRow.tender_id == tender, t.PanelMemberRow.person == row.person
+            )
+        ).scalar()
+        return Stand(tender, held.reference, held.title, row.person, name or row.person, True, True, True, True)
+    body = invitations.newest(tx, tender)[1]
+    known = body.officer.value().installation in exchange.confirmed(tx, tender)
+    wanted = t.EnvelopeRow.tender_id == tender, t.EnvelopeRow.kind == EnvelopeKind.QUALITY
+    bids = tx.execute(select(t.EnvelopeRow.name).where(*wanted)).first() is not None
+    return Stand(
+        tender, body.reference, body.title, row.person, body.officer_name, False, known, held is not None, bids
+    )
+
+
+def _answer(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:
+    last = _last(tx, tender, ParcelKind.ENROLMENT, mine)
+    assert last is not None, "a laptop joins by answering"
+    return ToSend(ParcelKind.ENROLMENT, Due.SENT, last[1], final=True)
+
+
+def _declaration(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:
+    row = t.DeclarationRow
+    acts = tx.execute(
+        select(func.count(row.act.distinct())).where(row.tender_id == tender, row.person == mine)
+    ).scalar_one()
+    last = _last(tx, tender, ParcelKind.DECLARATION, mine)
+    if last is None:
+        return ToSend(ParcelKind.DECLARATION, Due.FRESH if acts else Due.NOTHING)
+    held, at = last
+    same = len(read_declarations(held.statement.payload).body.declared) == acts
+    return ToSend(ParcelKind.DECLARATION, Due.SENT if same else Due.CHANGED, at)
+
+
+def _sheet(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:
+    scores = score_reads.scores_of(tx, tender, mine)
+    signed = queries.sign_offs(tx, tender).get(mine)
+    final = signed is not None and signed.signed
+    last = _last(tx, tender, ParcelKind.SCORESHEET, mine)
+    if last is None:
+        return ToSend(ParcelKind.SCORESHEET, Due.FRESH if scores else Due.NOTHING, None, final)
+    held, at = last
+    body = read_scoresheet(held.statement.payload).body
+    same = (body.sheet_digest, body.state is SheetState.FINAL) == (sheet_digest(scores.values()), final)
+    return ToSend(ParcelKind.SCORESHEET, Due.SENT if same else Due.CHANGED, at, final)
+
+
+def _last(tx: Session, tender: TenderId, kind: ParcelKind, mine: PersonCode) -> tuple[exchange.Held, datetime] | None:
+    held = exchange.line(tx, tender, kind, mine)
+    if not held:
+        return None
+    at = tx.execute(select(t.ParcelRow.at).where(t.ParcelRow.identity == held[-1].identity)).scalar_one()
+    return held[-1], at

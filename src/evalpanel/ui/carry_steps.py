@@ -1,0 +1,83 @@
+"""The next step in the exchange, asked of the services: shared by Home and the page “Carry files”."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from evalpanel.domain.parcels import ParcelKind
+from evalpanel.domain.stages import TenderStage
+from evalpanel.errors import Cancelled
+from evalpanel.progress import Progress
+from evalpanel.services import carrying, inviting, joining, receiving
+from evalpanel.services.carrying import Stand
+from evalpanel.services.inviting import KeyState
+from evalpanel.services.receiving import Report
+from evalpanel.services.setup import TenderView
+from evalpanel.services.workspace import Workspace
+from evalpanel.ui.models import carrying as models
+from evalpanel.ui.models.carrying import Carried, Go, Step, Taken
+from evalpanel.ui.places import me
+from evalpanel.ui.session import Session
+
+
+def people(session: Session, stand: Stand, view: TenderView) -> tuple[Carried, ...]:
+    """Everybody of the panel in the exchange, on the officer's laptop."""
+    space = session.workspace
+    keys = inviting.keys_of_panel(space, stand.tender)
+    return models.people(view, keys, carrying.moved(space, stand.tender), now=space.now())
+
+
+def may_issue(view: TenderView, rows: Sequence[Carried]) -> bool:
+    """Whether there is somebody to write files for, and something to write."""
+    frozen = view.summary.stage.reached(TenderStage.CRITERIA_FROZEN)
+    return frozen and any(one.state is KeyState.CONFIRMED for one in rows)
+
+
+def member(session: Session, stand: Stand, view: TenderView | None) -> Step:
+    """What the member at this laptop does next."""
+    space = session.workspace
+    held = carrying.to_send(space, stand.tender)
+    own = me(view, stand.person) if view is not None else None
+    bidders = len(view.pack.bidders) if view is not None else 0
+    return models.member_step(stand, held, own, bidders, space.now())
+
+
+def expected(session: Session, view: TenderView) -> Step | None:
+    """What the exchange asks for before anything else, for Home. None: it asks for nothing now."""
+    stand = next((one for one in session.stands if one.tender == view.summary.tender_id), None)
+    if stand is None:
+        return None
+    if not stand.leads:
+        step = member(session, stand, view)
+        return None if step.go in (Go.DECLARE, Go.SCORE, Go.OPEN) else step
+    if session.person != stand.person:
+        return None
+    rows = people(session, stand, view)
+    if all(one.state in (KeyState.HERE, KeyState.NONE) for one in rows):
+        return None  # everybody works on this laptop
+    step = models.officer_step(view, rows, behind=carrying.is_list_behind(session.workspace, stand.tender))
+    return step if step.go in (Go.WORDS, Go.ISSUE) else None
+
+
+def take_in(space: Workspace, paths: Sequence[Path], taken: list[Taken], progress: Progress) -> bool:
+    """Take files in one by one, and add what became of each to `taken`. False: it was stopped; what came before stays."""
+    try:
+        files = carrying.files_in(paths)
+        for number, file in enumerate(files):
+            progress.step(number, len(files), file.name)
+            taken.extend(_taken(file, one) for one in receiving.receive(space, [file]))
+    except Cancelled:  # said with what was taken in, and not as “nothing was changed”
+        return False
+    return True
+
+
+def _taken(file: Path, report: Report) -> Taken:
+    bare = report.kind is ParcelKind.INVITATION and report.file == file.name  # and not within a zip
+    return Taken(file, report, joining.read(file) if bare else None)
+
+
+def name_of(view: TenderView | None, person: str) -> str:
+    """The name of a person of the panel; their code where they have none."""
+    own = me(view, person) if view is not None else None
+    return (own.member.name if own is not None else "") or person

@@ -1,0 +1,96 @@
+"""What the page “Carry files” says after something was written or taken in, and where there is nothing yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from evalpanel.services.carrying import Stand
+from evalpanel.services.inviting import Invited
+from evalpanel.services.issuing import Issued
+from evalpanel.services.leaving import Replaced, Revoked
+from evalpanel.services.sending import Sent
+from evalpanel.ui.models.words import count, together
+
+WHAT = (
+    "People carry files between the laptops of a panel, on a stick or by e-mail. Only who they are for can open them."
+)
+INVITED = "Read what you are asked to do and what you promise. Then your answer is written as a file for the officer."
+NO_FILES = "There is no file of evalpanel in it. They end in .evalpanel, and may lie in a .zip."
+NOTHING_YET = (
+    "Nothing has been carried here yet",
+    "Were you invited to a panel? Choose the invitation, or drop it here. Do you run the tender? Load it under Set-up.",
+    "Home",
+)
+OPEN_FIRST = ("No tender is open", "Open it under Home to see what is to be carried.", "Home")
+_SAFE = "All was read back and is whole: the stick can be taken out."
+
+
+REPLACED = "They take over the role and the criteria, and score every bid. What the other has scored is set aside: kept, and shown to nobody."
+LOCKED = (
+    "What came from a laptop before it was locked out still counts; nothing else that it sends does. What was read there was read: "
+    "that cannot be taken back. What is written from now on it cannot open."
+)
+
+
+def locked_out(done: Revoked) -> str:
+    """A laptop was locked out."""
+    names = together(one.name or "the laptop" for one in done.laptops)
+    return f"{names[:1].upper()}{names[1:]} of {done.person} is locked out. Write the files for the panel again, so that everybody learns it."
+
+
+def replaced(done: Replaced) -> str:
+    """Somebody takes a member's place."""
+    return f"{done.person} takes the place of {done.leaver}. Next: invite them."
+
+
+def not_yours(stand: Stand) -> str:
+    """Said to somebody who works on the officer's laptop."""
+    return f"This is the laptop of {stand.person} {stand.officer}. What you do here is here already."
+
+
+def answered(answer: Path, officer: str) -> str:
+    """The answer to an invitation is written."""
+    return f"Your answer is written: {answer.name}. Carry it to {officer}, then ring each other. {_SAFE}"
+
+
+def before_words(stand: Stand, name: str) -> str:
+    """Said above the words."""
+    if stand.leads:
+        return f"{name} has answered your invitation. Now make sure that the answer is really theirs."
+    return f"First {name} has to take in your answer. Then make sure of each other."
+
+
+def confirmed(whom: str, stand: Stand) -> str:
+    """The words were the right ones."""
+    if stand.leads:
+        return f"These were the words of {whom}. Files can be written for them now."
+    return f"These were the words of {stand.officer}. Wait for the files that they carry to you."
+
+
+def invited(made: Sequence[Invited]) -> str:
+    """Invitations are written."""
+    names = together(one.person for one in made)
+    return f"{count(len(made), 'invitation')} written, for {names}. Each goes to its person alone. {_SAFE}"
+
+
+def issued(made: Issued) -> str:
+    """The files for the panel are written."""
+    own = together(made.releases)
+    parts = [
+        f"Written: the list of the panel and the tender, the same for everybody, and a file of their own for {own}."
+    ]
+    if made.without_declaration:
+        parts.append(f"No bids yet for {together(made.without_declaration)}: they have not declared their interests.")
+    if made.without_keys:
+        parts.append(f"Nothing for {together(made.without_keys)}: their words are not confirmed.")
+    return " ".join((*parts, _SAFE))
+
+
+def sent(made: Sent, officer: str) -> str:
+    """What a member sends is written."""
+    what = ["your declaration"] if made.declaration is not None else []
+    if made.sheet is not None:
+        what.append("your score sheet" if made.final else "a copy of your score sheet, which is not signed off yet")
+    said = together(what)
+    return f"{said[:1].upper()}{said[1:]} written. Carry {'them' if len(what) > 1 else 'it'} to {officer}. {_SAFE}"
