@@ -57,6 +57,8 @@ _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_index,
     read_common,
     read_sheet_part,
+    read_moderation_part,
+    read_assent_part,
     read_bidder_names,
     read_moderation_part,
     read_assent_part,

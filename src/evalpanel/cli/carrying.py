@@ -102,10 +102,13 @@ def confirm(
         if words is None and not json and sys.stdin.isatty():
             words = typer.prompt("Type the eight words that you hear")
         whom = confirming.confirm(space, tender, typed=words, person=person) if words is not None else None
+        waited = receiving.try_again(space) if whom is not None else ()
     if whom is None:
         held.say("When you have heard theirs: the same command with --words.")
     else:
         held.say(f"The keys of {whom} are confirmed.")
+    for report in waited:
+        held.say(f"{report.file}: {report.words}")
     held.answer({"read_aloud": [" ".join(one) for one in mine], "confirmed": whom})
 
 

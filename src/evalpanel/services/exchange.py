@@ -160,6 +160,17 @@ def line(tx: Session, tender: TenderId, kind: ParcelKind, author: PersonCode, ab
     return tuple(_held(row) for row in rows)
 
 
+def newest(tx: Session, mine: Own, kind: ParcelKind, about: str = "") -> Held | None:
+    """The newest statement of a line of this laptop's own person; None where none follows all that is known of the line.
+
+    So after a fork, or when an older copy of the profile was put back, what is sent next is a new statement.
+    """
+    held = {one.identity: one for one in line(tx, mine.tender, kind, mine.person, about)}
+    last = held.get(standing(one.entry for one in held.values()).counts or "")
+    cited = _cited(tx, mine, kind, about)
+    return last if last is not None and cited.behind <= last.history | {last.identity} else None
+
+
 def of_kind(tx: Session, tender: TenderId, kind: ParcelKind) -> tuple[Held, ...]:
     """Every statement of a kind that is kept, in the order in which they came."""
     rows = tx.execute(
@@ -340,6 +351,7 @@ def not_here(tx: Session, mine: Own) -> tuple[ParcelKind, ...]:
 
     Then this profile is older than what was sent from it (a restored backup), or another laptop of the person went on.
     """
+    tx.flush()
     row = t.CitedHeadRow
     named: dict[str, ParcelKind] = {}
     for kind, tips, behind in tx.execute(select(row.kind, row.tips, row.behind).where(row.tender_id == mine.tender)):

@@ -116,6 +116,12 @@ def readers(tx: Session, mine: Own, people: Iterable[PersonCode]) -> tuple[Publi
     return tuple({keys.installation: keys for keys in found}.values())
 
 
+def own_laptops(tx: Session, mine: Own) -> tuple[PublicKeys, ...]:
+    """The laptops in use of this laptop's own person, this one first."""
+    found = (mine.keys.public, *in_use(tx, mine).get(mine.person, ()))
+    return tuple({keys.installation: keys for keys in found}.values())
+
+
 def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:
     """The statements of a line that count no more. They are kept.
 

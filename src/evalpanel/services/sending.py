@@ -103,11 +103,10 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
     if not acts:
         return None
     body = Declarations(tuple(_declared(lines) for lines in acts.values()))
-    earlier = exchange.line(tx, mine.tender, ParcelKind.DECLARATION, mine.person)
-    if earlier and read_declarations(earlier[-1].statement.payload).body == body:
-        return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, earlier[-1])
-    officer = rosters.officer(tx, mine)[1]
-    recipients = (officer, mine.keys.public)
+    earlier = exchange.newest(tx, mine, ParcelKind.DECLARATION)
+    if earlier is not None and read_declarations(earlier.statement.payload).body == body:
+        return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, earlier)
+    recipients = rosters.readers(tx, mine, (mine.person,))
     return exchange.make(
         tx,
         workspace,
@@ -141,24 +140,24 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     signed = queries.sign_offs(tx, mine.tender).get(mine.person)
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
-    earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
-    readers = rosters.readers(tx, mine, rosters.chairs(tender.pack.panel))
-    if earlier:
-        last = read_scoresheet(earlier[-1].statement.payload)
+    earlier = exchange.newest(tx, mine, ParcelKind.SCORESHEET)
+    readers = rosters.readers(tx, mine, (*rosters.chairs(tender.pack.panel), mine.person))
+    if earlier is not None:
+        last = read_scoresheet(earlier.statement.payload)
         if last.body == body and last.header.recipients == tuple(sorted(keys.installation for keys in readers)):
-            return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier[-1])
+            return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier)
     recipients = sheets_here.recipients(tx, mine, EnvelopeKind.SCORES)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
     for line in sorted(scores):
         groups[bidders[line.lot, line.bid], line.lot].append(scores[line])
+    own_laptops = [keys.recipient for keys in rosters.own_laptops(tx, mine)]
     parts = []
     for (bidder, lot), own in groups.items():
         name, recipient = recipients[bidder, lot]
-        if state is not SheetState.FINAL:
-            recipient = mine.keys.public.recipient
         content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
-        parts.append(exchange.seal_part(workspace, content, name, [recipient], made))
+        opens = [recipient] if state is SheetState.FINAL else own_laptops
+        parts.append(exchange.seal_part(workspace, content, name, opens, made))
     return exchange.make(
         tx,
         workspace,

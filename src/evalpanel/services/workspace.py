@@ -256,7 +256,7 @@ def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:
     backup_files.forget_unfinished(folders.store)
     backup_files.finish(folders.store, folders.backups)
     backup_files.tidy(folders.backups)
-    for folder in (folders.root, folders.keys):
+    for folder in (folders.root, folders.keys, folders.waiting):
         remove_leftovers(folder)
     _finish_making(folders)
     if not folders.store.exists():

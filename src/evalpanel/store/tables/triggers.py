@@ -27,6 +27,7 @@ INSERT_ONLY = (
     "letter",
     "missing_assent",
     "hold",
+    "incarnation",
     "interest_decision",
     "installation",
     "letter",
