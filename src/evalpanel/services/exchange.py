@@ -31,6 +31,8 @@ Body = TypeVar("Body")
 _PURPOSE = "installation"
 NAMES = "names-of-people"
 """The envelope of the sealed part of a roster that says what people are called."""
+KEPT = "keys-for-recovery"
+"""The envelope of the sealed part of a roster that holds the keys of all envelopes for recovery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,13 @@ class Own:
     person: PersonCode
     keys: Installation
     nonce: bytes
+    succeeded: bool = False
 
     @property
     def is_officer(self) -> bool:
-        """Whether the tender was loaded on this laptop: its id proves that these are the officer's keys."""
-        return bool(self.nonce)
+        """Whether this laptop leads the tender: it was loaded here, so that its id proves that these are the officer's keys,
+        or this laptop took over by the successor's key."""
+        return bool(self.nonce) or self.succeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ def own(tx: Session, workspace: Workspace, tender: TenderId) -> Own | None:
     if row is None:
         return None
     secret = workspace.keys.unwrap_for(tender, _PURPOSE, row.secret)
-    return Own(tender, row.person, from_secret(secret), row.nonce)
+    took = tx.execute(select(t.SuccessionRow.id).where(t.SuccessionRow.tender_id == tender)).first()
+    return Own(tender, row.person, from_secret(secret), row.nonce, took is not None)
 
 
 def line(tx: Session, tender: TenderId, kind: ParcelKind, author: PersonCode, about: str = "") -> tuple[Held, ...]:

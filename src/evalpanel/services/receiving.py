@@ -25,7 +25,16 @@ from evalpanel.formats.statements import read_statement
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing.envelopes import NotSealedToUs
 from evalpanel.sealing.statements import identity
-from evalpanel.services import arriving, carried_moderation, collecting, exchange, inviting, rosters, taking_in
+from evalpanel.services import (
+    arriving,
+    carried_moderation,
+    collecting,
+    exchange,
+    gathering,
+    inviting,
+    rosters,
+    taking_in,
+)
 from evalpanel.services.exchange import Own
 from evalpanel.services.taking_in import NotForUs, NotYet
 from evalpanel.services.workspace import Workspace
@@ -38,6 +47,7 @@ _INTAKES = {
     **collecting.INTAKES,
     **carried_moderation.INTAKES,
 }  # a journey that takes a kind in adds its own here
+_GATHERED = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET)  # what another laptop of the same person sent
 _MOST_INNER = 200
 _MOST_INNER_BYTES = MOST_COVER + (1 << 20)
 
@@ -176,7 +186,7 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         return _by_kind(workspace, name, kind, signed, mine, whose, held)
     except rosters.Revoked as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
-    except NotYet as error:
+    except (NotYet, rosters.NotYet) as error:
         return Report(name, Verdict.WAITING, str(error), kind, keeps=True)
     except NotForUs as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
@@ -221,6 +231,8 @@ def _by_kind(
     if kind is ParcelKind.ENROLMENT:
         return _enrolment(workspace, name, signed, mine)
     assert whose is not None, "every other kind is sealed"
+    if kind in _GATHERED and (other := gathering.take(workspace, whose, kind, signed, held)) is not None:
+        return Report(name, other.verdict, other.words, kind, whose.person, other.identity, whose.tender)
     got = taking_in.take(workspace, whose, kind, signed, held, _INTAKES)
     return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
 

@@ -46,7 +46,8 @@ class SheetHere:
 
 def recipients(tx: Session, mine: Own, kind: EnvelopeKind) -> Mapping[Place, tuple[str, str]]:
     """The envelopes of a kind as the pack names them, each by its bidder and lot: the newest generation's name and recipient."""
-    pack = exchange.of_kind(tx, mine.tender, ParcelKind.PACK)[-1]
+    pack = rosters.pack_in_force(tx, mine)
+    assert pack is not None, "whoever has scored or moderated has the pack"
     envelopes = sorted(read_pack(pack.statement.payload).body.envelopes, key=lambda one: one.generation)
     return {(one.bidder, one.lot): (one.name, one.recipient) for one in envelopes if one.kind == kind}
 

@@ -213,7 +213,8 @@ def _judged(
     intakes: Mapping[ParcelKind, Intake],
 ) -> tuple[Arrival, Intake | None]:
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
-    if not kind.may_sign(_roles(tx, mine, by.person)):
+    takes_over = kind in intakes and intakes[kind].otherwise(tx, mine, signed) is not None
+    if not takes_over and not kind.may_sign(_roles(tx, mine, by.person)):
         raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
     rosters.refuse_revoked(by, named)
     cover = read_cover(kind, signed.payload)
