@@ -115,6 +115,7 @@ class Taken:
 
 
 SAME = "It is here already; nothing changed."
+_OFFICERS = (ParcelKind.ROSTER, ParcelKind.PACK, ParcelKind.RELEASE)
 
 
 def take(
@@ -215,6 +216,11 @@ def _judged(
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
     takes_over = kind in intakes and intakes[kind].otherwise(tx, mine, signed) is not None
     if not takes_over and not kind.may_sign(_roles(tx, mine, by.person)):
+        if kind in _OFFICERS and not mine.is_officer:
+            raise NotYet(
+                f"{by.person} signed this and does not lead the tender, as far as this laptop knows.",
+                f"It is kept here until the list of who takes part comes by which {by.person} took over.",
+            )
         raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
     rosters.refuse_revoked(by, named)
     cover = read_cover(kind, signed.payload)
