@@ -58,6 +58,7 @@ from evalpanel.services import (
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
+from evalpanel.store.waiting import Waiting
 from laptops import LastingLaptops
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
@@ -98,6 +99,8 @@ class Materials:
             "blind looked at": self._blind_looked_at,
             "blind listed": self._blind_listed,
             "member": self._member,
+            "unheard": lambda _root: self.path("answer"),
+            "waited": self._waited,
             "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
@@ -169,6 +172,16 @@ class Materials:
         (invitation,) = self._folder("invitation").iterdir()
         with opened(self.folder / "answering") as space:
             joining.enrol(space, invitation, to=folder)
+        copied(self.folder / "answering", self.folder / "unheard")
+
+    def _waited(self, root: Path) -> None:
+        """PM1's laptop after the words, with all that was issued waiting in it."""
+        issued = tuple(self.path("issued").iterdir())
+        copied(self.profile("member"), root)
+        held = Waiting(root / "waiting")
+        for file in issued:
+            with file.open("rb") as opened_file:
+                held.keep(opened_file)
 
     def _joined(self, root: Path) -> None:
         """The officer's profile with PM1's keys confirmed; `answering` has confirmed the officer's."""
@@ -625,6 +638,8 @@ ACTS = {
             ),
         ),
         _inside("take in what was issued", "member", _receive, 3, takes="issued"),
+        _inside("keep what has to wait", "unheard", _receive, 0, takes="issued"),
+        _inside("take in what waited", "waited", lambda space, _: receiving.try_again(space), 3),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
         _inside(
             "send moderation",

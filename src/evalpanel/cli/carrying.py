@@ -160,7 +160,8 @@ def send(
         held.say(f"Your score sheet ({state}): {made.sheet.name}")
     if made.moderation is not None:
         held.say(f"Your moderation, for the officer and the panel: {made.moderation.name}")
-    held.say("Carry each file to the officer; a score sheet to the chair too.")
+    held.say("Each was read back and compared: the stick can be taken out. Carry each file to the officer.")
+    held.say("A score sheet goes to the chair as well.")
     held.answer(
         {
             "declaration": None if made.declaration is None else str(made.declaration),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
-from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
+from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.rosters import KnownLaptop
@@ -45,7 +45,8 @@ from evalpanel.sealing.statements import verifies
 from evalpanel.services import audit, blinding, exchange, invitations, rosters, sheets_here, tenders, told
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import arrived_detail, document_row, keep_bids, keep_tender
-from evalpanel.services.taking_in import Arrival, Became, Intake, NotYet
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import Arrival, Became, Intake
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -64,8 +65,6 @@ def _panels(mine: Own) -> bool:
 
 def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
     """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
-    if one.kind is not ParcelKind.RELEASE:
-        return {}
     keys = one.cover.body.keys
     wrong = {key.name: why for key in keys if (why := _fault(tx, one.mine, key))}
     if wrong:
@@ -91,49 +90,11 @@ def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
     return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
-def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[PublicKeys | None, bytes]:
-    """The laptop that takes over, and the successor's key that signed it; (None, empty) where the roster does not do that.
-
-    The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
-    """
-    cover = read_roster(signed.payload)
-    if not cover.body.succeeds:
-        return None, b""
-    line = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
-    replaced = next((one for one in line if one.identity == cover.body.succeeds), None)
-    if replaced is None:
-        raise NotYet(
-            "Somebody takes over as officer, and the list of who takes part that came before is not here yet.",
-            "Take that list in first, then this file again.",
-        )
-    before = read_roster(replaced.statement.payload).body
-    keys = rosters.keys_of_author(cover)
-    known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
-    if before.successor is None or not verifies(signed, before.successor) or keys not in known:
-        return None, b""
-    return keys, before.successor
-
-
-def _successor(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, bytes] | None:
-    """Whose laptop takes over by a roster that the successor's key signed, and that key."""
-    keys, signing = _succeeded(tx, mine, signed)
-    if keys is None:
-        return None
-    return KnownLaptop(PersonCode(read_roster(signed.payload).header.author), keys), signing
-
-
-def _nobody_else(_tx: Session, _mine: Own, _signed: Statement) -> None:
-    """A pack and a release are signed by a laptop that is known, or count not at all."""
-
-
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    first = invitations.trusted(tx, one.mine.tender).officer.value()
-    leads = (rosters.officer(tx, one.mine)[1].installation, first.installation)
-    takes_over = one.kind is ParcelKind.ROSTER and _succeeded(tx, one.mine, one.signed)[0] is not None
-    if one.header.installation not in leads and not takes_over:
-        raise NotYet(
-            f"{one.author} signed this and does not lead the tender, as far as this laptop knows.",
-            f"Take in the list of who takes part by which {one.author} took over; this file is kept here until then.",
+    first = invitations.newest(tx, one.mine.tender)[0].author
+    if not one.succeeds and one.author not in (rosters.officer(tx, one.mine)[0], first):
+        raise EvalPanelError(
+            "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
@@ -169,14 +130,42 @@ def _placed(one: Arrival) -> Became:
     return Became(Verdict.NEW, _WORDS[one.kind])
 
 
+def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, bytes] | None:
+    """The laptop that takes over, and the successor's key that signed it; None where the roster does not do that.
+
+    The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
+    """
+    cover = read_roster(signed.payload)
+    if not cover.body.succeeds:
+        return None
+    line = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
+    replaced = next((one for one in line if one.identity == cover.body.succeeds), None)
+    if replaced is None:
+        raise NotYet(
+            "Somebody takes over as officer, and the list of who takes part that came before is not here yet.",
+            "Take that list in first, then this file again.",
+        )
+    before = read_roster(replaced.statement.payload).body
+    keys = rosters.keys_of_author(cover)
+    known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
+    if before.successor is None or not verifies(signed, before.successor) or keys is None or keys not in known:
+        return None
+    return KnownLaptop(PersonCode(cover.header.author), keys), before.successor
+
+
 INTAKES = {
-    kind: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False, otherwise=otherwise)
-    for kind, otherwise in (
-        (ParcelKind.ROSTER, _successor),
-        (ParcelKind.PACK, _nobody_else),
-        (ParcelKind.RELEASE, _nobody_else),
-    )
+    ParcelKind.ROSTER: Intake(here=_panels, fits=_fits, work_out=_take, cites=False, otherwise=_succeeded),
+    ParcelKind.PACK: Intake(here=_panels, fits=_fits, work_out=_take, cites=False),
+    ParcelKind.RELEASE: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False),
 }
+
+
+def _said(mine: Own, held: Held) -> Statement:
+    """What was signed; a release is kept sealed, and opened with the key of this laptop."""
+    if held.signed is not None:
+        return held.signed
+    assert held.cover is not None
+    return read_statement(mine.keys.open(held.cover))
 
 
 # What this laptop shows ----------------------------------------------------------------------------------------------
@@ -215,29 +204,6 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
         if name in named and named[name].index and named[name].kind not in (_COMMON, _NAMES):
             documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
     _keep_documents(tx, workspace, mine, bids, documents, officer)
-
-
-def _said(mine: Own, held: Held) -> Statement:
-    """What was signed; a release is kept sealed, and opened with the key of this laptop."""
-    if held.signed is not None:
-        return held.signed
-    assert held.cover is not None
-    return read_statement(mine.keys.open(held.cover))
-
-
-def _pack_in_force(tx: Session, mine: Own, officer: PersonCode) -> Held | None:
-    """The pack that counts. Two that do not know of each other leave the one before them in force."""
-    state = rosters.stands(
-        tx,
-        mine,
-        ParcelKind.PACK,
-        officer,
-        tuple(one.entry for one in exchange.line(tx, mine.tender, ParcelKind.PACK, officer)),
-    )
-    wanted = state.counts or state.before
-    return next(
-        (one for one in exchange.line(tx, mine.tender, ParcelKind.PACK, officer) if one.identity == wanted), None
-    )
 
 
 def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
