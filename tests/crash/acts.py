@@ -15,9 +15,12 @@ import kept
 import make
 import panels
 import stages
+from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.interests import Answer
+from evalpanel.domain.lessons import Voice
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.process_feedback import ProcessStage
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
@@ -28,14 +31,17 @@ from evalpanel.services import (
     deciding,
     declarations,
     drafting,
+    feedback,
     inviting,
     issuing,
     joining,
     keeping,
     leaving,
+    lessons,
     letter_looks,
     letters,
     low_pricing,
+    mailing,
     moderation,
     naming,
     outcome,
@@ -49,6 +55,7 @@ from evalpanel.services import (
     reporting,
     scoresheets,
     sending,
+    sent,
     setup,
     sign_off,
     succeeding,
@@ -59,6 +66,7 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
 from evalpanel.store.waiting import Waiting
+from filling import filled
 from laptops import LastingLaptops
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
@@ -131,6 +139,7 @@ class Materials:
                 "issued": self._issued,
                 "papered": self._papered,
                 "sheet": self._sheet,
+                "forms": self._forms,
                 "moderation": self._moderation,
                 "assent": self._assent,
                 "sentences": self._sentences,
@@ -226,6 +235,14 @@ class Materials:
             stages.score(space, person="PM1")
             sign_off.sign_off(space, REFERENCE, person="PM1")
             sending.send(space, REFERENCE, to=folder)
+
+    def _forms(self, folder: Path) -> None:
+        """Two forms about the process that bidders have filled in."""
+        with opened(copied(self.profile("one letter"), self.folder / "for forms")) as space:
+            (form,) = feedback.write_forms(space, REFERENCE, self._folder("form"))
+        folder.mkdir()
+        for choice in (0, 2):
+            (folder / f"{choice}.pdf").write_bytes(filled(form.read_bytes(), {"found": choice}, {"keep": "Pictures."}))
 
     def _apart(self, _root: Path) -> None:
         """A panel on laptops: everybody has scored, the chair has written down what was agreed, PM1 holds it."""
@@ -587,6 +604,32 @@ ACTS = {
             lambda space, place: letters.letters(space, REFERENCE, place.out),
             3,
             writes=True,
+        ),
+        _inside(
+            "prepare letters for sending",
+            "one letter",
+            lambda space, place: mailing.prepare(space, REFERENCE, place.out),
+            0,
+            writes=True,
+        ),
+        _inside(
+            "record what was sent",
+            "one letter",
+            lambda space, _: sent.record_sent(space, REFERENCE, at=space.now(), channel=Channel.EMAIL),
+        ),
+        _inside(
+            "take filled forms in",
+            "one letter",
+            lambda space, place: feedback.take(space, REFERENCE, sorted(place.taken.iterdir())),
+            2,
+            takes="forms",
+        ),
+        _inside(
+            "record a lesson",
+            "one letter",
+            lambda space, _: lessons.add(
+                space, REFERENCE, "Fewer pages.", stage=ProcessStage.DOCUMENTS, voice=Voice.PANEL
+            ),
         ),
         _inside(
             "ask for approval", "one letter", lambda space, _: approving.need_approval(space, REFERENCE, needed=True)

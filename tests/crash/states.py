@@ -8,7 +8,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from crash.acts import Place
 from evalpanel.domain import trail
@@ -63,7 +63,9 @@ def after(place: Place) -> State:
             for chain in tx.query(t.AuditRow.chain).distinct():
                 assert trail.faults(queries.trail(tx, chain[0])) == ()
             named = {
-                row.sealed for row in (*tx.query(t.DocumentRow), *tx.query(t.LetterRow), *tx.query(t.ParcelPartRow))
+                sealed
+                for column in (t.DocumentRow.sealed, t.LetterRow.sealed, t.ParcelPartRow.sealed, t.FeedbackRow.sealed)
+                for sealed in tx.execute(select(column)).scalars()
             }
             for ended in tx.query(t.RecordEndingRow):
                 named -= workspace.sealed_files(tx, ended.tender_id)

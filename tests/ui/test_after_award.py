@@ -108,6 +108,13 @@ def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
     assert [one.who for one in deciding.standing(space, REFERENCE).standing] == ["Tallis"]
     assert "A challenge stands since 23 November 2026 (Tallis). Nothing is destroyed." in card.words.text()
 
+    # A tender with several lots asks which one is signed, and a correction of the notice why.
+    card.acts["contract"].click()
+    assert (card.lot.isVisible(), card.why.isVisible()) == (True, False)
+    card.acts["notice"].click()
+    assert (card.lot.isVisible(), card.why.isVisible()) == (False, True)
+    card.leave.click()
+
     page.choose_target = lambda _what: str(tmp_path / "report.pdf")
     page.reports[0].click()
     qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=LONG)

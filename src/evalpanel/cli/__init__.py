@@ -16,6 +16,7 @@ import typer
 
 from evalpanel import __version__
 from evalpanel.cli import (
+    afterwards,
     agreeing,
     authorities,
     award,
@@ -65,6 +66,9 @@ app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
+app.add_typer(afterwards.commands)
+app.add_typer(afterwards.feedback_commands, name="feedback")
+app.add_typer(afterwards.lesson_commands, name="lessons")
 app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
 app.add_typer(agreeing.agreement, name="agreement")

@@ -20,9 +20,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from evalpanel.formats import srgb
-from evalpanel.formats.tagging import Annotated, Element, Marked, Structure
+from evalpanel.formats.tagging import Annotated, Element, Filled, Marked, Structure
 
 if TYPE_CHECKING:
+    from evalpanel.formats.form_fields import Form
     from evalpanel.formats.paper import Particulars
 
 PRODUCER = "evalpanel"
@@ -57,11 +58,15 @@ def archived(
     *,
     signature: SignatureField | None = None,
     attachments: Sequence[Attachment] = (),
+    form: Form | None = None,
 ) -> bytes:
     """The file with everything that makes it last and be heard. `made_at` is the time (UTC) that it says it was made."""
     with pikepdf.open(BytesIO(laid_out)) as pdf:
         root = pdf.Root
-        _Tree(pdf, _signature_widget(pdf, signature) if signature else None).write(structure)
+        if form is not None and signature is not None:
+            raise AssertionError("a form is filled in after it was made, so it is not signed")
+        widget = _signature_widget(pdf, signature) if signature else None
+        _Tree(pdf, widget, fields=_form_widgets(pdf, form)).write(structure)
         root.MarkInfo = Dictionary(Marked=True)
         root.Lang = String(about.language)
         root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
@@ -126,6 +131,7 @@ class _Tree:
 
     pdf: pikepdf.Pdf
     widget: pikepdf.Object | None
+    fields: list[pikepdf.Object]
     owners: list[dict[int, pikepdf.Object]] = field(default_factory=list)
     annotations: list[pikepdf.Object] = field(default_factory=list)
     named: dict[str, pikepdf.Object] = field(default_factory=dict)
@@ -187,6 +193,10 @@ class _Tree:
                     own = self.pages[held.page - 1]
                     page = own if page is None else page
                     kids.append(Dictionary(Type=Name.OBJR, Obj=self._annotation(held, made), Pg=own))
+                case Filled():
+                    own = self.pages[held.page - 1]
+                    page = own if page is None else page
+                    kids.append(Dictionary(Type=Name.OBJR, Obj=self._field(held, made), Pg=own))
         if not len(kids) and element.tag not in ("TD", "TH"):
             return None
         if len(kids):
@@ -195,6 +205,12 @@ class _Tree:
             made.Pg = page
         self._describe(element, made)
         return made
+
+    def _field(self, held: Filled, owner: pikepdf.Object) -> pikepdf.Object:
+        widget = self.fields[held.number]
+        widget.StructParent = len(self.pages) + len(self.annotations)
+        self.annotations.append(owner)
+        return widget
 
     def _describe(self, element: Element, made: pikepdf.Object) -> None:
         if element.alternative:
@@ -232,6 +248,14 @@ class _Tree:
         annotation.StructParent = len(self.pages) + len(self.annotations)
         self.annotations.append(owner)
         return annotation
+
+
+def _form_widgets(pdf: pikepdf.Pdf, form: Form | None) -> list[pikepdf.Object]:
+    if form is None:
+        return []
+    from evalpanel.formats.form_fields import widgets  # it brings reportlab and the fonts, which few documents need
+
+    return widgets(pdf, form)
 
 
 def _signature_widget(pdf: pikepdf.Pdf, signature: SignatureField) -> pikepdf.Object:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
     from evalpanel.formats.archival import Attachment
+    from evalpanel.formats.form_fields import Form
     from evalpanel.formats.letter_layout import Layout
     from evalpanel.formats.sheets import SignatureSpot
 
-SIGNATURE_SIZE = (260.0, 62.0)
+SIGNATURE_SIZE = (260.0, 74.0)
 """The room of a visible signature: width and height in points."""
 
 SIGNATURE_FIELD = "Signature"
@@ -54,6 +55,7 @@ def on_paper(
     *,
     spot: SignatureSpot | None = None,
     attachments: Sequence[Attachment] = (),
+    form: Form | None = None,
 ) -> Paper:
     """A story as a file: PDF/UA-1 and PDF/A-2a, or 3a with attachments.
 
@@ -68,7 +70,7 @@ def on_paper(
         if spot.place is None:
             raise AssertionError("the signature was never drawn")
         signature = SignatureField(SIGNATURE_FIELD, spot.words, spot.place.page, spot.place.box)
-    data = archived(plain, layout.structure, about, made_at, signature=signature, attachments=attachments)
+    data = archived(plain, layout.structure, about, made_at, signature=signature, attachments=attachments, form=form)
     return Paper(data, count)
 
 

@@ -15,8 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
+
+rl_config.useA85 = 0  # reportlab would write streams in letters, slowly, and a fourth larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,14 @@ class Annotated:
     place: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Something of a page that is filled in: the page (from 1) and its number among the fields of the document."""
+
+    page: int
+    number: int
+
+
 @dataclass(slots=True, eq=False)
 class Element:
     """One thing in a document: its kind as PDF names it (`H1`, `P`, `TD`), and what it holds, in reading order.
@@ -57,7 +68,7 @@ class Element:
     summary: str = ""
     numbering: str = ""
     box: tuple[float, float, float, float] | None = None
-    content: list[Element | Marked | Annotated] = field(default_factory=list)
+    content: list[Element | Marked | Annotated | Filled] = field(default_factory=list)
 
 
 class Structure:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
 from evalpanel.domain.tender import TenderId
-from evalpanel.services import award_words, carried_words, letter_words, tenders, workspace
+from evalpanel.services import afterwards, award_words, carried_words, letter_words, tenders, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -212,7 +212,8 @@ Told = tuple[str, str]
 
 def _plainly(run: list[_Act], _: _About) -> Told:
     act, detail = run[0].act, run[0].detail
-    carried = carried_words.told(act, detail) or award_words.told(act, detail) or letter_words.told(act, detail)
+    tellers = (carried_words.told, award_words.told, letter_words.told, afterwards.told)
+    carried = next(filter(None, (tell(act, detail) for tell in tellers)), None)
     if carried is not None:
         return carried
     # An act of a later release, in a store that came from it: its name is all that is known here.

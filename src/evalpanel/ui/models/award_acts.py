@@ -12,7 +12,7 @@ from evalpanel.services.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody wants recorded, as typed: the act, the day, who, why, the number of the notice."""
+    """What somebody wants recorded, as typed: the act, the day, who, why, the number of the notice, the lot."""
 
     act: str
     day: str
@@ -20,6 +20,7 @@ class Asked:
     why: str
     number: str
     standstill: bool
+    lot: str = ""
 
 
 def typed_day(text: str) -> date:
@@ -43,13 +44,14 @@ def record_asked(space: Workspace, tender: str, asked: Asked, person: str | None
             publishing.publish(
                 space,
                 tender,
-                published=typed_day(asked.day),
+                published=typed_day(asked.day) if asked.day.strip() else None,
                 notice_id=asked.number,
                 standstill=asked.standstill,
+                again=asked.why,
                 person=person,
             )
         case "contract":
-            publishing.sign(space, tender, signed=typed_day(asked.day), person=person)
+            publishing.sign(space, tender, signed=typed_day(asked.day), lot=asked.lot.strip() or None, person=person)
         case "challenge":
             publishing.challenge_notified(
                 space, tender, who=asked.who, why=asked.why, on=typed_day(asked.day), person=person

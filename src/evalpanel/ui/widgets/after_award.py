@@ -23,8 +23,8 @@ ACTS = {
     "close": "Close the tender",
 }
 _FIELDS = {
-    "notice": ("day", "number", "standstill"),
-    "contract": ("day",),
+    "notice": ("day", "number", "why", "standstill"),
+    "contract": ("day", "lot"),
     "challenge": ("day", "who", "why"),
     "hold": ("who", "why"),
     "lift": ("who", "why"),
@@ -54,6 +54,7 @@ class AfterAward(Card):
         self.inside.addLayout(row)
         self.day = self._line("The day, for instance 2026-11-03", "The day")
         self.number = self._line("The number of the notice, if it has one", "The number of the notice")
+        self.lot = self._line("The lot, by its code", "The lot")
         self.who = self._line("Who it comes from", "Who it comes from")
         self.why = self._line("Why, for the record", "The reason")
         self.standstill = QCheckBox("It announces a standstill")
@@ -67,10 +68,12 @@ class AfterAward(Card):
         foot.addWidget(self.leave)
         self.inside.addLayout(foot)
         self._act = ""
+        self._several = self._again = False
         self._choose("")
 
     def show_now(self, now: AfterOutcome, stage: TenderStage, tip: str) -> None:
         """Show where it stands; `tip` says why this person may record nothing (empty: they may)."""
+        self._several, self._again = len(now.awards) > 1, now.notice is not None
         self.words.setText("\n".join(_sentences(now)))
         self.days.show_period(now.period, now.today)
         shown = {
@@ -92,7 +95,7 @@ class AfterAward(Card):
 
     def done(self) -> None:
         """What was asked is recorded: the fields are emptied."""
-        for field in (self.day, self.number, self.who, self.why):
+        for field in (self.day, self.number, self.lot, self.who, self.why):
             field.clear()
         self._choose("")
 
@@ -101,10 +104,14 @@ class AfterAward(Card):
         if act and not _FIELDS[act]:
             self._ask()
             return
-        fields = _FIELDS.get(act, ())
+        left_out = {"lot"} if not self._several else set()
+        if act == "notice" and not self._again:
+            left_out.add("why")  # only what is recorded once more needs a reason
+        fields = tuple(one for one in _FIELDS.get(act, ()) if one not in left_out)
         named: tuple[tuple[str, QWidget], ...] = (
             ("day", self.day),
             ("number", self.number),
+            ("lot", self.lot),
             ("who", self.who),
             ("why", self.why),
             ("standstill", self.standstill),
@@ -120,7 +127,7 @@ class AfterAward(Card):
 
     def _ask(self, *_: object) -> None:
         texts = (self.day.text(), self.who.text(), self.why.text(), self.number.text())
-        self.asked.emit(Asked(self._act, *texts, self.standstill.isChecked()))
+        self.asked.emit(Asked(self._act, *texts, self.standstill.isChecked(), self.lot.text()))
 
     def _line(self, placeholder: str, name: str) -> QLineEdit:
         made = QLineEdit()
