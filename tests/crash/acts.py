@@ -12,11 +12,13 @@ import pytest
 
 import kept
 import make
+import panels
 import stages
 from evalpanel.domain.parcels import Verdict
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
 from evalpanel.services import (
+    assents,
     confirming,
     declarations,
     inviting,
@@ -28,6 +30,7 @@ from evalpanel.services import (
     outcome,
     packs,
     prices,
+    receipts,
     receiving,
     scoresheets,
     sending,
@@ -37,6 +40,7 @@ from evalpanel.services import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
+from laptops import LastingLaptops
 from profiles import Clock, copied, make_profile, opened
 from stages import REFERENCE, Kept
 
@@ -72,6 +76,7 @@ class Materials:
             "joined": self._joined,
             "member": self._member,
             "issuing": lambda _root: self.path("issued"),
+            **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
         }
         make_it = makers.get(stage)
         if make_it is None:
@@ -94,6 +99,8 @@ class Materials:
                 "answer": self._answer,
                 "issued": self._issued,
                 "sheet": self._sheet,
+                "moderation": self._moderation,
+                "assent": self._assent,
             }
             writers[takes](path)
         return path
@@ -162,6 +169,31 @@ class Materials:
             stages.score(space, person="PM1")
             sign_off.sign_off(space, REFERENCE, person="PM1")
             sending.send(space, REFERENCE, to=folder)
+
+    def _apart(self, _root: Path) -> None:
+        """A panel on laptops: everybody has scored, the chair has written down what was agreed, PM1 holds it."""
+        root = self._folder("apart")
+        with panels.panel(root, kind=LastingLaptops) as desk:
+            panels.scored(desk)
+            panels.moderate(desk)
+            desk.take("PM1", panels.sent_moderation(desk))
+            (final,) = [file for file in desk.stick.iterdir() if ".moderation." in file.name]
+            shutil.copy(final, self._folder("moderation") / final.name)
+            moderation.take_moderated(
+                desk["CH1"], REFERENCE, rows=panels.agreed_rows(desk["CH1"], reasons="Once more.")
+            )
+        for person in ("OF1", "CH1", "PM1"):
+            copied(root / f"laptop-{person}", self.folder / f"apart {person}")
+
+    def _moderation(self, _folder: Path) -> None:
+        """The chair's final moderation as a file."""
+        self.profile("apart OF1")
+
+    def _assent(self, folder: Path) -> None:
+        """PM1's word on it."""
+        folder.mkdir()
+        with opened(copied(self.profile("apart PM1"), self.folder / "assenting")) as space:
+            assents.assent(space, REFERENCE, to=folder, affirm=True)
 
     def _folder(self, name: str) -> Path:
         folder = self.folder / name
@@ -372,6 +404,26 @@ ACTS = {
         ),
         _inside("take in what was issued", "member", _receive, 3, takes="issued"),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
+        _inside(
+            "send moderation",
+            "apart CH1",
+            lambda space, place: sending.send(space, REFERENCE, to=place.out),
+            writes=True,
+        ),
+        _inside("take moderation in", "apart OF1", _receive, takes="moderation"),
+        _inside("take an assent in", "apart OF1", _receive, takes="assent"),
+        _inside(
+            "agree with moderation",
+            "apart PM1",
+            lambda space, place: assents.assent(space, REFERENCE, to=place.out, affirm=True),
+            writes=True,
+        ),
+        _inside(
+            "write receipts",
+            "apart OF1",
+            lambda space, place: receipts.receipts(space, REFERENCE, to=place.out),
+            writes=True,
+        ),
         _inside(
             "export scores",
             "scored",

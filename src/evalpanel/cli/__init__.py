@@ -45,6 +45,7 @@ app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
 app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
+app.add_typer(agreeing.agreement, name="agreement")
 app.add_typer(keeping.commands)
 
 

@@ -23,20 +23,20 @@ from evalpanel.formats.parcel_bodies import read_enrolment
 from evalpanel.formats.parcel_file import MOST_COVER, Container, NotAParcel, read_parcel
 from evalpanel.formats.statements import read_statement
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.sealing.envelopes import EnvelopeError
+from evalpanel.sealing.envelopes import NotSealedToUs
 from evalpanel.sealing.statements import identity
-from evalpanel.services import arriving, collecting, exchange, inviting, rosters
+from evalpanel.services import arriving, carried_moderation, collecting, exchange, inviting, rosters, taking_in
 from evalpanel.services.exchange import Own
+from evalpanel.services.taking_in import NotForUs, NotYet
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import trouble
 
-_ARRIVING = {
-    ParcelKind.ROSTER: "The list of who takes part is here.",
-    ParcelKind.PACK: "The pack is here.",
-    ParcelKind.RELEASE: "The keys that are yours are here.",
-}
-_COLLECTED = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET)
+_INTAKES = {
+    **arriving.INTAKES,
+    **collecting.INTAKES,
+    **carried_moderation.INTAKES,
+}  # a journey that takes a kind in adds its own here
 _MOST_INNER = 200
 _MOST_INNER_BYTES = MOST_COVER + (1 << 20)
 
@@ -101,8 +101,10 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         mine = tuple(_own(tx, workspace))
     try:
         signed, whose = _opened(held, mine)
-    except EnvelopeError as error:
+    except NotSealedToUs as error:
         return Report(name, Verdict.NOT_OURS, str(error))
+    except EvalPanelError as error:
+        return Report(name, Verdict.ALTERED, str(error))
     kind = kind_of(signed.payload_type)
     if kind is None or kind.is_open != held.is_open:
         return Report(
@@ -112,8 +114,10 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         return _by_kind(workspace, name, kind, signed, mine, whose, held)
     except rosters.Revoked as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
-    except arriving.NotConfirmed as error:
+    except NotYet as error:
         return Report(name, Verdict.WAITING, str(error), kind)
+    except NotForUs as error:
+        return Report(name, Verdict.NOT_OURS, str(error), kind)
     except EvalPanelError as error:
         return Report(name, Verdict.ALTERED, str(error), kind)
 
@@ -131,9 +135,9 @@ def _opened(held: Container, mine: Sequence[Own]) -> tuple[Statement, Own | None
     for one in mine:
         try:
             return read_statement(one.keys.open(held.cover)), one
-        except EnvelopeError:
+        except NotSealedToUs:
             continue
-    raise EnvelopeError("This parcel is not sealed to this laptop.", "It was left alone. Ask who sent it to you.")
+    raise NotSealedToUs("This parcel is not sealed to this laptop.", "It was left alone. Ask who sent it to you.")
 
 
 def _by_kind(
@@ -155,19 +159,8 @@ def _by_kind(
     if kind is ParcelKind.ENROLMENT:
         return _enrolment(workspace, name, signed, mine)
     assert whose is not None, "every other kind is sealed"
-    if kind in _ARRIVING and not whose.is_officer:
-        named, header, new = arriving.take(workspace, whose, kind, signed, held)
-        verdict = Verdict.NEW if new else Verdict.SAME
-        words = _ARRIVING[kind] if new else "It is here already; nothing changed."
-        return Report(name, verdict, words, kind, header.author, named, whose.tender)
-    if kind in _COLLECTED and whose.is_officer:
-        got = collecting.take(workspace, whose, kind, signed, held)
-        return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
-    if kind in _COLLECTED or kind in _ARRIVING:
-        return Report(name, Verdict.SAME, "This laptop made it; nothing changed.", kind, whose.person, "", whose.tender)
-    return Report(
-        name, Verdict.UNREADABLE, f"A {kind.value} cannot be taken in by this version. It was left alone.", kind
-    )
+    got = taking_in.take(workspace, whose, kind, signed, held, _INTAKES)
+    return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
 
 
 def _enrolment(workspace: Workspace, name: str, signed: Statement, mine: Sequence[Own]) -> Report:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ class Workspace:
     owner: Owner
     told: tuple[str, ...] = ()
     """What the person should hear at the start: a clock set back, an older store, a second copy."""
+    incarnation: str = field(default_factory=lambda: os.urandom(16).hex())
+    """This opening of the profile: a copy of the profile that is opened elsewhere has another one."""
 
     def now(self) -> datetime:
         """The time that goes on the record, in UTC."""

@@ -11,13 +11,17 @@ from evalpanel.store.tables.acts import (
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import (
+    CitedHeadRow,
     ConfirmationRow,
+    IncarnationRow,
     InstallationRow,
+    MissingAssentRow,
     PaperKeyRow,
     ParcelPartRow,
     ParcelRow,
     ReleaseRow,
     RevocationRow,
+    RulingRow,
     SuccessionRow,
 )
 from evalpanel.store.tables.people import (
@@ -52,6 +56,7 @@ __all__ = [
     "BidRow",
     "BidderRow",
     "CertificateRow",
+    "CitedHeadRow",
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
@@ -60,11 +65,13 @@ __all__ = [
     "DocumentRow",
     "EnvelopeRow",
     "FreezeRow",
+    "IncarnationRow",
     "InstallationRow",
     "InterestDecisionRow",
     "LetterRow",
     "LevelRow",
     "LotRow",
+    "MissingAssentRow",
     "ModeratedScoreRow",
     "OutcomeRow",
     "PanelMemberRow",
@@ -76,6 +83,7 @@ __all__ = [
     "ProfileRow",
     "ReleaseRow",
     "RevocationRow",
+    "RulingRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",
