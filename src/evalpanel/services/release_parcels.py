@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,16 @@ def laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
     return {person: keys for person, keys in rosters.in_use(tx, mine).items() if person != mine.person}
 
 
+def waiting(tx: Session, tender: OpenTender, mine: Own) -> frozenset[PersonCode]:
+    """Who may open more now than was released to their laptops."""
+    found = laptops(tx, mine)
+    return frozenset(
+        one.person
+        for one in tender.pack.panel
+        if one.person in found and _fresh(tx, mine, one.person, found[one.person], _due(tx, tender, mine, one))
+    )
+
+
 def release(
     tx: Session,
     workspace: Workspace,
@@ -36,14 +46,7 @@ def release(
 ) -> Outgoing:
     """All keys that a person may have now, sealed to their laptops: made anew when there is one more key or laptop."""
     due = _due(tx, tender, mine, member)
-    row = t.ReleaseRow
-    known = {
-        (installation, envelope)
-        for installation, envelope in tx.execute(
-            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == member.person)
-        )
-    }
-    fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
+    fresh = _fresh(tx, mine, member.person, laptops, due)
     earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
     if earlier and not fresh:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
@@ -81,6 +84,20 @@ def release(
             )
         )
     return parcel
+
+
+def _fresh(
+    tx: Session, mine: Own, person: PersonCode, laptops: Sequence[PublicKeys], due: Collection[str]
+) -> list[tuple[str, str]]:
+    """The laptops and envelopes of what is due and was not released yet."""
+    row = t.ReleaseRow
+    known = {
+        (installation, envelope)
+        for installation, envelope in tx.execute(
+            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == person)
+        )
+    }
+    return [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
 
 
 def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dict[str, Because]:

@@ -9,18 +9,20 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
-from evalpanel.services import carrying
+from evalpanel.services import carrying, receipts
 from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import carry_steps
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
+from evalpanel.ui.dialogs.agree import Agree
 from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
 from evalpanel.ui.dialogs.lock_out import LockOut
 from evalpanel.ui.dialogs.read_words import ReadWords
-from evalpanel.ui.models import carry_words
+from evalpanel.ui.models import carry_next, carry_words
 from evalpanel.ui.models import carrying as models
-from evalpanel.ui.models.carrying import Go, Step, Taken
+from evalpanel.ui.models.carry_next import Go, Step
+from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.page import Page
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.arrivals import Arrivals
@@ -51,14 +53,15 @@ class CarryPage(Page):
         self._step: Step | None = None
         self.setAcceptDrops(True)
         self._back = self.add_action("Back", self.leave, key="Esc")
-        self._again = self.add_action("Write the files for the panel…", self._issue)
+        self._again = self.add_action(carry_next.WRITE, lambda: self.out.issue(self.session.tender))
+        self._receipts = self.add_action("Write receipts…", lambda: self.out.receipts(self.stand))
         self.arrivals = Arrivals()
         self.arrivals.given.connect(guard(self.take))
         self.arrivals.invited.connect(guard(lambda row: self._answer(self._files[row])))
         self.people = CarryPeople()
         self.people.wanted.connect(guard(self._for_person))
         self.work = SendCard()
-        self.work.wanted.connect(guard(self._send))
+        self.work.wanted.connect(guard(lambda: self.out.send(self.stand)))
         self.told = StateCard()
         self._role = Pile()
         for one in (self.told, self.people, self.work):
@@ -72,6 +75,7 @@ class CarryPage(Page):
         self.answering.answered.connect(guard(self._joined))
         self.speaking = self._add_part(ReadWords(self, self.out))
         self.locking = self._add_part(LockOut(self, self.out))
+        self.agreeing = self._add_part(Agree(self, self.out))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -84,6 +88,7 @@ class CarryPage(Page):
         """Show what somebody is at, and else what is to be carried."""
         self._back.setVisible(self._part is not None)
         self._again.setVisible(False)
+        self._receipts.setVisible(False)
         if self._part is None:
             self._stack.setCurrentWidget(self._desk)
             self._show_desk(self.stand)
@@ -165,7 +170,8 @@ class CarryPage(Page):
         self._role.setCurrentWidget(self.people)
         rows = carry_steps.people(self.session, stand, view)
         self.people.show_people(rows)
-        step = models.officer_step(view, rows, behind=carrying.is_list_behind(self.session.workspace, stand.tender))
+        self._receipts.setVisible(carry_steps.has_come(self.session, stand))
+        step = carry_next.officer_step(view, rows, behind=carrying.is_list_behind(self.session.workspace, stand.tender))
         self._again.setVisible(step.go is not Go.ISSUE and carry_steps.may_issue(view, rows))
         self._take_step(step)
 
@@ -174,8 +180,12 @@ class CarryPage(Page):
         self._role.setCurrentWidget(self.work)
         space = self.session.workspace
         held = carrying.to_send(space, stand.tender)
-        came = models.received(carrying.moved(space, stand.tender))
+        moved = carrying.moved(space, stand.tender)
+        came = models.received(moved)
+        if stand.here:
+            came = (*models.receipts(receipts.arrived(space, stand.tender)), *came)
         step = carry_steps.member(self.session, stand, view)
+        self._receipts.setVisible(carry_steps.has_come(self.session, stand))
         may = stand.here and any(one.due is not carrying.Due.NOTHING for one in held) and step.go is not Go.SEND
         self.work.show_work(stand.officer, models.to_carry(held, space.now()), came, may_write=may)
         self._take_step(step)
@@ -196,9 +206,9 @@ class CarryPage(Page):
             case Go.INVITE:
                 self.out.invite(self.session.tender, step.people)
             case Go.ISSUE:
-                self._issue()
+                self.out.issue(self.session.tender)
             case Go.SEND:
-                self._send()
+                self.out.send(stand)
             case Go.OPEN:
                 assert stand is not None
                 self.tender_chosen.emit(stand.reference)
@@ -206,6 +216,12 @@ class CarryPage(Page):
                 self.go.emit("panel", "declare")
             case Go.SCORE:
                 self.go.emit("scoring", None)
+            case Go.MODERATE:
+                self.go.emit("moderation", None)
+            case Go.FINISH:
+                self.out.send(stand, final=True)
+            case Go.AGREE:
+                self._turn_to(self.agreeing)
 
     # Files come in --------------------------------------------------------------------------------------------------
 
@@ -263,13 +279,6 @@ class CarryPage(Page):
             self._turn_to(self.locking)
         else:
             self.out.invite(self.session.tender, (code,))
-
-    def _issue(self) -> None:
-        self.out.issue(self.session.tender)
-
-    def _send(self) -> None:
-        assert self.stand is not None
-        self.out.send(self.stand)
 
     def leave(self) -> None:
         """Leave what one is at for later."""
