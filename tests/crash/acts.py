@@ -10,27 +10,36 @@ from pathlib import Path
 
 import pytest
 
+import after_outcome_steps
 import kept
 import make
 import panels
 import stages
+from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
-from evalpanel.errors import Cancelled
+from evalpanel.domain.tender import BidStatus
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
     assents,
     confirming,
+    deciding,
     declarations,
     inviting,
     issuing,
     joining,
+    keeping,
     leaving,
     letters,
+    low_pricing,
     moderation,
+    naming,
     outcome,
     packs,
+    preflight,
     prices,
     receipts,
+    publishing,
     receiving,
     scoresheets,
     sending,
@@ -74,9 +83,15 @@ class Materials:
             "changed": self._changed,
             "invited": self._invited,
             "joined": self._joined,
+            "blind": self._blind,
+            "blind looked at": self._blind_looked_at,
             "member": self._member,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
+            "outcome made": self._outcome,
+            "decided": self._decided,
+            "noticed": self._noticed,
+            "ended soon": self._closed,
         }
         make_it = makers.get(stage)
         if make_it is None:
@@ -101,6 +116,7 @@ class Materials:
                 "sheet": self._sheet,
                 "moderation": self._moderation,
                 "assent": self._assent,
+                "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
         return path
@@ -194,6 +210,17 @@ class Materials:
         folder.mkdir()
         with opened(copied(self.profile("apart PM1"), self.folder / "assenting")) as space:
             assents.assent(space, REFERENCE, to=folder, affirm=True)
+    def _blind(self, root: Path) -> None:
+        """A blind tender whose criteria are frozen."""
+        make_profile(root)
+        with opened(root) as space:
+            blind = make.pack(tender=replace(make.tender(), blind=True))
+            stages.load(space, self.folder / "blind pack", blind, {"B01/1.1.txt": b"Harbour Young Carers."})
+            setup.freeze(space, REFERENCE)
+
+    def _blind_looked_at(self, root: Path) -> None:
+        with opened(copied(self.profile("blind"), root)) as space:
+            preflight.look(space, REFERENCE)
 
     def _folder(self, name: str) -> Path:
         folder = self.folder / name
@@ -213,6 +240,29 @@ class Materials:
             stages.load(space, self.folder / "pack with addresses", make.pack(bidders=addressed))
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
+
+    def _outcome(self, root: Path) -> None:
+        with opened(copied(self.profile("priced"), root)) as space:
+            outcome.outcome(space, REFERENCE)
+
+    def _decided(self, root: Path) -> None:
+        """The award decided and the letters signed."""
+        with opened(copied(self.profile("outcome made"), root)) as space:
+            after_outcome_steps.decided(space)
+            after_outcome_steps.lettered(space, self._folder("letters of the decided"))
+
+    def _noticed(self, root: Path) -> None:
+        """The notice published without a standstill, which is voluntary here, and a hold placed."""
+        with opened(copied(self.profile("decided"), root)) as space:
+            publishing.publish(space, REFERENCE, published=after_outcome_steps.TODAY, standstill=False)
+            publishing.hold(space, REFERENCE, who="Audit", why="Asked for.")
+
+    def _closed(self, root: Path) -> None:
+        """A closed tender without a hold."""
+        with opened(copied(self.profile("noticed"), root)) as space:
+            publishing.lift(space, REFERENCE, who="Audit", why="Done.")
+            publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
+            publishing.close(space, REFERENCE)
 
 
 def _more_bids(folder: Path) -> None:
@@ -334,6 +384,50 @@ def _prices(space: Workspace, _place: Place) -> None:
     prices.import_prices(space, REFERENCE, lines=make.prices())
 
 
+def _low_price(space: Workspace, _place: Place) -> None:
+    low_pricing.record_step(
+        space,
+        REFERENCE,
+        bid="B01",
+        step=LowPriceStep.NOTIFIED,
+        text="Please explain.",
+        who="OF1",
+        on=after_outcome_steps.TODAY,
+    )
+
+
+def _exclude(space: Workspace, _place: Place) -> None:
+    deciding.exclude(space, REFERENCE, bid="B01", status=BidStatus.EXCLUDED, reason="A conviction.", decided_by="OF1")
+
+
+def _challenge(space: Workspace, _place: Place) -> None:
+    publishing.challenge_notified(space, REFERENCE, who="Tallis", why="Scores.", on=after_outcome_steps.TODAY)
+
+
+def _end(place: Place, watching: Watching) -> None:
+    late = Clock()
+    late.forward(days=3 * 366)
+    with opened(place.root, late) as space, watching():
+        keeping.end(space, REFERENCE, typed=REFERENCE, why="It is no longer needed.")
+
+
+def _accept(space: Workspace, _place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.accept(space, REFERENCE, [found[0].document], why="Seen.")
+
+
+def _replace(space: Workspace, place: Place) -> None:
+    found = preflight.findings(space, REFERENCE).open
+    if found:
+        preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
+
+
+def _release_names(space: Workspace, _place: Place) -> None:
+    with suppress(EvalPanelError):  # it was decided before it was cut short
+        naming.release_names(space, REFERENCE, why="References.")
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -375,6 +469,23 @@ ACTS = {
         _inside("import prices", "unpriced", _prices),
         _inside("open prices", "closed", lambda space, _: prices.open_prices(space, REFERENCE)),
         _inside("make the outcome", "priced", lambda space, _: outcome.outcome(space, REFERENCE)),
+        _inside("record a low price", "priced", _low_price),
+        _inside("exclude a bid", "outcome made", _exclude),
+        _inside("decide", "outcome made", lambda space, _: after_outcome_steps.decided(space)),
+        _inside(
+            "publish the notice",
+            "decided",
+            lambda space, _: publishing.publish(space, REFERENCE, published=after_outcome_steps.TODAY, standstill=True),
+        ),
+        _inside("record a challenge", "noticed", _challenge),
+        _inside("hold", "noticed", lambda space, _: publishing.hold(space, REFERENCE, who="Court", why="Ordered.")),
+        _inside("lift a hold", "noticed", lambda space, _: publishing.lift(space, REFERENCE, who="Audit", why="Done.")),
+        _inside(
+            "sign the contract",
+            "noticed",
+            lambda space, _: publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY),
+        ),
+        Act("end the record", "ended soon", _end),
         _inside(
             "sign letters",
             "one letter",
@@ -388,6 +499,10 @@ ACTS = {
             lambda space, place: inviting.invite(space, REFERENCE, to=place.out, people=["PM1"]),
             writes=True,
         ),
+        _inside("look through a blind pack", "blind", lambda space, _: preflight.look(space, REFERENCE)),
+        _inside("accept a finding", "blind looked at", _accept),
+        _inside("replace a document", "blind looked at", _replace, takes="redacted.txt"),
+        _inside("release names", "blind", _release_names),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
         _inside(

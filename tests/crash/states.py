@@ -61,6 +61,9 @@ def after(place: Place) -> State:
             named = {
                 row.sealed for row in (*tx.query(t.DocumentRow), *tx.query(t.LetterRow), *tx.query(t.ParcelPartRow))
             }
+            for ended in tx.query(t.RecordEndingRow):
+                named -= workspace.sealed_files(tx, ended.tender_id)
+                assert not space.keys.has_tender_key(ended.tender_id)
             signed = {row.sha256 for row in tx.query(t.LetterRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}
         assert kept == {f"{one}.age" for one in named}, f"documents: {len(kept)}, named: {len(named)}"

@@ -71,7 +71,7 @@ CASES: list[tuple[Callable[[], TenderPack], list[str]]] = [
     (lambda: tender(price_formula=PriceFormula.F11, budget=Decimal(1)), ["Tender None price_weighting: is 30, but with a published budget (F11) price carries no weighting."]),
     (lambda: tender(price_formula=PriceFormula.F11, quality_weighting=Decimal(100), price_weighting=Decimal(0)), ["Tender None budget: is missing: F11 needs the published budget, above zero."]),
     (lambda: tender(quorum=4), ["Tender None quorum: the quorum is 4, but the panel has 3 panel members."]),
-    (lambda: tender(blind=True), ["? Tender None blind: is kept with the tender, but this release does not act on it yet."]),
+    (lambda: tender(blind=True), []),
     (lambda: tender(authority="Other"), ["? Tender None authority: Other is not among the Authorities."]),
     (lambda: tender(section_weightings=SectionWeightings.OF_TOTAL), ["Criteria 1 weighting: the weightings of the top level add up to 100, not to 70 (1, 2)."]),
     (lambda: row("lots", 0, quality_weighting=Decimal(60)), ["Lots 0 quality_weighting: quality and price weighting of lot L1 add up to 90, not to 100."]),

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
-import pypdfium2  # type: ignore[import-untyped]  # it carries no types
+import pypdfium2
 import pytest
 
 import letter_examples as ex

@@ -245,6 +245,23 @@ def document_seeds() -> Iterator[bytes]:
     yield b"a.txt\nMZ"
 
 
+def hidden_seeds() -> Iterator[bytes]:
+    parts = {
+        "docProps/core.xml": b"<cp:coreProperties><dc:creator>Jo</dc:creator><cp:lastModifiedBy>Sam</cp:lastModifiedBy></cp:coreProperties>",
+        "docProps/custom.xml": b"<Properties><property name='a'><vt:lpwstr>b</vt:lpwstr></property></Properties>",
+        "word/header1.xml": b"<w:hdr><w:p><w:r><w:t>Head &amp; foot</w:t></w:r></w:p></w:hdr>",
+        "word/comments.xml": b'<w:comments><w:comment w:author="Lee" w:initials="L"><w:t>why</w:t></w:comment></w:comments>',
+        "word/_rels/document.xml.rels": RELS.encode(),
+        "xl/workbook.xml": b'<workbook><sheets><sheet name="One" sheetId="1"/></sheets></workbook>',
+        "ppt/slides/slide1.xml": b"<p:sld><a:t>Slide</a:t></p:sld>",
+        "word/media/a.png": b"x",
+    }
+    yield parcel(parts)
+    yield b"a.pdf\n" + signed()
+    yield from (b"a.pdf\n" + one for one in pdf_seeds())
+    yield from document_seeds()
+
+
 def pdf_seeds() -> Iterator[bytes]:
     objects = zlib.compress(b"7 0 << /S /Launch /F (calc.exe) >>")
     yield (

@@ -30,11 +30,13 @@ from evalpanel.formats.parcel_moderation import (
     read_moderation_part,
 )
 from evalpanel.formats.parcel_packs import (
+    BidderNames,
     Common,
     Index,
     Name,
     Names,
     Sealed,
+    read_bidder_names,
     read_common,
     read_index,
     read_names,
@@ -55,6 +57,7 @@ _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_index,
     read_common,
     read_sheet_part,
+    read_bidder_names,
     read_moderation_part,
     read_assent_part,
 )
@@ -158,8 +161,10 @@ def piece_seeds() -> Iterable[bytes]:
         b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
         b"\1" + encode(Index((document,))),
         b"\2" + encode(Common.of(make.pack(), (document,))),
-        b"\4" + encode(ModerationPart(bidder=BidderCode("B01"), lines=(agreed,), lot=LotCode("L1"))),
-        b"\5" + encode(AssentPart(bidder=BidderCode("B01"), dissents=(against,), lot=LotCode("L1"), wrong=(line,))),
+        b"\4"
+        + encode(BidderNames(bidders=make.bidders(), bids=make.bids(), clarifications=(), members=make.pack().members)),
+        b"\5" + encode(ModerationPart(bidder=BidderCode("B01"), lines=(agreed,), lot=LotCode("L1"))),
+        b"\6" + encode(AssentPart(bidder=BidderCode("B01"), dissents=(against,), lot=LotCode("L1"), wrong=(line,))),
         b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
     ]
 

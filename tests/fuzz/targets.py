@@ -20,7 +20,7 @@ from evalpanel.domain.sheets import Score, ScoreStatus
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.tender import LotCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats import bag_tags
+from evalpanel.formats import bag_tags, hidden_text
 from evalpanel.formats.bag import bags_inside, read_bag, top_of_bag
 from evalpanel.formats.docx_text import read_docx
 from evalpanel.formats.folder import MOST_FILES, open_source
@@ -310,6 +310,18 @@ def _documents(data: bytes) -> None:
         _told(look(zipped(unwrapped(data)), "a.docx"))
 
 
+def _hidden(data: bytes) -> None:
+    """All the words of a document: each piece has a place that can be shown, and says either words or why there are none."""
+    name, _, content = data.partition(b"\n")
+    files = [(content, name.decode("utf-8", "replace"))]
+    if data.startswith(b"==> "):
+        files = [(zipped(unwrapped(data)), "a.docx")]
+    for content, path in files:
+        for piece in hidden_text.pieces(content, path):
+            assert not (piece.unseen and piece.text)
+            assert len(piece.place) < 200
+
+
 def _pdf(data: bytes) -> None:
     for sentence in look_at_pdf(data):
         _shown(sentence)
@@ -384,6 +396,7 @@ TARGETS: dict[str, Target] = {
         made.document_seeds,
         (*made.XML_WORDS, "TargetMode=", "External", "Relationship ", "vbaProject", ".rels"),
     ),
+    "hidden_text": Target(_hidden, made.hidden_seeds, (*made.XML_WORDS, *made.PDF_WORDS, "w:author=", "dc:creator")),
     "pdf": Target(_pdf, made.pdf_seeds, made.PDF_WORDS),
     "letter": Target(
         _letter,

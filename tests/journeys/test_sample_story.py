@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
-import pypdfium2  # type: ignore[import-untyped]  # it carries no types; its text is compared
+import pypdfium2
 from openpyxl.worksheet.worksheet import Worksheet
 
 from evalpanel.system.resources import resource

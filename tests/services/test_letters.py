@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pypdfium2  # type: ignore[import-untyped] # it carries no types
+import pypdfium2
 import pytest
 from sqlalchemy import select
 

@@ -15,7 +15,19 @@ from typing import Annotated, Any
 import typer
 
 from evalpanel import __version__
-from evalpanel.cli import agreeing, award, carrying, interests, keeping, notices, people, scoring, setting_up
+from evalpanel.cli import (
+    agreeing,
+    award,
+    blind,
+    carrying,
+    deciding,
+    interests,
+    keeping,
+    notices,
+    people,
+    scoring,
+    setting_up,
+)
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.errors import EvalPanelError
@@ -41,6 +53,9 @@ app.add_typer(scoring.scores, name="scores")
 app.add_typer(award.commands)
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
+app.add_typer(deciding.commands)
+app.add_typer(blind.commands)
+app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
 app.add_typer(people.commands)

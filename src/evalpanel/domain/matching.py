@@ -61,7 +61,9 @@ _MOST = 0.6  # of the words of a name that has no telling ones, in a text of no 
 _FEW = 4
 _WHOLE = 90  # of 100: the whole name written together, or with a letter wrong
 _DIGITS = 5  # the shortest register number that is looked at
-_NUMBER = re.compile(r"\b[A-Z]{0,3}[ .-]?\d(?:[ .-]?\d){4,9}(?:-\d{1,2})?\b", re.IGNORECASE)
+number_pattern = re.compile(r"\b[A-Z]{0,3}[ .-]?\d(?:[ .-]?\d){4,9}(?:-\d{1,2})?\b", re.IGNORECASE)
+"""What looks like a number in a register of charities or companies."""
+
 _SMALL = frozenset(("a", "an", "and", "at", "by", "for", "in", "of", "on", "the", "to", "with"))
 
 
@@ -70,7 +72,7 @@ def hints(wrote: str, organisations: Sequence[Organisation], most: int = 4) -> t
     text = _Text(wrote)
     if not text.words:
         return ()
-    telling = _telling(organisations)
+    telling = telling_words(organisations)
     found: list[tuple[Likeness, float, int, Hint]] = []
     for place, one in enumerate(organisations):
         number = _same_number(text.numbers, one)
@@ -89,7 +91,7 @@ class _Text:
     def __init__(self, wrote: str) -> None:
         self.plain = same_name(wrote)
         self.words = tuple(self.plain.split())
-        self.numbers = {register_number(found): found.strip() for found in _NUMBER.findall(wrote)}
+        self.numbers = {register_number(found): found.strip() for found in number_pattern.findall(wrote)}
         capitals = {word.casefold() for word in re.findall(r"\b[A-Z]{3,6}\b", wrote.replace(".", ""))}
         self.abbreviations = tuple(word for word in self.words if word in capitals or 4 <= len(word) <= 6)
 
@@ -130,7 +132,7 @@ def _same_number(written: dict[str, str], one: Organisation) -> str:
     return written.get(own, "") or written.get(own.split("-")[0], "")  # a linked charity has its parent's number
 
 
-def _telling(organisations: Iterable[Organisation]) -> dict[str, tuple[str, ...]]:
+def telling_words(organisations: Iterable[Organisation]) -> dict[str, tuple[str, ...]]:
     """The words of each name that tell it from others: not those that the sector shares, unless there are no others, and
     not those that several bids of this tender share."""
     words = {one.key: tuple(dict.fromkeys(same_name(one.name).split())) for one in organisations}

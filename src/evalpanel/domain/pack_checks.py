@@ -93,8 +93,6 @@ def _tender(pack: TenderPack) -> Iterator[Finding]:
         if tender.quorum > members:
             what = f"the quorum is {tender.quorum}, but the panel has {members} panel members."
             yield Finding("Tender", None, "quorum", what, needs=("Panel",))
-    if tender.blind:
-        yield kept("Tender", None, "blind")
     names = {folded(authority.authority) for authority in pack.authorities}
     if names and folded(tender.authority) not in names:
         what = f"{tender.authority} is not among the Authorities."

@@ -1,7 +1,8 @@
 """Who may open which envelope, and why: by key, so what is not released to a laptop can never be opened there.
 
 A person reads what was published as soon as they are on the panel; the bids that are theirs to assess after they declared
-their interests; prices when the quality scores are locked. A chair reads what others scored: who does not score, after the
+their interests; prices when the quality scores are locked, and then, in a blind tender, the names of those who bid (or
+before, by a decision on the record). A chair reads what others scored: who does not score, after the
 declaration; who scores, only once their own final sheet is with the officer, so that nobody's score can follow another's.
 What was agreed is opened to those who scored. Nobody gets a key for a bid from which they are recused: not for what is
 scored or agreed about it either, and then not even where a decision narrowed the recusal to some of its criteria, because
@@ -19,6 +20,7 @@ from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.tender import Bid, BidCode, BidderCode, EnvelopeKind, LotCode
 
 _READERS = (Role.CHAIR, Role.PANEL_MEMBER, Role.LEGAL)
+_OF_PRICES = (*_READERS, Role.DECISION_MAKER)
 _AGREED = (EnvelopeKind.SCORES, EnvelopeKind.MODERATION)
 
 
@@ -28,6 +30,7 @@ class Because(StrEnum):
     ON_THE_PANEL = "on-the-panel"
     DECLARATION = "declaration"
     QUALITY_LOCKED = "quality-locked"
+    NAMES_RELEASED = "names-released"
     CHAIRING = "chairing"
     OWN_SHEET_HERE = "own-sheet-here"
 
@@ -46,13 +49,16 @@ class Access:
     """What is known about one person when keys are released to them.
 
     `opened`: the prices that are open on the record. `sheet_here`: the person's own final sheet is with the officer and
-    counts. `sheets_in`: everybody's is, or their absence is on record, so that moderation can begin.
+    counts. `sheets_in`: everybody's is, or their absence is on record, so that moderation can begin. `locked`: moderation is closed.
+    `named`: it was decided to release the names of a blind tender before that.
     """
 
     member: PanelMember
     declared: bool
     recused: tuple[Recusal, ...]
     opened: frozenset[tuple[LotCode, BidCode]] = frozenset()
+    locked: bool = False
+    named: bool = False
     sheet_here: bool = False
     sheets_in: bool = False
 
@@ -72,7 +78,10 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
     """Why this person may open an envelope now, or None where they may not. The officer holds every key anyway."""
     if envelope.kind is EnvelopeKind.COMMON:
         return Because.ON_THE_PANEL
-    if not any(access.member.has(role) for role in _READERS):
+    if envelope.kind is EnvelopeKind.NAMES:
+        return _names(access)
+    readers = _OF_PRICES if envelope.kind is EnvelopeKind.PRICE else _READERS
+    if not any(access.member.has(role) for role in readers):
         return None
     own = [bid for bid in bids if bid.bidder == envelope.bidder and envelope.lot in (None, bid.lot)]
     if not access.declared or not any(bid.status.is_scored for bid in own):
@@ -86,6 +95,15 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
     if envelope.kind is EnvelopeKind.PRICE:
         return Because.QUALITY_LOCKED if any((bid.lot, bid.bid) in access.opened for bid in own) else None
     return Because.DECLARATION
+
+
+def _names(access: Access) -> Because | None:
+    """Names are in no bid: whoever declared gets them, also somebody who is recused, once they are released at all."""
+    if not access.declared:
+        return None
+    if access.locked:
+        return Because.QUALITY_LOCKED
+    return Because.NAMES_RELEASED if access.named else None
 
 
 def _what_others_said(kind: EnvelopeKind, access: Access) -> Because | None:
@@ -116,6 +134,7 @@ def why_not(envelope: Compartment, reason: Because, member: PanelMember, *, open
         EnvelopeKind.PRICE: (Because.QUALITY_LOCKED,),
         EnvelopeKind.SCORES: (Because.CHAIRING, Because.OWN_SHEET_HERE),
         EnvelopeKind.MODERATION: (Because.CHAIRING, Because.OWN_SHEET_HERE),
+        EnvelopeKind.NAMES: (Because.QUALITY_LOCKED, Because.NAMES_RELEASED),
     }
     if reason not in fitting[envelope.kind]:
         return f"a key of {envelope.kind.value} is not released because of “{reason.value}”"

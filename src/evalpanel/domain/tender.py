@@ -113,6 +113,8 @@ class EnvelopeKind(StrEnum):
     """The compartment that something sealed belongs to: who may open it, and from when.
 
     Scores have one for each bidder and lot, and so has what is agreed about them in moderation.
+
+    `NAMES` is there in a blind tender: who bids.
     """
 
     COMMON = "common"
@@ -120,6 +122,7 @@ class EnvelopeKind(StrEnum):
     PRICE = "price"
     SCORES = "scores"
     MODERATION = "moderation"
+    NAMES = "names"
 
 
 OF_DOCUMENTS = (EnvelopeKind.COMMON, EnvelopeKind.QUALITY, EnvelopeKind.PRICE)

@@ -164,6 +164,15 @@ class Common(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
 
+class BidderNames(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the envelope `names` of a blind pack holds: who bids and who takes part, and the words that would say so."""
+
+    bidders: tuple[Bidder, ...]
+    bids: tuple[Bid, ...]
+    clarifications: tuple[Clarification, ...]
+    members: tuple[ConsortiumMember, ...]
+
+
 class Envelope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A compartment of the pack: its name, what is sealed to it, and the sealed index of what it holds (empty: nothing).
 
@@ -217,7 +226,7 @@ def read_release(payload: bytes) -> Cover[Release]:
     return decode(payload, Cover[Release], most=MOST, what="the release")
 
 
-def write_piece(piece: Names | Index | Common) -> bytes:
+def write_piece(piece: Names | Index | Common | BidderNames) -> bytes:
     """A sealed piece as it is written before it is sealed."""
     return encode(piece)
 
@@ -230,6 +239,11 @@ def read_names(data: bytes) -> Names:
 def read_index(data: bytes) -> Index:
     """What an envelope holds."""
     return decode(data, Index, most=MOST, what="the list of documents")
+
+
+def read_bidder_names(data: bytes) -> BidderNames:
+    """Who bids in a blind tender."""
+    return decode(data, BidderNames, most=MOST, what="the list of who bids")
 
 
 def read_common(data: bytes) -> Common:

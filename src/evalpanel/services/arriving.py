@@ -38,7 +38,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import audit, exchange, invitations, rosters, sheets_here, tenders
+from evalpanel.services import audit, blinding, exchange, invitations, rosters, sheets_here, tenders
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import keep_bids, keep_tender
 from evalpanel.services.taking_in import Arrival, Became, Intake
@@ -51,7 +51,7 @@ _WORDS = {
     ParcelKind.PACK: "The pack is here.",
     ParcelKind.RELEASE: "The keys that are yours are here.",
 }
-_COMMON = EnvelopeKind.COMMON.value
+_COMMON, _NAMES = EnvelopeKind.COMMON.value, EnvelopeKind.NAMES.value
 
 
 def _panels(mine: Own) -> bool:
@@ -152,6 +152,10 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     if newest is None or newest.name not in keys:
         return  # what was published is sealed to a key that has not come yet
     common = read_common(_index(workspace, newest, keys[newest.name]))
+    names = [one for one in named.values() if one.kind == _NAMES and one.name in keys]
+    if names:
+        told = max(names, key=lambda one: one.generation)
+        common = blinding.with_names(common, _index(workspace, told, keys[told.name]))
     people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
@@ -161,7 +165,7 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     _keep_keys(tx, workspace, mine, named, keys)
     documents = [(newest.name, one) for one in common.documents]
     for name, identity_of in keys.items():
-        if name != newest.name and name in named and named[name].index:
+        if name in named and named[name].index and named[name].kind not in (_COMMON, _NAMES):
             documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
     _keep_documents(tx, workspace, mine, bids, documents, officer)
 
@@ -267,7 +271,8 @@ def _bring_up(
     Gives the bids that are new.
     """
     bids = {(row.lot, row.bid): row for row in tx.execute(_of(t.BidRow, mine)).scalars()}
-    bidders = {row.bidder for row in tx.execute(_of(t.BidderRow, mine)).scalars()}
+    bidders = {row.bidder: row for row in tx.execute(_of(t.BidderRow, mine)).scalars()}
+    blinding.name_bidders(tx, workspace, mine.tender, common, bidders, officer)
     fresh = TenderPack(
         bidders=tuple(one for one in common.bidders if one.bidder not in bidders),
         members=tuple(one for one in common.members if one.bidder not in bidders),

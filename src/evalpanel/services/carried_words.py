@@ -17,6 +17,7 @@ _SENTENCES = {
     "roster-received": "took in the list of who takes part",
     "pack-received": "took in the pack",
     "release-received": "took in the keys of this laptop",
+    "names-received": "released to this laptop the names of those who bid",
     "keys-revoked": "revoked the keys of a laptop of {about}",
     "member-replaced": "put {by} on the panel in the place of {about}",
     "access-ended": "kept {about} out of bids whose keys they had: what comes later has new keys",
@@ -41,6 +42,17 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act == "scores-received":
         count = detail["rows"]
         return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+    if act == "finding-accepted":
+        return f"recorded why {detail['document']} may go", f"Found in {detail['place']}. Reason: {detail['why']}"
+    if act == "document-replaced":
+        return f"replaced {detail['path']} by {detail['by']}", f"Reason: {detail['why']}"
+    if act == "preflight-made":
+        many = detail["documents"]
+        what = f"looked through {many} document{'' if many == 1 else 's'} for what would say whose a bid is"
+        return what, f"Findings: {detail['findings']}."
+    if act == "names-released":
+        what = "released the names of those who bid before moderation is closed"
+        return what, f"Decided by {detail['decided_by']}: {detail['why']}"
     if act not in _SENTENCES:
         return None
     envelopes = detail.get("envelopes", ())

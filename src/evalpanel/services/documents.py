@@ -13,7 +13,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidderCode, CriterionCode, EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import audit, envelopes, interests, tenders
+from evalpanel.services import audit, cleared, envelopes, interests, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -41,7 +41,7 @@ class DocumentInfo:
 
 
 def listing(workspace: Workspace, named: str) -> tuple[DocumentInfo, ...]:
-    """Every document of a tender, without the price schedules that came in a workbook."""
+    """Every document of a tender, without the price schedules that came in a workbook and without what was replaced."""
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         rows = tx.execute(
@@ -49,7 +49,8 @@ def listing(workspace: Workspace, named: str) -> tuple[DocumentInfo, ...]:
             .where(t.DocumentRow.tender_id == tender.tender_id, t.DocumentRow.is_prices.is_(False))
             .order_by(t.DocumentRow.path)
         ).scalars()
-        return tuple(_info(row) for row in rows)
+        away = cleared.replaced(tx, tender.tender_id)
+        return tuple(_info(row) for row in rows if row.path not in away)
 
 
 def notes(workspace: Workspace, named: str) -> tuple[Problem, ...]:

@@ -14,14 +14,18 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import WITHHELD_NOTE, is_blind, nameless
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys
 from evalpanel.domain.people import PanelMember
+from evalpanel.domain.preflight import Searcher
 from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Keys
 from evalpanel.formats.parcel_packs import (
+    BidderNames,
     Common,
     Envelope,
     Index,
@@ -38,7 +42,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import exchange, release_parcels, rosters, tenders
+from evalpanel.services import cleared, exchange, release_parcels, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.exchange import NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
@@ -80,6 +84,8 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
                     "Nobody's keys are confirmed yet, so there is nobody to issue to.",
                     f"Nothing was written. First: evalpanel invite {tender.reference} --to DIR",
                 )
+            if is_blind(tender.pack):
+                cleared.require_clear(tx, tender)
             roster = _roster(tx, workspace, tender, mine, laptops, made)
             pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
             rests_on = RestsOn(roster.identity, pack.identity)
@@ -185,22 +191,23 @@ def _pack(
     rests_on: RestsOn,
     made: list[str],
 ) -> Outgoing:
-    _make_score_envelopes(tx, workspace, tender)
+    _make_envelopes(tx, workspace, tender)
     rows = list(
         tx.execute(
             select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
         ).scalars()
     )
-    documents = _documents(tx, mine)
+    documents = _documents(tx, tender, mine)
     earlier = exchange.line(tx, mine.tender, ParcelKind.PACK, mine.person)[-1:]
     before = {one.name: one.index for last in earlier for one in read_pack(last.statement.payload).body.envelopes}
     written, parts = [], []
-    common = max((row for row in rows if row.kind is EnvelopeKind.COMMON), key=lambda row: row.generation)
+    common, names = _newest(rows, EnvelopeKind.COMMON), _newest(rows, EnvelopeKind.NAMES)
     for row in rows:
         held = documents.get(row.name, ())
-        piece = write_piece(Common.of(tender.pack, held) if row is common else Index(held))
+        is_told = row is common or row is names
+        piece = write_piece(_piece(tender.pack, row.kind, held) if is_told else Index(held))
         index = ""
-        if held or row is common:
+        if held or is_told:
             part = _same(workspace, mine, row, before.get(row.name, ""), piece) or exchange.seal_part(
                 workspace, piece, row.name, [row.recipient], made
             )
@@ -230,16 +237,36 @@ def _pack(
     )
 
 
-def _make_score_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
+def _newest(rows: Sequence[t.EnvelopeRow], kind: EnvelopeKind) -> t.EnvelopeRow | None:
+    """The envelope of this kind that is sealed to now: what everybody is told stands in it alone."""
+    return max((row for row in rows if row.kind is kind), key=lambda row: row.generation, default=None)
+
+
+def _piece(pack: TenderPack, kind: EnvelopeKind, documents: tuple[Sealed, ...]) -> Common | BidderNames | Index:
+    """What the index of an envelope says. In a blind tender who bids is in the envelope `names` and nowhere else."""
+    if kind is EnvelopeKind.NAMES:
+        return BidderNames(
+            bidders=pack.bidders, bids=pack.bids, clarifications=pack.clarifications, members=pack.members
+        )
+    if kind is not EnvelopeKind.COMMON:
+        return Index(documents)
+    return Common.of(nameless(pack) if is_blind(pack) else pack, documents)
+
+
+def _make_envelopes(tx: Session, workspace: Workspace, tender: OpenTender) -> None:
     held = held_envelopes(tx, workspace, tender.tender_id)
     for bid in tender.pack.bids:
         for kind in (EnvelopeKind.SCORES, EnvelopeKind.MODERATION):
             held.recipient(EnvelopeName(kind, bid.bidder, bid.lot))
+    if is_blind(tender.pack):
+        held.recipient(EnvelopeName(EnvelopeKind.NAMES))
     held.keep(tx)
     tx.flush()
 
 
-def _documents(tx: Session, mine: Own) -> dict[str, tuple[Sealed, ...]]:
+def _documents(tx: Session, tender: OpenTender, mine: Own) -> dict[str, tuple[Sealed, ...]]:
+    away = cleared.replaced(tx, mine.tender)
+    searcher = Searcher(tender.pack) if is_blind(tender.pack) else None
     found: dict[str, tuple[Sealed, ...]] = {}
     rows = tx.execute(
         select(t.DocumentRow)
@@ -247,12 +274,14 @@ def _documents(tx: Session, mine: Own) -> dict[str, tuple[Sealed, ...]]:
         .order_by(t.DocumentRow.position, t.DocumentRow.id)
     ).scalars()
     for row in rows:
+        if row.path in away:
+            continue
         one = Sealed(
             bidder=row.bidder,
             criterion=row.criterion,
             is_prices=row.is_prices,
             lot=row.lot,
-            notes=row.notes,
+            notes=tuple(WITHHELD_NOTE if searcher and searcher.says(note) else note for note in row.notes),
             path=row.path,
             sealed=row.sealed,
             sha256=row.sha256,

@@ -23,7 +23,8 @@ from evalpanel.formats.folder import PackSource, open_source
 from evalpanel.formats.mapping_file import write_mapping
 from evalpanel.formats.office_checks import Watcher
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, exchange, interests, tenders
+from evalpanel.services import audit, blinding, exchange, interests, tenders
+from evalpanel.services.blinding import Blinding
 from evalpanel.services.envelopes import EnvelopeName, Envelopes, SealedPrices, held_envelopes, keep_sealed, seal_prices
 from evalpanel.services.pack_rows import SealedDocument, keep_bids, keep_documents, keep_tender
 from evalpanel.services.tenders import OWNER, TenderSummary
@@ -73,6 +74,9 @@ def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progr
             found = replace(found, problems=(*found.problems, missing))
         _refuse(found, f"{path.name} was not loaded")
         assert tender is not None
+        codes = Blinding()
+        if tender.blind:
+            found, _, codes = blinding.blinded(found, found.pack, codes)
         with workspace.store.reading() as tx:
             _refuse_known(tx, tender.reference)
         new = exchange.new_tender()
@@ -81,13 +85,14 @@ def load(workspace: Workspace, path: Path, *, mapping: Path | None = None, progr
         try:
             envelopes = Envelopes(workspace, tender_id)
             with (
-                _sealing(workspace, source, found, envelopes, progress) as (documents, schedules),
+                _sealing(workspace, source, found, envelopes, progress, codes) as (documents, schedules),
                 workspace.store.writing() as tx,
             ):
                 notes = _notes(found, documents)
                 _refuse_known(tx, tender.reference)
                 keep_tender(tx, workspace, tender_id, found.pack)
                 keep_bids(tx, tender_id, found.pack, 0)
+                blinding.keep(tx, tender_id, Blinding(), codes)
                 envelopes.keep(tx)
                 who = queries.first_with(found.pack, Role.OFFICER) or OWNER
                 exchange.keep_own(tx, workspace, tender_id, who, new.keys, nonce=new.nonce)
@@ -145,16 +150,20 @@ def load_bids(
             for row in tx.execute(select(t.DocumentRow).where(t.DocumentRow.tender_id == tender.tender_id)).scalars()
         }
         envelopes = held_envelopes(tx, workspace, tender.tender_id)
+        before = after = blinding.held(tx, tender.tender_id)
+    as_written = before.codes.as_written(tender.pack)
     with open_source(path, room=free_space(workspace.folders.documents), progress=progress) as source:
-        found = understood(source, mapping, tender.pack)
-        found, new_bids = _only_new(found, tender.pack, signed)
+        found = understood(source, mapping, as_written)
+        found, new_bids = _only_new(found, as_written, signed)
         _refuse(found, f"The bids in {path.name} were not loaded")
+        if tender.pack.tender is not None and tender.pack.tender.blind:
+            found, new_bids, after = blinding.blinded(found, new_bids, before)
         early = _declared_before(new_bids, declared)
         if not new_bids.bids and not new_bids.bidders and not found.documents and not found.pack.prices:
             raise EvalPanelError(
                 f"{path.name} brings no bid.", "It holds no bidder, bid, price or document. Nothing was kept."
             )
-        with _sealing(workspace, source, found, envelopes, progress) as (documents, schedules):
+        with _sealing(workspace, source, found, envelopes, progress, after) as (documents, schedules):
             fresh, fresh_prices, again = _without_held(workspace, documents, schedules, existing)
             notes = _notes(found, fresh)
             told = (*notes, *again, *early)
@@ -163,6 +172,7 @@ def load_bids(
                     return Loaded(tenders.summary(tx, tender.tender_id), told)
             with workspace.store.writing() as tx:
                 keep_bids(tx, tender.tender_id, new_bids, len(tender.pack.bids))
+                blinding.keep(tx, tender.tender_id, before, after)
                 envelopes.keep(tx)
                 act = audit.record(
                     tx,
@@ -206,7 +216,12 @@ def _refuse_known(tx: Session, reference: str) -> None:
 
 @contextmanager
 def _sealing(
-    workspace: Workspace, source: PackSource, found: Understood, envelopes: Envelopes, progress: Progress
+    workspace: Workspace,
+    source: PackSource,
+    found: Understood,
+    envelopes: Envelopes,
+    progress: Progress,
+    codes: Blinding,
 ) -> Iterator[tuple[list[SealedDocument], tuple[SealedPrices, ...]]]:
     sealed: list[SealedDocument] = []
     schedules: tuple[SealedPrices, ...] = ()
@@ -222,7 +237,7 @@ def _sealing(
             watcher = Watcher(entry.path)
             with source.open(listed, watcher.take) as reader:
                 file = envelopes.seal(name, reader, each)
-            sealed.append(SealedDocument(entry, name, file, noted(source, entry, watcher.notes())))
+            sealed.append(_called(codes, source, entry, name, file, watcher.notes()))
             before += listed.size
         schedules = seal_prices(envelopes, found.pack.prices)
         progress.step(total, total, "")
@@ -231,6 +246,24 @@ def _sealing(
         with tidying(error):
             workspace.documents.remove(file.sealed for file in _files(sealed, schedules))
         raise
+
+
+def _called(
+    codes: Blinding,
+    source: PackSource,
+    entry: DocumentEntry,
+    name: EnvelopeName,
+    file: SealedFile,
+    notes: Sequence[Problem],
+) -> SealedDocument:
+    """A sealed document under the name that it has from now on: in a blind tender one that tells nothing."""
+    called = codes.called(entry.path)
+    if called is None:
+        return SealedDocument(entry, name, file, noted(source, entry, notes))
+    path, title = called
+    return SealedDocument(
+        replace(entry, path=path, title=title), name, file, tuple(dict.fromkeys(note.what for note in notes))
+    )
 
 
 def _files(sealed: Sequence[SealedDocument], schedules: Sequence[SealedPrices]) -> Iterator[SealedFile]:

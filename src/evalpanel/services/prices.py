@@ -27,7 +27,7 @@ from evalpanel.domain.tender import (
 )
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.price_schedule import read_price_schedule
-from evalpanel.services import audit, tenders
+from evalpanel.services import audit, blinding, tenders
 from evalpanel.services.envelopes import SealedPrices, held_envelopes, keep_sealed, price_row, seal_prices, unsealed
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import score_reads
@@ -53,6 +53,7 @@ def import_prices(workspace: Workspace, named: str, *, lines: Sequence[PriceLine
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="prices cannot come in yet")
         tenders.require(tender, before=TenderStage.PRICES_OPENED, act="its prices are opened already")
         who = tender.acting(Role.OFFICER, person)
+        lines = blinding.held(tx, tender.tender_id).codes.prices(lines)
         problems = _form_problems(tx, tender, lines)
         if problems:
             raise ProblemsFound("The prices were not taken in.", problems)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
 from evalpanel.domain.tender import TenderId
-from evalpanel.services import carried_words, tenders, workspace
+from evalpanel.services import award_words, carried_words, tenders, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -211,7 +211,7 @@ Told = tuple[str, str]
 
 
 def _plainly(run: list[_Act], _: _About) -> Told:
-    carried = carried_words.told(run[0].act, run[0].detail)
+    carried = carried_words.told(run[0].act, run[0].detail) or award_words.told(run[0].act, run[0].detail)
     if carried is not None:
         return carried
     # An act of a later release, in a store that came from it: its name is all that is known here.
@@ -353,8 +353,9 @@ def _prices_opened(run: list[_Act], _: _About) -> Told:
     return f"opened {_many(len(held['opened']), 'price')}", f"Still sealed: {bids}." if shut else ""
 
 
-def _outcome(_run: list[_Act], _: _About) -> Told:
-    return "worked out the outcome", ""
+def _outcome(run: list[_Act], _: _About) -> Told:
+    because = run[0].detail.get("because")
+    return ("worked out the outcome anew", f"Because {because}.") if because else ("worked out the outcome", "")
 
 
 def _certificate(run: list[_Act], _: _About) -> Told:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
 from evalpanel.formats.parcel_packs import EnvelopeKey, Release
 from evalpanel.services import exchange, room, rosters
@@ -113,6 +114,8 @@ def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dic
         opened=frozenset((lot, bid) for lot, bid in opened),
         sheet_here=signed is not None and signed.signed and not away,
         sheets_in=not room.missing_sheets(tx, tender),
+        locked=tender.stage.reached(TenderStage.QUALITY_LOCKED),
+        named=queries.names_released(tx, mine.tender),
     )
     found = {}
     for row in tx.execute(select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender)).scalars():

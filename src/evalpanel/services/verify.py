@@ -22,14 +22,14 @@ from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import interests, parcel_proofs, tenders
+from evalpanel.services import after_outcome, interests, parcel_proofs, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 from evalpanel.system.files import read_whole, trouble
 
 MOST_BYTES = 256 << 20
-_PARTS = 10
+_PARTS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
             known = {row.fingerprint: row.person for row in tx.execute(select(t.CertificateRow)).scalars()}
             wanted = hashlib.sha256(data).hexdigest()
             held = tx.execute(select(t.LetterRow).where(t.LetterRow.sha256 == wanted)).scalars().first()
+            about = _report(tx, wanted)
             if held is not None:
                 reference = tx.get_one(t.TenderRow, held.tender_id).reference
                 about = (
@@ -73,6 +74,14 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
     elif workspace is not None and report.verdict == "verified":
         missing.append("this very file is not on record in this profile")
     return Verification(path.name, "letter", report.verdict, tuple(proved), tuple(missing), report.fingerprint)
+
+
+def _report(tx: Session, sha256: str) -> str:
+    row = tx.execute(select(t.ReportRow).where(t.ReportRow.sha256 == sha256)).scalars().first()
+    if row is None:
+        return ""
+    reference = tx.get_one(t.TenderRow, row.tender_id).reference
+    return f"it is the {row.kind.value.replace('-', ' ')} report of {reference} that is on record"
 
 
 def _beginning(path: Path) -> bytes:
@@ -105,6 +114,7 @@ def verify_tender(workspace: Workspace, named: str, *, progress: Progress = NO_P
             ("the moderated scores", lambda: _moderated(tx, tender, acts)),
             ("what was locked", lambda: _locked(tx, tender, lines)),
             ("the prices", lambda: _prices(tx, tender, lines)),
+            ("what followed the outcome", lambda: _after_outcome(tx, tender, lines)),
             ("the sealed files", lambda: _documents(tx, workspace, tender, lines, progress)),
         )
         for place, (what, part) in enumerate(parts, 1):
@@ -286,14 +296,27 @@ def _prices(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     return _differences("the price of bid ", held, pinned), said
 
 
+def _after_outcome(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    held: dict[str, object] = {}
+    pinned: dict[str, object] = {}
+    for kind, acts in after_outcome.ROWS:
+        for row in tx.execute(select(kind).where(kind.tender_id == tender.tender_id)).scalars():
+            value = row.value()
+            held[f"act {value.act} ({kind.__tablename__})"] = {**after_outcome.pinned(value), "by": value.by}
+        for line, detail in _details(lines, *acts):
+            pinned[f"act {line.number} ({kind.__tablename__})"] = {**detail, "by": line.person}
+    said = f"the {len(held)} acts after the outcome are as they were recorded" if held else ""
+    return _differences("the row of ", held, pinned), said
+
+
 def _documents(
     tx: Session, workspace: Workspace, tender: tenders.OpenTender, lines: Lines, progress: Progress
 ) -> Finding:
     pinned: dict[str, object] = {}
-    for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed"):
+    for _, detail in _details(lines, "tender-loaded", "bids-loaded", "prices-sealed", "document-replaced"):
         for one in detail.get("documents", ()):
             pinned[one["path"]] = (one["sealed"], one["sha256"], one["envelope"])
-        for one in detail["schedules"]:
+        for one in detail.get("schedules", ()):
             pinned[f"prices of {one['bidder']} for lot {one['lot']}"] = one["sealed"]
     for _, detail in _details(lines, "letter-signed"):
         pinned[f"letter for bid {detail['bid']}, lot {detail['lot']}"] = detail["sha256"]
@@ -307,6 +330,10 @@ def _documents(
         held[f"letter for bid {letter.bid}, lot {letter.lot}"] = letter.sha256
         files.append((letter.sealed, letter.file))
     wrong = _differences("the record of ", held, pinned)
+    if any(line.act == "record-ended" for line in lines):
+        left = sum(1 for sealed, _ in files if workspace.documents.path(sealed).exists())
+        said = f"the record was ended: its {len(files)} sealed files and its wrapping key are no longer here"
+        return (wrong, said) if not left else ([*wrong, f"{left} sealed files are still here after the ending"], "")
     for place, (sealed, name) in enumerate(files):
         progress.step(_PARTS - 1 + place, _PARTS + len(files), "checking the sealed files")
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.sealing import keys as key_files
@@ -20,7 +21,7 @@ from evalpanel.store import backups as backup_files
 from evalpanel.store import migrate
 from evalpanel.store.documents import Documents
 from evalpanel.store.engine import Store, StoreError, recognise
-from evalpanel.store.tables import DocumentRow, LetterRow, ParcelPartRow, ProfileRow
+from evalpanel.store.tables import DocumentRow, LetterRow, ParcelPartRow, ParcelRow, ProfileRow, RecordEndingRow
 from evalpanel.system.files import remove_leftovers, remove_quietly, sync_folder, tidying, trouble, write_atomic
 from evalpanel.system.folders import Folders, ProfileLock
 
@@ -210,8 +211,11 @@ def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True
                 for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed)
                 for sealed in tx.execute(select(column)).scalars()
             }
-        documents = Documents(folders.documents)
-        documents.sweep(named)
+            ended = tx.execute(select(RecordEndingRow.tender_id)).scalars().all()
+            documents = Documents(folders.documents)
+            documents.sweep(named)
+            for tender in ended:  # an ending that was cut short is finished
+                take_away(tx, documents, keys, tender)
         # A profile that is thrown away has no key file, and nobody will meet it again.
         profile_id = key_files.profile_id(folders.key_file) if backup else ""
         told = copies.told(store, folders, profile_id, clock().astimezone(UTC)) if profile_id else ()
@@ -227,6 +231,23 @@ def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True
     _close(store, folders, kept, clock)
     if profile_id:
         copies.remember(profile_id, left)
+
+
+def sealed_files(tx: Session, tender: str) -> frozenset[str]:
+    """The sealed files of one tender, by the digests that name them: documents, letters, and what travels with parcels."""
+    parts = select(ParcelPartRow.sealed).join(ParcelRow, ParcelRow.identity == ParcelPartRow.identity)
+    statements = (
+        select(DocumentRow.sealed).where(DocumentRow.tender_id == tender),
+        select(LetterRow.sealed).where(LetterRow.tender_id == tender),
+        parts.where(ParcelRow.tender_id == tender),
+    )
+    return frozenset(sealed for one in statements for sealed in tx.execute(one).scalars())
+
+
+def take_away(tx: Session, documents: Documents, keys: Keys, tender: str) -> None:
+    """Take away the sealed files of a tender whose record was ended, and its wrapping key. What is gone already is fine."""
+    documents.remove(sealed_files(tx, tender))
+    keys.drop_tender_key(tender)
 
 
 def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:

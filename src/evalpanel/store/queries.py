@@ -145,6 +145,11 @@ def declared(tx: Session, tender: TenderId, held: TenderPack) -> frozenset[Perso
     return frozenset(person for person, own in lines.items() if has_declared(own, asked))
 
 
+def names_released(tx: Session, tender: TenderId) -> bool:
+    """Whether it was decided to release the names of a blind tender before moderation is closed."""
+    return tx.execute(select(t.NamesReleaseRow.id).where(t.NamesReleaseRow.tender_id == tender)).first() is not None
+
+
 def absences(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
     """Who will not sign off, with the reason on record: an absence, or that somebody took their place."""
     left = replaced(_values(tx, t.PanelMemberRow, tender))

@@ -60,6 +60,19 @@ class PriceOpeningRow(OfTender, Base):
     act: Mapped[int]
 
 
+class NamesReleaseRow(OfTender, Base):
+    """It was decided to release the names of a blind tender before moderation is closed, and why. Insert-only, once a tender."""
+
+    __tablename__ = "names_release"
+    __table_args__ = (UniqueConstraint("tender_id"),)
+
+    at: Mapped[datetime] = mapped_column(Utc)
+    person: Mapped[PersonCode]
+    decided_by: Mapped[str]
+    why: Mapped[str]
+    act: Mapped[int]
+
+
 class CertificateRow(Base):
     """The officer's signing certificate, with its private key wrapped by the keys of this profile. Insert-only."""
 

@@ -242,3 +242,28 @@ class ClarificationRow(OfTender, ValueRow[values.Clarification], Base):
     answer: Mapped[str]
     document: Mapped[str]
     scored: Mapped[bool]
+
+
+class BlindCodeRow(OfTender, Base):
+    """In a blind tender: which code of the workbook stands under which drawn code. On the officer's laptop alone. Insert-only.
+
+    `what` is `bidder` or `bid`.
+    """
+
+    __tablename__ = "blind_code"
+    __table_args__ = (UniqueConstraint("tender_id", "what", "written"), UniqueConstraint("tender_id", "what", "code"))
+
+    what: Mapped[str]
+    written: Mapped[str]
+    code: Mapped[str]
+
+
+class BlindNameRow(OfTender, Base):
+    """In a blind tender: what a document of a bid was called when it came. On the officer's laptop alone. Insert-only."""
+
+    __tablename__ = "blind_name"
+    __table_args__ = (UniqueConstraint("tender_id", "path"), UniqueConstraint("tender_id", "written"))
+
+    path: Mapped[str]
+    written: Mapped[str]
+    title: Mapped[str]

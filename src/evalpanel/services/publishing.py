@@ -1,0 +1,249 @@
+"""From the decision to the closed tender: the notice and its clock, challenges and holds, the contract, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from evalpanel.domain.people import Role
+from evalpanel.domain.regimes import Regime
+from evalpanel.domain.signing import (
+    AwardNotice,
+    Hold,
+    HoldKind,
+    SignedContract,
+    in_time,
+    in_words,
+    why_not_sign,
+)
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.standstill import StandstillClock, proclaimed_days
+from evalpanel.domain.tender import BidCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import after_outcome, audit, tenders
+from evalpanel.services.after_outcome import AfterOutcome, lot_named, not_ahead, said
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
+
+
+def publish(
+    workspace: Workspace,
+    named: str,
+    *,
+    published: date | None = None,
+    notice_id: str = "",
+    standstill: bool | None = None,
+    days: int | None = None,
+    proclaimed: Sequence[tuple[date, str]] = (),
+    again: str = "",
+    person: str | None = None,
+) -> AfterOutcome:
+    """Record that the award is public (under PCR 2015: that the letters were sent), which starts the clock.
+
+    `standstill` must be said where the law leaves it to the authority; `days` may be more than the law asks and never fewer.
+    `proclaimed` are bank holidays that came after this release. `again` corrects an earlier record, which stays.
+    """
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        who = tender.acting(Role.OFFICER, person)
+        now = after_outcome.read(tx, workspace, tender)
+        _may_publish(tender, now)
+        day = published or (now.notice.published if now.notice is not None else None)
+        if day is None:
+            raise EvalPanelError("The day of the notice is missing.", "Nothing was changed.")
+        not_ahead(workspace, day, "The notice")
+        decided = max((one.decided_on for one in now.awards if one.decided_on is not None), default=day)
+        if day < decided:
+            raise EvalPanelError(
+                f"The notice is dated {day.isoformat()}, before the award was decided.",
+                f"Nothing was changed. The decision is of {decided.isoformat()}.",
+            )
+        if now.notice is not None and not again.strip():
+            raise EvalPanelError(
+                f"A notice of {in_words(now.notice.published)} is on the record already.",
+                "Nothing was changed. To correct it, say why with --again; both are kept.",
+            )
+        held = proclaimed_days(proclaimed)
+        made = AwardNotice(
+            published=day,
+            notice_id=notice_id.strip() or (now.notice.notice_id if now.notice is not None else ""),
+            days=_days(now.regime, now.notice, standstill, days),
+            proclaimed=tuple(one.isoformat() for one in sorted(held)),
+            proclaimed_names=tuple(held[one] for one in sorted(held)),
+            again=again.strip(),
+        )
+        after_outcome.keep(tx, workspace, tender.tender_id, t.AwardNoticeRow, made, who)
+        tenders.advance(tx, tender, TenderStage.STANDSTILL if made.days else TenderStage.NOTICE_PUBLISHED)
+        tx.flush()
+        return after_outcome.read(tx, workspace, tender)
+
+
+def challenge_notified(
+    workspace: Workspace, named: str, *, who: str, why: str, on: date, person: str | None = None
+) -> tuple[AfterOutcome, bool]:
+    """Record that a challenge was notified. Nothing is destroyed from here on; gives whether it also stops the signature."""
+    return _hold(workspace, named, HoldKind.CHALLENGE, who, why, on, person)
+
+
+def hold(
+    workspace: Workspace, named: str, *, who: str, why: str, on: date | None = None, person: str | None = None
+) -> AfterOutcome:
+    """Stop the destruction of the record for another reason (an audit, a freedom of information request) until it is lifted."""
+    return _hold(workspace, named, HoldKind.HOLD, who, why, on or after_outcome.uk_today(workspace), person)[0]
+
+
+def lift(
+    workspace: Workspace,
+    named: str,
+    *,
+    who: str,
+    why: str,
+    on: date | None = None,
+    number: int | None = None,
+    person: str | None = None,
+) -> AfterOutcome:
+    """Lift a hold, or end a challenge, saying why. `number` is the act that placed it; the only one that stands, if left out."""
+    day = on or after_outcome.uk_today(workspace)
+    not_ahead(workspace, day, "The end of the hold")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        acting = tender.acting(Role.OFFICER, person)
+        now = after_outcome.read(tx, workspace, tender)
+        held = [one for one in now.standing if number in (None, one.act)]
+        if len(held) != 1:
+            known = "; ".join(f"{one.act}: {one.who}, since {in_words(one.since)}" for one in now.standing)
+            title = "There is no such hold." if not held else "Several holds stand."
+            raise EvalPanelError(title, f"Nothing was changed. Holds by number: {known or 'none'}.")
+        if day < held[0].since:
+            raise EvalPanelError(
+                "It cannot end before it began.", f"Nothing was changed. It stands since {held[0].since}."
+            )
+        made = Hold(HoldKind.LIFT, said(who, "Who lifts it"), said(why, "The reason"), day, held[0].act)
+        after_outcome.keep(tx, workspace, tender.tender_id, t.HoldRow, made, acting)
+        tx.flush()
+        return after_outcome.read(tx, workspace, tender)
+
+
+def sign(
+    workspace: Workspace, named: str, *, signed: date, lot: str | None = None, person: str | None = None
+) -> AfterOutcome:
+    """Record that the contract for a lot was entered into. Refused before the end of standstill, and under a challenge in time."""
+    not_ahead(workspace, signed, "The contract")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        tenders.require(
+            tender, at_least=TenderStage.OUTCOME, before=TenderStage.CLOSED, act="no contract can be recorded"
+        )
+        who = tender.acting(Role.OFFICER, person)
+        now = after_outcome.read(tx, workspace, tender)
+        one = lot_named(tender, lot)
+        if any(held.lot == one.lot for held in now.contracts):
+            raise EvalPanelError(f"The contract for lot {one.lot} is on the record already.", "Nothing was changed.")
+        award = next(each for each in now.awards if each.lot == one.lot)
+        why = why_not_sign(signed, award, now.notice, now.holds, now.regime)
+        if why:
+            raise EvalPanelError(
+                f"The contract for lot {one.lot} may not be signed on {in_words(signed)}.",
+                f"Nothing was changed. {why}",
+            )
+        bids = tuple(BidCode(bid) for bid in award.bids)
+        made = SignedContract(one.lot, bids, signed)
+        after_outcome.keep(tx, workspace, tender.tender_id, t.ContractRow, made, who)
+        tx.flush()
+        now = after_outcome.read(tx, workspace, tender)
+        if now.all_signed:
+            tenders.advance(tx, tender, TenderStage.CONTRACT_SIGNED)
+        return now
+
+
+def close(workspace: Workspace, named: str, *, person: str | None = None) -> AfterOutcome:
+    """Close a tender: every lot has its contract or was abandoned, and no challenge stands. It is kept until its date."""
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        tenders.require(tender, at_least=TenderStage.OUTCOME, before=TenderStage.CLOSED, act="it cannot be closed")
+        who = tender.acting(Role.OFFICER, person)
+        now = after_outcome.read(tx, workspace, tender)
+        signed = {one.lot for one in now.contracts}
+        open_lots = [one.lot for one in now.awards if not (one.abandoned or one.lot in signed)]
+        if open_lots:
+            raise EvalPanelError(
+                f"Lot {', '.join(open_lots)} has neither a contract nor a decision to abandon it.",
+                "Nothing was changed. Record that first.",
+            )
+        standing = [one for one in now.standing if one.kind is HoldKind.CHALLENGE]
+        if standing:
+            raise EvalPanelError(
+                f"A challenge stands ({standing[0].who}).",
+                "Nothing was changed. Record how it ended first: hold --lift.",
+            )
+        audit.record(tx, workspace, "tender-closed", tender=tender.tender_id, person=who, detail={})
+        tenders.advance(tx, tender, TenderStage.CLOSED)
+        return now
+
+
+def _may_publish(tender: tenders.OpenTender, now: AfterOutcome) -> None:
+    if now.awards and all(one.abandoned for one in now.awards):
+        raise EvalPanelError(
+            "Every lot was abandoned, so nothing is awarded.", "Nothing was changed. Close the tender: evalpanel close."
+        )
+    waiting = [one.lot for one in now.awards if not one.settled]
+    if waiting:
+        raise EvalPanelError(
+            f"The award of lot {', '.join(waiting)} is not decided yet.",
+            f"Nothing was changed. First: evalpanel decide {tender.reference} --lot LOT --bid BID …",
+        )
+    if now.contracts:
+        raise EvalPanelError("The contract is signed.", "Nothing was changed: what was published stays on the record.")
+    clock = now.regime.standstill.clock if now.regime.standstill is not None else None
+    if clock in (StandstillClock.FROM_PUBLICATION, StandstillClock.FROM_SENDING):
+        tenders.require(
+            tender,
+            at_least=TenderStage.LETTERS_ISSUED,
+            act="the award cannot be made public yet: every bidder gets its letter before the notice",
+        )
+
+
+def _days(regime: Regime, before: AwardNotice | None, wanted: bool | None, days: int | None) -> int:
+    rule = regime.standstill
+    if rule is None:
+        if wanted or days:
+            raise EvalPanelError(
+                "The law of this tender knows no standstill.", "Nothing was changed. Leave the standstill out."
+            )
+        return 0
+    if wanted is None and days is None and before is not None:
+        return before.days
+    if wanted is False:
+        if not rule.voluntary:
+            raise EvalPanelError("A standstill is required by law here.", "Nothing was changed.")
+        return 0
+    if wanted is None and days is None and rule.voluntary:
+        raise EvalPanelError(
+            "Whether the notice announces a standstill must be said.",
+            "Nothing was changed. It is voluntary for this contract: give --standstill or --no-standstill.",
+        )
+    length = rule.days if days is None else days
+    if length < rule.days:
+        raise EvalPanelError(f"A standstill lasts at least {rule.days} days here.", "Nothing was changed.")
+    return length
+
+
+def _hold(
+    workspace: Workspace, named: str, kind: HoldKind, who: str, why: str, on: date, person: str | None
+) -> tuple[AfterOutcome, bool]:
+    not_ahead(workspace, on, "The hold")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        acting = tender.acting(Role.OFFICER, person)
+        now = after_outcome.read(tx, workspace, tender)
+        if now.retention.ended is not None:
+            raise EvalPanelError(
+                "The record of this tender was ended.", "There is nothing left to hold but this history."
+            )
+        made = Hold(kind, said(who, "Who it comes from"), said(why, "The reason"), on)
+        act = after_outcome.keep(tx, workspace, tender.tender_id, t.HoldRow, made, acting)
+        tx.flush()
+        now = after_outcome.read(tx, workspace, tender)
+        placed = next(one for one in now.holds if one.act == act)
+        stops = not now.all_signed and in_time(placed, now.regime, now.notice)
+        return now, stops
