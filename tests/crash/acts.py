@@ -38,8 +38,8 @@ from evalpanel.services import (
     packs,
     preflight,
     prices,
-    receipts,
     publishing,
+    receipts,
     receiving,
     scoresheets,
     sending,
@@ -210,6 +210,7 @@ class Materials:
         folder.mkdir()
         with opened(copied(self.profile("apart PM1"), self.folder / "assenting")) as space:
             assents.assent(space, REFERENCE, to=folder, affirm=True)
+
     def _blind(self, root: Path) -> None:
         """A blind tender whose criteria are frozen."""
         make_profile(root)

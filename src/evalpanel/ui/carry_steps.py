@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evalpanel.domain.blind import is_blind
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import assents, carrying, inviting, joining, receiving
+from evalpanel.services import assents, carrying, inviting, joining, preflight, receiving
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import KeyState
 from evalpanel.services.receiving import Report
@@ -37,6 +38,16 @@ def people(session: Session, stand: Stand, view: TenderView) -> tuple[Carried, .
         words_of=models.words_about(assents.standing(space, tender)) if sent else {},
         now=space.now(),
     )
+
+
+def officer(session: Session, stand: Stand, view: TenderView, rows: Sequence[Carried]) -> Step:
+    """What the officer does next."""
+    space = session.workspace
+    unclear = False
+    if is_blind(view.pack) and view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
+        held = preflight.findings(space, stand.tender)
+        unclear = bool(held.unlooked or held.open)
+    return carry_next.officer_step(view, rows, behind=carrying.is_list_behind(space, stand.tender), unclear=unclear)
 
 
 def has_come(session: Session, stand: Stand) -> bool:
@@ -73,8 +84,8 @@ def expected(session: Session, view: TenderView) -> Step | None:
     rows = people(session, stand, view)
     if all(one.state in (KeyState.HERE, KeyState.NONE) for one in rows):
         return None  # everybody works on this laptop
-    step = carry_next.officer_step(view, rows, behind=carrying.is_list_behind(session.workspace, stand.tender))
-    return step if step.go in (Go.WORDS, Go.ISSUE) else None
+    step = officer(session, stand, view, rows)
+    return step if step.go in (Go.WORDS, Go.ISSUE, Go.LOOK) else None
 
 
 def take_in(space: Workspace, paths: Sequence[Path], taken: list[Taken], progress: Progress) -> bool:

@@ -31,6 +31,7 @@ class Go(StrEnum):
     OPEN = "open"
     DECLARE = "declare"
     AGREE = "agree"
+    LOOK = "look"
     MODERATE = "moderate"
     FINISH = "finish"
     SCORE = "score"
@@ -46,8 +47,9 @@ class Step:
     people: tuple[str, ...] = ()
 
 
-def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = False) -> Step:
-    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out."""
+def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = False, unclear: bool = False) -> Step:
+    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out. `unclear`:
+    in a blind tender, that documents were not looked through, or may say whose a bid is."""
     answered = tuple(one.code for one in rows if one.answered)
     if answered:
         who = words.count(len(answered), "person has answered", "people have answered")
@@ -58,6 +60,9 @@ def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = Fa
             f"Read the words with {answered[0]}",
             answered[:1],
         )
+    if unclear and any(one.state is KeyState.CONFIRMED for one in rows):
+        told = "The tender is blind. Look through the documents before the panel gets them."
+        return Step(Go.LOOK, told, "Look through the documents")
     if behind:
         return Step(Go.ISSUE, "A laptop was locked out, and the panel does not know it yet.", WRITE)
     unissued = tuple(one.code for one in rows if one.unissued)

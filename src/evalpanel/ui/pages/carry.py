@@ -18,6 +18,7 @@ from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.dialogs.agree import Agree
 from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
 from evalpanel.ui.dialogs.lock_out import LockOut
+from evalpanel.ui.dialogs.look_through import LookThrough
 from evalpanel.ui.dialogs.read_words import ReadWords
 from evalpanel.ui.models import carry_next, carry_words
 from evalpanel.ui.models import carrying as models
@@ -33,6 +34,7 @@ from evalpanel.ui.widgets.send_card import SendCard
 from evalpanel.ui.widgets.state_card import StateCard
 from evalpanel.ui.widgets.texts import TwoSides
 
+_PLACES = {Go.DECLARE: ("panel", "declare"), Go.SCORE: ("scoring", None), Go.MODERATE: ("moderation", None)}
 _P = TypeVar("_P", bound=CarryPart)
 
 
@@ -75,6 +77,7 @@ class CarryPage(Page):
         self.answering.answered.connect(guard(self._joined))
         self.speaking = self._add_part(ReadWords(self, self.out))
         self.locking = self._add_part(LockOut(self, self.out))
+        self.looking = self._add_part(LookThrough(self, self.out))
         self.agreeing = self._add_part(Agree(self, self.out))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
@@ -171,7 +174,7 @@ class CarryPage(Page):
         rows = carry_steps.people(self.session, stand, view)
         self.people.show_people(rows)
         self._receipts.setVisible(carry_steps.has_come(self.session, stand))
-        step = carry_next.officer_step(view, rows, behind=carrying.is_list_behind(self.session.workspace, stand.tender))
+        step = carry_steps.officer(self.session, stand, view, rows)
         self._again.setVisible(step.go is not Go.ISSUE and carry_steps.may_issue(view, rows))
         self._take_step(step)
 
@@ -198,30 +201,21 @@ class CarryPage(Page):
     def _do(self) -> None:
         step, stand = self._step, self.stand
         assert step is not None
-        match step.go:
-            case Go.TAKE:
-                self.arrivals.ask_files()
-            case Go.WORDS:
-                self._speak(step.people[0] if step.people else "")
-            case Go.INVITE:
-                self.out.invite(self.session.tender, step.people)
-            case Go.ISSUE:
-                self.out.issue(self.session.tender)
-            case Go.SEND:
-                self.out.send(stand)
-            case Go.OPEN:
-                assert stand is not None
-                self.tender_chosen.emit(stand.reference)
-            case Go.DECLARE:
-                self.go.emit("panel", "declare")
-            case Go.SCORE:
-                self.go.emit("scoring", None)
-            case Go.MODERATE:
-                self.go.emit("moderation", None)
-            case Go.FINISH:
-                self.out.send(stand, final=True)
-            case Go.AGREE:
-                self._turn_to(self.agreeing)
+        if step.go in _PLACES:
+            self.go.emit(*_PLACES[step.go])
+            return
+        acts: dict[Go, Callable[[], object]] = {
+            Go.TAKE: self.arrivals.ask_files,
+            Go.WORDS: lambda: self._speak(step.people[0] if step.people else ""),
+            Go.INVITE: lambda: self.out.invite(self.session.tender, step.people),
+            Go.ISSUE: lambda: self.out.issue(self.session.tender),
+            Go.SEND: lambda: self.out.send(stand),
+            Go.FINISH: lambda: self.out.send(stand, final=True),
+            Go.OPEN: lambda: self.tender_chosen.emit(stand.reference if stand is not None else ""),
+            Go.LOOK: lambda: self._turn_to(self.looking),
+            Go.AGREE: lambda: self._turn_to(self.agreeing),
+        }
+        acts[step.go]()
 
     # Files come in --------------------------------------------------------------------------------------------------
 

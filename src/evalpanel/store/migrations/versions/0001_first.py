@@ -202,6 +202,7 @@ def upgrade() -> None:
                 "on-the-panel",
                 "declaration",
                 "quality-locked",
+                "names-released",
                 "chairing",
                 "own-sheet-here",
                 name="because",
@@ -397,6 +398,46 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_authority_tender_id"), "authority", ["tender_id"], unique=False)
     op.create_table(
+        "award_decision",
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
+        sa.Column("bids", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("delegation", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("call_in_ends", sa.Date(), nullable=True),
+        sa.Column("tie_settled", sa.String(), nullable=False),
+        sa.Column("again", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_award_decision_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_decision")),
+    )
+    op.create_index(op.f("ix_award_decision_tender_id"), "award_decision", ["tender_id"], unique=False)
+    op.create_table(
+        "award_notice",
+        sa.Column("published", sa.Date(), nullable=False),
+        sa.Column("notice_id", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("proclaimed", sa.Text(), nullable=False),
+        sa.Column("proclaimed_names", sa.Text(), nullable=False),
+        sa.Column("again", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_award_notice_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_notice")),
+    )
+    op.create_index(op.f("ix_award_notice_tender_id"), "award_notice", ["tender_id"], unique=False)
+    op.create_table(
         "bid",
         sa.Column("bid", sa.String(), nullable=False),
         sa.Column("bidder", sa.String(), nullable=False),
@@ -462,6 +503,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_bidder_tender_id"), "bidder", ["tender_id"], unique=False)
     op.create_table(
+        "blind_code",
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_blind_code_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blind_code")),
+        sa.UniqueConstraint("tender_id", "what", "code", name=op.f("uq_blind_code_tender_id_what_code")),
+        sa.UniqueConstraint("tender_id", "what", "written", name=op.f("uq_blind_code_tender_id_what_written")),
+    )
+    op.create_index(op.f("ix_blind_code_tender_id"), "blind_code", ["tender_id"], unique=False)
+    op.create_table(
+        "blind_name",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_blind_name_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blind_name")),
+        sa.UniqueConstraint("tender_id", "path", name=op.f("uq_blind_name_tender_id_path")),
+        sa.UniqueConstraint("tender_id", "written", name=op.f("uq_blind_name_tender_id_written")),
+    )
+    op.create_index(op.f("ix_blind_name_tender_id"), "blind_name", ["tender_id"], unique=False)
+    op.create_table(
         "clarification",
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
@@ -500,6 +569,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consortium_member")),
     )
     op.create_index(op.f("ix_consortium_member_tender_id"), "consortium_member", ["tender_id"], unique=False)
+    op.create_table(
+        "contract",
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("bids", sa.Text(), nullable=False),
+        sa.Column("signed", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_contract_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+        sa.UniqueConstraint("tender_id", "lot", name=op.f("uq_contract_tender_id_lot")),
+    )
+    op.create_index(op.f("ix_contract_tender_id"), "contract", ["tender_id"], unique=False)
     op.create_table(
         "criterion",
         sa.Column("criterion", sa.String(), nullable=False),
@@ -614,6 +699,7 @@ def upgrade() -> None:
                 "price",
                 "scores",
                 "moderation",
+                "names",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -647,6 +733,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", name=op.f("uq_freeze_tender_id")),
     )
     op.create_index(op.f("ix_freeze_tender_id"), "freeze", ["tender_id"], unique=False)
+    op.create_table(
+        "hold",
+        sa.Column(
+            "kind",
+            sa.Enum("challenge", "hold", "lift", name="kind", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("lifts", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_hold_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    op.create_index(op.f("ix_hold_tender_id"), "hold", ["tender_id"], unique=False)
     op.create_table(
         "interest_decision",
         sa.Column("person", sa.String(), nullable=False),
@@ -755,6 +862,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lot_tender_id"), "lot", ["tender_id"], unique=False)
     op.create_table(
+        "low_price",
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum("notified", "answer", "decision", name="step", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_low_price_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_low_price")),
+        sa.UniqueConstraint("tender_id", "lot", "bid", "step", name=op.f("uq_low_price_tender_id_lot_bid_step")),
+    )
+    op.create_index(op.f("ix_low_price_tender_id"), "low_price", ["tender_id"], unique=False)
+    op.create_table(
         "moderated_score",
         sa.Column("lot", sa.String(), nullable=False),
         sa.Column("bid", sa.String(), nullable=False),
@@ -782,6 +913,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_moderated_score_act", "moderated_score", ["tender_id", "act"], unique=False)
     op.create_index(op.f("ix_moderated_score_tender_id"), "moderated_score", ["tender_id"], unique=False)
+    op.create_table(
+        "names_release",
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_names_release_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_names_release")),
+        sa.UniqueConstraint("tender_id", name=op.f("uq_names_release_tender_id")),
+    )
+    op.create_index(op.f("ix_names_release_tender_id"), "names_release", ["tender_id"], unique=False)
     op.create_table(
         "outcome",
         sa.Column("outcome", sa.String(), nullable=False),
@@ -831,6 +977,41 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_panel_member_tender_id"), "panel_member", ["tender_id"], unique=False)
     op.create_table(
+        "preflight_acceptance",
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tender_id"], ["tender.tender_id"], name=op.f("fk_preflight_acceptance_tender_id_tender")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preflight_acceptance")),
+        sa.UniqueConstraint("tender_id", "finding", name=op.f("uq_preflight_acceptance_tender_id_finding")),
+    )
+    op.create_index(op.f("ix_preflight_acceptance_tender_id"), "preflight_acceptance", ["tender_id"], unique=False)
+    op.create_table(
+        "preflight_look",
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("search", sa.String(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_preflight_look_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preflight_look")),
+        sa.UniqueConstraint(
+            "tender_id", "document", "sha256", "search", name=op.f("uq_preflight_look_tender_id_document_sha256_search")
+        ),
+    )
+    op.create_index(op.f("ix_preflight_look_tender_id"), "preflight_look", ["tender_id"], unique=False)
+    op.create_table(
         "price_line",
         sa.Column("bidder", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
@@ -866,6 +1047,60 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "lot", "bid", name=op.f("uq_price_opening_tender_id_lot_bid")),
     )
     op.create_index(op.f("ix_price_opening_tender_id"), "price_opening", ["tender_id"], unique=False)
+    op.create_table(
+        "record_ending",
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_record_ending_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_ending")),
+        sa.UniqueConstraint("tender_id", name=op.f("uq_record_ending_tender_id")),
+    )
+    op.create_index(op.f("ix_record_ending_tender_id"), "record_ending", ["tender_id"], unique=False)
+    op.create_table(
+        "replacement",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_replacement_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replacement")),
+        sa.UniqueConstraint("tender_id", "path", name=op.f("uq_replacement_tender_id_path")),
+    )
+    op.create_index(op.f("ix_replacement_tender_id"), "replacement", ["tender_id"], unique=False)
+    op.create_table(
+        "report",
+        sa.Column(
+            "kind",
+            sa.Enum("evaluation", "matrix", "report-back", name="kind", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_report_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+    )
+    op.create_index(op.f("ix_report_sha256"), "report", ["sha256"], unique=False)
+    op.create_index(op.f("ix_report_tender_id"), "report", ["tender_id"], unique=False)
     op.create_table(
         "score",
         sa.Column("person", sa.String(), nullable=False),
