@@ -59,6 +59,8 @@ def _moderation(tx: Session, workspace: Workspace, one: Arrival) -> Became:
         late = state.late.get(one.identity)
         return Became(verdict, f"{what}. {late}" if late else f"{what}: {len(here.lines)} lines, now on the record.")
     tenders.advance(tx, tender, TenderStage.MODERATION)
+    if here.shut and not here.lines:
+        return Became(verdict, f"{what}. It opens when the officer has released its keys to this laptop.")
     return Became(verdict, f"{what}: {len(here.lines)} lines that you can read.{_about_oneself(tx, mine, here)}")
 
 
