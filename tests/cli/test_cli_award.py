@@ -274,3 +274,53 @@ def test_a_restored_backup_is_the_tender_as_it_was(at: At) -> None:
 
     assert Path(answer["replaced"]).is_file()
     assert evalpanel.asked("show", REFERENCE)["stage"] == "bids-opened"
+
+
+def test_letters_are_looked_at_and_approved_before_they_are_signed(at: At, tmp_path: Path) -> None:
+    evalpanel = at("priced")
+    looked = evalpanel("letters", "look", REFERENCE, "--bid", "B01", "--json")
+    assert looked.code == 0
+    (only,) = looked.json["letters"]
+    assert (only["bid"], only["kind"], only["blocked"], only["leaks"], only["needs_approval"]) == (
+        "B01",
+        "winner",
+        [],
+        [],
+        False,
+    )
+    assert only["grade"] is not None
+    assert all(part["grade"] is not None for part in only["explanations"])
+
+    evalpanel.done("letters", "approval", REFERENCE, "--needed")
+    assert "The letter is not approved yet." in evalpanel.refused("letters", REFERENCE, "--out", tmp_path / "letters")
+    answer = evalpanel("letters", "approve", REFERENCE, "--person", "OF1", "--json")
+    assert (answer.code, answer.json["approved"]) == (1, [{"bid": "B01", "lot": "L1"}])
+    assert [one["bid"] for one in answer.json["blocked"]] == ["B02", "B03"]
+    signed = evalpanel("letters", REFERENCE, "--out", tmp_path / "letters", "--json")
+    assert [one["bid"] for one in signed.json["letters"]] == ["B01"]
+    assert "has the key 00" in evalpanel.refused(
+        "letters", "allow", REFERENCE, "B01", "L1", "00", "--why", "It is public."
+    )
+
+
+def test_a_draft_and_the_sentences_of_letters_are_written_for_people(at: At, tmp_path: Path) -> None:
+    evalpanel = at("priced")
+    answer = evalpanel.asked("letters", "draft", REFERENCE, "B01", "--docx", tmp_path / "B01.docx")
+    assert answer == {"file": str(tmp_path / "B01.docx"), "bid": "B01", "lot": "L1"}
+    assert (tmp_path / "B01.docx").read_bytes().startswith(b"PK")
+    assert "is not the name of a Word document" in evalpanel.refused(
+        "letters", "draft", REFERENCE, "B01", "--docx", tmp_path / "B01.pdf"
+    )
+
+    evalpanel.done("letters", "wording", "export", tmp_path / "own")
+    assert evalpanel.asked("letters", "wording", "check", tmp_path / "own")["problems"] == []
+    own = tmp_path / "own" / "grant.toml"
+    own.write_text(own.read_text("utf-8").replace("Dear {bidder},", "Dear {friend},"), "utf-8")
+    checked = evalpanel("letters", "wording", "check", tmp_path / "own", "--json")
+    assert checked.code == 1
+    assert {one["file"] for one in checked.json["problems"]} == {"grant.toml"}
+    assert all(one["line"] > 1 for one in checked.json["problems"])
+    assert "grant.toml, line" in evalpanel.refused("letters", "wording", "use", tmp_path / "own")
+    own.unlink()
+    used = evalpanel.asked("letters", "wording", "use", tmp_path / "own")["used"]
+    assert used == ["pa2023-wales", "pa2023", "pcr2015", "psr2023"]

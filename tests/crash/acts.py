@@ -15,27 +15,32 @@ import kept
 import make
 import panels
 import stages
+from evalpanel.domain.interests import Answer
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
+    approving,
     assents,
     confirming,
     deciding,
     declarations,
+    drafting,
     inviting,
     issuing,
     joining,
     keeping,
     leaving,
+    letter_looks,
     letters,
     low_pricing,
     moderation,
     naming,
     outcome,
     packs,
+    papers,
     preflight,
     prices,
     publishing,
@@ -45,12 +50,17 @@ from evalpanel.services import (
     sending,
     setup,
     sign_off,
+    succeeding,
+    wording_files,
     workspace,
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
+from evalpanel.store import tables as t
 from laptops import LastingLaptops
+from planted import plant
 from profiles import Clock, copied, make_profile, opened
+from sheets import words_on
 from stages import REFERENCE, Kept
 
 Watching = Callable[[], AbstractContextManager[None]]
@@ -80,12 +90,15 @@ class Materials:
             "filled": self._filled,
             "unpriced": self._unpriced,
             "one letter": self._one_letter,
+            "leaking": self._leaking,
             "changed": self._changed,
             "invited": self._invited,
             "joined": self._joined,
             "blind": self._blind,
             "blind looked at": self._blind_looked_at,
+            "blind listed": self._blind_listed,
             "member": self._member,
+            "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
             "outcome made": self._outcome,
@@ -113,6 +126,7 @@ class Materials:
                 "moderated.xlsx": self._moderated,
                 "answer": self._answer,
                 "issued": self._issued,
+                "papered": self._papered,
                 "sheet": self._sheet,
                 "moderation": self._moderation,
                 "assent": self._assent,
@@ -175,6 +189,19 @@ class Materials:
         self.profile("joined")
         copied(self.folder / "answering", root)
 
+    def _papered(self, folder: Path) -> None:
+        """What was issued once the successor's and the recovery sheet were made, and the sheets."""
+        folder.mkdir()
+        with opened(copied(self.profile("joined"), self.folder / "papering")) as space:
+            papers.recovery(space, REFERENCE, to=folder)
+            issuing.issue(space, REFERENCE, to=folder)
+
+    def _holding(self, root: Path) -> None:
+        """PM1's own laptop, which has taken that in."""
+        parcels = tuple(self.path("papered").glob("*.evalpanel"))
+        with opened(copied(self.profile("member"), root)) as space:
+            receiving.receive(space, parcels)
+
     def _sheet(self, folder: Path) -> None:
         """What PM1 sends: a declaration, and a sheet that is signed off."""
         issued = tuple(self.path("issued").iterdir())
@@ -219,6 +246,10 @@ class Materials:
             stages.load(space, self.folder / "blind pack", blind, {"B01/1.1.txt": b"Harbour Young Carers."})
             setup.freeze(space, REFERENCE)
 
+    def _blind_listed(self, root: Path) -> None:
+        with opened(copied(self.profile("blind"), root)) as space:
+            declarations.declare(space, REFERENCE, person="PM2", answers=[Answer("Harbor Young Carer", "Once.")])
+
     def _blind_looked_at(self, root: Path) -> None:
         with opened(copied(self.profile("blind"), root)) as space:
             preflight.look(space, REFERENCE)
@@ -242,6 +273,11 @@ class Materials:
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
 
+    def _leaking(self, root: Path) -> None:
+        shutil.copytree(self.profile("one letter"), root)
+        with opened(root) as space:
+            plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+
     def _outcome(self, root: Path) -> None:
         with opened(copied(self.profile("priced"), root)) as space:
             outcome.outcome(space, REFERENCE)
@@ -264,6 +300,19 @@ class Materials:
             publishing.lift(space, REFERENCE, who="Audit", why="Done.")
             publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
             publishing.close(space, REFERENCE)
+
+
+def _sentences(space: Workspace, place: Place) -> Path:
+    folder = place.folder / "sentences"
+    if not folder.exists():
+        wording_files.export(space, folder)
+    return folder
+
+
+def _let_through(space: Workspace, _place: Place) -> None:
+    looked = letter_looks.look(space, REFERENCE, bid="B02", lot="L1")[0]
+    key = looked.stops[0].key
+    approving.let_through(space, REFERENCE, bid="B02", lot="L1", key=key, why="It was said in public.")
 
 
 def _more_bids(folder: Path) -> None:
@@ -424,9 +473,28 @@ def _replace(space: Workspace, place: Place) -> None:
         preflight.replace(space, REFERENCE, found[0].document, place.taken, why="Blacked out.")
 
 
+def _settle(space: Workspace, _place: Place) -> None:
+    with space.store.reading() as tx:
+        settled = tx.query(t.InterestMatchRow).first() is not None
+    if not settled:
+        declarations.settle(space, REFERENCE, person="PM2", same=["Harbour Young Carers"], why="Rang.")
+
+
 def _release_names(space: Workspace, _place: Place) -> None:
     with suppress(EvalPanelError):  # it was decided before it was cut short
         naming.release_names(space, REFERENCE, why="References.")
+
+
+def _take_over(space: Workspace, place: Place) -> None:
+    (successor,), (recovery,) = (tuple(place.taken.glob(f"* {one}.pdf")) for one in ("successor", "recovery"))
+    succeeding.succeed(
+        space,
+        REFERENCE,
+        successor_words=words_on(successor),
+        recovery_words=words_on(recovery),
+        why="The laptop was stolen.",
+        to=place.out,
+    )
 
 
 def _receive(space: Workspace, place: Place) -> None:
@@ -495,6 +563,18 @@ ACTS = {
             writes=True,
         ),
         _inside(
+            "ask for approval", "one letter", lambda space, _: approving.need_approval(space, REFERENCE, needed=True)
+        ),
+        _inside("approve letters", "one letter", lambda space, _: approving.approve(space, REFERENCE, person="OF1")),
+        _inside("let something through", "leaking", _let_through),
+        _inside(
+            "draft a letter",
+            "one letter",
+            lambda space, place: drafting.draft(space, REFERENCE, bid="B02", out=place.out / "B02.docx"),
+            writes=True,
+        ),
+        _inside("use sentences", "one letter", lambda space, place: wording_files.use(space, _sentences(space, place))),
+        _inside(
             "invite",
             "frozen",
             lambda space, place: inviting.invite(space, REFERENCE, to=place.out, people=["PM1"]),
@@ -504,8 +584,20 @@ ACTS = {
         _inside("accept a finding", "blind looked at", _accept),
         _inside("replace a document", "blind looked at", _replace, takes="redacted.txt"),
         _inside("release names", "blind", _release_names),
+        _inside("settle listed interests", "blind listed", _settle),
         _inside("take an answer in", "invited", _receive, takes="answer"),
         _inside("issue", "joined", lambda space, place: issuing.issue(space, REFERENCE, to=place.out), writes=True),
+        _inside(
+            "make the sheets",
+            "issuing",
+            lambda space, place: papers.recovery(space, REFERENCE, to=place.out),
+        ),
+        _inside(
+            "make a paper key",
+            "declared",
+            lambda space, place: papers.paper_key(space, out=place.out / "key.pdf"),
+        ),
+        _inside("take over", "holding", _take_over, writes=True, takes="papered"),
         _inside(
             "revoke",
             "issuing",

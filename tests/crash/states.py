@@ -13,18 +13,22 @@ from sqlalchemy import text
 from crash.acts import Place
 from evalpanel.domain import trail
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
+from evalpanel.sealing import envelopes, keys, paper_keys
 from evalpanel.services import tenders, verify, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
 from profiles import opened
+from sheets import words_on
 
 State = tuple[str, ...]
 NOTHING: State = ()
 """There is no profile."""
 
 # Ids, keys, salts and digests are other ones in every run.
-_MADE_ANEW = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|age1[0-9a-z]+")
+_MADE_ANEW = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|age1[0-9a-z]+|(?<=\"number\":\")[0-9a-f]{8}"
+)
 
 
 def rows(space: Workspace) -> State:
@@ -65,20 +69,29 @@ def after(place: Place) -> State:
                 named -= workspace.sealed_files(tx, ended.tender_id)
                 assert not space.keys.has_tender_key(ended.tender_id)
             signed = {row.sha256 for row in tx.query(t.LetterRow)}
+            signed |= {row.successor.hex() for row in tx.query(t.PaperKeyRow)}
+            signed |= {row.recovery for row in tx.query(t.PaperKeyRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}
         assert kept == {f"{one}.age" for one in named}, f"documents: {len(kept)}, named: {len(named)}"
         for path in place.out.iterdir():
             if not path.name.startswith("."):
-                _whole(path, signed)
+                _whole(path, signed, place.root)
         held = rows(space)
     left = [path.name for path in place.root.rglob("*") if re.search(r"\.part$|\.new|^preparing|^restoring", path.name)]
     assert left == [], f"left behind in the profile: {left}"
     return held
 
 
-def _whole(path: Path, signed: set[str]) -> None:
-    """A file that a person may open has its whole content; a signed letter is on record."""
-    if path.suffix == ".pdf":
+def _whole(path: Path, signed: set[str], root: Path) -> None:
+    """A file that a person may open has its whole content; a signed letter, and what a sheet opens or signs, is on record."""
+    if path.stem == "key":
+        secret = paper_keys.secret_of(words_on(path))
+        keys.unlock(root / "keys.json", root / "keys", passphrase=None, paper=secret)
+    elif path.stem.endswith(("successor", "recovery")):
+        secret = paper_keys.secret_of(words_on(path))
+        opens = envelopes.recipient_of(paper_keys.recovery_identity(secret))
+        assert {paper_keys.SuccessorKey(secret).public.hex(), opens} & signed, f"{path.name} is not on record"
+    elif path.suffix == ".pdf":
         assert hashlib.sha256(path.read_bytes()).hexdigest() in signed, f"{path.name} is not on record"
     elif path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as file:

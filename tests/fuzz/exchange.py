@@ -33,12 +33,15 @@ from evalpanel.formats.parcel_packs import (
     BidderNames,
     Common,
     Index,
+    Kept,
+    KeptKey,
     Name,
     Names,
     Sealed,
     read_bidder_names,
     read_common,
     read_index,
+    read_kept,
     read_names,
 )
 from evalpanel.formats.parcel_sheets import (
@@ -60,6 +63,7 @@ _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_bidder_names,
     read_moderation_part,
     read_assent_part,
+    read_kept,
 )
 
 
@@ -157,6 +161,10 @@ def piece_seeds() -> Iterable[bytes]:
     given = (Given(person, ScoreStatus.SCORED, Decimal(3)),)
     agreed = AgreedLine(ModeratedScore(line, Decimal("2.5"), "why", present=(person,)), given)
     against = Dissent(line, "I saw no plan.")
+    secret = "AGE-SECRET-KEY-1" + "Q" * 58
+    kept = KeptKey(
+        bidder=BidderCode("B01"), generation=2, identity=secret, kind="quality", lot=None, name="quality/B01//2"
+    )
     return [
         b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
         b"\1" + encode(Index((document,))),
@@ -166,6 +174,7 @@ def piece_seeds() -> Iterable[bytes]:
         b"\5" + encode(ModerationPart(bidder=BidderCode("B01"), lines=(agreed,), lot=LotCode("L1"))),
         b"\6" + encode(AssentPart(bidder=BidderCode("B01"), dissents=(against,), lot=LotCode("L1"), wrong=(line,))),
         b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
+        b"\7" + encode(Kept((kept,))),
     ]
 
 

@@ -11,6 +11,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import make
@@ -44,7 +45,7 @@ from evalpanel.formats.template import write_pack
 from evalpanel.formats.workbook import read_prices, read_workbook
 from evalpanel.formats.xlsx import read_xlsx
 from evalpanel.formats.zip_members import list_zip
-from evalpanel.sealing import keys
+from evalpanel.sealing import keys, paper_keys
 from evalpanel.sealing.pdf_signature import verify
 from fakes import MemoryKeyring
 from fuzz import beginnings as made
@@ -349,9 +350,23 @@ def _keys(data: bytes) -> None:
     file = as_file(data)
     try:
         keys.has_passphrase(file)
+        keys.papers(file)
+        with suppress(EvalPanelError):
+            keys.unlock(file, file.parent, passphrase=None, paper=bytes(16))
         keys.unlock(file, file.parent, passphrase=None, backend=_Strict)
     finally:
         assert file.read_bytes() == data
+
+
+def _paper_words(data: bytes) -> None:
+    """What somebody types from a sheet. What is read has one way of being written."""
+    secret = paper_keys.secret_of(data.decode("utf-8", "replace"))
+    assert paper_keys.secret_of(" ".join(paper_keys.words_of(secret))) == secret
+
+
+def _paper_seeds() -> Iterable[bytes]:
+    words = paper_keys.words_of(bytes(range(16)))
+    return [" ".join(words).encode(), "\n".join(f"{one}. {word[:4]}" for one, word in enumerate(words, 1)).encode()]
 
 
 class _Strict(MemoryKeyring):
@@ -407,6 +422,7 @@ TARGETS: dict[str, Target] = {
     "keys": Target(
         _keys, made.key_seeds, ('"kind":"keyring"', '"slots":[', '"v":1', '"\\ud800"', '"\\u0000"', "AAAA", "=="), 4096
     ),
+    "paper words": Target(_paper_words, _paper_seeds, ("abandon", "zoo", "1. ", "\u0130", "\ufb01"), 512),
     "parcel": Target(exchange.parcel_file, exchange.parcel_seeds, made.ZIP_WORDS, 4096),
     "statement": Target(exchange.statement, exchange.statement_seeds, exchange.WORDS, 4096),
     "cover": Target(exchange.cover, exchange.cover_seeds, exchange.WORDS),

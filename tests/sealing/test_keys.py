@@ -285,7 +285,7 @@ def test_cost_out_of_bounds_is_refused_before_it_is_paid(file: Path, field: str,
 
 def test_slot_of_a_kind_that_is_not_known_yet_does_not_stand_in_the_way(file: Path) -> None:
     first = made(file)
-    changed(file, lambda held: held | {"slots": [{"kind": "paper", "words": 8}, *held["slots"]]})
+    changed(file, lambda held: held | {"slots": [{"kind": "token", "words": 8}, *held["slots"]]})
     assert unlocked(file).store_key == first.store_key
 
 

@@ -102,7 +102,7 @@ def test_panel_works_apart_from_the_pack_to_the_lock(tmp_path: Path) -> None:
         release(desk)
         for person in four[1:]:
             (report,) = desk.take(person, final)
-            assert report.words.endswith("Next: say whether you agree.")
+            assert "lines that you can read. Next: say whether you agree." in report.words
             assert [one.verdict for one in desk.take(OFFICER, agree(desk, person))] == [Verdict.NEW]
         affirm(desk, "CH1")
         assert moderation.close(desk[OFFICER], REFERENCE).lines == count

@@ -143,16 +143,18 @@ def test_each_side_reads_other_words_and_its_own_do_not_confirm(desk: Laptops) -
     assert states(desk)["PM1"] is KeyState.ANSWERED
 
 
-def test_somebody_who_puts_their_own_keys_between_is_heard(desk: Laptops, tmp_path: Path) -> None:
-    """Mallory changes the invitation on its way for one with keys of hers, and answers the officer in PM1's name."""
+@pytest.mark.parametrize("same_tender", [True, False])
+def test_somebody_who_puts_their_own_keys_between_is_heard(desk: Laptops, tmp_path: Path, same_tender: bool) -> None:
+    """Mallory changes the invitation on its way for one with keys of hers, to the same tender as if she had succeeded its
+    officer or to one of her own, and answers the officer in PM1's name."""
     real = invitation(desk)
     signed = read_statement(statement(real))
     cover = read_invitation(signed.payload)
     evil = new_installation()
-    nonce = bytes(16)
-    body = msgspec.structs.replace(cover.body, officer=Keys.of(evil.public), nonce=nonce)
+    founder = cover.body.founder if same_tender else evil.public.signing
+    body = msgspec.structs.replace(cover.body, officer=Keys.of(evil.public), founder=founder)
     header = msgspec.structs.replace(
-        cover.header, tender=tender_id(evil.public.signing, nonce), installation=evil.public.installation
+        cover.header, tender=tender_id(founder, cover.body.nonce), installation=evil.public.installation
     )
     forged = evil.sign(signed.payload_type, write_cover(Cover(body, header)))
     fake = rewritten(tmp_path / "fake.evalpanel", write_statement(forged, ""))

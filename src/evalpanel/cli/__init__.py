@@ -23,6 +23,7 @@ from evalpanel.cli import (
     deciding,
     interests,
     keeping,
+    letters,
     notices,
     people,
     scoring,
@@ -51,6 +52,7 @@ app.add_typer(interests.declarations_commands, name="declarations")
 app.add_typer(scoring.commands)
 app.add_typer(scoring.scores, name="scores")
 app.add_typer(award.commands)
+app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(deciding.commands)
@@ -80,12 +82,18 @@ def options(
         Path | None,
         typer.Option("--passphrase-file", metavar="F", help="Open the profile with the passphrase in this file."),
     ] = None,
+    paper_words: Annotated[
+        Path | None,
+        typer.Option(
+            "--paper-words", metavar="F", help="Open the profile with the words of its paper key in this file."
+        ),
+    ] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Options that stand before the command."""
-    context.obj = made(profile, passphrase_file)
+    context.obj = made(profile, passphrase_file, paper_words)
 
 
 def run(arguments: list[str]) -> int:

@@ -11,7 +11,6 @@ from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, TenderName, console, counted
 from evalpanel.domain.results import LotResult
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import letters as journey
 from evalpanel.services import moderation, outcome, prices, scoresheets, verify, workspace
 from evalpanel.services.verify import Verification
 
@@ -149,30 +148,6 @@ def say_lot(held: Console, lot: LotResult) -> None:
         held.say(f"  {rank:>4}  {cells}  {bid.bid} {bid.name}{about}")
     if lot.tie:
         held.say(f"  {lot.tie}")
-
-
-@commands.command("letters")
-def write_letters(
-    context: typer.Context,
-    tender: TenderName,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the letters.")],
-    person: Person = None,
-    json: Json = False,
-) -> None:
-    """Write one signed letter for each bid, read back and verified."""
-    held = console(context, json=json)
-    with held.opened() as space, held.progress("Signing letters") as progress:
-        report = journey.letters(space, tender, out, person=person, progress=progress)
-    for one in report.letters:
-        held.say(f"  {one.file}  {one.pages} pages, {one.kind}, {'verified' if one.verified else 'NOT verified'}")
-    held.say(
-        f"{counted(len(report.letters), 'letter')} in {out}, signed with the key {report.fingerprint or 'of before'}."
-    )
-    held.answer(answers.letters(report))
-    if report.blocked:
-        listed = "; ".join(f"bid {one.bid}, lot {one.lot}: {' '.join(one.why)}" for one in report.blocked)
-        typer.echo(f"{counted(len(report.blocked), 'letter is', 'letters are')} blocked: {listed}", err=True)
-        raise typer.Exit(1)
 
 
 @commands.command("verify")

@@ -102,10 +102,13 @@ def confirm(
         if words is None and not json and sys.stdin.isatty():
             words = typer.prompt("Type the eight words that you hear")
         whom = confirming.confirm(space, tender, typed=words, person=person) if words is not None else None
+        waited = receiving.try_again(space) if whom is not None else ()
     if whom is None:
         held.say("When you have heard theirs: the same command with --words.")
     else:
         held.say(f"The keys of {whom} are confirmed.")
+    for report in waited:
+        held.say(f"{report.file}: {report.words}")
     held.answer({"read_aloud": [" ".join(one) for one in mine], "confirmed": whom})
 
 
@@ -164,15 +167,39 @@ def send(
 
 
 @panel.command("list")
-def list_panel(context: typer.Context, tender: TenderName, json: Json = False) -> None:
-    """List the panel, and how far everybody's keys are."""
+def list_panel(
+    context: typer.Context,
+    tender: TenderName,
+    number: Annotated[
+        int | None,
+        typer.Option(
+            "--number", help="The number of the list that the officer says aloud: is it the one that is here?"
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the panel, how far everybody's keys are, and the number of the list of who takes part."""
     held = console(context, json=json)
     with held.opened() as space:
         found = inviting.keys_of_panel(space, tender)
+        roster = confirming.roster_here(space, tender)
+        if number is not None:
+            roster = confirming.compare_roster(space, tender, number)
     for one in found:
         held.say(f"{one.person:<6} {one.name}: {_state(one)}")
+    if roster is not None:
+        held.say(
+            f"The list of who takes part here is number {roster.number} ({roster.digits}). Compare the number by voice."
+        )
+        if roster.forked:
+            held.say(
+                "Newer lists came that do not know of each other. This one stays in force: ask the officer to issue again."
+            )
     held.answer(
         {
+            "roster": None
+            if roster is None
+            else {"number": roster.number, "digits": roster.digits, "forked": roster.forked},
             "panel": [
                 {
                     "person": one.person,
@@ -183,7 +210,7 @@ def list_panel(context: typer.Context, tender: TenderName, json: Json = False) -
                     "waiting": one.waiting,
                 }
                 for one in found
-            ]
+            ],
         }
     )
 

@@ -39,15 +39,22 @@ class Console:
 
     profile: Path
     passphrase_file: Path | None = None
+    paper_words: Path | None = None
     json: bool = False
 
     @contextmanager
     def opened(self) -> Iterator[Workspace]:
         """The profile, open for this command."""
-        with workspace.opened(self.profile, passphrase=self.passphrase()) as held, logging_to(held.folders.logs):
+        paper = self.paper()
+        passphrase = self.passphrase() if paper is None else None
+        with workspace.opened(self.profile, passphrase=passphrase, paper=paper) as held, logging_to(held.folders.logs):
             for one in held.told:
                 typer.echo(one, err=True)
             yield held
+
+    def paper(self) -> str | None:
+        """The words of a paper key, where a file with them was named."""
+        return None if self.paper_words is None else read_words(self.paper_words)
 
     def passphrase(self) -> str | None:
         """What opens the profile: the passphrase file if one is given (then the keyring is not asked), else a question
@@ -105,9 +112,9 @@ def console(context: typer.Context, *, json: bool = False) -> Console:
     return held
 
 
-def made(profile: Path | None, passphrase_file: Path | None) -> Console:
+def made(profile: Path | None, passphrase_file: Path | None, paper_words: Path | None = None) -> Console:
     """The console for the global options."""
-    return Console(profile or default_profile(), passphrase_file)
+    return Console(profile or default_profile(), passphrase_file, paper_words)
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
@@ -125,6 +132,25 @@ def read_passphrase(file: Path) -> str:
         if text.endswith(end):
             return text[: -len(end)]
     return text
+
+
+def chosen_passphrase() -> str:
+    """A new passphrase, typed twice."""
+    first = getpass.getpass("Choose a passphrase of several words: ")
+    if first != getpass.getpass("Type it again: "):
+        raise EvalPanelError("The two passphrases differ.", "Nothing was made. Try again.")
+    return first
+
+
+def read_words(file: Path) -> str:
+    """The words of a sheet, typed into a file. More than a sheet holds is not read."""
+    try:
+        with file.open(encoding="utf-8") as opened:
+            return opened.read(4_000)
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvalPanelError(
+            "The file with the words cannot be read.", f"Nothing was changed. Look at {file}."
+        ) from error
 
 
 class _Bar(Progress):

@@ -171,6 +171,48 @@ def decide(
 
 
 @declarations_commands.command()
+def settle(
+    context: typer.Context,
+    tender: TenderName,
+    whose: Annotated[
+        str | None, typer.Argument(metavar="PERSON", help="Whose interests; none: list what is open.")
+    ] = None,
+    same: Annotated[
+        list[str] | None, typer.Option("--same", help="An organisation that is meant: key, code or name.")
+    ] = None,
+    why: Annotated[str, typer.Option(help="Why; it stands in the record.")] = "",
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """In a blind tender: settle whom somebody means by the interests that they listed. On the officer's laptop."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        if whose is not None:
+            declarations.settle(space, tender, person=whose, same=same or (), why=why, by=person)
+        waiting = declarations.to_settle(space, tender, by=person)
+    for line, hint in waiting:
+        one = hint.organisation
+        held.say(f"{line.person}  “{line.organisation}: {line.about}”  may mean {one.name} ({one.key}).")
+    if not waiting:
+        held.say("Nothing is open.")
+    held.answer(
+        {
+            "open": [
+                {
+                    "person": line.person,
+                    "listed": line.organisation,
+                    "about": line.about,
+                    "organisation": hint.organisation.key,
+                    "name": hint.organisation.name,
+                    "likeness": hint.likeness.name.lower(),
+                }
+                for line, hint in waiting
+            ]
+        }
+    )
+
+
+@declarations_commands.command()
 def affirm(
     context: typer.Context,
     tender: TenderName,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evalpanel.cli.carrying import panel
-from evalpanel.cli.console import Console, Json, TenderName, console, counted
-from evalpanel.services import leaving
+from evalpanel.cli.carrying import Folder, panel
+from evalpanel.cli.console import Console, Json, TenderName, chosen_passphrase, console, counted, read_words
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import leaving, papers, succeeding, workspace
 from evalpanel.services.leaving import Revoked
 
 commands = typer.Typer()
@@ -69,6 +73,120 @@ def replace(
             "revoked": None if done.revoked is None else _revoked(done.revoked),
         }
     )
+
+
+@commands.command("recovery")
+def recovery(context: typer.Context, tender: TenderName, to: Folder, json: Json = False) -> None:
+    """Make two sheets to print, for others to hold: with both somebody takes over when the officer's laptop is lost."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        made = papers.recovery(space, tender, to=to)
+    held.say(f"To print: {made.successor.name}, {made.recovery.name}")
+    held.say(
+        "Give each to somebody else, and delete the files: the words stand nowhere else, and evalpanel has not kept them."
+    )
+    held.say(f"Next: evalpanel issue {tender} --to DIR. The sheets work on laptops that this list has reached.")
+    held.answer({"successor": str(made.successor), "recovery": str(made.recovery)})
+
+
+@commands.command("succeed")
+def succeed(
+    context: typer.Context,
+    tender: TenderName,
+    to: Folder,
+    why: Why,
+    successor_words: Annotated[
+        Path | None, typer.Option("--successor-words", metavar="FILE", help="The words of the successor's sheet.")
+    ] = None,
+    recovery_words: Annotated[
+        Path | None, typer.Option("--recovery-words", metavar="FILE", help="The words of the recovery sheet.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take over as officer on this laptop, with the words of the two sheets, when the officer's laptop is gone."""
+    held = console(context, json=json)
+    first = _words(successor_words, "The twelve words of the successor's sheet", json=json)
+    second = _words(recovery_words, "The twelve words of the recovery sheet", json=json)
+    with held.opened() as space:
+        done = succeeding.succeed(space, tender, successor_words=first, recovery_words=second, why=why, to=to)
+    held.say(f"{done.person} leads the tender in the place of {done.replaced}, whose keys are revoked.")
+    held.say(f"For everybody: {done.roster.name}. Others accept you as officer from when it reaches them.")
+    held.say(f"Everybody sends you their work once more. The sheets are used up: evalpanel recovery {tender} --to DIR")
+    held.say(f"Then: evalpanel issue {tender} --to DIR")
+    held.answer({"person": done.person, "replaced": done.replaced, "roster": str(done.roster)})
+
+
+def _words(file: Path | None, asked: str, *, json: bool) -> str:
+    if file is not None:
+        return read_words(file)
+    if json or not sys.stdin.isatty():
+        raise EvalPanelError(
+            "The words of a sheet are missing.",
+            "Nothing was changed. Give them with --successor-words and --recovery-words.",
+        )
+    return getpass.getpass(asked + ": ")
+
+
+@commands.command("paper-key")
+def paper_key(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.pdf", help="Where the sheet goes.")] = None,
+    revoke: Annotated[
+        str | None, typer.Option("--revoke", metavar="NUMBER", help="This paper key opens no more.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make a sheet whose words open this profile when its passphrase or keyring is lost; without options, list them."""
+    held = console(context, json=json)
+    if out is not None and revoke is not None:
+        raise EvalPanelError("One of --out and --revoke, not both.", "Nothing was changed.")
+    made = None
+    with held.opened() as space:
+        if out is not None:
+            made = papers.paper_key(space, out=out)
+        elif revoke is not None:
+            papers.revoke_paper_key(space, revoke)
+        numbers = papers.paper_numbers(space)
+    if made is not None:
+        held.say(f"Wrote {made.file}: paper key {made.number}. Print it, read it through, and delete the file.")
+        held.say("The words stand nowhere else. Keep the sheet away from the laptop.")
+    if revoke is not None:
+        held.say("It opens this profile no more. A copy of the profile from before still opens with its words.")
+    held.say(f"Paper keys of this profile: {', '.join(numbers) or 'none'}.")
+    held.answer(
+        {
+            "file": None if made is None else str(made.file),
+            "made": None if made is None else made.number,
+            "numbers": numbers,
+        }
+    )
+
+
+@commands.command("new-way-in")
+def new_way_in(context: typer.Context, json: Json = False) -> None:
+    """Open the profile with its paper key, and set a new passphrase or the computer's keyring.
+
+    The words come from --paper-words FILE, or are asked for; a new passphrase from --passphrase-file. Without one the keyring
+    opens the profile again.
+    """
+    held = console(context, json=json)
+    words = held.paper()
+    if words is None:
+        if json or not sys.stdin.isatty():
+            raise EvalPanelError("The words are missing.", "Nothing was changed. Give them with --paper-words FILE.")
+        words = getpass.getpass("The twelve words of the paper key: ")
+    passphrase = held.passphrase() if held.passphrase_file is not None else None
+    try:
+        workspace.new_way_in(held.profile, paper=words, passphrase=passphrase)
+    except workspace.NoKeyring as error:
+        if json or not sys.stdin.isatty():
+            raise
+        typer.echo(f"{error.title} A passphrase opens this profile instead.", err=True)
+        passphrase = chosen_passphrase()
+        workspace.new_way_in(held.profile, paper=words, passphrase=passphrase)
+    by = "the computer's keyring" if passphrase is None else "the new passphrase"
+    held.say(f"From now on {by} opens this profile. The paper key stays what it was.")
+    held.answer({"opened_by": "keyring" if passphrase is None else "passphrase"})
 
 
 def _say_revoked(held: Console, done: Revoked) -> None:

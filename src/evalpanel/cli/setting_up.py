@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +9,9 @@ from typing import Annotated
 import typer
 
 from evalpanel.cli import answers
-from evalpanel.cli.console import Json, Person, TenderName, console, counted
+from evalpanel.cli.console import Json, Person, TenderName, chosen_passphrase, console, counted
 from evalpanel.cli.notices import check_notice
 from evalpanel.domain.tender import BidStatus
-from evalpanel.errors import EvalPanelError
 from evalpanel.services import documents, notices, packs, scoresheets, setup, tenders, workspace
 
 commands = typer.Typer()
@@ -40,17 +38,10 @@ def new_profile(
         if not sys.stdin.isatty():
             raise
         typer.echo(f"{error.title} A passphrase opens this profile instead. It cannot be recovered.", err=True)
-        workspace.create(held.profile, name=name, email=email, passphrase=_chosen())
+        workspace.create(held.profile, name=name, email=email, passphrase=chosen_passphrase())
     held.say(f"Made the profile of {name} in {held.profile}.")
     held.say("Opened by: " + ("the passphrase" if workspace.asks_passphrase(held.profile) else "the system's keyring"))
     held.answer({"profile": str(held.profile), "name": name, "email": email})
-
-
-def _chosen() -> str:
-    first = getpass.getpass("Choose a passphrase of several words: ")
-    if first != getpass.getpass("Type it again: "):
-        raise EvalPanelError("The two passphrases differ.", "Nothing was made. Try again.")
-    return first
 
 
 @commands.command()

@@ -94,3 +94,11 @@ def told_of(inputs: LetterInputs) -> Told:
         documents=inputs.documents,
     )
     return replace(told, places=terms.places_of(told))
+
+
+def withheld(inputs: LetterInputs) -> tuple[ModeratedScore, ...]:
+    """The winners' lines of which others are not told everything; each says why in `withheld_why`. Empty for a winner."""
+    own = terms.result_of(inputs.result, inputs.bid.bid)
+    if own in inputs.result.winners:
+        return ()
+    return tuple(held for held in inputs.winners if held.withheld_why.strip())

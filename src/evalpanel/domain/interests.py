@@ -336,6 +336,14 @@ def recusals(interests: Iterable[Interest], bids: Iterable[Bid]) -> tuple[Recusa
             continue
         for recusal in _of_bid(one, bid):
             found.setdefault((recusal.lot, recusal.bid, recusal.criterion), recusal)
+    return together(found.values())
+
+
+def together(recusals: Iterable[Recusal]) -> tuple[Recusal, ...]:
+    """Recusals of one person from several sources: each part once, and no part of a lot that is closed altogether."""
+    found: dict[tuple[LotCode, BidCode | None, CriterionCode | None], Recusal] = {}
+    for one in recusals:
+        found.setdefault((one.lot, one.bid, one.criterion), one)
     whole = set(whole_lots(found.values()))
     return tuple(one for one in found.values() if one.is_whole or one.lot not in whole)
 

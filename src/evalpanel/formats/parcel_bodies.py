@@ -107,10 +107,13 @@ class Cover(Struct, Generic[Body], frozen=True, forbid_unknown_fields=True):
 class Invitation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Officer to one person: what they are asked to do, and the officer's keys. It names no bidder.
 
-    `nonce` and the officer's signing key give the tender's id, so an invitation proves that it is that tender's officer's.
+    `nonce` and the `founder`, the first officer's signing key, give the tender's id, so an invitation proves that it is of
+    that tender. Where nobody has succeeded the first officer, the founder is the officer's own key. That the officer's keys
+    are the right ones is proved by the eight words.
     """
 
     authority: Short
+    founder: Annotated[bytes, Meta(min_length=32, max_length=32)]
     name: Short
     nonce: Annotated[bytes, Meta(min_length=16, max_length=16)]
     officer: Keys

@@ -13,12 +13,14 @@ from msgspec import Meta, Struct
 from evalpanel.domain.criteria import Criterion, Outcome
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.intake import TenderPack
+from evalpanel.domain.interests import DecisionOutcome, Scope
 from evalpanel.domain.people import MemberKind, Role
 from evalpanel.domain.releases import Because
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.tender import (
     Authority,
     Bid,
+    BidCode,
     Bidder,
     BidderCode,
     Clarification,
@@ -195,6 +197,23 @@ class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     envelopes: Annotated[tuple[Envelope, ...], Meta(max_length=10_000)]
 
 
+class KeptKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The key of one envelope as it is kept for recovery, with what the envelope is."""
+
+    bidder: BidderCode | None
+    generation: Generation
+    identity: Annotated[str, Meta(pattern="^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$")]
+    kind: EnvelopeText
+    lot: LotCode | None
+    name: EnvelopeText
+
+
+class Kept(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sealed part of a roster that holds the keys of all envelopes, for whoever has the recovery sheet and the officer."""
+
+    keys: Annotated[tuple[KeptKey, ...], Meta(max_length=10_000)]
+
+
 class EnvelopeKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The key of one envelope: an age identity."""
 
@@ -203,10 +222,36 @@ class EnvelopeKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     name: EnvelopeText
 
 
+class KeptOut(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the person is kept out of, and why: a lot, one bid of it, or one criterion of it."""
+
+    bid: BidCode | None
+    criterion: CriterionCode | None
+    lot: LotCode
+    why: Annotated[str, Meta(max_length=4000)]
+
+
+class Decided(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was decided about an interest of the person. It settles what was declared up to `settles` (None: nothing was)."""
+
+    at: Moment
+    bidder: BidderCode
+    by: Code
+    criteria: Annotated[tuple[CriterionCode, ...], Meta(max_length=10_000)]
+    decided_by: Annotated[str, Meta(max_length=4000)]
+    measure: Annotated[str, Meta(max_length=20_000)]
+    outcome: DecisionOutcome
+    scope: Scope
+    settles: Moment | None
+    why: Annotated[str, Meta(max_length=20_000)]
+
+
 class Release(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keys of the envelopes that one person may open, sealed to the laptops of that person alone."""
 
+    decisions: Annotated[tuple[Decided, ...], Meta(max_length=1000)]
     generation: Generation
+    kept_out: Annotated[tuple[KeptOut, ...], Meta(max_length=10_000)]
     keys: Annotated[tuple[EnvelopeKey, ...], Meta(max_length=10_000)]
     person: Code
 
@@ -226,14 +271,24 @@ def read_release(payload: bytes) -> Cover[Release]:
     return decode(payload, Cover[Release], most=MOST, what="the release")
 
 
-def write_piece(piece: Names | Index | Common | BidderNames) -> bytes:
+def write_piece(piece: Names | Index | Common | BidderNames | Kept) -> bytes:
     """A sealed piece as it is written before it is sealed."""
     return encode(piece)
+
+
+def encode_told(told: KeptOut | Decided) -> str:
+    """What a release tells a person besides keys, as text to be pinned."""
+    return encode(told).decode()
 
 
 def read_names(data: bytes) -> Names:
     """The names of a roster."""
     return decode(data, Names, most=MOST, what="the list of names")
+
+
+def read_kept(data: bytes) -> Kept:
+    """The keys that a roster keeps for recovery."""
+    return decode(data, Kept, most=MOST, what="the keys kept for recovery")
 
 
 def read_index(data: bytes) -> Index:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.interests import DeclarationOutcome, InterestKind
+from evalpanel.domain.numbers import canonical
 from evalpanel.domain.sheets import Score
 from evalpanel.domain.tender import BidderCode, LotCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
@@ -83,7 +84,11 @@ def read_sheet_part(data: bytes) -> SheetPart:
     """A part of a score sheet. A figure that is no number (NaN, infinity) is refused as any other malformed text."""
     held = decode(data, SheetPart, most=MOST, what="the score sheet")
     try:
-        canonical_json(held.answers)
+        for one in held.answers:
+            if one.value is not None:
+                canonical(one.value)
+            if one.evidence:
+                canonical_json(one.evidence)
     except (ValueError, ArithmeticError) as error:
         raise MalformedJson(
             "The score sheet cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."

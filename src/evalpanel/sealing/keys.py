@@ -9,11 +9,8 @@ for good can delete it.
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -27,31 +24,29 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import new_folder, read_whole, remove_quietly, tidying, trouble, write_atomic
+from evalpanel.sealing.key_file import (
+    NONCE,
+    TAG,
+    KeysError,
+    NoKeyring,
+    b64,
+    damaged,
+    read_key_file,
+    unb64,
+    write_key_file,
+)
+from evalpanel.system.files import new_folder, remove_quietly, tidying, trouble, write_atomic
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+__all__ = ["Keys", "KeysError", "NoKeyring", "create", "unlock"]
+
 SERVICE = "evalpanel"
-_NONCE, _TAG = 12, 16
 _MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
 _MOST_MEMORY_KIB, _MOST_PASSES, _MOST_LANES = 1024 * 1024, 16, 16
-_MOST_BYTES = 64 << 10
 _KEK = 32
-_ROOT = _NONCE + 32 + _TAG
-
-
-class KeysError(EvalPanelError):
-    """The keys of the profile cannot be made or opened."""
-
-
-class NoKeyring(KeysError):
-    """This machine has no keyring that evalpanel can use, so a passphrase is needed."""
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+_MOST_SLOTS = 16
 
 
 def _derive(root: bytes, purpose: str) -> bytes:
@@ -59,35 +54,35 @@ def _derive(root: bytes, purpose: str) -> bytes:
 
 
 def _seal(key: bytes, data: bytes, about: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
+    nonce = os.urandom(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, data, about)
 
 
 def _open(key: bytes, data: bytes, about: bytes) -> bytes:
-    if len(data) < _NONCE + _TAG:
+    if len(data) < NONCE + TAG:
         raise InvalidTag
-    return AESGCM(key).decrypt(data[:_NONCE], data[_NONCE:], about)
+    return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], about)
 
 
 class Keys:
     """The unlocked keys of a profile. They live in memory only, as long as the profile is open."""
 
     def __init__(self, root: bytes, folder: Path) -> None:
-        self._root = root
+        self.root = root
         self._folder = folder
 
     @property
     def store_key(self) -> bytes:
         """The 32 bytes that open the store."""
-        return _derive(self._root, "store")
+        return _derive(self.root, "store")
 
     def wrap(self, purpose: str, data: bytes) -> bytes:
         """`data` encrypted under a key of this profile, bound to `purpose`."""
-        return _seal(_derive(self._root, "wrap"), data, purpose.encode())
+        return _seal(_derive(self.root, "wrap"), data, purpose.encode())
 
     def unwrap(self, purpose: str, data: bytes) -> bytes:
         """What `wrap` was given. Raises `KeysError` when it was wrapped elsewhere, for another purpose, or altered."""
-        return self._opened(_derive(self._root, "wrap"), purpose, data)
+        return self._opened(_derive(self.root, "wrap"), purpose, data)
 
     def new_tender_key(self, tender: str) -> None:
         """Make the wrapping key of a new tender, in a file of its own outside the store."""
@@ -150,11 +145,11 @@ def create(
     root = os.urandom(32)
     name = uuid4().hex
     if passphrase is not None:
-        _write(file, name, root, _passphrase_slot(root, passphrase))
+        write_key_file(file, _new(name, root, passphrase_slot(root, passphrase)))
         return Keys(root, folder)
-    slot = _keyring_slot(root, name, backend)
+    slot = keyring_slot(root, name, backend)
     try:
-        _write(file, name, root, slot)
+        write_key_file(file, _new(name, root, slot))
     except BaseException as error:
         with tidying(error), _keyring_in_words():
             (backend or system_keyring)().delete_password(SERVICE, name)
@@ -162,16 +157,22 @@ def create(
     return Keys(root, folder)
 
 
-def _write(file: Path, name: str, root: bytes, slot: dict[str, Any]) -> None:
-    held = {"v": 1, "id": name, "check": _check(root), "slots": [slot]}
-    write_atomic(file, json.dumps(held, indent=1).encode())
+def _new(name: str, root: bytes, slot: dict[str, Any]) -> dict[str, Any]:
+    return {"v": 1, "id": name, "check": _check(root), "slots": [slot]}
 
 
 def unlock(
-    file: Path, folder: Path, *, passphrase: str | None, backend: Callable[[], KeyringBackend] | None = None
+    file: Path,
+    folder: Path,
+    *,
+    passphrase: str | None,
+    backend: Callable[[], KeyringBackend] | None = None,
+    paper: bytes | None = None,
 ) -> Keys:
-    """Open the keys of a profile: with the passphrase if one is given, else with the system's keyring."""
-    held = _read(file)
+    """Open the keys of a profile: with the secret of a paper key or the passphrase if one is given, else with the keyring."""
+    held = read_key_file(file)
+    if paper is not None:
+        return _by_paper(file, folder, paper)
     wanted = "passphrase" if passphrase is not None else "keyring"
     slots = [slot for slot in held["slots"] if slot.get("kind") == wanted]
     if not slots and passphrase is None:
@@ -185,11 +186,11 @@ def unlock(
     for slot in slots:
         kek = _passphrase_key(slot, passphrase) if passphrase is not None else _keyring_key(slot, backend)
         try:
-            root = _open(kek, _unb64(slot["wrapped"]), b"root")
+            root = _open(kek, unb64(slot["wrapped"]), b"root")
         except InvalidTag:
             continue
         if not constant_time.bytes_eq(_check(root).encode(), held["check"].encode()):
-            raise _damaged(file)
+            raise damaged(file)
         return Keys(root, folder)
     if passphrase is not None:
         raise KeysError(
@@ -199,77 +200,99 @@ def unlock(
     raise _other_entry()
 
 
+def _by_paper(file: Path, folder: Path, secret: bytes) -> Keys:
+    held = read_key_file(file)
+    slots = [slot for slot in held["slots"] if slot.get("kind") == "paper"]
+    for slot in slots:
+        try:
+            root = _open(_paper_key(slot, secret), unb64(slot["wrapped"]), b"root")
+        except InvalidTag:
+            continue
+        if not constant_time.bytes_eq(_check(root).encode(), held["check"].encode()):
+            raise damaged(file)
+        return Keys(root, folder)
+    if not slots:
+        raise KeysError(
+            "This profile has no paper key.",
+            "Nothing was changed. One is made, while the profile opens, with: evalpanel paper-key --out FILE.pdf",
+        )
+    raise KeysError(
+        "These words open another profile, or their paper key was revoked.",
+        "Nothing was changed. Look whether the number on the sheet is that of this profile.",
+    )
+
+
+def add_paper(file: Path, keys: Keys, secret: bytes) -> str:
+    """Let `secret`, which stands on paper, open the profile. Gives the number by which the paper key is known."""
+    held = read_key_file(file)
+    slot: dict[str, Any] = {"kind": "paper", "id": os.urandom(4).hex(), "salt": b64(os.urandom(16))}
+    slot["wrapped"] = b64(_seal(_paper_key(slot, secret), keys.root, b"root"))
+    if len(held["slots"]) >= _MOST_SLOTS:
+        raise KeysError("This profile has too many ways in.", "Nothing was changed. Revoke a paper key first.")
+    write_key_file(file, held | {"slots": [*held["slots"], slot]})
+    return str(slot["id"])
+
+
+def papers(file: Path) -> tuple[str, ...]:
+    """The numbers of the paper keys that open the profile."""
+    return tuple(str(slot["id"]) for slot in read_key_file(file)["slots"] if slot.get("kind") == "paper")
+
+
+def drop_paper(file: Path, number: str) -> None:
+    """The paper key with this number opens the profile no more. Copies of the profile from before still open with it."""
+    held = read_key_file(file)
+    left = [slot for slot in held["slots"] if not (slot.get("kind") == "paper" and slot.get("id") == number)]
+    if len(left) == len(held["slots"]):
+        known = ", ".join(papers(file)) or "none"
+        raise KeysError(f"There is no paper key {number} of this profile.", f"Nothing was changed. Numbers: {known}.")
+    if not left:
+        raise KeysError("This is the only way into the profile.", "Nothing was changed. Set another way in first.")
+    write_key_file(file, held | {"slots": left})
+
+
+def new_way_in(
+    file: Path, keys: Keys, *, passphrase: str | None, backend: Callable[[], KeyringBackend] | None = None
+) -> None:
+    """From now on the passphrase, or without one the system's keyring, opens the profile instead of what did before.
+
+    Paper keys stay. Whoever calls it has opened the profile: `keys` are its own.
+    """
+    held = read_key_file(file)
+    if not constant_time.bytes_eq(_check(keys.root).encode(), held["check"].encode()):
+        raise damaged(file)
+    kept = [slot for slot in held["slots"] if slot.get("kind") not in ("keyring", "passphrase")]
+    if passphrase is not None:
+        slot = passphrase_slot(keys.root, passphrase)
+    else:
+        # An entry of its own: until the file is in place, the one that opened the profile before stays what it was.
+        slot = keyring_slot(keys.root, uuid4().hex, backend)
+    write_key_file(file, held | {"slots": [slot, *kept]})
+
+
+def _paper_key(slot: dict[str, Any], secret: bytes) -> bytes:
+    """What a paper slot is wrapped with: the secret is random, 128 bits, so it need not be stretched."""
+    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=unb64(slot["salt"]), info=b"evalpanel v1 paper")
+    return kdf.derive(secret)
+
+
 def has_passphrase(file: Path) -> bool:
     """Whether the profile can be opened with a passphrase."""
-    return any(slot.get("kind") == "passphrase" for slot in _read(file)["slots"])
+    return any(slot.get("kind") == "passphrase" for slot in read_key_file(file)["slots"])
 
 
 def profile_id(file: Path) -> str:
     """What names this profile, in all its copies: 32 hexadecimal digits that were drawn when it was made."""
-    return str(_read(file)["id"])
+    return str(read_key_file(file)["id"])
 
 
 def _check(root: bytes) -> str:
     mac = hmac.HMAC(_derive(root, "check"), hashes.SHA256())
     mac.update(b"evalpanel")
-    return _b64(mac.finalize()[:16])
+    return b64(mac.finalize()[:16])
 
 
-def _damaged(file: Path) -> KeysError:
-    return KeysError(
-        "The key file of this profile is damaged.",
-        f"{file.name} was not touched. Put it back from a copy of the profile.",
-    )
-
-
-def _read(file: Path) -> dict[str, Any]:
-    """The key file, every field of it looked at: what is read here can be used without asking again."""
-    if not file.exists():
-        raise KeysError(
-            "There is no profile here.", "Make one with: evalpanel --profile DIR new-profile --name … --email …"
-        )
-    try:
-        held = json.loads(read_whole(file, _MOST_BYTES).decode("utf-8"))
-        if not isinstance(held, dict) or type(held.get("v")) is not int:
-            raise ValueError("not a key file")
-        if held["v"] > 1:
-            raise KeysError(
-                "The key file of this profile was made by a newer evalpanel.",
-                f"{file.name} was not touched. Install the newer version.",
-            )
-        slots = held.get("slots")
-        if held["v"] != 1 or not isinstance(slots, list) or not slots or len(_unb64(held.get("check"))) != _TAG:
-            raise ValueError("not a key file of this version")
-        if not isinstance(held.get("id"), str) or not re.fullmatch(r"[0-9a-f]{32}", held["id"]):
-            raise ValueError("no id of a profile")
-        for slot in slots:
-            _look_at(slot)
-    except (ValueError, RecursionError) as error:  # RecursionError: JSON that is nested without end
-        raise _damaged(file) from error
-    return held
-
-
-def _look_at(slot: Any) -> None:
-    if not isinstance(slot, dict) or not isinstance(slot.get("kind"), str):
-        raise ValueError("a slot without a kind")
-    # A kind that this version does not know is left alone: another slot may open the profile.
-    if slot["kind"] in ("keyring", "passphrase") and len(_unb64(slot.get("wrapped"))) != _ROOT:
-        raise ValueError("a slot that does not hold a root key")
-    if slot["kind"] == "keyring" and not (isinstance(slot.get("name"), str) and slot["name"]):
-        raise ValueError("a slot without the name of its entry")
-    if slot["kind"] == "keyring" and not slot["name"].isprintable():
-        raise ValueError("the name of an entry that no keyring could be asked for")
-    if slot["kind"] == "passphrase" and not 8 <= len(_unb64(slot.get("salt"))) <= 64:
-        raise ValueError("a salt of a length that nobody writes")
-
-
-def _unb64(text: object) -> bytes:
-    if not isinstance(text, str):
-        raise ValueError("not text")  # what is wrong is the content of a file, not the type of an argument
-    return base64.b64decode(text, validate=True)
-
-
-def _passphrase_slot(root: bytes, passphrase: str) -> dict[str, Any]:
+def passphrase_slot(root: bytes, passphrase: str) -> dict[str, Any]:
+    """A slot that a passphrase opens."""
     if not passphrase:
         raise KeysError("The passphrase is empty.", "Choose one of several words and try again.")
     slot: dict[str, Any] = {
@@ -278,9 +301,9 @@ def _passphrase_slot(root: bytes, passphrase: str) -> dict[str, Any]:
         "memory_kib": _MEMORY_KIB,
         "passes": _PASSES,
         "lanes": _LANES,
-        "salt": _b64(os.urandom(16)),
+        "salt": b64(os.urandom(16)),
     }
-    slot["wrapped"] = _b64(_seal(_passphrase_key(slot, passphrase), root, b"root"))
+    slot["wrapped"] = b64(_seal(_passphrase_key(slot, passphrase), root, b"root"))
     return slot
 
 
@@ -299,7 +322,7 @@ def _passphrase_key(slot: dict[str, Any], passphrase: str) -> bytes:
             "The key file of this profile asks for something that evalpanel does not do.",
             "Nothing was changed. It is damaged, or was made by a newer version.",
         )
-    kdf = Argon2id(salt=_unb64(slot["salt"]), length=32, iterations=passes, lanes=lanes, memory_cost=memory)
+    kdf = Argon2id(salt=unb64(slot["salt"]), length=32, iterations=passes, lanes=lanes, memory_cost=memory)
     return kdf.derive(_typed(passphrase))
 
 
@@ -313,11 +336,12 @@ def _typed(passphrase: str) -> bytes:
         ) from error
 
 
-def _keyring_slot(root: bytes, name: str, backend: Callable[[], KeyringBackend] | None) -> dict[str, Any]:
+def keyring_slot(root: bytes, name: str, backend: Callable[[], KeyringBackend] | None) -> dict[str, Any]:
+    """A slot that the system's keyring opens, by the entry `name`. The entry is made."""
     kek = os.urandom(_KEK)
     with _keyring_in_words():
-        (backend or system_keyring)().set_password(SERVICE, name, _b64(kek))
-    return {"kind": "keyring", "name": name, "wrapped": _b64(_seal(kek, root, b"root"))}
+        (backend or system_keyring)().set_password(SERVICE, name, b64(kek))
+    return {"kind": "keyring", "name": name, "wrapped": b64(_seal(kek, root, b"root"))}
 
 
 def _keyring_key(slot: dict[str, Any], backend: Callable[[], KeyringBackend] | None) -> bytes:
@@ -330,7 +354,7 @@ def _keyring_key(slot: dict[str, Any], backend: Callable[[], KeyringBackend] | N
             "Open the profile there, or with its passphrase where it has one.",
         )
     try:
-        kek = _unb64(held)
+        kek = unb64(held)
     except ValueError as error:
         raise _other_entry() from error
     if len(kek) != _KEK:

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
-from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
+from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Compartment, why_not
+from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -28,6 +29,7 @@ from evalpanel.formats.parcel_packs import (
     Envelope,
     EnvelopeKey,
     Pack,
+    Release,
     Roster,
     Sealed,
     read_common,
@@ -35,13 +37,15 @@ from evalpanel.formats.parcel_packs import (
     read_names,
     read_pack,
     read_release,
+    read_roster,
 )
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import audit, blinding, exchange, invitations, rosters, sheets_here, tenders
+from evalpanel.sealing.statements import verifies
+from evalpanel.services import audit, blinding, exchange, invitations, rosters, sheets_here, tenders, told
 from evalpanel.services.exchange import Held, Own
-from evalpanel.services.pack_rows import keep_bids, keep_tender
-from evalpanel.services.taking_in import Arrival, Became, Intake
+from evalpanel.services.pack_rows import arrived_detail, document_row, keep_bids, keep_tender
+from evalpanel.services.taking_in import Arrival, Became, Intake, NotYet
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -87,11 +91,49 @@ def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
     return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
+def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[PublicKeys | None, bytes]:
+    """The laptop that takes over, and the successor's key that signed it; (None, empty) where the roster does not do that.
+
+    The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
+    """
+    cover = read_roster(signed.payload)
+    if not cover.body.succeeds:
+        return None, b""
+    line = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
+    replaced = next((one for one in line if one.identity == cover.body.succeeds), None)
+    if replaced is None:
+        raise NotYet(
+            "Somebody takes over as officer, and the list of who takes part that came before is not here yet.",
+            "Take that list in first, then this file again.",
+        )
+    before = read_roster(replaced.statement.payload).body
+    keys = rosters.keys_of_author(cover)
+    known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
+    if before.successor is None or not verifies(signed, before.successor) or keys not in known:
+        return None, b""
+    return keys, before.successor
+
+
+def _successor(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, bytes] | None:
+    """Whose laptop takes over by a roster that the successor's key signed, and that key."""
+    keys, signing = _succeeded(tx, mine, signed)
+    if keys is None:
+        return None
+    return KnownLaptop(PersonCode(read_roster(signed.payload).header.author), keys), signing
+
+
+def _nobody_else(_tx: Session, _mine: Own, _signed: Statement) -> None:
+    """A pack and a release are signed by a laptop that is known, or count not at all."""
+
+
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    first = invitations.newest(tx, one.mine.tender)[0].author
-    if one.author not in (rosters.officer(tx, one.mine)[0], first):
-        raise EvalPanelError(
-            "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
+    first = invitations.trusted(tx, one.mine.tender).officer.value()
+    leads = (rosters.officer(tx, one.mine)[1].installation, first.installation)
+    takes_over = one.kind is ParcelKind.ROSTER and _succeeded(tx, one.mine, one.signed)[0] is not None
+    if one.header.installation not in leads and not takes_over:
+        raise NotYet(
+            f"{one.author} signed this and does not lead the tender, as far as this laptop knows.",
+            f"Take in the list of who takes part by which {one.author} took over; this file is kept here until then.",
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
@@ -128,8 +170,12 @@ def _placed(one: Arrival) -> Became:
 
 
 INTAKES = {
-    kind: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False)
-    for kind in (ParcelKind.ROSTER, ParcelKind.PACK, ParcelKind.RELEASE)
+    kind: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False, otherwise=otherwise)
+    for kind, otherwise in (
+        (ParcelKind.ROSTER, _successor),
+        (ParcelKind.PACK, _nobody_else),
+        (ParcelKind.RELEASE, _nobody_else),
+    )
 }
 
 
@@ -142,8 +188,8 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     if roster is None:
         return
     officer = roster.officer
-    pack = _pack_in_force(tx, mine, officer)
-    keys = _keys(tx, mine, officer)
+    pack = rosters.pack_in_force(tx, mine)
+    keys = {name: key for one in rosters.officers(tx, mine) for name, key in _keys(tx, mine, one).items()}
     if pack is None:
         return
     cover = read_pack(pack.statement.payload)
@@ -154,14 +200,15 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     common = read_common(_index(workspace, newest, keys[newest.name]))
     names = [one for one in named.values() if one.kind == _NAMES and one.name in keys]
     if names:
-        told = max(names, key=lambda one: one.generation)
-        common = blinding.with_names(common, _index(workspace, told, keys[told.name]))
+        naming = max(names, key=lambda one: one.generation)
+        common = blinding.with_names(common, _index(workspace, naming, keys[naming.name]))
     people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
         bids: tuple[Bid, ...] = ()
     else:
         bids = _bring_up(tx, workspace, mine, common, people, officer)
+    told.keep(tx, workspace, mine.tender, mine.person, officer, _releases(tx, mine, officer))
     _keep_keys(tx, workspace, mine, named, keys)
     documents = [(newest.name, one) for one in common.documents]
     for name, identity_of in keys.items():
@@ -200,6 +247,12 @@ def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
             if not _fault(tx, mine, key):
                 found[key.name] = key.identity
     return found
+
+
+def _releases(tx: Session, mine: Own, officer: PersonCode) -> tuple[tuple[str, int, Release], ...]:
+    """The releases that are here: identity, number and what they say."""
+    line = exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person)
+    return tuple((held.identity, held.seq, read_release(_said(mine, held).payload).body) for held in line)
 
 
 def _index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
@@ -248,7 +301,7 @@ def _new_tender(
     keep_bids(tx, mine.tender, pack, 0)
     tx.flush()  # before the freeze, which lets no criterion in
     digest = cover.body.criteria_digest
-    told = {"reference": common.tender.reference, **_detail(pack.bids, ())}
+    told = {"reference": common.tender.reference, **arrived_detail(pack.bids, ())}
     audit.record(tx, workspace, "tender-loaded", tender=mine.tender, person=officer, detail=told)
     act = audit.record(
         tx, workspace, "criteria-frozen", tender=mine.tender, person=officer, detail={"criteria_digest": digest}
@@ -341,43 +394,8 @@ def _keep_documents(
     fresh = [(name, one) for name, one in documents if one.path not in held]
     if not fresh and not bids:
         return
-    detail = _detail(bids, fresh)
+    detail = arrived_detail(bids, fresh)
     act = audit.record(tx, workspace, "bids-loaded", tender=mine.tender, person=officer, detail=detail)
     for place, (name, one) in enumerate(fresh, len(held)):
-        tx.add(
-            t.DocumentRow(
-                tender_id=mine.tender,
-                position=place,
-                path=one.path,
-                title=one.title,
-                bidder=one.bidder,
-                lot=one.lot,
-                criterion=one.criterion,
-                envelope=name,
-                size=one.size,
-                sha256=one.sha256,
-                sealed=one.sealed,
-                is_prices=one.is_prices,
-                notes=one.notes,
-                at=workspace.now(),
-                act=act,
-            )
-        )
+        tx.add(document_row(mine.tender, place, name, one, workspace.now(), act))
     tx.flush()
-
-
-def _detail(bids: Sequence[Bid], documents: Sequence[tuple[str, Sealed]]) -> dict[str, object]:
-    """What the trail pins of what came: the same as where it was loaded."""
-    return {
-        "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in bids],
-        "documents": [
-            {"path": one.path, "sha256": one.sha256, "sealed": one.sealed, "envelope": name}
-            for name, one in documents
-            if not one.is_prices
-        ],
-        "schedules": [
-            {"bidder": one.bidder, "lot": one.lot, "sealed": one.sealed} for _, one in documents if one.is_prices
-        ],
-        "price_schedules": sum(one.is_prices for _, one in documents),
-        "notes": [],
-    }

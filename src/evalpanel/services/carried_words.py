@@ -17,6 +17,8 @@ _SENTENCES = {
     "roster-received": "took in the list of who takes part",
     "pack-received": "took in the pack",
     "release-received": "took in the keys of this laptop",
+    "paper-made": "made the successor's and the recovery sheet, to be printed and held by somebody else",
+    "succeeded": "took over as officer from {about}, by the words of the two sheets",
     "names-received": "released to this laptop the names of those who bid",
     "keys-revoked": "revoked the keys of a laptop of {about}",
     "member-replaced": "put {by} on the panel in the place of {about}",
@@ -37,11 +39,29 @@ _SENTENCES = {
 }
 
 
+def _part(one: Mapping[str, Any]) -> str:
+    part = f"lot {one['lot']}"
+    if one["bid"]:
+        part = f"bid {one['bid']} in {part}"
+    if one["criterion"]:
+        part = f"criterion {one['criterion']} in {part}"
+    return f"{part} ({one['why']})"
+
+
 def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     """What happened, and what is worth knowing about it; None for any other act."""
     if act == "scores-received":
         count = detail["rows"]
         return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+    if act == "interests-matched":
+        many = len(detail["same"])
+        whom = f"{many} of those who take part" if many else "nobody who takes part"
+        return f"settled that {detail['person']} means {whom} by the interests they listed", f"Reason: {detail['why']}"
+    if act == "recusals-told":
+        parts = [_part(one) for one in detail["kept_out"]]
+        if not parts:
+            return f"told {detail['person']} that they are kept out of nothing", ""
+        return f"told {detail['person']} what they are recused from", f"Recused: {'; '.join(parts)}."
     if act == "finding-accepted":
         return f"recorded why {detail['document']} may go", f"Found in {detail['place']}. Reason: {detail['why']}"
     if act == "document-replaced":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import is_blind
 from evalpanel.domain.interests import Declaration, organisations
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.tender import PersonCode
@@ -44,7 +45,11 @@ def _declarations(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     asked = {party.key for party in organisations(tender.pack.bidders, tender.pack.members)}
     for declared in fresh:
         strangers = [
-            line.organisation for line in declared.lines if line.organisation and line.organisation not in asked
+            line.organisation
+            for line in declared.lines
+            if line.organisation
+            and line.organisation not in asked
+            and not (is_blind(tender.pack) and line.bidder is None)
         ]
         if strangers:
             raise EvalPanelError(

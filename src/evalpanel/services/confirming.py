@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.parcels import PublicKeys
+from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.sealing.spoken import Side, heard, spoken
-from evalpanel.services import audit, exchange, invitations, tenders
+from evalpanel.services import audit, exchange, invitations, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -61,6 +63,47 @@ def confirm(workspace: Workspace, named: str, *, typed: str, person: str | None 
             )
         )
         return whom
+
+
+@dataclass(frozen=True, slots=True)
+class RosterHere:
+    """The list of who takes part that is in force on this laptop: its number, the first digits of its identity, and whether
+    two lists that do not know of each other came, so that the one before them stays in force."""
+
+    number: int
+    digits: str
+    forked: bool
+
+
+def roster_here(workspace: Workspace, named: str) -> RosterHere | None:
+    """The list of who takes part that is in force here; None where none is. Its number is told and asked by voice."""
+    with workspace.store.reading() as tx:
+        mine = invitations.mine_in(tx, workspace, named)
+        found = rosters.in_force(tx, mine)
+        if found is None:
+            return None
+        own = exchange.line(tx, mine.tender, ParcelKind.ROSTER, found.officer)
+        return RosterHere(found.number, found.identity[:8], max(one.seq for one in own) > found.number)
+
+
+def compare_roster(workspace: Workspace, named: str, number: int) -> RosterHere:
+    """Compare the number that the officer says aloud with the list that is here. Refused, in words, where they differ:
+    an older list may still name keys that were revoked."""
+    held = roster_here(workspace, named)
+    if held is None:
+        raise EvalPanelError("No list of who takes part is here yet.", "Take in the newest one, then compare again.")
+    if held.number < number:
+        raise EvalPanelError(
+            f"The list of who takes part here is number {held.number}, and the officer has number {number}.",
+            "Nothing was changed. Take in the newest one before you go on: keys may have been revoked since.",
+        )
+    if held.number > number:
+        raise EvalPanelError(
+            f"The list of who takes part here is number {held.number}, and the officer says {number}.",
+            "Nothing was changed. A list is here that the officer does not know: ask whether a backup was put back, or "
+            "whether somebody else took over.",
+        )
+    return held
 
 
 def _other_side(

@@ -40,7 +40,7 @@ def write(workspace: Workspace, named: str, out: Path, *, person: str | None = N
         name = next((one.name for one in tender.pack.panel if one.person == who), workspace.owner.name)
         held = Register(
             tender.pack,
-            queries.declarations(tx, tender.tender_id),
+            queries.meant(tx, tender.tender_id, tender.pack),
             queries.interests(tx, tender.tender_id, tender.pack),
             queries.affirmations(tx, tender.tender_id),
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import is_blind
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import (
     Affirmation,
@@ -24,11 +25,12 @@ from evalpanel.domain.interests import (
     recusals,
     same_name,
 )
+from evalpanel.domain.listed import Match, is_listed
 from evalpanel.domain.matching import Hint, hints, register_number
 from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import gaps, listed, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import CriterionCode, PersonCode
+from evalpanel.domain.tender import BidderCode, CriterionCode, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import access, audit, interests, tenders
 from evalpanel.services.interests import DeclaredLine
@@ -58,7 +60,7 @@ def declare(workspace: Workspace, named: str, *, person: str, answers: Sequence[
         lines = [
             DeclaredLine(one, answer.kind, answer.about.strip())
             for answer in answers
-            for one in _named(tender.pack, answer.organisation)
+            for one in _named(tender.pack, answer.organisation, listing=True)
         ]
         interests.record(tx, workspace, tender.tender_id, tender.pack, member.person, lines)
         tx.flush()
@@ -163,6 +165,47 @@ def decide(
         return replace(decision, act=act)
 
 
+def to_settle(workspace: Workspace, named: str, *, by: str | None = None) -> tuple[tuple[Declaration, Hint], ...]:
+    """In a blind tender: what people listed, and whom it may mean. For the officer; until it is settled they get no bid."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        tender.acting(Role.OFFICER, by)
+        return queries.open_questions(tx, tender.tender_id, tender.pack)
+
+
+def settle(
+    workspace: Workspace, named: str, *, person: str, same: Sequence[str] = (), why: str, by: str | None = None
+) -> tuple[Recusal, ...]:
+    """Record whom `person` means by the interests that they listed: the organisations `same`, and nobody else that was
+    looked at. Gives what the person is now kept out of, until it is decided. Nobody settles their own."""
+    if not why.strip():
+        raise EvalPanelError("Say why: the record needs a reason.", "Nothing was changed.")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        who = tender.acting(Role.OFFICER, by)
+        member = tender.member(person)
+        if member.person == who:
+            raise EvalPanelError(f"{who} cannot settle their own interests.", "Nothing was changed.")
+        lines = [one for one in queries.declarations(tx, tender.tender_id) if one.person == member.person]
+        if not any(map(is_listed, lines)):
+            raise EvalPanelError(f"{member.person} has listed no interest.", "Nothing was changed.")
+        chosen = tuple(dict.fromkeys(one.key for text in same for one in _named(tender.pack, text)))
+        asked = tuple(one.key for one in organisations(tender.pack.bidders, tender.pack.members))
+        settles = max(one.act for one in lines)
+        detail = {
+            "person": member.person,
+            "same": list(chosen),
+            "looked_at": list(asked),
+            "settles": settles,
+            "why": why.strip(),
+        }
+        act = audit.record(tx, workspace, "interests-matched", tender=tender.tender_id, person=who, detail=detail)
+        made = Match(member.person, chosen, asked, settles, why.strip(), who, workspace.now(), act)
+        tx.add(t.InterestMatchRow.of(made, tender_id=tender.tender_id))
+        tx.flush()
+        return queries.recused(tx, tender.tender_id, tender.pack, member)
+
+
 def affirm(workspace: Workspace, named: str, *, person: str, by: str | None = None, why_not: str = "") -> Affirmation:
     """Record that `person` says, now that moderation comes, that their declaration still holds.
 
@@ -225,7 +268,7 @@ def _told(line: Declaration, tells: frozenset[PersonCode]) -> Declaration:
     return line if line.person in tells else replace(line, about="", kind=None)
 
 
-def _named(pack: TenderPack, wanted: str) -> tuple[Organisation, ...]:
+def _named(pack: TenderPack, wanted: str, *, listing: bool = False) -> tuple[Organisation, ...]:
     """The organisations that a person names by key, code, name or number: one that takes part in two bids is two."""
     every = organisations(pack.bidders, pack.members)
     text = wanted.strip()
@@ -236,6 +279,9 @@ def _named(pack: TenderPack, wanted: str) -> tuple[Organisation, ...]:
     ):
         if found:
             return tuple(found)
+    if is_blind(pack) and text and listing:
+        # In the person's own words: whom they mean is settled on the officer's laptop, and never told here.
+        return (Organisation(text[:400], text[:400], BidderCode("")),)
     near = ", ".join(f"{one.organisation.name} ({one.organisation.bidder})" for one in hints(text, every))
     known = ", ".join(f"{bidder.bidder} {bidder.name}" for bidder in pack.bidders) or "none yet"
     told = f"Is it one of these: {near}?" if near else f"Bidders: {known}."
@@ -276,7 +322,7 @@ def _refuse_opening(tx: Session, tender: tenders.OpenTender, decision: Decision)
     pack, member = tender.pack, tender.member(decision.person)
     own = interests_of(
         member,
-        queries.declarations(tx, tender.tender_id),
+        queries.meant(tx, tender.tender_id, pack),
         pack.bidders,
         pack.members,
         (*queries.decisions(tx, tender.tender_id), decision),

@@ -31,6 +31,8 @@ Body = TypeVar("Body")
 _PURPOSE = "installation"
 NAMES = "names-of-people"
 """The envelope of the sealed part of a roster that says what people are called."""
+KEPT = "keys-for-recovery"
+"""The envelope of the sealed part of a roster that holds the keys of all envelopes for recovery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,13 @@ class Own:
     person: PersonCode
     keys: Installation
     nonce: bytes
+    succeeded: bool = False
 
     @property
     def is_officer(self) -> bool:
-        """Whether the tender was loaded on this laptop: its id proves that these are the officer's keys."""
-        return bool(self.nonce)
+        """Whether this laptop leads the tender: it was loaded here, so that its id proves that these are the officer's keys,
+        or this laptop took over by the successor's key."""
+        return bool(self.nonce) or self.succeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ def own(tx: Session, workspace: Workspace, tender: TenderId) -> Own | None:
     if row is None:
         return None
     secret = workspace.keys.unwrap_for(tender, _PURPOSE, row.secret)
-    return Own(tender, row.person, from_secret(secret), row.nonce)
+    took = tx.execute(select(t.SuccessionRow.id).where(t.SuccessionRow.tender_id == tender)).first()
+    return Own(tender, row.person, from_secret(secret), row.nonce, took is not None)
 
 
 def line(tx: Session, tender: TenderId, kind: ParcelKind, author: PersonCode, about: str = "") -> tuple[Held, ...]:
@@ -158,6 +163,17 @@ def line(tx: Session, tender: TenderId, kind: ParcelKind, author: PersonCode, ab
         .order_by(t.ParcelRow.seq, t.ParcelRow.id)
     ).scalars()
     return tuple(_held(row) for row in rows)
+
+
+def newest(tx: Session, mine: Own, kind: ParcelKind, about: str = "") -> Held | None:
+    """The newest statement of a line of this laptop's own person; None where none follows all that is known of the line.
+
+    So after a fork, or when an older copy of the profile was put back, what is sent next is a new statement.
+    """
+    held = {one.identity: one for one in line(tx, mine.tender, kind, mine.person, about)}
+    last = held.get(standing(one.entry for one in held.values()).counts or "")
+    cited = _cited(tx, mine, kind, about)
+    return last if last is not None and cited.behind <= last.history | {last.identity} else None
 
 
 def of_kind(tx: Session, tender: TenderId, kind: ParcelKind) -> tuple[Held, ...]:
@@ -340,6 +356,7 @@ def not_here(tx: Session, mine: Own) -> tuple[ParcelKind, ...]:
 
     Then this profile is older than what was sent from it (a restored backup), or another laptop of the person went on.
     """
+    tx.flush()
     row = t.CitedHeadRow
     named: dict[str, ParcelKind] = {}
     for kind, tips, behind in tx.execute(select(row.kind, row.tips, row.behind).where(row.tender_id == mine.tender)):

@@ -17,10 +17,10 @@ from evalpanel.domain.interests import (
     InterestKind,
     Organisation,
     Recusal,
-    awaited,
     has_declared,
     organisations,
 )
+from evalpanel.domain.listed import asked_in
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import BidderCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
@@ -65,7 +65,7 @@ def record(
         return Declaration(person, outcome, at, bidder, about, on_paper, kind, organisation, asked)
 
     lines = [
-        line(DeclarationOutcome.INTEREST, one.organisation.bidder, one.about, one.kind, one.organisation.key)
+        line(DeclarationOutcome.INTEREST, one.organisation.bidder or None, one.about, one.kind, one.organisation.key)
         for one in declared
     ] or [line(DeclarationOutcome.NONE)]
     return record_lines(tx, workspace, tender, person, lines)
@@ -144,7 +144,7 @@ def require_declared(tx: Session, tender: tenders.OpenTender, person: PersonCode
     """Refuse access and scores to somebody who has not answered for everybody who takes part."""
     own = [one for one in queries.declarations(tx, tender.tender_id) if one.person == person]
     pack = tender.pack
-    if not has_declared(own, awaited(pack.bids, pack.bidders, pack.members)):
+    if not has_declared(own, asked_in(pack)):
         raise undeclared(tender.reference, person, again=bool(own))
 
 

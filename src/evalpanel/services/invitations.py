@@ -41,7 +41,7 @@ def in_file(file: Path) -> tuple[Statement, Cover[Invitation]]:
     keys = cover.body.officer.value()
     if (
         not verifies(signed, keys.signing)
-        or cover.header.tender != tender_id(keys.signing, cover.body.nonce)
+        or cover.header.tender != tender_id(cover.body.founder, cover.body.nonce)
         or cover.header.installation != keys.installation
         or cover.header.about != cover.body.person
     ):
@@ -53,6 +53,17 @@ def newest(tx: Session, tender: TenderId) -> tuple[Held, Invitation]:
     """The newest invitation by which this laptop has joined a tender."""
     held = exchange.of_kind(tx, tender, ParcelKind.INVITATION)[-1]
     return held, read_invitation(held.statement.payload).body
+
+
+def trusted(tx: Session, tender: TenderId) -> Invitation:
+    """The newest invitation whose officer's keys were confirmed here by the eight words; the newest of all while none were.
+
+    An invitation that came later with keys that nobody has confirmed changes nothing of whom this laptop trusts.
+    """
+    confirmed = exchange.confirmed(tx, tender)
+    held = [read_invitation(one.statement.payload).body for one in exchange.of_kind(tx, tender, ParcelKind.INVITATION)]
+    known = [body for body in held if body.officer.value().installation in confirmed]
+    return (known or held)[-1]
 
 
 def answers(tx: Session, tender: TenderId, person: PersonCode) -> tuple[PublicKeys, ...]:

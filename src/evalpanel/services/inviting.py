@@ -22,7 +22,7 @@ from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Invitation, Keys, read_enrolment, read_invitation
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, exchange, invitations, tenders
+from evalpanel.services import audit, exchange, invitations, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -174,8 +174,9 @@ def _invitation(
     officer = next((each.name for each in tender.pack.panel if each.person == mine.person), workspace.owner.name)
     body = Invitation(
         authority=tender.pack.tender.authority,
+        founder=rosters.founder(tx, mine),
         name=one.name,
-        nonce=mine.nonce,
+        nonce=mine.nonce or invitations.trusted(tx, mine.tender).nonce,
         officer=Keys.of(mine.keys.public),
         officer_name=officer,
         person=one.person,

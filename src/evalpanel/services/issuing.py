@@ -29,6 +29,8 @@ from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
     Index,
+    Kept,
+    KeptKey,
     Laptop,
     Name,
     Names,
@@ -44,7 +46,7 @@ from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
 from evalpanel.services import cleared, exchange, release_parcels, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
-from evalpanel.services.exchange import NAMES, Outgoing, Own, RestsOn
+from evalpanel.services.exchange import KEPT, NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
@@ -86,6 +88,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
                 )
             if is_blind(tender.pack):
                 cleared.require_clear(tx, tender)
+            _make_envelopes(tx, workspace, tender)
             roster = _roster(tx, workspace, tender, mine, laptops, made)
             pack = _pack(tx, workspace, tender, mine, laptops, RestsOn(roster.identity), made)
             rests_on = RestsOn(roster.identity, pack.identity)
@@ -170,13 +173,40 @@ def _roster(
     )
     recipients = _all(mine, laptops)
     names = write_piece(Names(tuple(Name(one.name, one.organisation, one.person) for one in tender.pack.panel)))
+    kept = write_piece(_kept(tx, workspace, mine))
     for last in exchange.line(tx, mine.tender, ParcelKind.ROSTER, mine.person)[-1:]:
         cover = read_roster(last.statement.payload)
         (part,) = [one for one in cover.header.parts if one.envelope == NAMES]
-        if cover.body == body and mine.keys.open(workspace.documents.read(part.sealed)) == names:
+        held = [one for one in cover.header.parts if one.envelope == KEPT]
+        same_keys = [mine.keys.open(workspace.documents.read(one.sealed)) for one in held] == [kept] * bool(
+            body.recovery
+        )
+        if cover.body == body and same_keys and mine.keys.open(workspace.documents.read(part.sealed)) == names:
             return exchange.again(tx, mine.tender, ParcelKind.ROSTER, last)
     parts = [exchange.seal_part(workspace, names, NAMES, [keys.recipient for keys in recipients], made)]
+    if body.recovery:
+        parts.append(exchange.seal_part(workspace, kept, KEPT, [body.recovery, mine.keys.public.recipient], made))
     return exchange.make(tx, workspace, mine, ParcelKind.ROSTER, body, recipients, parts=parts, act="roster-issued")
+
+
+def _kept(tx: Session, workspace: Workspace, mine: Own) -> Kept:
+    """The keys of all envelopes, for whoever has the recovery sheet."""
+    rows = tx.execute(
+        select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
+    ).scalars()
+    return Kept(
+        tuple(
+            KeptKey(
+                bidder=row.bidder,
+                generation=row.generation,
+                identity=workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode(),
+                kind=row.kind,
+                lot=row.lot,
+                name=row.name,
+            )
+            for row in rows
+        )
+    )
 
 
 # The pack ------------------------------------------------------------------------------------------------------------
@@ -191,7 +221,6 @@ def _pack(
     rests_on: RestsOn,
     made: list[str],
 ) -> Outgoing:
-    _make_envelopes(tx, workspace, tender)
     rows = list(
         tx.execute(
             select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)

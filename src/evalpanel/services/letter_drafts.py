@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.feedback import LetterInputs, Signatory, blocked, compose, kind_of
+from evalpanel.domain.feedback import FeedbackLetter, LetterInputs, Signatory, blocked, compose, kind_of
 from evalpanel.domain.letter_wording import LetterKind, LetterWording
 from evalpanel.domain.people import Role
 from evalpanel.domain.regimes import Regime
@@ -72,7 +72,7 @@ def overview(workspace: Workspace, named: str) -> tuple[LetterStanding, ...]:
         held = computed(tx, tender)
         signed = {(row.bid, row.lot): row for row in letter_rows(tx, held.tender_id)}
         who = tender.acting(Role.OFFICER, None)
-        regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, who)
         results = {result.lot: result for result in held.lots}
         return tuple(
@@ -116,20 +116,31 @@ def preview(workspace: Workspace, named: str, bid: str, lot: str, *, person: str
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        _may_see(tx, tender, lot, person)
+        may_see(tx, tender, lot, person)
         row = _row(tx, tender.tender_id, bid, lot)
         if row is not None:
             return kept_letter(tx, workspace, tender.tender_id, row)
-        held = computed(tx, tender)
-        who = tender.acting(Role.OFFICER, None)
+        letter = _composed(tx, workspace, tender, bid, lot)
+    return render(letter, made_at=workspace.now()).data
+
+
+def composed(workspace: Workspace, named: str, bid: str, lot: str, *, person: str | None = None) -> FeedbackLetter:
+    """The letter of one bid with the content that it has now, signed or not. Refused as `preview` is."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        may_see(tx, tender, lot, person)
+        return _composed(tx, workspace, tender, bid, lot)
+
+
+def _composed(tx: Session, workspace: Workspace, tender: tenders.OpenTender, bid: str, lot: str) -> FeedbackLetter:
+    held = computed(tx, tender)
     about = _find(held, bid, lot)
     result = next(one for one in held.lots if one.lot == about.lot)
     if kind_of(result, about.bid) is None:
         raise EvalPanelError(f"Bid {about.bid} is owed no letter.", "An in-house comparator gets none.")
-    regime, wording = regime_and_wording(held)
-    signs = signatory(workspace, held, who)
-    letter = compose(inputs(workspace, held, about, result, regime, wording, signs))
-    return render(letter, made_at=workspace.now()).data
+    regime, wording = regime_and_wording(tx, held)
+    signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
+    return compose(inputs(workspace, held, about, result, regime, wording, signs))
 
 
 def check(workspace: Workspace, named: str, bid: str, lot: str) -> SignatureReport:
@@ -147,11 +158,11 @@ def check(workspace: Workspace, named: str, bid: str, lot: str) -> SignatureRepo
     return verify(pdf, known)
 
 
-def _may_see(tx: Session, tender: tenders.OpenTender, lot: str, person: str | None) -> None:
+def may_see(tx: Session, tender: tenders.OpenTender, lot: str, person: str | None) -> None:
+    """Refuse whoever is recused from any part of the lot: a letter may also explain the bid that won."""
     if not person:
         return
     member = tender.member(person)
-    # A letter may also explain the bid that won, so whoever is kept out of any part of the lot reads none of it.
     kept_out = queries.recused(tx, tender.tender_id, tender.pack, member)
     closed = next((one for one in kept_out if one.lot == lot), None)
     if closed is not None:
@@ -172,11 +183,11 @@ def _find(held: TenderOutcome, bid: str, lot: str) -> Bid:
 # What signing needs of a draft.
 
 
-def regime_and_wording(held: TenderOutcome) -> tuple[Regime, LetterWording]:
+def regime_and_wording(tx: Session, held: TenderOutcome) -> tuple[Regime, LetterWording]:
     """The tender's regime and the sentences of its letters."""
     assert held.pack.tender is not None
     regime = wordings.regime(held.pack.tender.regime)
-    return regime, wordings.wording(regime)
+    return regime, wordings.wording(tx, regime)
 
 
 def signatory(workspace: Workspace, held: TenderOutcome, who: PersonCode) -> Signatory:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from evalpanel.domain.feedback import FeedbackLetter, Signatory, blocked, compose, kind_of
+from evalpanel.domain.feedback import FeedbackLetter, LetterInputs, Signatory, blocked, compose, kind_of
+from evalpanel.domain.feedback_inputs import withheld
+from evalpanel.domain.leaks import Leak
 from evalpanel.domain.letter_wording import LetterWording
 from evalpanel.domain.people import Role
 from evalpanel.domain.regimes import Regime
@@ -20,7 +22,7 @@ from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonC
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, tenders
+from evalpanel.services import audit, letter_guard, letter_rules, tenders
 from evalpanel.services.awards import TenderOutcome, computed, on_record
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.letter_drafts import (
@@ -31,6 +33,8 @@ from evalpanel.services.letter_drafts import (
     regime_and_wording,
     signatory,
 )
+from evalpanel.services.letter_guard import LetterWatch
+from evalpanel.services.letter_rules import Approvals
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import new_folder, read_whole, remove_quietly, tidying, write_atomic
@@ -76,6 +80,7 @@ class _Owed:
     bid: Bid
     kind: str
     letter: FeedbackLetter
+    about: LetterInputs
 
 
 def letters(
@@ -95,13 +100,13 @@ def letters(
         tender = tenders.find(tx, named)
         who = tender.acting(Role.OFFICER, person)
         held = computed(tx, tender)
+        known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, held)
         signed = {
             (row.bid, row.lot): (row.kind, row.file, row.sha256, row.pages) for row in letter_rows(tx, held.tender_id)
         }
-    assert held.pack.tender is not None
-    regime, wording = regime_and_wording(held)
+        regime, wording = regime_and_wording(tx, held)
     signs = signatory(workspace, held, who)
-    owed, stopped = _owed(workspace, held, regime, wording, signs, set(signed))
+    owed, stopped = _owed(workspace, held, regime, wording, signs, set(signed), known)
     total = len(owed) + len(signed)
     if owed or signed:
         new_folder(out, may_exist=True)
@@ -117,7 +122,8 @@ def letters(
             signer, fingerprint = _signer(workspace, held, who, signs)
             for place, one in enumerate(owed, len(signed)):
                 progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
-                done.append(_write(workspace, held, out, one, signer, fingerprint, who))
+                made = _write(workspace, held, out, one, signer, fingerprint, who, watch)
+                (done if isinstance(made, LetterDone) else stopped).append(made)  # type: ignore[arg-type] # each into its own
     except Cancelled as cancelled:
         kept = "1 letter was" if len(done) == 1 else f"{len(done)} letters were"
         raise Cancelled("Signing letters", f"{kept} done before and stay; run it again for the others.") from cancelled
@@ -137,6 +143,7 @@ def _owed(
     wording: LetterWording,
     signs: Signatory,
     signed: set[tuple[BidCode, LotCode]],
+    known: Approvals,
 ) -> tuple[list[_Owed], list[LetterBlockedBy]]:
     owed: list[_Owed] = []
     stopped: list[LetterBlockedBy] = []
@@ -147,10 +154,13 @@ def _owed(
             continue
         about = inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
         why = blocked(about)
+        if not why:
+            letter = compose(about)
+            why = known.missing(letter)
+            if not why:
+                owed.append(_Owed(bid, kind.value, letter, about))
         if why:
             stopped.append(LetterBlockedBy(bid.bid, bid.lot, why))
-        else:
-            owed.append(_Owed(bid, kind.value, compose(about)))
     return owed, stopped
 
 
@@ -200,7 +210,8 @@ def _write(
     signer: LetterSigner,
     fingerprint: str,
     who: PersonCode,
-) -> LetterDone:
+    watch: LetterWatch,
+) -> LetterDone | LetterBlockedBy:
     from evalpanel.sealing.certificates import short_fingerprint
     from evalpanel.sealing.pdf_signature import verify
 
@@ -227,11 +238,19 @@ def _write(
             f"The letter for bid {one.bid.bid} does not verify as it was signed.",
             "It was not kept; letters before it are safe. Run the command again.",
         )
+    # The finished bytes are what a bidder reads, so they are what is looked through; a letter that stops here is not kept.
+    leaks = [leak for leak in watch.leaks((one.about,), pdf) if leak.stops]
+    if leaks:
+        return LetterBlockedBy(one.bid.bid, one.bid.lot, tuple(_tells(leak) for leak in leaks))
     file, digest = letter_file(held.pack.tender.reference, one.bid), digest_of(pdf)
     # On record first: a letter that a person can send must never be one that the record does not know.
     _keep(workspace, held, one, file, pdf, digest, laid_out.pages, fingerprint, who)
     target = _give_out(out, file, pdf)
     return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, digest, laid_out.pages, True, False)
+
+
+def _tells(leak: Leak) -> str:
+    return f"It would tell what it may not. {leak.sentence} (key {leak.key})"
 
 
 def _give_out(out: Path, file: str, pdf: bytes) -> Path:
@@ -279,6 +298,10 @@ def _keep(
                     "sha256": digest,
                     "fingerprint": fingerprint,
                     "outcome_digest": held.digest,
+                    "withheld": [
+                        {"bid": score.line.bid, "criterion": score.line.criterion, "why": score.withheld_why}
+                        for score in withheld(one.about)
+                    ],
                 },
             )
             tx.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import DocumentEntry, TenderId
+from evalpanel.domain.tender import Bid, DocumentEntry, TenderId
+from evalpanel.formats.parcel_packs import Sealed
 from evalpanel.services.envelopes import EnvelopeName
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -87,3 +89,41 @@ def keep_documents(
                 act=act,
             )
         )
+
+
+def document_row(tender: TenderId, place: int, envelope: str, one: Sealed, at: datetime, act: int) -> t.DocumentRow:
+    """The row of a document as the index of its envelope names it: on a laptop that it was carried to."""
+    return t.DocumentRow(
+        tender_id=tender,
+        position=place,
+        path=one.path,
+        title=one.title,
+        bidder=one.bidder,
+        lot=one.lot,
+        criterion=one.criterion,
+        envelope=envelope,
+        size=one.size,
+        sha256=one.sha256,
+        sealed=one.sealed,
+        is_prices=one.is_prices,
+        notes=one.notes,
+        at=at,
+        act=act,
+    )
+
+
+def arrived_detail(bids: Sequence[Bid], documents: Sequence[tuple[str, Sealed]]) -> dict[str, object]:
+    """What the trail pins of what came: the same as where it was loaded."""
+    return {
+        "bids": [f"{bid.bid} {bid.lot} {bid.status.value}" for bid in bids],
+        "documents": [
+            {"path": one.path, "sha256": one.sha256, "sealed": one.sealed, "envelope": name}
+            for name, one in documents
+            if not one.is_prices
+        ],
+        "schedules": [
+            {"bidder": one.bidder, "lot": one.lot, "sealed": one.sealed} for _, one in documents if one.is_prices
+        ],
+        "price_schedules": sum(one.is_prices for _, one in documents),
+        "notes": [],
+    }

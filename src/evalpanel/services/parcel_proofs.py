@@ -115,7 +115,7 @@ def _said(kind: ParcelKind, signed: Statement) -> tuple[Header, PublicKeys | Non
         asked = read_invitation(signed.payload)
         keys = asked.body.officer.value()
         # A key that does not give the tender's id proves nothing about that tender.
-        return asked.header, keys if asked.header.tender == tender_id(keys.signing, asked.body.nonce) else None
+        return asked.header, keys if asked.header.tender == tender_id(asked.body.founder, asked.body.nonce) else None
     if kind is ParcelKind.ENROLMENT:
         answer = read_enrolment(signed.payload)
         return answer.header, answer.body.keys.value()

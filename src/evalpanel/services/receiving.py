@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,11 +25,21 @@ from evalpanel.formats.statements import read_statement
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing.envelopes import NotSealedToUs
 from evalpanel.sealing.statements import identity
-from evalpanel.services import arriving, carried_moderation, collecting, exchange, inviting, rosters, taking_in
+from evalpanel.services import (
+    arriving,
+    carried_moderation,
+    collecting,
+    exchange,
+    gathering,
+    inviting,
+    rosters,
+    taking_in,
+)
 from evalpanel.services.exchange import Own
 from evalpanel.services.taking_in import NotForUs, NotYet
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+from evalpanel.store.waiting import Waiting
 from evalpanel.system.files import trouble
 
 _INTAKES = {
@@ -37,6 +47,7 @@ _INTAKES = {
     **collecting.INTAKES,
     **carried_moderation.INTAKES,
 }  # a journey that takes a kind in adds its own here
+_GATHERED = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET)  # what another laptop of the same person sent
 _MOST_INNER = 200
 _MOST_INNER_BYTES = MOST_COVER + (1 << 20)
 
@@ -52,10 +63,23 @@ class Report:
     author: str = ""
     parcel: str = ""
     tender: str = ""
+    keeps: bool = False
+    """Whether it waits in the profile and is tried again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How many parcels wait in the profile, and their bytes."""
+
+    files: int
+    size: int
 
 
 def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress = NO_PROGRESS) -> tuple[Report, ...]:
-    """Take in parcels, each in a transaction of its own, and tell what became of each. Nothing is ever taken twice."""
+    """Take in parcels, each in a transaction of its own, and tell what became of each. Nothing is ever taken twice.
+
+    What cannot be judged yet waits in the profile, and is tried again at the end: what was taken in may be what it waited for.
+    """
     reports: list[Report] = []
     for number, file in enumerate(files):
         progress.step(number, len(files), file.name)
@@ -64,15 +88,54 @@ def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress =
                 reports.extend(_take(workspace, file.name, opened))
         except OSError as error:
             reports.append(Report(file.name, Verdict.UNREADABLE, str(trouble(error, "read", file))))
+    reports.extend(try_again(workspace))
     progress.step(len(files), len(files), "")
     return tuple(reports)
+
+
+def try_again(workspace: Workspace) -> tuple[Report, ...]:
+    """Take in what waited and can be judged now; each that still waits goes on waiting, and nothing is said of it."""
+    reports: list[Report] = []
+    waiting = Waiting(workspace.folders.waiting)
+    again = True
+    while again:
+        again = False
+        for path in waiting.files():
+            got = _waited(workspace, path)
+            if got is not None:
+                waiting.remove(path)
+                if got.verdict is not Verdict.SAME:  # it came again meanwhile, and was taken in then
+                    reports.append(got)
+                    again = True
+    return tuple(reports)
+
+
+def waiting(workspace: Workspace) -> Waits:
+    """What waits in the profile. Changes nothing."""
+    held = Waiting(workspace.folders.waiting).files()
+    return Waits(len(held), sum(path.stat().st_size for path in held))
+
+
+def _waited(workspace: Workspace, path: Path) -> Report | None:
+    """What became of a parcel that waited; None while it still does."""
+    try:
+        with path.open("rb") as opened:
+            held = read_parcel(opened)
+            assert isinstance(held, Container), "only parcels wait, never what is round them"
+            got = _one(workspace, path.name, held)
+    except OSError as error:
+        got = Report(path.name, Verdict.UNREADABLE, str(trouble(error, "read", path)))
+    except EvalPanelError as error:
+        got = Report(path.name, Verdict.UNREADABLE, str(error))
+    return None if got.verdict is Verdict.WAITING else replace(got, words=f"It waited here. {got.words}")
 
 
 def _take(workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = False) -> Iterator[Report]:
     try:
         held = read_parcel(file)
         if isinstance(held, Container):
-            yield _one(workspace, name, held)
+            got = _one(workspace, name, held)
+            yield _kept_waiting(workspace, file, got) if got.keeps else got
             return
         if wrapped or len(held.inner) > _MOST_INNER:
             raise NotAParcel(
@@ -88,6 +151,15 @@ def _take(workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = Fa
             yield Report(f"{name}: {inner.path}", Verdict.UNREADABLE, str(error))
             continue
         yield from _take(workspace, f"{name}: {inner.path}", io.BytesIO(content), wrapped=True)
+
+
+def _kept_waiting(workspace: Workspace, file: BinaryIO, got: Report) -> Report:
+    """A parcel that waits is copied into the profile, so that nobody has to remember it."""
+    try:
+        Waiting(workspace.folders.waiting).keep(file)
+    except EvalPanelError as error:
+        return replace(got, words=f"{got.words.split('. ')[0]}. {error}", keeps=False)
+    return got
 
 
 def _whole(inner: Listed) -> bytes:
@@ -114,8 +186,8 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         return _by_kind(workspace, name, kind, signed, mine, whose, held)
     except rosters.Revoked as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
-    except NotYet as error:
-        return Report(name, Verdict.WAITING, str(error), kind)
+    except (NotYet, rosters.NotYet) as error:
+        return Report(name, Verdict.WAITING, str(error), kind, keeps=True)
     except NotForUs as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
     except EvalPanelError as error:
@@ -159,6 +231,8 @@ def _by_kind(
     if kind is ParcelKind.ENROLMENT:
         return _enrolment(workspace, name, signed, mine)
     assert whose is not None, "every other kind is sealed"
+    if kind in _GATHERED and (other := gathering.take(workspace, whose, kind, signed, held)) is not None:
+        return Report(name, other.verdict, other.words, kind, whose.person, other.identity, whose.tender)
     got = taking_in.take(workspace, whose, kind, signed, held, _INTAKES)
     return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
 from evalpanel.domain.tender import TenderId
-from evalpanel.services import award_words, carried_words, tenders, workspace
+from evalpanel.services import award_words, carried_words, letter_words, tenders, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -211,7 +211,8 @@ Told = tuple[str, str]
 
 
 def _plainly(run: list[_Act], _: _About) -> Told:
-    carried = carried_words.told(run[0].act, run[0].detail) or award_words.told(run[0].act, run[0].detail)
+    act, detail = run[0].act, run[0].detail
+    carried = carried_words.told(act, detail) or award_words.told(act, detail) or letter_words.told(act, detail)
     if carried is not None:
         return carried
     # An act of a later release, in a store that came from it: its name is all that is known here.
@@ -266,6 +267,9 @@ def _declared(run: list[_Act], about: _About) -> Told:
     held = run[0].detail
     paper = f"On paper, signed on {_in_words(held['on_paper'])}." if held.get("on_paper") else ""
     bidders = dict.fromkeys(about.bidder(one["bidder"]) for one in held["lines"] if one["bidder"] is not None)
+    listed = sum(1 for one in held["lines"] if one["outcome"] == "interest" and one["bidder"] is None)
+    if listed and not bidders:
+        return f"listed {_many(listed, 'interest')} in their own words", paper
     if not bidders:
         return "declared no interest in any bidder", paper
     several = len(bidders) > 1 or len(held["lines"]) > 1

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from json import loads
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.blind import is_blind
+from evalpanel.domain.digests import digest
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Access, Because, Compartment, because
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import PersonCode
-from evalpanel.formats.parcel_packs import EnvelopeKey, Release
+from evalpanel.domain.tender import EnvelopeKind, PersonCode
+from evalpanel.formats.parcel_packs import Decided, EnvelopeKey, KeptOut, Release, encode_told
 from evalpanel.services import exchange, room, rosters
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
+
+_BLIND_WHY = "has an interest that concerns a bid here"
 
 
 def laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
@@ -27,13 +32,17 @@ def laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
 
 
 def waiting(tx: Session, tender: OpenTender, mine: Own) -> frozenset[PersonCode]:
-    """Who may open more now than was released to their laptops."""
+    """For whom a release would say more than the last one: they may open more now, or something was decided about them."""
     found = laptops(tx, mine)
-    return frozenset(
-        one.person
-        for one in tender.pack.panel
-        if one.person in found and _fresh(tx, mine, one.person, found[one.person], _due(tx, tender, mine, one))
-    )
+    waits = set()
+    for one in (each for each in tender.pack.panel if each.person in found):
+        due = _due(tx, tender, mine, one)
+        last = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, one.person)[-1:]
+        if _fresh(tx, mine, one.person, found[one.person], due) or any(
+            _told(tx, mine, held.identity) != _says(tx, tender, one, due)[2] for held in last
+        ):
+            waits.add(one.person)
+    return frozenset(waits)
 
 
 def release(
@@ -49,10 +58,13 @@ def release(
     due = _due(tx, tender, mine, member)
     fresh = _fresh(tx, mine, member.person, laptops, due)
     earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    if earlier and not fresh:
+    kept_out, decisions, told = _says(tx, tender, member, due)
+    if earlier and not fresh and _told(tx, mine, earlier[-1].identity) == told:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
     body = Release(
+        decisions=decisions,
         generation=_generation(tx, mine),
+        kept_out=kept_out,
         keys=tuple(
             EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
             for name in sorted(due)
@@ -69,7 +81,7 @@ def release(
         about=member.person,
         rests_on=rests_on,
         act="keys-released",
-        detail={"envelopes": {name: due[name] for name in sorted(due)}},
+        detail={"envelopes": {name: due[name] for name in sorted(due)}, "told": told},
     )
     act = exchange.act_of(tx, parcel.identity)
     for installation, name in fresh:
@@ -99,6 +111,58 @@ def _fresh(
         )
     }
     return [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
+
+
+def _says(
+    tx: Session, tender: OpenTender, member: PanelMember, due: Mapping[str, Because]
+) -> tuple[tuple[KeptOut, ...], tuple[Decided, ...], str]:
+    """What the person is told beside their keys, and what pins it."""
+    kept_out, decisions = _kept_out(tx, tender, member), _decisions(tx, tender, member, due)
+    return (
+        kept_out,
+        decisions,
+        digest([[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions]]),
+    )
+
+
+def _told(tx: Session, mine: Own, release: str) -> str:
+    """What pins what the person was told by an earlier release."""
+    row = t.AuditRow
+    number = exchange.act_of(tx, release)
+    detail = tx.execute(select(row.detail).where(row.chain == mine.tender, row.number == number)).scalar_one()
+    return str(loads(detail).get("told", ""))
+
+
+def _kept_out(tx: Session, tender: OpenTender, member: PanelMember) -> tuple[KeptOut, ...]:
+    """What the person is kept out of. In a blind tender not because of whom: that would say who bids."""
+    blind = is_blind(tender.pack)
+    return tuple(
+        KeptOut(bid=one.bid, criterion=one.criterion, lot=one.lot, why=_BLIND_WHY if blind else one.why)
+        for one in queries.recused(tx, tender.tender_id, tender.pack, member)
+    )
+
+
+def _decisions(tx: Session, tender: OpenTender, member: PanelMember, due: Mapping[str, Because]) -> tuple[Decided, ...]:
+    """What was decided about the person's interests, in their words. In a blind tender once they may know who bids."""
+    if is_blind(tender.pack) and EnvelopeKind.NAMES.value not in due:
+        return ()
+    made = {line.act: line.at for line in queries.declarations(tx, tender.tender_id) if line.person == member.person}
+    return tuple(
+        Decided(
+            at=one.at,
+            bidder=one.bidder,
+            by=one.by,
+            criteria=one.criteria,
+            decided_by=one.decided_by,
+            measure=one.measure,
+            outcome=one.outcome,
+            scope=one.scope,
+            settles=max((at for act, at in made.items() if act <= one.settles), default=None),
+            why=one.why,
+        )
+        for one in queries.decisions(tx, tender.tender_id)
+        if one.person == member.person
+    )
 
 
 def _due(tx: Session, tender: OpenTender, mine: Own, member: PanelMember) -> dict[str, Because]:

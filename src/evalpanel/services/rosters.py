@@ -22,7 +22,7 @@ from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_moderation import read_moderation
-from evalpanel.formats.parcel_packs import Laptop, Roster, read_roster
+from evalpanel.formats.parcel_packs import Laptop, Roster, read_pack, read_roster
 from evalpanel.sealing.statements import identity
 from evalpanel.services import exchange, invitations
 from evalpanel.services.exchange import Own
@@ -77,8 +77,9 @@ def officer(tx: Session, mine: Own) -> tuple[PersonCode, PublicKeys]:
     roster = in_force(tx, mine)
     if roster is not None:
         return roster.officer, roster.keys
-    held, body = invitations.newest(tx, mine.tender)
-    return held.author, body.officer.value()
+    keys = invitations.trusted(tx, mine.tender).officer.value()
+    held = exchange.of_kind(tx, mine.tender, ParcelKind.INVITATION)
+    return next(one.author for one in held if one.installation == keys.installation), keys
 
 
 def laptops(tx: Session, mine: Own) -> dict[str, KnownLaptop]:
@@ -114,6 +115,12 @@ def readers(tx: Session, mine: Own, people: Iterable[PersonCode]) -> tuple[Publi
     used = in_use(tx, mine)
     found = (officer(tx, mine)[1], *(keys for person in people for keys in used.get(person, ())), mine.keys.public)
     return tuple({keys.installation: keys for keys in found}.values())
+
+
+def own_laptops(tx: Session, mine: Own) -> tuple[PublicKeys, ...]:
+    """All laptops in use of the person whose laptop this is, this one first."""
+    others = [keys for keys in in_use(tx, mine).get(mine.person, ()) if keys != mine.keys.public]
+    return (mine.keys.public, *others)
 
 
 def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:
@@ -152,6 +159,10 @@ def stands(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, entries
     return standing(entries, aside(tx, mine, kind, author))
 
 
+class NotYet(EvalPanelError):
+    """A parcel that cannot be judged before something else has come: it can be taken in again then."""
+
+
 class Revoked(EvalPanelError):
     """A statement of a laptop whose key was revoked, which was not accepted before: it does not count."""
 
@@ -163,6 +174,22 @@ def refuse_revoked(laptop: KnownLaptop, named: str) -> None:
             f"This is signed with a key of {laptop.person} that was revoked on {laptop.revoked.at:%d.%m.%Y}.",
             f"It does not count and was left alone, whatever its date. Why it was revoked: {laptop.revoked.why}",
         )
+
+
+def pack_in_force(tx: Session, mine: Own) -> exchange.Held | None:
+    """The pack that counts: of whoever leads, or of whom they succeeded while they have issued none. Two that do not know of
+    each other leave the one before them in force."""
+    for author in reversed(officers(tx, mine)):
+        held = {one.identity: one for one in exchange.line(tx, mine.tender, ParcelKind.PACK, author)}
+        entries = [
+            Entry(name, one.seq, frozenset(read_pack(one.statement.payload).header.history))
+            for name, one in held.items()
+        ]
+        state = standing(entries)
+        found = state.counts or state.before
+        if found is not None:
+            return held.get(found)
+    return None
 
 
 def revocation(laptop: Laptop) -> Revocation | None:
@@ -181,11 +208,31 @@ def keys_of_author(cover: Cover[Roster]) -> PublicKeys | None:
     return None
 
 
+def officers(tx: Session, mine: Own) -> tuple[PersonCode, ...]:
+    """Everybody who has led the tender as this laptop knows it, the first one first."""
+    roster = in_force(tx, mine)
+    found = [officer(tx, mine)[0]] if roster is None else []
+    held = {one.identity: read_roster(one.statement.payload) for one in _rosters(tx, mine.tender)}
+    cover = None if roster is None else roster.cover
+    while cover is not None:
+        author = cover.header.author
+        found.append(PersonCode(author))
+        own = [one for one in held.values() if one.header.author == author and one.body.succeeds]
+        cover = held.get(own[0].body.succeeds) if own and len(found) < len(held) else None
+    return tuple(dict.fromkeys(reversed(found)))
+
+
 def founding_key(tx: Session, mine: Own) -> bytes:
-    """The signing key that gives the tender's id: the first officer's."""
+    """The signing key from which this laptop works out who leads: that of the officer who made the tender or invited it,
+    whose keys were confirmed by the eight words."""
     if mine.nonce:
         return mine.keys.public.signing
-    return invitations.newest(tx, mine.tender)[1].officer.signing
+    return invitations.trusted(tx, mine.tender).officer.signing
+
+
+def founder(tx: Session, mine: Own) -> bytes:
+    """The signing key that, with the nonce, gives the tender's id: the first officer's."""
+    return mine.keys.public.signing if mine.nonce else invitations.trusted(tx, mine.tender).founder
 
 
 def _rosters(tx: Session, tender: TenderId) -> tuple[exchange.Held, ...]:

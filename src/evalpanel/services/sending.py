@@ -14,10 +14,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.parcels import ParcelKind
+from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Header
 from evalpanel.formats.parcel_sheets import (
     Declarations,
     Declared,
@@ -30,7 +31,7 @@ from evalpanel.formats.parcel_sheets import (
     write_sheet_part,
 )
 from evalpanel.services import exchange, moderation_parcels, rosters, sheets_here, tenders
-from evalpanel.services.exchange import Outgoing, Own, RestsOn
+from evalpanel.services.exchange import Held, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -103,11 +104,12 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
     if not acts:
         return None
     body = Declarations(tuple(_declared(lines) for lines in acts.values()))
+    recipients = rosters.readers(tx, mine, (mine.person,))
     earlier = exchange.line(tx, mine.tender, ParcelKind.DECLARATION, mine.person)
-    if earlier and read_declarations(earlier[-1].statement.payload).body == body:
-        return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, earlier[-1])
-    officer = rosters.officer(tx, mine)[1]
-    recipients = (officer, mine.keys.public)
+    for last in earlier[-1:]:
+        said = read_declarations(last.statement.payload)
+        if said.body == body and _still_newest(mine, said.header, earlier, recipients):
+            return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, last)
     return exchange.make(
         tx,
         workspace,
@@ -141,12 +143,16 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     signed = queries.sign_offs(tx, mine.tender).get(mine.person)
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
+    readers = rosters.readers(tx, mine, (*rosters.chairs(tender.pack.panel), mine.person))
     earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
-    readers = rosters.readers(tx, mine, rosters.chairs(tender.pack.panel))
-    if earlier:
-        last = read_scoresheet(earlier[-1].statement.payload)
-        if last.body == body and last.header.recipients == tuple(sorted(keys.installation for keys in readers)):
-            return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, earlier[-1])
+    for last in earlier[-1:]:
+        said = read_scoresheet(last.statement.payload)
+        if said.body == body and _still_newest(mine, said.header, earlier, readers):
+            return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, last)
+    # The author's own laptops can always open it; until it is signed off nobody else can but whoever holds the recovery sheet.
+    mine_too = [keys.recipient for keys in rosters.own_laptops(tx, mine)]
+    roster = rosters.in_force(tx, mine)
+    on_paper = [roster.cover.body.recovery] if roster is not None and roster.cover.body.recovery else []
     recipients = sheets_here.recipients(tx, mine, EnvelopeKind.SCORES)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
@@ -155,10 +161,9 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     parts = []
     for (bidder, lot), own in groups.items():
         name, recipient = recipients[bidder, lot]
-        if state is not SheetState.FINAL:
-            recipient = mine.keys.public.recipient
         content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
-        parts.append(exchange.seal_part(workspace, content, name, [recipient], made))
+        opens = [*mine_too, recipient] if state is SheetState.FINAL else [*mine_too, *on_paper]
+        parts.append(exchange.seal_part(workspace, content, name, opens, made))
     return exchange.make(
         tx,
         workspace,
@@ -173,7 +178,14 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     )
 
 
+def _still_newest(mine: Own, header: Header, line: Sequence[Held], recipients: Sequence[PublicKeys]) -> bool:
+    """Whether a statement that was made here follows all that is here, what another laptop of the person made included, and
+    is sealed to whom it should be now."""
+    followed = {one.identity for one in line[:-1]} <= set(header.history)
+    sealed_to = tuple(sorted(keys.installation for keys in recipients))
+    return followed and header.installation == mine.keys.public.installation and header.recipients == sealed_to
+
+
 def _rests_on(tx: Session, mine: Own) -> RestsOn:
-    rosters = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
-    packs = exchange.of_kind(tx, mine.tender, ParcelKind.PACK)
-    return RestsOn(rosters[-1].identity if rosters else "", packs[-1].identity if packs else "")
+    roster, pack = rosters.in_force(tx, mine), rosters.pack_in_force(tx, mine)
+    return RestsOn("" if roster is None else roster.identity, "" if pack is None else pack.identity)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.criteria import leaves
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import TenderPack
-from evalpanel.domain.interests import Affirmation, Interest, Recusal, recusals, whole_lots
+from evalpanel.domain.interests import Affirmation, Interest, Recusal, whole_lots
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import ScoreStatus, gaps, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
@@ -65,12 +65,13 @@ def view(workspace: Workspace, named: str) -> TenderView:
             queries.affirmations(tx, tender.tender_id),
         )
         interests = queries.interests(tx, tender.tender_id, tender.pack)
+        recused = queries.all_recused(tx, tender.tender_id, tender.pack)
         answers = score_reads.answered(tx, tender.tender_id)
         scored = {(bid.lot, bid.bid) for bid in tender.pack.bids if bid.status.is_scored}
         signed, absent = queries.sign_offs(tx, tender.tender_id), queries.absences(tx, tender.tender_id)
         panel: list[MemberProgress] = []
         for member in tender.pack.panel:
-            kept_out = recusals(interests[member.person], tender.pack.bids)
+            kept_out = recused[member.person]
             # A person answers on no criterion but their own, so the lines of the bids that are theirs can be counted.
             mine = answers.get(member.person, {}).items()
             lots = whole_lots(kept_out)

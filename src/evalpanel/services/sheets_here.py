@@ -46,7 +46,8 @@ class SheetHere:
 
 def recipients(tx: Session, mine: Own, kind: EnvelopeKind) -> Mapping[Place, tuple[str, str]]:
     """The envelopes of a kind as the pack names them, each by its bidder and lot: the newest generation's name and recipient."""
-    pack = exchange.of_kind(tx, mine.tender, ParcelKind.PACK)[-1]
+    pack = rosters.pack_in_force(tx, mine)
+    assert pack is not None, "whoever has scored or moderated has the pack"
     envelopes = sorted(read_pack(pack.statement.payload).body.envelopes, key=lambda one: one.generation)
     return {(one.bidder, one.lot): (one.name, one.recipient) for one in envelopes if one.kind == kind}
 
@@ -126,7 +127,7 @@ def bring_up(
     kept_out: Sequence[Recusal] = queries.recused(tx, mine.tender, tender.pack, member) if mine.is_officer else ()
     told = [one for one in scores if recused_from(kept_out, one.line) is None]
     _refuse_unsound(tx, tender, author, scores, told, cover, whole=not shut)
-    _take_over(tx, workspace, mine, author, told, kept_out)
+    _take_over(tx, workspace, mine, author, told, kept_out, cover.body.sheet_digest if not shut else "")
     words = f"The sheet of {author} is here: {len(told)} answers."
     if len(told) < len(scores):
         words += f" {len(scores) - len(told)} more are about bids from which {author} is recused: they are set aside, and kept."
@@ -204,7 +205,9 @@ def _refuse_unsound(
     known = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
     held = score_reads.scores_of(tx, tender.tender_id, author)
-    pieces = [(one.line, held.get(one.line, Score(one.line)).evidence, one.evidence) for one in told]
+    pieces = [
+        (one.line, held[one.line].evidence if one.line in held else (), one.evidence) for one in told if one.evidence
+    ]
     of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
     wrong = []
     for one in told:
@@ -212,7 +215,8 @@ def _refuse_unsound(
             wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
             continue
         why = score_rows.fault(one, member, (), criteria[one.line.criterion], scales)
-        why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
+        if one.evidence:
+            why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
         if why:
             wrong.append(f"{one.line}: {why}")
     if wrong:
@@ -229,6 +233,7 @@ def _take_over(
     author: PersonCode,
     scores: Sequence[Score],
     kept_out: Sequence[Recusal],
+    pinned: str,
 ) -> None:
     """Add what differs from what is held, as newer versions, and that the sheet is signed off.
 
@@ -244,9 +249,11 @@ def _take_over(
     ]
     if changed:
         revisions = {one.line: top.get(one.line, 0) + 1 for one in changed}
-        score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received")
-    tx.flush()
-    pinned = sheet_digest(score_reads.scores_of(tx, mine.tender, author).values())
+        whole = pinned if len(changed) == len(scores) and not held else ""
+        score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received", whole)
+    if held or kept_out or not pinned:
+        tx.flush()
+        pinned = sheet_digest(score_reads.scores_of(tx, mine.tender, author).values())
     signed = queries.sign_offs(tx, mine.tender).get(author)
     if signed is None or not signed.signed or signed.sheet_digest != pinned:
         score_rows.sign(tx, workspace, mine.tender, author, signed=True, reason="", pinned=pinned)

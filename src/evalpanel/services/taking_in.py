@@ -6,7 +6,7 @@ is. Whatever the order in which files come, and however often, the same set of s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Entry, Origin, Standing, diverged, fault, standing
-from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
+from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict, file_name
 from evalpanel.domain.people import Role
 from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.tender import PersonCode
@@ -105,12 +105,13 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a parcel, whose it is, and its identity."""
+    """What became of a parcel, whose it is, its identity, and what it is called when it is sent."""
 
     verdict: Verdict
     words: str
     author: str
     identity: str
+    name: str = ""
 
 
 SAME = "It is here already; nothing changed."
@@ -139,16 +140,16 @@ def take(
         )
     taken: list[str] = []
     try:
-        for part in container.parts.values():
-            fresh = workspace.documents.take(part.sealed, checked_blocks(part))
-            taken += [part.sealed] * fresh
+        workspace.documents.take({name: checked_blocks(part) for name, part in container.parts.items()}, taken)
         with workspace.store.writing() as tx:
             became = _kept(tx, workspace, one, intake, container.cover)
+            missing = exchange.not_here(tx, mine)
     except BaseException as error:
         with tidying(error):
             workspace.documents.remove(taken)
         raise
-    return Taken(became.verdict, became.words + _copies_told(one), one.author, named)
+    name = file_name(mine.tender, kind, PersonCode(one.header.about or one.author), one.header.seq, named)
+    return Taken(became.verdict, became.words + _besides(one, missing), one.author, named, name)
 
 
 def _signed(
@@ -212,7 +213,8 @@ def _judged(
     intakes: Mapping[ParcelKind, Intake],
 ) -> tuple[Arrival, Intake | None]:
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
-    if not kind.may_sign(_roles(tx, mine, by.person)):
+    takes_over = kind in intakes and intakes[kind].otherwise(tx, mine, signed) is not None
+    if not takes_over and not kind.may_sign(_roles(tx, mine, by.person)):
         raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
     rosters.refuse_revoked(by, named)
     cover = read_cover(kind, signed.payload)
@@ -300,10 +302,22 @@ def _kept(tx: Session, workspace: Workspace, one: Arrival, intake: Intake | None
     return intake.work_out(tx, workspace, one)
 
 
-def _copies_told(one: Arrival) -> str:
-    if not one.copied:
-        return ""
-    return (
-        f" It and an earlier one come from two copies of the profile of {one.author}, or from a restored backup: {one.author} "
-        "should go on in one of them only."
-    )
+def _besides(one: Arrival, missing: Sequence[ParcelKind]) -> str:
+    """What a person should know besides what became of a statement: gaps, copies of a profile, an older store of their own."""
+    said = ""
+    gone = one.header.history and len(frozenset(one.header.history) & one.after.missing)
+    if gone:
+        many = "1 earlier one that has" if gone == 1 else f"{gone} earlier ones that have"
+        said += f" It follows {many} not come here; each holds the whole, so nothing of what counts is missing."
+    if one.copied:
+        said += (
+            f" It and an earlier one come from two copies of the profile of {one.author}, or from a restored backup: "
+            f"{one.author} should go on in one of them only, and send again from there."
+        )
+    if missing and one.author != one.mine.person:
+        kinds = " and ".join(kind.value for kind in missing)
+        said += (
+            f" {one.author} holds a {kinds} of yours that this laptop does not have: an older copy of this profile was put "
+            "back, or you went on on another laptop. Look at what stands here. What you send next takes its place."
+        )
+    return said

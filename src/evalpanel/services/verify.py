@@ -202,6 +202,17 @@ def _declarations(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Find
     pinned |= {
         f"the affirmation of act {line.number}": detail for line, detail in _details(lines, "declaration-affirmed")
     }
+    for match in queries.matches(tx, tender.tender_id):
+        held[f"what was settled in act {match.act}"] = {
+            "person": match.person,
+            "same": list(match.same),
+            "looked_at": list(match.looked_at),
+            "settles": match.settles,
+            "why": match.why,
+        }
+    pinned |= {
+        f"what was settled in act {line.number}": detail for line, detail in _details(lines, "interests-matched")
+    }
     return _differences("", held, pinned), said
 
 

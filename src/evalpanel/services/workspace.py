@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from evalpanel.errors import EvalPanelError
 from evalpanel.sealing import keys as key_files
 from evalpanel.sealing.keys import Keys, NoKeyring
+from evalpanel.sealing.paper_keys import secret_of
 from evalpanel.services import copies
 from evalpanel.store import backups as backup_files
 from evalpanel.store import migrate
@@ -158,8 +159,10 @@ def opened(
     passphrase: str | None = None,
     backend: Callable[[], KeyringBackend] | None = None,
     clock: Clock = system_clock,
+    paper: str | None = None,
 ) -> Iterator[Workspace]:
-    """Open the profile in `root` for one process. On the way out it is backed up if anything changed."""
+    """Open the profile in `root` for one process: with the words of a paper key or the passphrase if given, else with the
+    keyring. On the way out it is backed up if anything changed."""
     folders = Folders(root)
     if not folders.key_file.exists():
         if folders.store.exists():
@@ -173,7 +176,8 @@ def opened(
             f"{root} holds none. Make one with: evalpanel --profile DIR new-profile --name NAME --email EMAIL",
         )
     with ProfileLock(folders):
-        keys = key_files.unlock(folders.key_file, folders.keys, passphrase=passphrase, backend=backend)
+        secret = secret_of(paper) if paper is not None else None
+        keys = key_files.unlock(folders.key_file, folders.keys, passphrase=passphrase, backend=backend, paper=secret)
         with _composed(folders, keys, clock) as workspace:
             yield workspace
 
@@ -256,7 +260,7 @@ def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:
     backup_files.forget_unfinished(folders.store)
     backup_files.finish(folders.store, folders.backups)
     backup_files.tidy(folders.backups)
-    for folder in (folders.root, folders.keys):
+    for folder in (folders.root, folders.keys, folders.waiting):
         remove_leftovers(folder)
     _finish_making(folders)
     if not folders.store.exists():
@@ -280,6 +284,21 @@ def _close(store: Store, folders: Folders, kept: Path | None, clock: Clock) -> N
         folders.empty_staging()
     finally:
         store.close(kept, clock())
+
+
+def new_way_in(
+    root: Path,
+    *,
+    paper: str,
+    passphrase: str | None = None,
+    backend: Callable[[], KeyringBackend] | None = None,
+) -> None:
+    """Open a profile whose passphrase is lost, or whose keyring was reset, with the words of its paper key, and set a new
+    way in: `passphrase`, or the system's keyring where none is given. The paper key stays."""
+    folders = Folders(root)
+    with ProfileLock(folders):
+        keys = key_files.unlock(folders.key_file, folders.keys, passphrase=None, paper=secret_of(paper))
+        key_files.new_way_in(folders.key_file, keys, passphrase=passphrase, backend=backend)
 
 
 def exists(root: Path) -> bool:

@@ -23,8 +23,12 @@ from evalpanel.domain.interests import (
     awaited,
     has_declared,
     interests_of,
+    organisations,
     recusals,
+    together,
 )
+from evalpanel.domain.listed import Match, asked_in, is_listed, meant_in, questions, with_meant
+from evalpanel.domain.matching import Hint
 from evalpanel.domain.people import PanelMember, Role, replaced
 from evalpanel.domain.scales import Level, Scale
 from evalpanel.domain.sheets import Line, Score
@@ -114,6 +118,26 @@ def decisions(tx: Session, tender: TenderId) -> tuple[Decision, ...]:
     return tuple(row.value() for row in _rows(tx, t.InterestDecisionRow, tender))
 
 
+def matches(tx: Session, tender: TenderId) -> tuple[Match, ...]:
+    """Whom people mean who listed interests in a blind tender, as the officer settled it, oldest first."""
+    return tuple(row.value() for row in _rows(tx, t.InterestMatchRow, tender))
+
+
+def meant(tx: Session, tender: TenderId, held: TenderPack) -> tuple[Declaration, ...]:
+    """All declarations, oldest first, with whom listed interests mean."""
+    lines = declarations(tx, tender)
+    return meant_in(held, lines, matches(tx, tender)) if any(map(is_listed, lines)) else lines
+
+
+def open_questions(tx: Session, tender: TenderId, held: TenderPack) -> tuple[tuple[Declaration, Hint], ...]:
+    """Whom listed interests may mean, for the officer to answer; nothing on a laptop that is not the officer's."""
+    mine = tx.get(t.InstallationRow, tender)
+    lines = declarations(tx, tender)
+    if mine is None or not mine.nonce or not any(map(is_listed, lines)):
+        return ()
+    return questions(lines, matches(tx, tender), organisations(held.bidders, held.members))
+
+
 def affirmations(tx: Session, tender: TenderId) -> dict[PersonCode, Affirmation]:
     """Who has said at moderation that their declaration still holds, or why that is missing; the newest word counts."""
     return {row.person: row.value() for row in _rows(tx, t.AffirmationRow, tender)}
@@ -121,28 +145,45 @@ def affirmations(tx: Session, tender: TenderId) -> dict[PersonCode, Affirmation]
 
 def interests(tx: Session, tender: TenderId, held: TenderPack) -> dict[PersonCode, tuple[Interest, ...]]:
     """The interests of everybody on the panel, with what was decided about each."""
-    lines, decided = declarations(tx, tender), decisions(tx, tender)
+    lines, decided = meant(tx, tender, held), decisions(tx, tender)
     return {one.person: interests_of(one, lines, held.bidders, held.members, decided) for one in held.panel}
 
 
 def all_recused(tx: Session, tender: TenderId, held: TenderPack) -> dict[PersonCode, tuple[Recusal, ...]]:
     """What each person of the panel is kept out of: lots, or what a decision made of them."""
-    return {person: recusals(own, held.bids) for person, own in interests(tx, tender, held).items()}
+    told = told_recusals(tx, tender)
+    return {
+        person: together((*told.get(person, ()), *recusals(own, held.bids)))
+        for person, own in interests(tx, tender, held).items()
+    }
 
 
 def recused(tx: Session, tender: TenderId, held: TenderPack, one: PanelMember) -> tuple[Recusal, ...]:
     """What a person is kept out of. This and `all_recused` are the one way in which everything asks."""
-    own = interests_of(one, declarations(tx, tender), held.bidders, held.members, decisions(tx, tender))
-    return recusals(own, held.bids)
+    own = interests_of(one, meant(tx, tender, held), held.bidders, held.members, decisions(tx, tender))
+    return together((*told_recusals(tx, tender).get(one.person, ()), *recusals(own, held.bids)))
+
+
+def told_recusals(tx: Session, tender: TenderId) -> dict[PersonCode, tuple[Recusal, ...]]:
+    """What the officer's newest release says that the owner of this laptop is kept out of; nothing on other laptops."""
+    rows = tx.connection().execute(_TOLD, {"tender": tender}).all()
+    newest = max((row.seq for row in rows), default=0)
+    found: dict[PersonCode, list[Recusal]] = defaultdict(list)
+    for row in rows:
+        if row.seq == newest and row.lot is not None:
+            found[row.person].append(Recusal(row.person, row.lot, row.why, row.bid, row.criterion))
+    return {person: tuple(own) for person, own in found.items()}
 
 
 def declared(tx: Session, tender: TenderId, held: TenderPack) -> frozenset[PersonCode]:
-    """Who has answered for every organisation that takes part now."""
-    asked = awaited(held.bids, held.bidders, held.members)
+    """Who has answered for every organisation that takes part now. In a blind tender, on the officer's laptop: and of whose
+    own words it is settled whom they mean."""
+    asked = asked_in(held)
+    waiting = {line.person for line, _ in open_questions(tx, tender, held)}
     lines: dict[PersonCode, list[Declaration]] = defaultdict(list)
     for line in declarations(tx, tender):
         lines[line.person].append(line)
-    return frozenset(person for person, own in lines.items() if has_declared(own, asked))
+    return frozenset(person for person, own in lines.items() if person not in waiting and has_declared(own, asked))
 
 
 def names_released(tx: Session, tender: TenderId) -> bool:
@@ -191,6 +232,19 @@ _DECIDED = (
 _STATUS = select(t.BidRow.status).where(
     t.BidRow.tender_id == _OF_TENDER, t.BidRow.lot == bindparam("lot"), t.BidRow.bid == bindparam("bid")
 )
+_TOLD = (
+    select(
+        t.ToldRecusalRow.person,
+        t.ToldRecusalRow.seq,
+        t.ToldRecusalRow.lot,
+        t.ToldRecusalRow.bid,
+        t.ToldRecusalRow.criterion,
+        t.ToldRecusalRow.why,
+    )
+    .where(t.ToldRecusalRow.tender_id == _OF_TENDER)
+    .order_by(t.ToldRecusalRow.id)
+)
+_BLIND = select(t.TenderRow.blind).where(t.TenderRow.tender_id == _OF_TENDER)
 _CRITERION = select(t.CriterionRow).where(
     t.CriterionRow.tender_id == _OF_TENDER, t.CriterionRow.criterion == bindparam("criterion")
 )
@@ -233,10 +287,14 @@ def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDes
     said = tuple(row.value() for row in tx.execute(_DECLARED, own).scalars())
     bids, bidders = _values(tx, t.BidRow, tender), _values(tx, t.BidderRow, tender)
     members = _values(tx, t.ConsortiumMemberRow, tender)
+    blind = bool(plain.execute(_BLIND, {"tender": tender}).scalar_one())
+    if any(map(is_listed, said)):
+        said = with_meant(said, matches(tx, tender), organisations(bidders, members))
     kept_out: tuple[Recusal, ...] = ()
     if one.organisation or any(line.bidder is not None for line in said):
         decided = [row.value() for row in tx.execute(_DECIDED, own).scalars()]
         kept_out = recusals(interests_of(one, said, bidders, members, decided), bids)
+    kept_out = together((*told_recusals(tx, tender).get(one.person, ()), *kept_out))
     criterion = _criterion(tx, about)
     scale = None
     if criterion is not None and criterion.scale is not None:
@@ -245,7 +303,7 @@ def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDes
     last = tx.execute(_LAST_SCORE, about | own).scalar_one_or_none()
     return LineDesk(
         member=one,
-        declared=has_declared(said, awaited(bids, bidders, members)),
+        declared=has_declared(said, awaited(bids, bidders, () if blind else members)),
         recused=kept_out,
         signed_off=bool(plain.execute(_SIGNED, own).scalar_one_or_none()),
         criterion=criterion,

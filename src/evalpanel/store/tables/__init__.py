@@ -34,12 +34,15 @@ from evalpanel.store.tables.exchange import (
     RulingRow,
     SuccessionRow,
 )
+from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
 from evalpanel.store.tables.people import (
     AbsenceRow,
     AffirmationRow,
     DeclarationRow,
     InterestDecisionRow,
+    InterestMatchRow,
     PanelMemberRow,
+    ToldRecusalRow,
 )
 from evalpanel.store.tables.preflight import PreflightAcceptanceRow, PreflightLookRow, ReplacementRow
 from evalpanel.store.tables.scores import ModeratedScoreRow, ScoreRow, SignOffRow
@@ -87,7 +90,11 @@ __all__ = [
     "IncarnationRow",
     "InstallationRow",
     "InterestDecisionRow",
+    "InterestMatchRow",
+    "LetterApprovalRow",
+    "LetterExceptionRow",
     "LetterRow",
+    "LetterRuleRow",
     "LevelRow",
     "LotRow",
     "LowPriceRow",
@@ -115,4 +122,6 @@ __all__ = [
     "StageRow",
     "SuccessionRow",
     "TenderRow",
+    "ToldRecusalRow",
+    "WordingRow",
 ]

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from evalpanel.domain import interests
+from evalpanel.domain import interests, listed
 from evalpanel.domain import people as values
 from evalpanel.domain.interests import DecisionOutcome, DeclarationOutcome, InterestKind, Scope
 from evalpanel.domain.people import MemberKind, Role
-from evalpanel.domain.tender import BidderCode, CriterionCode, PersonCode
+from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode, PersonCode
 from evalpanel.store.columns import Codes, Utc, words
 from evalpanel.store.tables.base import Base, OfTender, ValueRow
 
@@ -92,6 +92,40 @@ class InterestDecisionRow(OfTender, ValueRow[interests.Decision], Base):
     by: Mapped[PersonCode]
     at: Mapped[datetime] = mapped_column(Utc)
     settles: Mapped[int]
+    act: Mapped[int]
+
+
+class InterestMatchRow(OfTender, ValueRow[listed.Match], Base):
+    """The officer looked at whom a person means who listed interests in a blind tender. On the officer's laptop. Insert-only."""
+
+    __tablename__ = "interest_match"
+    VALUE = listed.Match
+
+    person: Mapped[PersonCode]
+    same: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    looked_at: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    settles: Mapped[int]
+    why: Mapped[str]
+    by: Mapped[PersonCode]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class ToldRecusalRow(OfTender, Base):
+    """What the officer's laptop says that the owner of this one is kept out of, by the release that said it. Insert-only.
+
+    The newest release counts (`seq`). One that keeps the person out of nothing has one row without a lot.
+    """
+
+    __tablename__ = "told_recusal"
+
+    person: Mapped[PersonCode]
+    release: Mapped[str]
+    seq: Mapped[int]
+    lot: Mapped[LotCode | None]
+    bid: Mapped[BidCode | None]
+    criterion: Mapped[CriterionCode | None]
+    why: Mapped[str]
     act: Mapped[int]
 
 

@@ -27,9 +27,14 @@ INSERT_ONLY = (
     "letter",
     "missing_assent",
     "hold",
+    "incarnation",
     "interest_decision",
+    "interest_match",
     "installation",
     "letter",
+    "letter_approval",
+    "letter_exception",
+    "letter_rule",
     "low_price",
     "moderated_score",
     "names_release",
@@ -48,6 +53,7 @@ INSERT_ONLY = (
     "ruling",
     "score",
     "sign_off",
+    "told_recusal",
     "succession",
 )
 """Tables in which every version is kept: rows are added, never changed and never taken away."""

@@ -354,6 +354,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_tender_reference")),
     )
     op.create_table(
+        "wording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wording")),
+    )
+    op.create_table(
         "absence",
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
@@ -786,6 +797,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_interest_decision_tender_id"), "interest_decision", ["tender_id"], unique=False)
     op.create_table(
+        "interest_match",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("same", sa.Text(), nullable=False),
+        sa.Column("looked_at", sa.Text(), nullable=False),
+        sa.Column("settles", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_interest_match_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest_match")),
+    )
+    op.create_index(op.f("ix_interest_match_tender_id"), "interest_match", ["tender_id"], unique=False)
+    op.create_table(
         "letter",
         sa.Column("bidder", sa.String(), nullable=False),
         sa.Column("bid", sa.String(), nullable=False),
@@ -810,6 +838,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_letter_sha256"), "letter", ["sha256"], unique=False)
     op.create_index(op.f("ix_letter_tender_id"), "letter", ["tender_id"], unique=False)
+    op.create_table(
+        "letter_approval",
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_approval_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_approval")),
+    )
+    op.create_index(op.f("ix_letter_approval_tender_id"), "letter_approval", ["tender_id"], unique=False)
+    op.create_table(
+        "letter_exception",
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("whose", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_exception_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_exception")),
+        sa.UniqueConstraint("tender_id", "bid", "lot", "key", name=op.f("uq_letter_exception_tender_id_bid_lot_key")),
+    )
+    op.create_index(op.f("ix_letter_exception_tender_id"), "letter_exception", ["tender_id"], unique=False)
+    op.create_table(
+        "letter_rule",
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_rule_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_rule")),
+    )
+    op.create_index(op.f("ix_letter_rule_tender_id"), "letter_rule", ["tender_id"], unique=False)
     op.create_table(
         "level",
         sa.Column("scale", sa.String(), nullable=False),
@@ -1177,3 +1252,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "stage", name=op.f("uq_stage_tender_id_stage")),
     )
     op.create_index(op.f("ix_stage_tender_id"), "stage", ["tender_id"], unique=False)
+    op.create_table(
+        "told_recusal",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("release", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=True),
+        sa.Column("bid", sa.String(), nullable=True),
+        sa.Column("criterion", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_told_recusal_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_told_recusal")),
+    )
+    op.create_index(op.f("ix_told_recusal_tender_id"), "told_recusal", ["tender_id"], unique=False)

@@ -1,0 +1,259 @@
+"""Commands for letters: looked at, approved, drafted for a lawyer, and signed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from evalpanel.cli import answers
+from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted
+from evalpanel.services import approving, drafting, letter_looks, wording_files
+from evalpanel.services import letters as journey
+from evalpanel.services.letter_looks import LetterLook
+
+
+class _LettersGroup(TyperGroup):
+    """`letters TENDER --out DIR` signs; a word that is a command of its own is that command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What stands after `letters`."""
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["sign", *args]
+        return super().parse_args(ctx, args)
+
+
+letters = typer.Typer(
+    cls=_LettersGroup,
+    help="Sign a letter for each bid (letters TENDER --out DIR), or look at, approve and draft letters before that.",
+    no_args_is_help=True,
+)
+
+wording = typer.Typer(help="Change the sentences of letters without touching the program.", no_args_is_help=True)
+letters.add_typer(wording, name="wording")
+
+Bid = Annotated[str | None, typer.Option("--bid", help="One bid; all, if left out.")]
+Lot = Annotated[str | None, typer.Option("--lot", help="One lot; all, if left out.")]
+
+
+@letters.command("sign")
+def write_letters(
+    context: typer.Context,
+    tender: TenderName,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the letters.")],
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Write one signed letter for each bid, read back and verified."""
+    held = console(context, json=json)
+    with held.opened() as space, held.progress("Signing letters") as progress:
+        report = journey.letters(space, tender, out, person=person, progress=progress)
+    for one in report.letters:
+        held.say(f"  {one.file}  {one.pages} pages, {one.kind}, {'verified' if one.verified else 'NOT verified'}")
+    held.say(
+        f"{counted(len(report.letters), 'letter')} in {out}, signed with the key {report.fingerprint or 'of before'}."
+    )
+    held.answer(answers.letters(report))
+    if report.blocked:
+        listed = "; ".join(f"bid {one.bid}, lot {one.lot}: {' '.join(one.why)}" for one in report.blocked)
+        typer.echo(f"{counted(len(report.blocked), 'letter is', 'letters are')} blocked: {listed}", err=True)
+        raise typer.Exit(1)
+
+
+@letters.command("look")
+def look_at_letters(
+    context: typer.Context,
+    tender: TenderName,
+    bid: Bid = None,
+    lot: Lot = None,
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Say of each letter, before it is signed: what blocks it, how it reads, what to look at again, what it may not tell."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        found = letter_looks.look(space, tender, bid=bid, lot=lot, person=person)
+    for one in found:
+        _say(held, one)
+    stopped = sum(bool(one.why or one.stops) for one in found)
+    held.say(f"{counted(len(found), 'letter')} looked at, {stopped} cannot be signed as they are.")
+    held.answer({"letters": [_answer(one) for one in found]})
+    if stopped:
+        raise typer.Exit(1)
+
+
+@letters.command("approve")
+def approve_letters(
+    context: typer.Context, tender: TenderName, person: Someone, bid: Bid = None, lot: Lot = None, json: Json = False
+) -> None:
+    """Approve letters with the content that they have now. A letter whose content changes has to be approved again."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        done = approving.approve(space, tender, person=person, bid=bid, lot=lot)
+    for code, of_lot in done.letters:
+        held.say(f"  approved: bid {code}, lot {of_lot}")
+    for code, of_lot, why in done.blocked:
+        held.say(f"  not approved: bid {code}, lot {of_lot}: {' '.join(why)}")
+    held.say(f"{counted(len(done.letters), 'letter')} approved by {person}.")
+    held.answer(
+        {
+            "approved": [{"bid": code, "lot": of_lot} for code, of_lot in done.letters],
+            "blocked": [{"bid": code, "lot": of_lot, "why": " ".join(why)} for code, of_lot, why in done.blocked],
+        }
+    )
+    if done.blocked:
+        raise typer.Exit(1)
+
+
+@letters.command("approval")
+def need_approval(
+    context: typer.Context,
+    tender: TenderName,
+    needed: Annotated[
+        bool, typer.Option("--needed/--not-needed", help="Whether letters are approved before they are signed.")
+    ],
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Say whether each letter of a tender has to be approved by a named person before it is signed."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        approving.need_approval(space, tender, needed=needed, person=person)
+    held.say("Letters are approved before they are signed." if needed else "Letters need no approval.")
+    held.answer({"needs_approval": needed})
+
+
+@letters.command("allow")
+def allow(
+    context: typer.Context,
+    tender: TenderName,
+    bid: Annotated[str, typer.Argument(metavar="BID")],
+    lot: Annotated[str, typer.Argument(metavar="LOT")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The key of what was found, from `letters look`.")],
+    why: Annotated[str, typer.Option("--why", help="Why this may lawfully stand in the letter.")],
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Record why something that the leakage guard found may stand in a letter all the same."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        said = approving.let_through(space, tender, bid=bid, lot=lot, key=key, why=why, person=person)
+    held.say(f"Recorded for bid {bid}, lot {lot}. {said}")
+    held.answer({"bid": bid, "lot": lot, "key": key, "found": said})
+
+
+@letters.command("draft")
+def draft(
+    context: typer.Context,
+    tender: TenderName,
+    bid: Annotated[str, typer.Argument(metavar="BID")],
+    docx: Annotated[Path, typer.Option("--docx", metavar="FILE", help="The Word document to write.")],
+    lot: Annotated[str | None, typer.Option("--lot", help="The lot, where the bid is for several.")] = None,
+    person: Person = None,
+    json: Json = False,
+) -> None:
+    """Write the draft of a letter as a Word document, for a lawyer's comments. It is marked as a draft and not signed."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        of_lot = drafting.draft(space, tender, bid=bid, lot=lot, out=docx, person=person)
+    held.say(f"Wrote {docx}: a draft of the letter for bid {bid}, lot {of_lot}. It is not signed.")
+    held.answer({"file": str(docx), "bid": bid, "lot": of_lot})
+
+
+@wording.command("export")
+def export_wording(
+    context: typer.Context, out: Annotated[Path, typer.Argument(metavar="DIR")], json: Json = False
+) -> None:
+    """Write the sentences of all letters as they are used now, one file for the letters under each law."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        files = wording_files.export(space, out)
+    held.say(f"Wrote {counted(len(files), 'file')} to {out}. Change them, then: evalpanel letters wording check {out}")
+    held.answer({"files": [str(one) for one in files]})
+
+
+@wording.command("check")
+def check_wording(
+    context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True)], json: Json = False
+) -> None:
+    """Say what is wrong in files of sentences, each with its line. Keeps nothing."""
+    held = console(context, json=json)
+    found = wording_files.check(folder)
+    faults = [fault for one in found for fault in one.faults]
+    for fault in faults:
+        held.say(f"  {fault}")
+    held.say(
+        f"{counted(len(found), 'file')} read: " + (counted(len(faults), "problem") if faults else "they can be used.")
+    )
+    held.answer(
+        {
+            "files": [one.name for one in found],
+            "problems": [{"file": one.file, "line": one.line, "what": one.what} for one in faults],
+        }
+    )
+    if faults:
+        raise typer.Exit(1)
+
+
+@wording.command("use")
+def use_wording(
+    context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True)], json: Json = False
+) -> None:
+    """Take in files of sentences: all of them or none. Letters that are not signed yet use them from now on."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        names = wording_files.use(space, folder)
+    held.say(f"Letters now use the sentences of {', '.join(names)} from {folder}.")
+    held.answer({"used": list(names)})
+
+
+def _say(held: Console, one: LetterLook) -> None:
+    grade = "" if one.grade is None else f", grade {one.grade} (about age {one.age})"
+    held.say(f"Bid {one.bid}, lot {one.lot}: {one.kind.value}{grade}")
+    for why in one.why:
+        held.say(f"  blocked: {why}")
+    for leak in one.leaks:
+        held.say(f"  {'may not be told' if leak.stops else 'look at'}: {leak.sentence} (key {leak.key})")
+    for part in one.explanations:
+        for warning in part.warnings:
+            held.say(f"  {part.title}: {warning.words}")
+    for held_back in one.withheld:
+        held.say(f"  withheld of bid {held_back.bid}, criterion {held_back.criterion}: {held_back.why}")
+    if one.needs_approval:
+        held.say(f"  approved by {one.approval.person}" if one.approval is not None else "  not approved yet")
+
+
+def _answer(one: LetterLook) -> dict[str, Any]:
+    return {
+        "bid": one.bid,
+        "lot": one.lot,
+        "kind": one.kind,
+        "blocked": list(one.why),
+        "grade": one.grade,
+        "age": one.age,
+        "explanations": [
+            {
+                "title": part.title,
+                "grade": part.grade,
+                "warnings": [{"kind": it.kind, "words": it.words} for it in part.warnings],
+            }
+            for part in one.explanations
+        ],
+        "leaks": [
+            {
+                "kind": it.kind,
+                "where": it.where,
+                "found": it.found,
+                "whose": it.whose,
+                "stops": it.stops,
+                "note": it.note,
+                "key": it.key,
+            }
+            for it in one.leaks
+        ],
+        "withheld": [{"bid": it.bid, "criterion": it.criterion, "why": it.why} for it in one.withheld],
+        "needs_approval": one.needs_approval,
+        "approved_by": one.approval.person if one.approval is not None else None,
+    }

@@ -1,0 +1,249 @@
+"""Paper for a bad day: the sheets of a tender, somebody who takes over with them, and a profile opened by its paper key."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pikepdf
+import pytest
+from sqlalchemy import select
+
+from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
+from evalpanel.domain.people import Role
+from evalpanel.domain.tender import PersonCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_bodies import Cover, write_cover
+from evalpanel.formats.parcel_packs import read_roster
+from evalpanel.formats.statements import read_statement, write_statement
+from evalpanel.sealing import envelopes, paper_keys
+from evalpanel.sealing.installations import new_installation
+from evalpanel.services import (
+    declarations,
+    documents,
+    inviting,
+    issuing,
+    papers,
+    record,
+    sending,
+    setup,
+    sign_off,
+    succeeding,
+    verify,
+    workspace,
+)
+from evalpanel.services.issuing import Issued
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
+from laptops import OFFICER, Laptops, laptops
+from profiles import PASSPHRASE, Clock, make_profile, opened, quick_keys
+from sheets import words_on
+from stages import REFERENCE, load, score
+
+WHY = "The officer's laptop was stolen."
+
+
+def prepared(space: Workspace, folder: Path) -> None:
+    load(space, folder)
+    setup.freeze(space, REFERENCE)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Laptops]:
+    """The sheets were printed; CH1 and PM1 hold the tender on laptops of their own."""
+    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
+        (tmp_path / "paper").mkdir()
+        papers.recovery(held[OFFICER], REFERENCE, to=tmp_path / "paper")
+        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["CH1", "PM1"]):
+            held.join(REFERENCE, one.person, one.file)
+            declarations.declare(held[OFFICER], REFERENCE, person=one.person)
+        made = issuing.issue(held[OFFICER], REFERENCE, to=held.stick)
+        for person in ("CH1", "PM1"):
+            held.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
+            declarations.declare(held[person], REFERENCE, person=person)
+        yield held
+
+
+def sheets(desk: Laptops) -> tuple[str, str]:
+    """The words of the successor's and of the recovery sheet."""
+    (successor,) = (desk.root / "paper").glob("* successor.pdf")
+    (recovery,) = (desk.root / "paper").glob("* recovery.pdf")
+    return words_on(successor), words_on(recovery)
+
+
+def take_over(desk: Laptops, person: str = "CH1", **other: str) -> succeeding.Succeeded:
+    first, second = sheets(desk)
+    asked = {"successor_words": first, "recovery_words": second, "why": WHY} | other
+    return succeeding.succeed(desk[person], REFERENCE, to=desk.stick, **asked)
+
+
+def issued_by(desk: Laptops, person: str) -> Issued:
+    return issuing.issue(desk[person], REFERENCE, to=desk.stick)
+
+
+def test_sheets_are_one_page_each_and_their_words_are_kept_nowhere(desk: Laptops) -> None:
+    for sheet in (desk.root / "paper").iterdir():
+        with pikepdf.open(sheet) as pdf:
+            assert len(pdf.pages) == 1
+    with desk[OFFICER].store.reading() as tx:
+        row = tx.execute(select(t.PaperKeyRow)).scalar_one()
+    assert (len(row.successor), row.recovery[:4]) == (32, "age1")
+    with pytest.raises(EvalPanelError, match="is there already"):
+        papers.recovery(desk[OFFICER], REFERENCE, to=desk.root / "paper")
+
+
+def test_successor_leads_the_tender_with_all_its_keys_and_everybody_accepts_it(desk: Laptops) -> None:
+    done = take_over(desk)
+    assert (done.person, done.replaced) == ("CH1", "OF1")
+    (report,) = desk.take("PM1", done.roster)
+    assert report.verdict is Verdict.NEW
+    made = issued_by(desk, "CH1")
+    reports = desk.take("PM1", made.roster, made.pack, made.releases[PersonCode("PM1")])
+    assert [one.verdict for one in reports] == [Verdict.NEW] * 3
+    roles = {one.person: one.roles for one in setup.view(desk["PM1"], REFERENCE).pack.panel}
+    assert (Role.OFFICER in roles[PersonCode("CH1")], Role.OFFICER in roles[PersonCode("OF1")]) == (True, False)
+    (pricing,) = [one.path for one in documents.listing(desk[OFFICER], REFERENCE) if "Pricing" in one.path]
+    assert pricing in [one.path for one in documents.listing(desk["CH1"], REFERENCE)]
+    for person in ("CH1", "PM1"):
+        assert verify.verify_tender(desk[person], REFERENCE).verdict == "verified"
+    assert any(
+        f"took over as officer from OF1, by the words of the two sheets. {WHY}" in one.sentence
+        for one in record.history(desk["CH1"], REFERENCE)
+    )
+
+
+def test_work_goes_to_the_successor_and_counts_there(desk: Laptops) -> None:
+    score(desk["PM1"], person="PM1")
+    sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1")
+    sending.send(desk["PM1"], REFERENCE, to=desk.stick)
+    done = take_over(desk)
+    desk.take("PM1", done.roster)
+    made = issued_by(desk, "CH1")
+    desk.take("PM1", made.roster, made.pack, made.releases[PersonCode("PM1")])
+    sent = sending.send(desk["PM1"], REFERENCE, to=desk.stick)
+    assert sent.sheet is not None and sent.declaration is not None
+    reports = desk.take("CH1", sent.declaration, sent.sheet)
+    assert [one.verdict for one in reports] == [Verdict.NEW, Verdict.NEWER]
+    (one,) = [one for one in setup.view(desk["CH1"], REFERENCE).panel if one.member.person == "PM1"]
+    assert one.signed_off
+
+
+def test_first_officers_later_parcels_count_no_more(desk: Laptops) -> None:
+    (invited,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
+    desk.join(REFERENCE, "PM2", invited.file)
+    later = issued_by(desk, OFFICER)
+    done = take_over(desk)
+    desk.take("PM1", done.roster, later.roster)
+    roles = {one.person: one.roles for one in setup.view(desk["PM1"], REFERENCE).pack.panel}
+    assert Role.OFFICER in roles[PersonCode("CH1")]
+
+
+def test_taking_over_again_writes_the_same_bytes(desk: Laptops) -> None:
+    first = take_over(desk)
+    before = first.roster.read_bytes()
+    assert take_over(desk) == first
+    assert first.roster.read_bytes() == before
+
+
+def test_what_the_successor_issues_waits_for_the_roster_that_names_them(desk: Laptops) -> None:
+    done = take_over(desk)
+    made = issued_by(desk, "CH1")
+    (report,) = desk.take("PM1", made.pack)
+    assert (report.verdict, "does not lead the tender" in report.words) == (Verdict.WAITING, True)
+    reports = desk.take("PM1", done.roster, made.pack)
+    assert [one.verdict for one in reports] == [Verdict.NEW, Verdict.NEW]
+
+
+def test_other_words_take_nothing_over(desk: Laptops) -> None:
+    first, second = sheets(desk)
+    with pytest.raises(EvalPanelError, match="not the words of the successor's sheet"):
+        take_over(desk, successor_words=second)
+    with pytest.raises(EvalPanelError, match="not the words of the recovery sheet"):
+        take_over(desk, recovery_words=first)
+    with pytest.raises(EvalPanelError, match="The reason is missing"):
+        take_over(desk, why=" ")
+    with pytest.raises(EvalPanelError, match="This laptop leads"):
+        take_over(desk, OFFICER)
+
+
+def forged(desk: Laptops, signs: Callable[[str, bytes], Statement], **body: object) -> Path:
+    """The roster by which CH1 takes over, its body changed, signed by `signs` and sealed to PM1."""
+    done = take_over(desk)
+    with desk["CH1"].store.reading() as tx:
+        row = tx.execute(select(t.ParcelRow).where(t.ParcelRow.kind == ParcelKind.ROSTER, t.ParcelRow.author == "CH1"))
+        held = row.scalar_one().statement
+    assert held is not None
+    signed = read_statement(held)
+    cover = read_roster(signed.payload)
+    changed = Cover(msgspec.structs.replace(cover.body, **body), cover.header)
+    with desk["PM1"].store.reading() as tx:
+        recipient = tx.execute(select(t.InstallationRow.recipient)).scalar_one()
+    file = done.roster.with_name("forged.evalpanel")
+    with zipfile.ZipFile(done.roster) as real, zipfile.ZipFile(file, "w") as out:
+        for name in real.namelist():
+            content = real.read(name)
+            if name == "cover.age":
+                statement = write_statement(signs(signed.payload_type, write_cover(changed)), "")
+                content = envelopes.seal_bytes(statement, recipient)
+            out.writestr(name, content)
+    return file
+
+
+def leads(desk: Laptops) -> list[str]:
+    return [one.person for one in setup.view(desk["PM1"], REFERENCE).pack.panel if Role.OFFICER in one.roles]
+
+
+def test_roster_of_an_outsider_does_not_replace_the_officer(desk: Laptops) -> None:
+    (report,) = desk.take("PM1", forged(desk, new_installation().sign))
+    assert (report.verdict, report.words.split(".")[0], leads(desk)) == (
+        Verdict.ALTERED,
+        "This parcel is not signed by the officer of the tender",
+        ["OF1"],
+    )
+
+
+def test_successors_key_signs_nothing_but_a_roster_that_replaces_the_officer(desk: Laptops) -> None:
+    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
+    (report,) = desk.take("PM1", forged(desk, paper.sign, succeeds=""))
+    assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
+    (waits,) = desk.take("PM1", forged(desk, paper.sign, succeeds="ab" * 32))
+    assert (waits.verdict, leads(desk)) == (Verdict.WAITING, ["OF1"])
+
+
+def test_successors_key_brings_in_no_laptop_that_the_roster_did_not_know(desk: Laptops) -> None:
+    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
+    (report,) = desk.take("PM1", forged(desk, paper.sign, people=()))
+    assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
+
+
+# The paper key of a profile ------------------------------------------------------------------------------------------
+
+
+def test_paper_key_opens_a_profile_and_sets_a_new_passphrase(tmp_path: Path) -> None:
+    root = tmp_path / "profile"
+    make_profile(root)
+    with opened(root) as space:
+        made = papers.paper_key(space, out=tmp_path / "key.pdf")
+        assert papers.paper_numbers(space) == (made.number,)
+    words = words_on(made.file)
+    with workspace.opened(root, paper=words, clock=Clock()) as space:
+        assert space.owner.name
+    with quick_keys():
+        workspace.new_way_in(root, paper=words, passphrase="four new plain words")
+    with workspace.opened(root, passphrase="four new plain words", clock=Clock()) as space:
+        papers.revoke_paper_key(space, made.number)
+    with pytest.raises(EvalPanelError, match="This profile has no paper key"), workspace.opened(root, paper=words):
+        pass
+    with pytest.raises(EvalPanelError, match="not the one"), workspace.opened(root, passphrase=PASSPHRASE):
+        pass
+
+
+def test_paper_key_that_cannot_be_written_opens_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "profile"
+    make_profile(root)
+    with opened(root) as space:
+        with pytest.raises(EvalPanelError):
+            papers.paper_key(space, out=tmp_path / "no such folder" / "key.pdf")
+        assert papers.paper_numbers(space) == ()
