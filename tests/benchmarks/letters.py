@@ -14,8 +14,10 @@ import letter_examples as ex
 from evalpanel.domain.feedback import compose
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.formats.letter_pdf import render, signature_appearance
+from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.sealing.certificates import new_signing_certificate, short_fingerprint
-from evalpanel.sealing.pdf_signature import LetterSigner, verify
+from evalpanel.sealing.letter_signer import LetterSigner
+from evalpanel.sealing.pdf_signature import verify
 
 LETTERS = 100
 
@@ -35,7 +37,7 @@ def measure() -> list[tuple[str, float, str]]:
         laid = render(letter, made_at=ex.MADE_AT)
         marks.append(perf_counter())
         lines = ("Signed by A. Officer", f"Certificate {short_fingerprint(certificate.fingerprint)}")
-        seen = signature_appearance(lines, laid.signature_size)
+        seen = signature_appearance(lines, SIGNATURE_SIZE)
         data = signer.sign(
             laid.data, appearance=seen, reason=letter.title, location="", name="A. Officer", at=ex.MADE_AT
         )

@@ -46,6 +46,7 @@ from evalpanel.services import (
     publishing,
     receipts,
     receiving,
+    reporting,
     scoresheets,
     sending,
     setup,
@@ -58,7 +59,6 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
 from laptops import LastingLaptops
-from planted import plant
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
 from stages import REFERENCE, Kept
@@ -130,6 +130,7 @@ class Materials:
                 "sheet": self._sheet,
                 "moderation": self._moderation,
                 "assent": self._assent,
+                "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
@@ -273,10 +274,19 @@ class Materials:
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
 
+    def _sentences(self, folder: Path) -> None:
+        with opened(copied(self.profile("one letter"), self.folder / "for sentences")) as space:
+            wording_files.export(space, folder)
+
     def _leaking(self, root: Path) -> None:
-        shutil.copytree(self.profile("one letter"), root)
+        """A bidder is called what every agreed reason says, so the letters of the others seem to name it."""
+        addressed = [replace(one, address="1 Quay Street\nNorthmoor\nNM0 0AA") for one in make.bidders()]
+        addressed[2] = replace(addressed[2], name="The Bid Says How")
+        make_profile(root)
         with opened(root) as space:
-            plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+            stages.load(space, self.folder / "pack of the leaking", make.pack(bidders=tuple(addressed)))
+            stages.bring(space, "priced")
+            outcome.outcome(space, REFERENCE)
 
     def _outcome(self, root: Path) -> None:
         with opened(copied(self.profile("priced"), root)) as space:
@@ -300,13 +310,6 @@ class Materials:
             publishing.lift(space, REFERENCE, who="Audit", why="Done.")
             publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
             publishing.close(space, REFERENCE)
-
-
-def _sentences(space: Workspace, place: Place) -> Path:
-    folder = place.folder / "sentences"
-    if not folder.exists():
-        wording_files.export(space, folder)
-    return folder
 
 
 def _let_through(space: Workspace, _place: Place) -> None:
@@ -556,6 +559,16 @@ ACTS = {
         ),
         Act("end the record", "ended soon", _end),
         _inside(
+            "write the report",
+            "decided",
+            lambda space, place: reporting.report(space, REFERENCE, place.out / "report.pdf"),
+        ),
+        _inside(
+            "write the matrix",
+            "decided",
+            lambda space, place: reporting.matrix(space, REFERENCE, place.out / "matrix.xlsx"),
+        ),
+        _inside(
             "sign letters",
             "one letter",
             lambda space, place: letters.letters(space, REFERENCE, place.out),
@@ -571,9 +584,10 @@ ACTS = {
             "draft a letter",
             "one letter",
             lambda space, place: drafting.draft(space, REFERENCE, bid="B02", out=place.out / "B02.docx"),
-            writes=True,
         ),
-        _inside("use sentences", "one letter", lambda space, place: wording_files.use(space, _sentences(space, place))),
+        _inside(
+            "use sentences", "one letter", lambda space, place: wording_files.use(space, place.taken), takes="sentences"
+        ),
         _inside(
             "invite",
             "frozen",

@@ -68,7 +68,7 @@ def after(place: Place) -> State:
             for ended in tx.query(t.RecordEndingRow):
                 named -= workspace.sealed_files(tx, ended.tender_id)
                 assert not space.keys.has_tender_key(ended.tender_id)
-            signed = {row.sha256 for row in tx.query(t.LetterRow)}
+            signed = {row.sha256 for row in (*tx.query(t.LetterRow), *tx.query(t.ReportRow))}
             signed |= {row.successor.hex() for row in tx.query(t.PaperKeyRow)}
             signed |= {row.recovery for row in tx.query(t.PaperKeyRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}
@@ -93,7 +93,7 @@ def _whole(path: Path, signed: set[str], root: Path) -> None:
         assert {paper_keys.SuccessorKey(secret).public.hex(), opens} & signed, f"{path.name} is not on record"
     elif path.suffix == ".pdf":
         assert hashlib.sha256(path.read_bytes()).hexdigest() in signed, f"{path.name} is not on record"
-    elif path.suffix == ".xlsx":
+    elif path.suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(path) as file:
             assert file.testzip() is None
     elif path.suffix == ".evalpanel":

@@ -17,7 +17,7 @@ from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.formats.price_schedule import write_price_schedule
 from evalpanel.formats.xlsx import read_xlsx
 from evalpanel.sealing.certificates import new_signing_certificate
-from evalpanel.sealing.pdf_signature import LetterSigner
+from evalpanel.sealing.letter_signer import LetterSigner
 from fuzz.parcels import book_parts, parcel, sheet_xml, zipped
 from specimens.archives.raw_zip import Member, raw_zip
 from specimens.bags.raw_bag import TarMember, bag, pax, raw_tar

@@ -17,6 +17,7 @@ import typer
 from evalpanel import __version__
 from evalpanel.cli import (
     agreeing,
+    authorities,
     award,
     blind,
     carrying,
@@ -26,6 +27,7 @@ from evalpanel.cli import (
     letters,
     notices,
     people,
+    reporting,
     scoring,
     setting_up,
 )
@@ -55,6 +57,9 @@ app.add_typer(award.commands)
 app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
+app.add_typer(deciding.commands)
+app.add_typer(reporting.commands)
+app.add_typer(authorities.commands, name="authority")
 app.add_typer(deciding.commands)
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,8 @@ from typer.core import TyperGroup
 
 from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted
+from evalpanel.domain.feedback_occasions import Occasion
+from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.services import approving, drafting, letter_looks, wording_files
 from evalpanel.services import letters as journey
 from evalpanel.services.letter_looks import LetterLook
@@ -34,6 +37,7 @@ letters = typer.Typer(
 wording = typer.Typer(help="Change the sentences of letters without touching the program.", no_args_is_help=True)
 letters.add_typer(wording, name="wording")
 
+_ASKED_FOR = tuple(one.value for one in LetterKind if one.is_asked_for)
 Bid = Annotated[str | None, typer.Option("--bid", help="One bid; all, if left out.")]
 Lot = Annotated[str | None, typer.Option("--lot", help="One lot; all, if left out.")]
 
@@ -151,15 +155,47 @@ def draft(
     bid: Annotated[str, typer.Argument(metavar="BID")],
     docx: Annotated[Path, typer.Option("--docx", metavar="FILE", help="The Word document to write.")],
     lot: Annotated[str | None, typer.Option("--lot", help="The lot, where the bid is for several.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help=f"A letter that follows from no outcome: {', '.join(_ASKED_FOR)}.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="With --kind: what is to be explained, or was considered and decided.")
+    ] = "",
+    reply_by: Annotated[str, typer.Option("--reply-by", metavar="DATE", help="The last day for an answer.")] = "",
+    valid_until: Annotated[
+        str, typer.Option("--valid-until", metavar="DATE", help="Until when a prequalification is good.")
+    ] = "",
+    ended: Annotated[str, typer.Option("--ended", metavar="DATE", help="The last day of standstill.")] = "",
     person: Person = None,
     json: Json = False,
 ) -> None:
     """Write the draft of a letter as a Word document, for a lawyer's comments. It is marked as a draft and not signed."""
     held = console(context, json=json)
+    occasion = _occasion(kind, reason, reply_by, valid_until, ended)
     with held.opened() as space:
-        of_lot = drafting.draft(space, tender, bid=bid, lot=lot, out=docx, person=person)
+        if occasion is None:
+            of_lot = drafting.draft(space, tender, bid=bid, lot=lot, out=docx, person=person)
+        else:
+            of_lot = drafting.draft_occasion(space, tender, occasion, bid=bid, lot=lot, out=docx, person=person)
     held.say(f"Wrote {docx}: a draft of the letter for bid {bid}, lot {of_lot}. It is not signed.")
     held.answer({"file": str(docx), "bid": bid, "lot": of_lot})
+
+
+def _occasion(kind: str | None, reason: str, reply_by: str, valid_until: str, ended: str) -> Occasion | None:
+    if kind is None:
+        if reason or reply_by or valid_until or ended:
+            raise typer.BadParameter("say which letter it is, with --kind")
+        return None
+    if kind not in _ASKED_FOR:
+        raise typer.BadParameter(f"--kind is one of {', '.join(_ASKED_FOR)}")
+    return Occasion(LetterKind(kind), reason, _day(reply_by), _day(valid_until), _day(ended))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"“{text}” is no date: write it as 2026-11-30") from error
 
 
 @wording.command("export")

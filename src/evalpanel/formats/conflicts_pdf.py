@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from evalpanel.domain.conflicts import ConflictsAssessment
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.fonts import LetterFonts, shipped
-from evalpanel.formats.paper import Particulars, finished, laid_out
+from evalpanel.formats.paper import Paper, Particulars, on_paper
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedDocument:
-    """A document as a PDF."""
-
-    data: bytes
-    pages: int
-
-
-def render(made: ConflictsAssessment, *, made_at: datetime, fonts: LetterFonts | None = None) -> RenderedDocument:
+def render(made: ConflictsAssessment, *, made_at: datetime, fonts: LetterFonts | None = None) -> Paper:
     """Lay it out. `made_at` (UTC) is the time that the file says it was made; the clock is not asked.
 
     Raises `EvalPanelError` naming a character that no font can print.
@@ -38,5 +29,4 @@ def render(made: ConflictsAssessment, *, made_at: datetime, fonts: LetterFonts |
         "The conflicts assessment cannot be laid out.",
         "A part of it does not fit a page. Nothing was written. Shorten the longest text in it.",
     )
-    data, count = laid_out(layout, story, about, no_room)
-    return RenderedDocument(finished(data, about, made_at), count)
+    return on_paper(layout, story, about, made_at, no_room)

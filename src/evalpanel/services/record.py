@@ -366,6 +366,14 @@ def _certificate(run: list[_Act], _: _About) -> Told:
     return "made the certificate that signs letters", f"Key {run[0].detail['fingerprint'][:16]}…"
 
 
+def _authoritys_certificate(run: list[_Act], _: _About) -> Told:
+    return "signed letters with a certificate of the authority", f"Key {run[0].detail['fingerprint'][:16]}…"
+
+
+def _authority(run: list[_Act], _: _About) -> Told:
+    return f"kept how the letters of “{run[0].detail['code']}” are headed", ""
+
+
 def _letters(run: list[_Act], _: _About) -> Told:
     bids = ", ".join(f"{act.detail['bid']} (lot {act.detail['lot']})" for act in run)
     if len(run) == 1:
@@ -397,5 +405,7 @@ _SENTENCES: Mapping[str, Callable[[list[_Act], _About], Told]] = {
     "prices-opened": _prices_opened,
     "outcome-made": _outcome,
     "certificate-made": _certificate,
+    "certificate-used": _authoritys_certificate,
     "letter-signed": _letters,
+    "authority-added": _authority,
 }

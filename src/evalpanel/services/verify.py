@@ -51,6 +51,7 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
         return Verification(path.name, found.kind, found.verdict, found.proved, found.not_proved, found.by)
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.pdf_signature import verify
+    from evalpanel.sealing.timestamps import unstamped
 
     data = read_whole(path, MOST_BYTES)
     known: dict[str, str] = {}
@@ -59,7 +60,7 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
     if workspace is not None:
         with workspace.store.reading() as tx:
             known = {row.fingerprint: row.person for row in tx.execute(select(t.CertificateRow)).scalars()}
-            wanted = hashlib.sha256(data).hexdigest()
+            wanted = hashlib.sha256(unstamped(data)).hexdigest()
             held = tx.execute(select(t.LetterRow).where(t.LetterRow.sha256 == wanted)).scalars().first()
             about = _report(tx, wanted)
             if held is not None:

@@ -105,6 +105,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_installation")),
     )
     op.create_table(
+        "letterhead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("logo", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letterhead")),
+    )
+    op.create_table(
         "missing_assent",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
