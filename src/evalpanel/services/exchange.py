@@ -16,13 +16,13 @@ from evalpanel.domain.branches import Entry, Origin, standing
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys, Statement, file_name, tender_id
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_bodies import Cover, Head, Header, PartOf, Trail, write_cover
+from evalpanel.formats.parcel_bodies import Cover, Header, PartOf, Trail, write_cover
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel, write_parcel
 from evalpanel.formats.statements import read_statement, write_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.installations import Installation, from_secret, new_installation
 from evalpanel.sealing.statements import identity
-from evalpanel.services import audit
+from evalpanel.services import audit, heads
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import replacing, trouble
@@ -172,7 +172,7 @@ def newest(tx: Session, mine: Own, kind: ParcelKind, about: str = "") -> Held | 
     """
     held = {one.identity: one for one in line(tx, mine.tender, kind, mine.person, about)}
     last = held.get(standing(one.entry for one in held.values()).counts or "")
-    cited = _cited(tx, mine, kind, about)
+    cited = heads.cited(tx, mine.tender, kind, about)
     return last if last is not None and cited.behind <= last.history | {last.identity} else None
 
 
@@ -182,20 +182,6 @@ def of_kind(tx: Session, tender: TenderId, kind: ParcelKind) -> tuple[Held, ...]
         select(t.ParcelRow).where(t.ParcelRow.tender_id == tender, t.ParcelRow.kind == kind).order_by(t.ParcelRow.id)
     ).scalars()
     return tuple(_held(row) for row in rows)
-
-
-def origins(tx: Session, tender: TenderId, installation: str) -> tuple[Origin, ...]:
-    """Where the statements of one laptop that are kept were made."""
-    row = t.ParcelRow
-    rows = tx.execute(
-        select(row.incarnations, row.trail_number, row.trail_hash).where(
-            row.tender_id == tender, row.installation == installation
-        )
-    )
-    return tuple(
-        Origin(installation, incarnations, (number, digest) if number else None)
-        for incarnations, number, digest in rows
-    )
 
 
 def known(tx: Session, named: str) -> bool:
@@ -240,14 +226,14 @@ def make(
     documents. No parcel is written to disk yet.
     """
     earlier = line(tx, mine.tender, kind, mine.person, about)
-    cited = _cited(tx, mine, kind, about)
+    cited = heads.cited(tx, mine.tender, kind, about)
     last = None if kind.is_open else audit.last_line(tx, mine.tender)
     header = Header(
         about=about,
         author=mine.person,
-        heads=() if kind.is_open else _heads(tx, mine, kind, about),
+        heads=() if kind.is_open else heads.heads(tx, mine.tender, mine.person, kind, about),
         history=tuple(sorted({one.identity for one in earlier} | cited.behind)),
-        incarnations=_incarnations(tx, workspace, mine.tender),
+        incarnations=heads.incarnations(tx, workspace, mine.tender),
         installation=mine.keys.public.installation,
         made_at=workspace.now(),
         pack=rests_on.pack,
@@ -270,7 +256,7 @@ def make(
         person=mine.person,
         detail={"parcel": named, "about": about, **(detail or {})},
     )
-    _keep_incarnation(tx, workspace, mine.tender, number)
+    heads.keep_incarnation(tx, workspace, mine.tender, number)
     keep(tx, workspace, kind, header, named, signed, number, cover)
     name = file_name(mine.tender, kind, about or mine.person, header.seq, named)
     return Outgoing(name, kind, named, cover, tuple(dict.fromkeys(one.sealed for one in parts)))
@@ -313,98 +299,6 @@ def keep(
             act=act,
         )
     )
-
-
-def keep_cited(tx: Session, mine: Own, header: Header, named: str) -> None:
-    """Keep what a received statement says of the lines of this laptop's own person."""
-    if header.author == mine.person:
-        return
-    for head in header.heads:
-        if head.author == mine.person:
-            tx.add(
-                t.CitedHeadRow(
-                    identity=named,
-                    tender_id=mine.tender,
-                    kind=head.kind,
-                    about=head.about,
-                    seq=head.seq,
-                    tips=head.tips,
-                    behind=head.behind,
-                )
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """What others said of a line of this person: its highest number, and every statement of it that they hold."""
-
-    seq: int
-    behind: frozenset[str]
-
-
-def _cited(tx: Session, mine: Own, kind: ParcelKind, about: str) -> Cited:
-    row = t.CitedHeadRow
-    rows = tx.execute(
-        select(row.seq, row.tips, row.behind).where(row.tender_id == mine.tender, row.kind == kind, row.about == about)
-    ).all()
-    behind = frozenset(one for _, tips, behind in rows for one in (*tips, *behind))
-    return Cited(max((seq for seq, _, _ in rows), default=0), behind)
-
-
-def not_here(tx: Session, mine: Own) -> tuple[ParcelKind, ...]:
-    """The kinds of which others hold statements of this laptop's own person that are not here.
-
-    Then this profile is older than what was sent from it (a restored backup), or another laptop of the person went on.
-    """
-    tx.flush()
-    row = t.CitedHeadRow
-    named: dict[str, ParcelKind] = {}
-    for kind, tips, behind in tx.execute(select(row.kind, row.tips, row.behind).where(row.tender_id == mine.tender)):
-        named |= dict.fromkeys((*tips, *behind), kind)
-    here = set(tx.execute(select(t.ParcelRow.identity).where(t.ParcelRow.tender_id == mine.tender)).scalars())
-    return tuple(sorted({kind for one, kind in named.items() if one not in here}, key=list(ParcelKind).index))
-
-
-def _heads(tx: Session, mine: Own, kind: ParcelKind, about: str) -> tuple[Head, ...]:
-    """What this laptop knows of every line but the one that a statement is made for."""
-    row = t.ParcelRow
-    lines: dict[tuple[str, str, ParcelKind], list[Entry]] = {}
-    rows = tx.execute(
-        select(row.about, row.author, row.kind, row.identity, row.seq, row.history)
-        .where(row.tender_id == mine.tender)
-        .order_by(row.about, row.author, row.kind, row.id)
-    )
-    for whom, author, of, named, seq, history in rows:
-        if (whom, author, of) != (about, mine.person, kind):
-            lines.setdefault((whom, author, of), []).append(Entry(named, seq, frozenset(history)))
-    return tuple(_head(*key, entries) for key, entries in lines.items())
-
-
-def _head(about: str, author: str, kind: ParcelKind, entries: Sequence[Entry]) -> Head:
-    tips = standing(entries).tips
-    known = {one.identity for one in entries} | {earlier for one in entries for earlier in one.history}
-    return Head(
-        about=about,
-        author=author,
-        behind=tuple(sorted(known - set(tips))),
-        kind=kind,
-        seq=max(one.seq for one in entries),
-        tips=tuple(sorted(tips)),
-    )
-
-
-def _incarnations(tx: Session, workspace: Workspace, tender: TenderId) -> tuple[str, ...]:
-    row = t.IncarnationRow
-    held = tuple(tx.execute(select(row.incarnation).where(row.tender_id == tender).order_by(row.id)).scalars())
-    return held if workspace.incarnation in held else (*held, workspace.incarnation)
-
-
-def _keep_incarnation(tx: Session, workspace: Workspace, tender: TenderId, act: int) -> None:
-    row = t.IncarnationRow
-    wanted = select(row.id).where(row.tender_id == tender, row.incarnation == workspace.incarnation)
-    if tx.execute(wanted).first() is None:
-        tx.add(row(tender_id=tender, incarnation=workspace.incarnation, at=workspace.now(), act=act))
-        tx.flush()
 
 
 def seal_part(workspace: Workspace, content: bytes, envelope: str, recipients: Sequence[str], made: list[str]) -> Part:
