@@ -20,6 +20,7 @@ from evalpanel.cli import (
     award,
     blind,
     carrying,
+    challenging,
     deciding,
     interests,
     keeping,
@@ -62,6 +63,7 @@ app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
 app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
+app.add_typer(challenging.commands)
 app.add_typer(keeping.commands)
 
 

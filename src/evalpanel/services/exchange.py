@@ -249,11 +249,13 @@ def keep(
 ) -> None:
     """Add a statement to those that are kept, and the names of its parts: a received one, or one that was made here.
 
-    Of a release only the sealed `cover` is kept.
+    Of what holds keys only the sealed `cover` is kept: of a release, and of a challenge pack or disclosure copy, whose parts
+    are written for whoever asked and are not kept here either.
     """
-    secret = kind is ParcelKind.RELEASE
+    made_for_others = kind in (ParcelKind.CHALLENGE, ParcelKind.DISCLOSURE)
+    secret = kind is ParcelKind.RELEASE or made_for_others
     assert cover is not None or not secret
-    for part in header.parts:
+    for part in () if made_for_others else header.parts:
         tx.add(t.ParcelPartRow(identity=named, sealed=part.sealed, size=part.size, envelope=part.envelope))
     tx.add(
         t.ParcelRow(
