@@ -11,7 +11,17 @@ from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, TenderName, console, counted
 from evalpanel.domain.results import LotResult
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import moderation, outcome, prices, scoresheets, trail_copies, verify, workspace
+from evalpanel.services import (
+    challenge_proofs,
+    moderation,
+    outcome,
+    prices,
+    scoresheets,
+    timestamps,
+    trail_copies,
+    verify,
+    workspace,
+)
 from evalpanel.services.verify import Verification
 
 commands = typer.Typer()
@@ -150,6 +160,26 @@ def say_lot(held: Console, lot: LotResult) -> None:
         held.say(f"  {lot.tie}")
 
 
+@commands.command("timestamp")
+def stamp_letters(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="LETTER…", help="Signed letters, as files.")],
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="A timestamp service (RFC 3161).")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The folder for the letters with their timestamps.")
+    ],
+    json: Json = False,
+) -> None:
+    """Put a trusted timestamp into signed letters. The one command that uses a network: run it where there is one."""
+    held = console(context, json=json)
+    with held.progress("Asking for timestamps") as progress:
+        made = timestamps.stamp(files, url, out, progress=progress)
+    for one in made:
+        held.say(f"  {one}")
+    held.say(f"{counted(len(made), 'letter')} with a timestamp in {out}. The letters that you gave are as they were.")
+    held.answer({"letters": [str(one) for one in made]})
+
+
 @commands.command("verify")
 def verify_it(
     context: typer.Context,
@@ -180,7 +210,7 @@ def verify_it(
         _say(held, found)
         held.answer({"checked": [answers.verification(one) for one in found]})
     else:
-        own = "" if identity is None else verify.read_identity(identity)
+        own = "" if identity is None else challenge_proofs.read_identity(identity)
         found = (_verified(held, what, key, own),)
         _say(held, found)
         held.answer(answers.verification(found[0]))

@@ -78,6 +78,8 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
     """Why this person may open an envelope now, or None where they may not. The officer holds every key anyway."""
     if envelope.kind is EnvelopeKind.COMMON:
         return Because.ON_THE_PANEL
+    if envelope.kind is EnvelopeKind.OFFICE:
+        return None
     if envelope.kind is EnvelopeKind.NAMES:
         return _names(access)
     readers = _OF_PRICES if envelope.kind is EnvelopeKind.PRICE else _READERS
@@ -113,9 +115,9 @@ def _what_others_said(kind: EnvelopeKind, access: Access) -> Because | None:
         return Because.CHAIRING
     if not scores or not access.sheet_here:
         return None
-    if kind is EnvelopeKind.SCORES:
-        return Because.OWN_SHEET_HERE if chairs else None
-    return Because.OWN_SHEET_HERE if access.sheets_in else None
+    if chairs:
+        return Because.OWN_SHEET_HERE
+    return Because.OWN_SHEET_HERE if kind is EnvelopeKind.MODERATION and access.sheets_in else None
 
 
 def _touched(recused: Sequence[Recusal], own: Sequence[Bid]) -> bool:

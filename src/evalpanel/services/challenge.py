@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.bid_record import Entry, hashes_digest, line_of, pin_of, record_digest
-from evalpanel.domain.parcels import ParcelKind, file_name
+from evalpanel.domain.parcels import ParcelKind, Part, file_name
 from evalpanel.domain.people import Role
 from evalpanel.domain.redactions import Redaction, Redactor
 from evalpanel.domain.tender import Bid, PersonCode
@@ -29,7 +30,7 @@ from evalpanel.formats.challenge_file import (
     value_of,
 )
 from evalpanel.formats.challenge_readme import readme
-from evalpanel.formats.parcel_bodies import Cover, Header, Keys, write_cover
+from evalpanel.formats.parcel_bodies import Cover, Keys, write_cover
 from evalpanel.formats.parcel_file import write_parcel
 from evalpanel.formats.statements import write_statement
 from evalpanel.progress import NO_PROGRESS, Progress
@@ -280,21 +281,9 @@ def _signed(
     public, kind = mine.keys.public, content.kind
     with workspace.store.writing() as tx:
         body = _body(content, spool, rosters.founder(tx, mine), mine)
-        earlier = exchange.line(tx, mine.tender, kind, mine.person)
-        header = Header(
-            about="",
-            author=mine.person,
-            heads=(),
-            history=tuple(sorted(one.identity for one in earlier)),
-            installation=public.installation,
-            made_at=workspace.now(),
-            pack="",
-            parts=tuple(spool.parts),
-            recipients=(public.installation,),
-            roster="",
-            seq=max((one.seq for one in earlier), default=0) + 1,
-            tender=mine.tender,
-        )
+        parts = [Part(one.sealed, one.size, one.envelope) for one in spool.parts]
+        made = exchange.next_header(tx, workspace, mine, kind, (public.installation,), parts=parts)
+        header = replace(made, heads=())  # whom else this laptop heard from is nothing for a stranger
         statement = mine.keys.sign(kind.payload_type, write_cover(Cover(body, header)))
         named = identity(statement, public.signing)
         written = write_statement(statement, public.installation)

@@ -7,6 +7,7 @@ file, and is said as not proved unless the fingerprint is given, which travels a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,9 +36,10 @@ from evalpanel.formats.parcel_file import Container, SealedPart, checked_blocks,
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.system.files import trouble
+from evalpanel.system.files import read_whole, trouble
 
 KINDS = (ParcelKind.CHALLENGE, ParcelKind.DISCLOSURE)
+_IDENTITY = re.compile(r"AGE-SECRET-KEY-1[A-Z0-9]{58}\Z")
 _SEALING_ADDS = 1 << 20
 _SHOWN = 5
 
@@ -67,6 +69,17 @@ class PackProof:
     not_proved: tuple[str, ...]
     by: str
     identity: str
+
+
+def read_identity(path: Path) -> str:
+    """The age identity in a key file, as `age-keygen` writes it. Raises `EvalPanelError` where there is none."""
+    text = read_whole(path, 1 << 16).decode("utf-8", "replace")
+    found = [line.strip() for line in text.splitlines() if _IDENTITY.match(line.strip())]
+    if len(found) != 1:
+        raise EvalPanelError(
+            "This is no age key.", f"{path} must hold one line AGE-SECRET-KEY-1…; nothing was looked at."
+        )
+    return found[0]
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import after_outcome, interests, parcel_proofs, tenders, trail_copies
+from evalpanel.services import after_outcome, afterwards, interests, parcel_proofs, tenders, trail_copies
 from evalpanel.services.audit import PROFILE_CHAIN
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -31,8 +30,7 @@ from evalpanel.store import tables as t
 from evalpanel.system.files import read_whole, trouble
 
 MOST_BYTES = 256 << 20
-_PARTS = 11
-_IDENTITY = re.compile(r"AGE-SECRET-KEY-1[A-Z0-9]{58}\Z")
+_PARTS = 12
 _REWRITTEN = "that the trail was not rewritten as a whole: compare its head with one that somebody else holds"
 
 
@@ -63,6 +61,7 @@ def verify_file(workspace: Workspace | None, path: Path, *, key: str = "", ident
         return Verification(path.name, "trail", verdict, chain.proved, chain.not_proved, chain.head)
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.pdf_signature import verify
+    from evalpanel.sealing.timestamps import unstamped
 
     data = read_whole(path, MOST_BYTES)
     known: dict[str, str] = {}
@@ -71,7 +70,7 @@ def verify_file(workspace: Workspace | None, path: Path, *, key: str = "", ident
     if workspace is not None:
         with workspace.store.reading() as tx:
             known = {row.fingerprint: row.person for row in tx.execute(select(t.CertificateRow)).scalars()}
-            wanted = hashlib.sha256(data).hexdigest()
+            wanted = hashlib.sha256(unstamped(data)).hexdigest()
             held = tx.execute(select(t.LetterRow).where(t.LetterRow.sha256 == wanted)).scalars().first()
             about = _report(tx, wanted)
             if held is not None:
@@ -86,17 +85,6 @@ def verify_file(workspace: Workspace | None, path: Path, *, key: str = "", ident
     elif workspace is not None and report.verdict == "verified":
         missing.append("this very file is not on record in this profile")
     return Verification(path.name, "letter", report.verdict, tuple(proved), tuple(missing), report.fingerprint)
-
-
-def read_identity(path: Path) -> str:
-    """The age identity in a key file, as `age-keygen` writes it. Raises `EvalPanelError` where there is none."""
-    text = read_whole(path, 1 << 16).decode("utf-8", "replace")
-    found = [line.strip() for line in text.splitlines() if _IDENTITY.match(line.strip())]
-    if len(found) != 1:
-        raise EvalPanelError(
-            "This is no age key.", f"{path} must hold one line AGE-SECRET-KEY-1…; nothing was looked at."
-        )
-    return found[0]
 
 
 def _report(tx: Session, sha256: str) -> str:
@@ -138,6 +126,7 @@ def verify_tender(workspace: Workspace, named: str, *, progress: Progress = NO_P
             ("what was locked", lambda: _locked(tx, tender, lines)),
             ("the prices", lambda: _prices(tx, tender, lines)),
             ("what followed the outcome", lambda: _after_outcome(tx, tender, lines)),
+            ("what came after the letters", lambda: _afterwards(tx, tender, lines)),
             ("the sealed files", lambda: _documents(tx, workspace, tender, lines, progress)),
         )
         for place, (what, part) in enumerate(parts, 1):
@@ -343,6 +332,14 @@ def _prices(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     return _differences("the price of bid ", held, pinned), said
 
 
+def _afterwards(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    wrong, count = afterwards.differences(tx, tender.tender_id, lines)
+    return (
+        wrong,
+        f"all {count} entries about sending, answers, feedback and lessons are as they were made" if count else "",
+    )
+
+
 def _after_outcome(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     held: dict[str, object] = {}
     pinned: dict[str, object] = {}
@@ -376,6 +373,7 @@ def _documents(
     for letter in tx.execute(select(t.LetterRow).where(t.LetterRow.tender_id == tender.tender_id)).scalars():
         held[f"letter for bid {letter.bid}, lot {letter.lot}"] = letter.sha256
         files.append((letter.sealed, letter.file))
+    files += afterwards.sealed_files(tx, tender.tender_id)
     wrong = _differences("the record of ", held, pinned)
     if any(line.act == "record-ended" for line in lines):
         left = sum(1 for sealed, _ in files if workspace.documents.path(sealed).exists())

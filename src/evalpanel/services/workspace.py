@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,15 @@ from evalpanel.store import backups as backup_files
 from evalpanel.store import migrate
 from evalpanel.store.documents import Documents
 from evalpanel.store.engine import Store, StoreError, recognise
-from evalpanel.store.tables import DocumentRow, LetterRow, ParcelPartRow, ParcelRow, ProfileRow, RecordEndingRow
+from evalpanel.store.tables import (
+    DocumentRow,
+    FeedbackRow,
+    LetterRow,
+    ParcelPartRow,
+    ParcelRow,
+    ProfileRow,
+    RecordEndingRow,
+)
 from evalpanel.system.files import remove_leftovers, remove_quietly, sync_folder, tidying, trouble, write_atomic
 from evalpanel.system.folders import Folders, ProfileLock
 
@@ -58,6 +67,8 @@ class Workspace:
     owner: Owner
     told: tuple[str, ...] = ()
     """What the person should hear at the start: a clock set back, an older store, a second copy."""
+    incarnation: str = field(default_factory=lambda: os.urandom(16).hex())
+    """This opening of the profile: a copy of the profile that is opened elsewhere has another one."""
 
     def now(self) -> datetime:
         """The time that goes on the record, in UTC."""
@@ -209,7 +220,7 @@ def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True
             owner = Owner(profile.name, profile.email)
             named = {
                 sealed
-                for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed)
+                for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed, FeedbackRow.sealed)
                 for sealed in tx.execute(select(column)).scalars()
             }
             ended = tx.execute(select(RecordEndingRow.tender_id)).scalars().all()
@@ -240,6 +251,7 @@ def sealed_files(tx: Session, tender: str) -> frozenset[str]:
     statements = (
         select(DocumentRow.sealed).where(DocumentRow.tender_id == tender),
         select(LetterRow.sealed).where(LetterRow.tender_id == tender),
+        select(FeedbackRow.sealed).where(FeedbackRow.tender_id == tender),
         parts.where(ParcelRow.tender_id == tender),
     )
     return frozenset(sealed for one in statements for sealed in tx.execute(one).scalars())
@@ -257,7 +269,7 @@ def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:
     backup_files.forget_unfinished(folders.store)
     backup_files.finish(folders.store, folders.backups)
     backup_files.tidy(folders.backups)
-    for folder in (folders.root, folders.keys):
+    for folder in (folders.root, folders.keys, folders.waiting):
         remove_leftovers(folder)
     _finish_making(folders)
     if not folders.store.exists():
