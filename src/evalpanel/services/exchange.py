@@ -34,6 +34,9 @@ NAMES = "names-of-people"
 KEPT = "keys-for-recovery"
 """The envelope of the sealed part of a roster that holds the keys of all envelopes for recovery."""
 
+FOR_STRANGERS = (ParcelKind.CHALLENGE, ParcelKind.DISCLOSURE)
+"""Kinds that no laptop of the panel receives: nobody hears of them, and their parts are not kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewTender:
@@ -315,7 +318,7 @@ def keep(
     Of what holds keys only the sealed `cover` is kept: of a release, and of a challenge pack or disclosure copy, whose parts
     are written for whoever asked and are not kept here either.
     """
-    made_for_others = kind in (ParcelKind.CHALLENGE, ParcelKind.DISCLOSURE)
+    made_for_others = kind in FOR_STRANGERS
     secret = kind is ParcelKind.RELEASE or made_for_others
     assert cover is not None or not secret
     for part in () if made_for_others else header.parts:
@@ -397,7 +400,7 @@ def _heads(tx: Session, mine: Own, kind: ParcelKind, about: str) -> tuple[Head, 
     lines: dict[tuple[str, str, ParcelKind], list[Entry]] = {}
     rows = tx.execute(
         select(row.about, row.author, row.kind, row.identity, row.seq, row.history)
-        .where(row.tender_id == mine.tender)
+        .where(row.tender_id == mine.tender, row.kind.not_in(FOR_STRANGERS))
         .order_by(row.about, row.author, row.kind, row.id)
     )
     for whom, author, of, named, seq, history in rows:
