@@ -112,6 +112,11 @@ def test_panel_works_apart_from_the_pack_to_the_lock(tmp_path: Path) -> None:
             assert [one.sentence for one in record.history(desk[person], REFERENCE) if "“" in one.what] == []
         assert held_keys(desk["PM1"], "scores") == []
         assert sent_moderation(desk, final=False) == final
+        proof = verify.verify_file(desk[OFFICER], final)
+        assert proof.verdict == "verified"
+        assert "it rests on 4 score sheets, of which 4 are kept in this profile, the same to the byte" in proof.proved
+        assert verify.verify_file(desk["PM1"], final).verdict == "verified"
+        assert verify.verify_file(desk["stranger"], final).verdict == "not-ours"
 
 
 # Who holds which keys ------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Header, read_enrolment, read_invitation
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_kinds import read_cover
+from evalpanel.formats.parcel_moderation import read_assent, read_moderation
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.envelopes import EnvelopeError
@@ -127,7 +128,28 @@ def _of_statement(workspace: Workspace | None, held: Container, kind: ParcelKind
                 proved.append("it is among the parcels that are kept in this profile")
             else:
                 missing.append("it is not among the parcels that are kept in this profile")
+            here, elsewhere = _cited(tx, kind, signed)
+            proved += here
+            missing += elsewhere
     return ParcelProof(kind, "verified", tuple(proved), tuple(missing), keys.installation)
+
+
+def _cited(tx: Session, kind: ParcelKind, signed: Statement) -> tuple[list[str], list[str]]:
+    """What a moderation and an assent are about, by identity: what of it is kept here, and what is not."""
+    if kind is ParcelKind.MODERATION:
+        sheets = [one.sheet for one in read_moderation(signed.payload).body.sheets if one.sheet]
+        known = sum(exchange.known(tx, sheet) for sheet in sheets)
+        proved = [
+            f"it rests on {len(sheets)} score sheets, of which {known} are kept in this profile, the same to the byte"
+        ]
+        return proved, [] if known == len(sheets) else ["what the sheets say that are not kept in this profile"]
+    if kind is ParcelKind.ASSENT:
+        body = read_assent(signed.payload).body
+        about = f"it is about the moderation {body.moderation[:8]}"
+        if exchange.known(tx, body.moderation):
+            return [f"{about}, which is kept in this profile"], []
+        return [], [f"{about}, which is not kept in this profile"]
+    return [], []
 
 
 def _opened(workspace: Workspace | None, held: Container, own: str) -> Statement | None:
