@@ -15,6 +15,9 @@ from evalpanel.formats.parcel_bodies import Head, Header
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
+FOR_STRANGERS = (ParcelKind.CHALLENGE, ParcelKind.DISCLOSURE)
+"""Kinds that no laptop of the panel receives: nobody hears of them, and their parts are not kept."""
+
 
 def origins(tx: Session, tender: TenderId, installation: str) -> tuple[Origin, ...]:
     """Where the statements of one laptop that are kept were made."""
@@ -87,7 +90,7 @@ def heads(tx: Session, tender: TenderId, person: PersonCode, kind: ParcelKind, a
     lines: dict[tuple[str, str, ParcelKind], list[Entry]] = {}
     rows = tx.execute(
         select(row.about, row.author, row.kind, row.identity, row.seq, row.history)
-        .where(row.tender_id == tender)
+        .where(row.tender_id == tender, row.kind.not_in(FOR_STRANGERS))
         .order_by(row.about, row.author, row.kind, row.id)
     )
     for whom, author, of, named, seq, history in rows:
