@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -31,10 +31,9 @@ from evalpanel.services import (
 from evalpanel.services.letter_signing import LetterBlockedBy, LetterDone
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from profiles import copied, opened
 from stages import REFERENCE as SMALL
-from stages import Kept
 
+At = Callable[[str], Workspace]
 REFERENCE = ui_stage.REFERENCE
 LOW = Occasion(LetterKind.ABNORMALLY_LOW_NOTICE, "How the hourly rate is reached.", date(2026, 12, 11))
 
@@ -114,19 +113,19 @@ def test_one_letter_tells_a_bidder_about_all_its_lots_and_covers_them(space: Wor
     ]
 
 
-def test_letters_of_a_lot_that_is_abandoned_are_not_written(kept: Kept, tmp_path: Path) -> None:
+def test_letters_of_a_lot_that_is_abandoned_are_not_written(at: At, tmp_path: Path) -> None:
     from evalpanel.services import deciding, outcome
 
-    with opened(copied(kept.profile("priced"), tmp_path / "profile")) as small:
-        outcome.outcome(small, SMALL)
-        deciding.decide(
-            small, SMALL, bids=(), decided_by=["Director"], delegation="Scheme 4.2", why="The money is gone.",
-            on=after_outcome_steps.TODAY,
-        )  # fmt: skip
-        assert letters.letters(small, SMALL, tmp_path / "out").letters == ()
-        assert {(one.state.value, one.why) for one in letter_drafts.overview(small, SMALL)} == {
-            ("not-owed", ("Lot L1 was abandoned, so nothing is awarded in it.",))
-        }
+    small = at("priced")
+    outcome.outcome(small, SMALL)
+    deciding.decide(
+        small, SMALL, bids=(), decided_by=["Director"], delegation="Scheme 4.2", why="The money is gone.",
+        on=after_outcome_steps.TODAY,
+    )  # fmt: skip
+    assert letters.letters(small, SMALL, tmp_path / "out").letters == ()
+    assert {(one.state.value, one.why) for one in letter_drafts.overview(small, SMALL)} == {
+        ("not-owed", ("Lot L1 was abandoned, so nothing is awarded in it.",))
+    }
 
 
 def test_a_letter_signed_anew_is_the_next_version_and_says_why(space: Workspace, out: Path) -> None:
@@ -160,24 +159,24 @@ def test_the_record_of_letters_of_every_kind_verifies(space: Workspace) -> None:
     assert {envelope for *_, envelope in rows(space)} == {"office"}
 
 
-def test_letters_sealed_before_where_the_panel_could_read_are_read_from_there(kept: Kept, tmp_path: Path) -> None:
+def test_letters_sealed_before_where_the_panel_could_read_are_read_from_there(at: At, tmp_path: Path) -> None:
     import io
 
     from evalpanel.domain.tender import EnvelopeKind
     from evalpanel.services import tenders
     from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 
-    with opened(copied(kept.profile("priced"), tmp_path / "profile")) as small:
-        after_outcome_steps.decided(small)
-        (one,) = letters.letters(small, SMALL, tmp_path / "out", bid="B01").letters
-        with small.store.writing() as tx:
-            tender = tenders.find(tx, SMALL).tender_id
-            envelopes = held_envelopes(tx, small, tender)
-            sealed = envelopes.seal(EnvelopeName(EnvelopeKind.COMMON), io.BytesIO(one.file.read_bytes()))
-            envelopes.keep(tx)
-            audit.record(tx, small, "noted", tender=tender, person="OF1", detail={})
-            row = tx.execute(select(t.LetterRow)).scalars().one()
-            names = [one.key for one in inspect(t.LetterRow).column_attrs if one.key != "id"]
-            copy = {name: getattr(row, name) for name in names}
-            tx.add(t.LetterRow(**{**copy, "series": "older", "sealed": sealed.sealed, "envelope": "common"}))
-        assert letter_drafts.preview(small, SMALL, "B01", "L1", series="older") == one.file.read_bytes()
+    small = at("priced")
+    after_outcome_steps.decided(small)
+    (one,) = letters.letters(small, SMALL, tmp_path / "out", bid="B01").letters
+    with small.store.writing() as tx:
+        tender = tenders.find(tx, SMALL).tender_id
+        envelopes = held_envelopes(tx, small, tender)
+        sealed = envelopes.seal(EnvelopeName(EnvelopeKind.COMMON), io.BytesIO(one.file.read_bytes()))
+        envelopes.keep(tx)
+        audit.record(tx, small, "noted", tender=tender, person="OF1", detail={})
+        row = tx.execute(select(t.LetterRow)).scalars().one()
+        names = [one.key for one in inspect(t.LetterRow).column_attrs if one.key != "id"]
+        copy = {name: getattr(row, name) for name in names}
+        tx.add(t.LetterRow(**{**copy, "series": "older", "sealed": sealed.sealed, "envelope": "common"}))
+    assert letter_drafts.preview(small, SMALL, "B01", "L1", series="older") == one.file.read_bytes()

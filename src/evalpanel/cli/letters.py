@@ -130,6 +130,7 @@ def write_letters(
     )
     if report.manifest is not None:
         held.say(f"The signed list of all letters is {report.manifest}.")
+    held.written()
     held.answer(answers.letters(report, looks))
     if report.blocked:
         listed = "; ".join(f"bid {one.bid}, lot {one.lot}: {' '.join(one.why)}" for one in report.blocked)

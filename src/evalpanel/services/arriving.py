@@ -42,7 +42,7 @@ from evalpanel.formats.parcel_packs import (
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import verifies
-from evalpanel.services import audit, blinding, exchange, invitations, rosters, tenders, told
+from evalpanel.services import audit, blinding, exchange, invitations, rosters, sheets_here, tenders, told
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import arrived_detail, document_row, keep_bids, keep_tender
 from evalpanel.services.rosters import NotYet
@@ -102,6 +102,23 @@ def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
 
 def _take(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     _work_out(tx, workspace, one.mine)
+    became = _placed(one)
+    wrong = _sheets(tx, workspace, one.mine)
+    return Became(became.verdict, " ".join((became.words, *wrong))) if wrong else became
+
+
+def _sheets(tx: Session, workspace: Workspace, mine: Own) -> tuple[str, ...]:
+    """On a chair's laptop new keys open score sheets that waited here. Gives, in words, what does not hold together."""
+    tx.flush()
+    if tx.get(t.TenderRow, mine.tender) is None:
+        return ()
+    tender = tenders.find(tx, mine.tender)
+    if mine.person not in rosters.chairs(tender.pack.panel):
+        return ()
+    return sheets_here.bring_all_up(tx, workspace, mine, tender)
+
+
+def _placed(one: Arrival) -> Became:
     if one.after.forked:
         return Became(
             Verdict.FORKED,

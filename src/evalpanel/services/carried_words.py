@@ -26,6 +26,14 @@ _SENTENCES = {
     "declaration-sent": "wrote the declaration of interests for the officer",
     "declaration-received": "took in the declaration of interests of {about}",
     "sheet-sent": "wrote the score sheet for the officer",
+    "moderation-sent": "wrote the moderation for officer and panel",
+    "moderation-received": "took in the moderation of {about}",
+    "assent-sent": "wrote whether they agree with the moderation of {about}",
+    "assent-received": "took in whether {about} agrees with the moderation",
+    "assent-missing": "recorded why the word of {person} on the moderation cannot be had",
+    "receipt-sent": "wrote {about} a receipt for what arrived",
+    "receipt-received": "took in the receipt of {about}",
+    "sheet-ruled": "ruled which of two sheets of {about} counts",
     "scoresheet-received": "took in the score sheet of {about}",
     "own-received": "took in a {kind} of {about} from another laptop or an earlier copy",
 }
@@ -38,6 +46,24 @@ def _part(one: Mapping[str, Any]) -> str:
     if one["criterion"]:
         part = f"criterion {one['criterion']} in {part}"
     return f"{part} ({one['why']})"
+
+
+def _of_pack(act: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+    many = len(detail["recipients"])
+    whom = (
+        f"It was sealed to {many} recipient{'' if many == 1 else 's'}."
+        if many
+        else "It was sealed to the officer alone."
+    )
+    words = ["It was left open: whoever has the file can read it." if detail["open"] else whom]
+    about = f"for bid {detail['bid']} in lot {detail['lot']}"
+    if act == "challenge-made":
+        return f"made a challenge pack {about}", words[0]
+    left_out = sum(len(names) for names in detail["redactions"].values())
+    words.append(f"{left_out} {'entry was' if left_out == 1 else 'entries were'} left out, each with its reason.")
+    if detail["working_notes"]:
+        words.append(f"Working notes are in it: {detail['working_notes']}")
+    return f"made a disclosure copy {about}", " ".join(words)
 
 
 def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -65,6 +91,8 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act == "names-released":
         what = "released the names of those who bid before moderation is closed"
         return what, f"Decided by {detail['decided_by']}: {detail['why']}"
+    if act in ("challenge-made", "disclosure-made"):
+        return _of_pack(act, detail)
     if act not in _SENTENCES:
         return None
     envelopes = detail.get("envelopes", ())
@@ -73,7 +101,8 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
         f"{one['envelope']} could be read from {one['since']} to {one['until']}." for one in detail.get("access", ())
     ]
     words += [f"Envelopes: {', '.join(envelopes)}."] if envelopes else []
-    return _SENTENCES[act].format(about=detail.get("about", ""), by=detail.get("by", "")), " ".join(words)
+    names = {name: detail.get(name, "") for name in ("about", "by", "person")}
+    return _SENTENCES[act].format(**names), " ".join(words)
 
 
 def _why(detail: Mapping[str, Any]) -> str:

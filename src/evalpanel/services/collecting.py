@@ -1,4 +1,4 @@
-"""What panel members send arrives on the officer's laptop: declarations and score sheets, in any order.
+"""What panel members send arrives: declarations at the officer's laptop, score sheets at the chairs' too, in any order.
 
 A sheet counts when it is signed off, and the newest one counts. Two sheets of one person that do not know of each other
 (a restored backup, two laptops) are kept, and neither counts until the person sends one that follows both.
@@ -6,39 +6,31 @@ A sheet counts when it is signed off, and the newest one counts. Two sheets of o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.blind import is_blind
-from evalpanel.domain.evidence import faults as evidence_faults
-from evalpanel.domain.interests import Declaration, Recusal, organisations
+from evalpanel.domain.interests import Declaration, organisations
 from evalpanel.domain.parcels import ParcelKind, Verdict
-from evalpanel.domain.sheets import Score, lines_whatever_status, recused_from, sheet_digest, why_no_line
-from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import EnvelopeKind, PersonCode
+from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_sheets import (
     Declarations,
-    Scoresheet,
-    SheetState,
     read_declarations,
-    read_sheet_part,
 )
-from evalpanel.sealing import envelopes as age
-from evalpanel.services import evidence, exchange, interests, score_rows, tenders
+from evalpanel.services import exchange, interests, moderations_here, rosters, sheets_here, tenders
 from evalpanel.services.exchange import Own
-from evalpanel.services.taking_in import Arrival, Became, Intake
-from evalpanel.services.tenders import OpenTender
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 
 
 def _officers(mine: Own) -> bool:
     return mine.is_officer
+
+
+def _everybody(_mine: Own) -> bool:
+    return True
 
 
 # Declarations --------------------------------------------------------------------------------------------------------
@@ -94,155 +86,32 @@ def _said(tx: Session, mine: Own, author: PersonCode) -> dict[str, Declarations]
 # Score sheets --------------------------------------------------------------------------------------------------------
 
 
+def _sheet_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
+    if tx.get(t.TenderRow, one.mine.tender) is None:
+        raise NotYet(
+            "The tender of this sheet has not come to this laptop.",
+            "It is kept here, and taken in when the list of people, the pack and your keys have come.",
+        )
+    if not one.mine.is_officer and one.mine.person not in rosters.chairs(tenders.find(tx, one.mine.tender).pack.panel):
+        raise NotForUs("Score sheets are for the officer and the chair.", "It was left alone.")
+
+
 def _sheet(tx: Session, workspace: Workspace, one: Arrival) -> Became:
-    mine, author, cover = one.mine, one.author, one.cover
+    mine, author = one.mine, one.author
     tender = tenders.find(tx, mine.tender)
-    if one.after.forked:
-        _open_again(tx, workspace, mine, author, "two sheets that do not know of each other")
-        return Became(
-            Verdict.FORKED,
-            f"There are two sheets of {author} that do not know of each other, from two laptops or a restored backup. Both are "
-            f"kept and neither counts. Ask {author} to take in both on one laptop and send again.",
+    if one.after.forked or one.identity in one.after.tips:
+        found = sheets_here.bring_up(tx, workspace, mine, tender, author)
+        became = Became(
+            Verdict.NEWER if found.verdict is Verdict.NEW and one.header.seq > 1 else found.verdict, found.words
         )
-    if one.identity not in one.after.tips:
-        return Became(Verdict.OLDER, f"A newer sheet of {author} is here already; this one is kept.")
-    if tender.stage.reached(TenderStage.MODERATION):
-        words = f"Moderation has begun, so this sheet of {author} is kept and changes nothing."
-        return Became(Verdict.NEWER, words)
-    if cover.body.state is SheetState.INTERIM:
-        _open_again(tx, workspace, mine, author, "the sheet that came last is not signed off")
-        words = f"The sheet of {author} is not signed off yet. It is kept as a copy that {author} alone can open."
-        return Became(Verdict.NEWER if one.before.tips else Verdict.NEW, words)
-    scores, reasons = _opened(tx, workspace, mine, cover)
-    kept_out = queries.recused(tx, tender.tender_id, tender.pack, tender.member(author))
-    told = [score for score in scores if recused_from(kept_out, score.line) is None]
-    _refuse_unsound(tx, tender, author, scores, told, cover)
-    _take_over(tx, workspace, mine, author, told, kept_out, cover.body.sheet_digest, reasons)
-    words = f"The sheet of {author} is here: {len(told)} answers."
-    if len(told) < len(scores):
-        words += f" {len(scores) - len(told)} more are about bids from which {author} is recused: they are set aside, and kept."
-    return Became(Verdict.NEWER if one.header.seq > 1 else Verdict.NEW, words)
-
-
-def _opened(
-    tx: Session, workspace: Workspace, mine: Own, cover: Cover[Scoresheet]
-) -> tuple[tuple[Score, ...], tuple[str, ...]]:
-    """The answers of a sheet, and why they were changed after they had been signed off before."""
-    envelopes = {
-        row.name: row
-        for row in tx.execute(
-            select(t.EnvelopeRow).where(
-                t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.kind == EnvelopeKind.SCORES
-            )
-        ).scalars()
-    }
-    bidders = {(bid.lot, bid.bid): bid.bidder for bid in queries.pack(tx, mine.tender).bids}
-    found: list[Score] = []
-    reasons: dict[str, None] = {}
-    for part in cover.header.parts:
-        if part.envelope not in envelopes:
-            raise EvalPanelError("This sheet speaks of a bid that is not here.", "Nothing was changed.")
-        row = envelopes[part.envelope]
-        opens = workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
-        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), opens))
-        strangers = [one for one in held.changes if bidders.get((one.line.lot, one.line.bid)) != held.bidder]
-        if (
-            (held.bidder, held.lot) != (row.bidder, row.lot)
-            or strangers
-            or any(
-                bidders.get((one.line.lot, one.line.bid)) != held.bidder or one.line.lot != held.lot
-                for one in held.answers
-            )
-        ):
-            raise EvalPanelError(
-                "A part of this sheet belongs to another bid.", "Nothing was changed. Ask for it again."
-            )
-        found += held.answers
-        reasons |= dict.fromkeys(one.reason for one in held.changes)
-    return tuple(found), tuple(reasons)
-
-
-def _refuse_unsound(
-    tx: Session,
-    tender: OpenTender,
-    author: PersonCode,
-    scores: Sequence[Score],
-    told: Sequence[Score],
-    cover: Cover[Scoresheet],
-) -> None:
-    """Refuse answers that are not those of the cover, or that cannot stand. `told` are those that are not set aside."""
-    lines = {score.line for score in scores}
-    if len(lines) != len(scores) or sheet_digest(scores) != cover.body.sheet_digest:
-        raise EvalPanelError(
-            "The answers are not those that the cover names.", "Nothing was changed. Ask for it again."
-        )
-    member = tender.member(author)
-    known = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
-    criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
-    held = score_reads.scores_of(tx, tender.tender_id, author)
-    pieces = [
-        (one.line, held[one.line].evidence if one.line in held else (), one.evidence) for one in told if one.evidence
-    ]
-    of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
-    wrong = []
-    for one in told:
-        if one.line not in known:
-            wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
-            continue
-        why = score_rows.fault(one, member, (), criteria[one.line.criterion], scales)
-        if one.evidence:
-            why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
-        if why:
-            wrong.append(f"{one.line}: {why}")
-    if wrong:
-        raise EvalPanelError(
-            f"The sheet of {author} does not hold together: {wrong[0]}.",
-            f"Nothing was changed. Lines concerned: {len(wrong)}. Ask {author} to look at it and send it again.",
-        )
-
-
-def _take_over(
-    tx: Session,
-    workspace: Workspace,
-    mine: Own,
-    author: PersonCode,
-    scores: Sequence[Score],
-    kept_out: Sequence[Recusal],
-    pinned: str,
-    reasons: Sequence[str],
-) -> None:
-    """Add what differs from what is held, as newer versions, and that the sheet is signed off.
-
-    What is held about bids from which the person is recused stays as it is: set aside, and kept.
-    """
-    held = score_reads.scores_of(tx, mine.tender, author)
-    top = score_reads.revisions(tx, mine.tender, author)
-    changed = [one for one in scores if held.get(one.line) != one]
-    changed += [
-        Score(line)
-        for line in held.keys() - {one.line for one in scores}
-        if held[line] != Score(line) and recused_from(kept_out, line) is None
-    ]
-    if changed:
-        revisions = {one.line: top.get(one.line, 0) + 1 for one in changed}
-        whole = pinned if len(changed) == len(scores) and not held else ""
-        score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received", whole, reasons)
-    if held or kept_out:
-        tx.flush()
-        pinned = sheet_digest(score_reads.scores_of(tx, mine.tender, author).values())
-    signed = queries.sign_offs(tx, mine.tender).get(author)
-    if signed is None or not signed.signed or signed.sheet_digest != pinned:
-        score_rows.sign(tx, workspace, mine.tender, author, signed=True, reason="", pinned=pinned)
-
-
-def _open_again(tx: Session, workspace: Workspace, mine: Own, author: PersonCode, reason: str) -> None:
-    """The person's sheet counts no more, with the reason on record; where none counted, nothing is to be said."""
-    signed = queries.sign_offs(tx, mine.tender).get(author)
-    if signed is not None and signed.signed:
-        score_rows.sign(tx, workspace, mine.tender, author, signed=False, reason=reason, pinned=signed.sheet_digest)
+    else:
+        became = Became(Verdict.OLDER, f"A newer sheet of {author} is here already; this one is kept.")
+    state = moderations_here.work_out(tx, workspace, mine, tender)
+    told = [*state.late.values(), *(str(error) for error in state.wrong.values())]
+    return Became(became.verdict, " ".join([became.words, *told])) if told else became
 
 
 INTAKES = {
     ParcelKind.DECLARATION: Intake(here=_officers, work_out=_declarations),
-    ParcelKind.SCORESHEET: Intake(here=_officers, work_out=_sheet),
+    ParcelKind.SCORESHEET: Intake(here=_everybody, fits=_sheet_fits, work_out=_sheet),
 }

@@ -25,7 +25,16 @@ from evalpanel.formats.statements import read_statement
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing.envelopes import NotSealedToUs
 from evalpanel.sealing.statements import identity
-from evalpanel.services import arriving, collecting, exchange, gathering, inviting, rosters, taking_in
+from evalpanel.services import (
+    arriving,
+    carried_moderation,
+    collecting,
+    exchange,
+    gathering,
+    inviting,
+    rosters,
+    taking_in,
+)
 from evalpanel.services.exchange import Own
 from evalpanel.services.rosters import NotYet
 from evalpanel.services.taking_in import NotForUs
@@ -35,7 +44,11 @@ from evalpanel.store.engine import StoreError
 from evalpanel.store.waiting import Waiting
 from evalpanel.system.files import DiskTrouble, trouble
 
-_INTAKES = {**arriving.INTAKES, **collecting.INTAKES}  # a journey that takes a kind in adds its own here
+_INTAKES = {
+    **arriving.INTAKES,
+    **collecting.INTAKES,
+    **carried_moderation.INTAKES,
+}  # a journey that takes a kind in adds its own here
 _MOST_INNER = 200
 _MOST_INNER_BYTES = MOST_COVER + (1 << 20)
 

@@ -1,4 +1,4 @@
-"""Sending a panel member's own work to the officer: what they declared, and their score sheet.
+"""Sending a person's own work: what they declared, their score sheet, and a chair's moderation.
 
 A sheet travels bid by bid, each part sealed to the scores of that bid, so that whoever is recused from a bid can never
 open what was said about it. Until it is signed off its parts open for its author alone.
@@ -7,7 +7,7 @@ open what was said about it. Until it is signed off its parts open for its autho
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Header
-from evalpanel.formats.parcel_packs import read_pack
 from evalpanel.formats.parcel_sheets import (
     Declarations,
     Declared,
@@ -32,7 +31,7 @@ from evalpanel.formats.parcel_sheets import (
     read_scoresheet,
     write_sheet_part,
 )
-from evalpanel.services import exchange, rosters, tenders
+from evalpanel.services import exchange, moderation_parcels, parcels_out, rosters, sheets_here, tenders
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -43,17 +42,19 @@ from evalpanel.system.files import tidying
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was written for the officer. None: there is nothing of it yet. `final`: the sheet is signed off."""
+    """What was written. None: there is nothing of it yet. `final`: the sheet is signed off. `moderation`: a chair's."""
 
     declaration: Path | None
     sheet: Path | None
     final: bool
+    moderation: Path | None = None
 
 
-def send(workspace: Workspace, named: str, *, to: Path) -> Sent:
-    """Write what this person has declared and scored into the folder `to`, sealed to the officer.
+def send(workspace: Workspace, named: str, *, to: Path, final: bool = False) -> Sent:
+    """Write what this person has to send into the folder `to`: what they declared and scored, and a chair's moderation.
 
-    Sending again what has not changed writes the same bytes.
+    The declaration is sealed to the officer, a sheet to officer and chairs, moderation to the panel too. `final`: the chair
+    is done moderating, which is refused while a line is not complete. Sending again what has not changed writes the same bytes.
     """
     made: list[str] = []
     try:
@@ -68,19 +69,27 @@ def send(workspace: Workspace, named: str, *, to: Path) -> Sent:
             declaration = _declaration(tx, workspace, mine)
             sheet = _sheet(tx, workspace, tender, mine, made)
             signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+            moderation = None
+            if mine.person in rosters.chairs(tender.pack.panel):
+                moderation = moderation_parcels.make(
+                    tx, workspace, tender, mine, _rests_on(tx, mine), made, final=final
+                )
+            if final and moderation is None:
+                raise EvalPanelError("There is no moderation of yours that could be final.", "Nothing was written.")
     except BaseException as error:
         with tidying(error):
             workspace.documents.remove(made)
         raise
-    if declaration is None and sheet is None:
+    if declaration is None and sheet is None and moderation is None:
         raise EvalPanelError(
             "There is nothing to send yet.",
             f"First: evalpanel declare {tender.reference} --person {mine.person} --none",
         )
     return Sent(
-        declaration=None if declaration is None else exchange.write_out(workspace, to, declaration),
-        sheet=None if sheet is None else exchange.write_out(workspace, to, sheet),
+        declaration=None if declaration is None else parcels_out.write_out(workspace, to, declaration),
+        sheet=None if sheet is None else parcels_out.write_out(workspace, to, sheet),
         final=signed is not None and signed.signed,
+        moderation=None if moderation is None else parcels_out.write_out(workspace, to, moderation),
     )
 
 
@@ -141,11 +150,11 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
         said = read_scoresheet(last.statement.payload)
         if said.body == body and _still_right(mine, said.header, readers):
             return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, last)
-    recipients = _score_recipients(tx, mine)
     # The author's own laptops can always open it; until it is signed off nobody else can but whoever holds the recovery sheet.
     mine_too = [keys.recipient for keys in rosters.own_laptops(tx, mine)]
     roster = rosters.in_force(tx, mine)
     on_paper = [roster.cover.body.recovery] if roster is not None and roster.cover.body.recovery else []
+    recipients = sheets_here.recipients(tx, mine, EnvelopeKind.SCORES)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
     for line in sorted(scores):
@@ -194,14 +203,6 @@ def _still_right(mine: Own, header: Header, recipients: Sequence[PublicKeys]) ->
     """Whether a statement was made on this laptop, and is sealed to whom it should be now."""
     sealed_to = tuple(sorted(keys.installation for keys in recipients))
     return header.installation == mine.keys.public.installation and header.recipients == sealed_to
-
-
-def _score_recipients(tx: Session, mine: Own) -> Mapping[tuple[BidderCode | None, LotCode | None], tuple[str, str]]:
-    """What the scores of each bid are sealed to, as the pack names it: the newest generation of each envelope."""
-    pack = rosters.pack_in_force(tx, mine)
-    assert pack is not None, "whoever has scored has the pack"
-    envelopes = sorted(read_pack(pack.statement.payload).body.envelopes, key=lambda one: one.generation)
-    return {(one.bidder, one.lot): (one.name, one.recipient) for one in envelopes if one.kind == EnvelopeKind.SCORES}
 
 
 def _rests_on(tx: Session, mine: Own) -> RestsOn:

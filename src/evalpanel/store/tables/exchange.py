@@ -195,3 +195,36 @@ class SuccessionRow(Base):
     why: Mapped[str]
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
+
+
+class RulingRow(Base):
+    """The chair's word, on the chair's laptop, on which of somebody's sheets counts that do not know of each other. Insert-only.
+
+    The newest counts; it travels with the next moderation.
+    """
+
+    __tablename__ = "ruling"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    counts: Mapped[str]
+    ruled_out: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class MissingAssentRow(Base):
+    """Why a scorer's word on a moderation cannot be had, on the officer's laptop. Insert-only."""
+
+    __tablename__ = "missing_assent"
+    __table_args__ = (UniqueConstraint("tender_id", "person", "moderation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    moderation: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]

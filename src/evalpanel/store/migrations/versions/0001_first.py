@@ -114,6 +114,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letterhead")),
     )
     op.create_table(
+        "missing_assent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("moderation", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_missing_assent")),
+        sa.UniqueConstraint(
+            "tender_id", "person", "moderation", name=op.f("uq_missing_assent_tender_id_person_moderation")
+        ),
+    )
+    op.create_table(
         "paper_key",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
@@ -225,6 +239,18 @@ def upgrade() -> None:
         sa.Column("act", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revocation")),
         sa.UniqueConstraint("tender_id", "installation", name=op.f("uq_revocation_tender_id_installation")),
+    )
+    op.create_table(
+        "ruling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("counts", sa.String(), nullable=False),
+        sa.Column("ruled_out", sa.Text(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
     )
     op.create_table(
         "succession",
