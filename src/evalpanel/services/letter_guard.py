@@ -76,6 +76,7 @@ class LetterWatch:
         yield from (about.regime.name, about.regime.source)
         yield from (about.signatory.name, about.signatory.role, about.signatory.email, *self.heads)
         yield from (about.bidder.name, about.bidder.email, *about.bidder.address.splitlines(), about.bidder.address)
+        yield from (about.bidder.identifier, *(one.identifier for one in about.members))
         yield from (one.name for one in about.members)
         if isinstance(about, LetterInputs):
             yield from (one.name for one in about.documents)
