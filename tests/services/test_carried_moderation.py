@@ -23,6 +23,7 @@ from evalpanel.services import (
     exchange,
     moderation,
     moderations_here,
+    parcels_out,
     receipts,
     record,
     rosters,
@@ -257,7 +258,7 @@ def crafted(desk: Laptops, change: Callable[[AgreedLine], AgreedLine], *, keep: 
         )
         if not keep:
             tx.rollback()
-    return exchange.write_out(space, desk.stick, parcel)
+    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def replace_lines(part: ModerationPart, change: Callable[[AgreedLine], AgreedLine]) -> ModerationPart:
@@ -328,7 +329,7 @@ def lost_sheet(desk: Laptops, person: str) -> Path:
             act="sheet-sent",
         )
         tx.rollback()
-    return exchange.write_out(space, desk.stick, parcel)
+    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def digest_of(desk: Laptops, sheet_named: str) -> str:
