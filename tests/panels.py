@@ -23,6 +23,7 @@ from evalpanel.services import (
     inviting,
     issuing,
     moderation,
+    parcels_out,
     releasing,
     room,
     rosters,
@@ -129,7 +130,7 @@ def lost_sheet(desk: Laptops, person: str) -> Path:
             act="sheet-sent",
         )
         tx.rollback()
-    return exchange.write_out(space, desk.stick, parcel)
+    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def scored(desk: Laptops, scorers: Sequence[str] = SCORERS, *, chair: str = "CH1") -> dict[str, Path]:

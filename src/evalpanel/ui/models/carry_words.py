@@ -13,6 +13,7 @@ from evalpanel.services.receipts import Receipts
 from evalpanel.services.receiving import Report, Waiter
 from evalpanel.services.ruling import Branch
 from evalpanel.services.sending import Sent
+from evalpanel.system.files import may_take_out
 from evalpanel.ui.models.carrying import KINDS
 from evalpanel.ui.models.words import count, together, uk_time
 from evalpanel.ui.widgets.mark import HALF, NOTE
@@ -28,7 +29,7 @@ NOTHING_YET = (
     "Home",
 )
 OPEN_FIRST = ("No tender is open", "Open it under Home to see what is to be carried.", "Home")
-SAFE = "All was read back and is whole: the stick can be taken out."
+SAFE = may_take_out(read_back=True)
 
 
 REPLACED = "They take over the role and the criteria, and score every bid. What the other has scored is set aside: kept, and shown to nobody."
