@@ -94,7 +94,7 @@ class Redactor:
             return Redaction(number, entry.name, Reason.PROTECTED)
         if last == "working_note" and not self._notes:
             return Redaction(number, entry.name, Reason.NOTE)
-        if section in _PRIVATE and last in ("about", "why", "measure", "reason", "affirmed"):
+        if section in _PRIVATE and last in ("about", "why", "measure", "reason"):
             return Redaction(number, entry.name, Reason.PRIVATE)
         return self._by_words(number, entry)
 
