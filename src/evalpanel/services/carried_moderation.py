@@ -14,7 +14,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_moderation import Assent, Receipt
-from evalpanel.services import agreement, audit, exchange, moderations_here, rosters, tenders
+from evalpanel.services import agreement, audit, exchange, locked_here, moderations_here, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.moderations_here import Carried
 from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs, NotYet
@@ -59,6 +59,9 @@ def _moderation(tx: Session, workspace: Workspace, one: Arrival) -> Became:
         late = state.late.get(one.identity)
         return Became(verdict, f"{what}. {late}" if late else f"{what}: {len(here.lines)} lines, now on the record.")
     tenders.advance(tx, tender, TenderStage.MODERATION)
+    lock = locked_here.settle(tx, workspace, mine)
+    if lock.words:
+        return Became(verdict, f"{what}. {lock.words}")
     if here.shut and not here.lines:
         return Became(verdict, f"{what}. It opens when the officer has released its keys to this laptop.")
     return Became(verdict, f"{what}: {len(here.lines)} lines that you can read.{_about_oneself(tx, mine, here)}")

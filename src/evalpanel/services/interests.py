@@ -131,8 +131,9 @@ def decision_detail(decision: Decision) -> dict[str, Any]:
 
 
 def kept_out(tx: Session, tender: tenders.OpenTender, person: str | None, role: Role) -> tuple[Recusal, ...]:
-    """What somebody who looks is kept out of. Without a `person` it is whoever acts in `role`."""
-    who = person or tender.acting(role, None)
+    """What somebody who looks is kept out of: on a laptop that joined its own person, whoever is named. Elsewhere, without a
+    `person`, it is whoever acts in `role`."""
+    who = tenders.owner_here(tx, tender.tender_id) or person or tender.acting(role, None)
     member = next((one for one in tender.pack.panel if one.person == who), None)
     if member is None and person:
         member = tender.member(person)

@@ -16,7 +16,7 @@ from evalpanel.domain.releases import Access, Because, Compartment, because
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.formats.parcel_packs import Decided, EnvelopeKey, KeptOut, Release, encode_told
-from evalpanel.services import exchange, room, rosters
+from evalpanel.services import exchange, locks, room, rosters
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -52,7 +52,8 @@ def release(
     fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
     earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
     kept_out, decisions = _kept_out(tx, tender, member), _decisions(tx, tender, member, due)
-    told = digest([[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions]])
+    lock = locks.told(tx, workspace, mine, tender, member, due)
+    told = digest([[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions], encode_told(lock)])
     if earlier and not fresh and _told(tx, mine, earlier[-1].identity) == told:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
     body = Release(
@@ -63,6 +64,7 @@ def release(
             EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
             for name in sorted(due)
         ),
+        lock=lock,
         person=member.person,
     )
     parcel = exchange.make(
