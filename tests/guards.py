@@ -46,11 +46,15 @@ class NetworkGuard:
 
     def __init__(self) -> None:
         self.on = False
+        self.loopback = False
+        """Whether this test may reach a service that it runs itself, at 127.0.0.1."""
         self.refused: list[str] = []
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
         if not self.on or event not in self._EVENTS or _stays_on_this_machine(arguments):
+            return
+        if self.loopback and _is_loopback(arguments):
             return
         what = f"{event} {arguments[1] if isinstance(arguments[0], socket.socket) else arguments[0]!r}"
         self.refused.append(what)
@@ -64,7 +68,7 @@ class NetworkGuard:
         try:
             yield
         finally:
-            self.on = False
+            self.on = self.loopback = False
         if self.refused:
             raise GuardError(f"a test reached for the network: {', '.join(self.refused)}")
 
@@ -78,6 +82,11 @@ def _stays_on_this_machine(arguments: tuple[object, ...]) -> bool:
     # Windows has no pair of connected sockets: Python makes one (for asyncio) over the loopback address.
     address = arguments[1]
     return sys.platform == "win32" and isinstance(address, tuple) and address[0] in ("127.0.0.1", "::1")
+
+
+def _is_loopback(arguments: tuple[object, ...]) -> bool:
+    address = arguments[1] if isinstance(arguments[0], socket.socket) else arguments
+    return isinstance(address, tuple) and address[0] == "127.0.0.1"
 
 
 def home_variables(home: Path) -> dict[str, str]:

@@ -103,11 +103,7 @@ def child(
     program: str, *arguments: str | Path, errors: int | None = subprocess.PIPE
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Another Python process that runs `program`, with the modules of the tests; killed at the end of the block."""
-    paths = [
-        str(TESTS),
-        *filter(None, [os.environ.get("PYTHONPATH")]),
-    ]  # the program that is tested here is tested there
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", program, *map(str, arguments)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, env=environment) as other:

@@ -40,7 +40,7 @@ def test_guards_fail_tests_that_misbehave(tmp_path: Path) -> None:
     options = ["-q", "-rA", "--tb=no", "-p", "conftest", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-c", str(TESTS.parent / "pyproject.toml"), str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(TESTS), "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
         check=False,

@@ -88,7 +88,7 @@ def sheets(space: Workspace, folder: Path, size: big.Size) -> tuple[list[Path], 
         parts = []
         for (bidder, lot), own in groups.items():
             named, recipient = scores[bidder, lot]  # type: ignore[index]  # codes, as the envelopes have them
-            content = write_sheet_part(SheetPart(tuple(own), bidder, lot))  # type: ignore[arg-type]  # the same
+            content = write_sheet_part(SheetPart(tuple(own), bidder, (), lot))  # type: ignore[arg-type]  # the same
             parts.append((named, envelopes.seal_bytes(content, recipient)))
         files.append(_sheet(stick, mine, person, keys, parts, sheet_digest(answers)))
     return files, len(lines) * len(people)

@@ -312,6 +312,13 @@ def test_a_draft_and_the_sentences_of_letters_are_written_for_people(at: At, tmp
         "letters", "draft", REFERENCE, "B01", "--docx", tmp_path / "B01.pdf"
     )
 
+    notice = ("letters", "draft", REFERENCE, "B01", "--kind", "abnormally-low-notice", "--docx", tmp_path / "low.docx")
+    assert "not said what is to be explained" in evalpanel.refused(*notice)
+    evalpanel.done(*notice, "--reason", "The hourly rate.", "--reply-by", "2099-03-20")
+    assert (tmp_path / "low.docx").is_file()
+    assert evalpanel(*notice, "--reply-by", "soon").code == 2
+    assert evalpanel("letters", "draft", REFERENCE, "B01", "--reason", "x", "--docx", tmp_path / "x.docx").code == 2
+
     evalpanel.done("letters", "wording", "export", tmp_path / "own")
     assert evalpanel.asked("letters", "wording", "check", tmp_path / "own")["problems"] == []
     own = tmp_path / "own" / "grant.toml"

@@ -131,3 +131,19 @@ def test_low_prices_are_flagged_and_recorded(at: At, today: str) -> None:
 )
 def test_what_is_no_date_or_number_is_refused_in_words(at: At, command: tuple[str, ...], said: str) -> None:
     assert at("priced").refused(*command).startswith(said)
+
+
+def test_reports_are_written_and_held_back(at: At, tmp_path: Path) -> None:
+    evalpanel = at("priced")
+    evalpanel.done("outcome", REFERENCE)
+    pdf, xlsx = tmp_path / "report.pdf", tmp_path / "matrix.xlsx"
+    written = evalpanel.asked("report", REFERENCE, "--out", pdf, "--matrix", xlsx)["reports"]
+    assert [(one["kind"], one["file"], bool(one["fingerprint"])) for one in written] == [
+        ("evaluation", str(pdf), True),
+        ("matrix", str(xlsx), False),
+    ]
+    assert evalpanel.asked("verify", pdf)["verdict"] == "verified"
+    assert evalpanel.refused("report", REFERENCE, "--report-back", "PM1", "--out", tmp_path / "back.pdf") == (
+        "It is too early to report back. Nothing was written. The award is not public yet: there is no notice on the record."
+    )
+    assert evalpanel.refused("report", REFERENCE).startswith("A file is needed.")

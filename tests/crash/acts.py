@@ -15,9 +15,12 @@ import kept
 import make
 import panels
 import stages
+from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.interests import Answer
+from evalpanel.domain.lessons import Voice
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.process_feedback import ProcessStage
 from evalpanel.domain.tender import BidStatus
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
@@ -28,14 +31,17 @@ from evalpanel.services import (
     deciding,
     declarations,
     drafting,
+    feedback,
     inviting,
     issuing,
     joining,
     keeping,
     leaving,
+    lessons,
     letter_looks,
     letters,
     low_pricing,
+    mailing,
     moderation,
     naming,
     outcome,
@@ -46,8 +52,10 @@ from evalpanel.services import (
     publishing,
     receipts,
     receiving,
+    reporting,
     scoresheets,
     sending,
+    sent,
     setup,
     sign_off,
     succeeding,
@@ -57,8 +65,9 @@ from evalpanel.services import (
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
+from evalpanel.store.waiting import Waiting
+from filling import filled
 from laptops import LastingLaptops
-from planted import plant
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
 from stages import REFERENCE, Kept
@@ -98,6 +107,8 @@ class Materials:
             "blind looked at": self._blind_looked_at,
             "blind listed": self._blind_listed,
             "member": self._member,
+            "unheard": lambda _root: self.path("answer"),
+            "waited": self._waited,
             "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
@@ -128,8 +139,10 @@ class Materials:
                 "issued": self._issued,
                 "papered": self._papered,
                 "sheet": self._sheet,
+                "forms": self._forms,
                 "moderation": self._moderation,
                 "assent": self._assent,
+                "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
             writers[takes](path)
@@ -168,6 +181,16 @@ class Materials:
         (invitation,) = self._folder("invitation").iterdir()
         with opened(self.folder / "answering") as space:
             joining.enrol(space, invitation, to=folder)
+        copied(self.folder / "answering", self.folder / "unheard")
+
+    def _waited(self, root: Path) -> None:
+        """PM1's laptop after the words, with all that was issued waiting in it."""
+        issued = tuple(self.path("issued").iterdir())
+        copied(self.profile("member"), root)
+        held = Waiting(root / "waiting")
+        for file in issued:
+            with file.open("rb") as opened_file:
+                held.keep(opened_file)
 
     def _joined(self, root: Path) -> None:
         """The officer's profile with PM1's keys confirmed; `answering` has confirmed the officer's."""
@@ -212,6 +235,14 @@ class Materials:
             stages.score(space, person="PM1")
             sign_off.sign_off(space, REFERENCE, person="PM1")
             sending.send(space, REFERENCE, to=folder)
+
+    def _forms(self, folder: Path) -> None:
+        """Two forms about the process that bidders have filled in."""
+        with opened(copied(self.profile("one letter"), self.folder / "for forms")) as space:
+            (form,) = feedback.write_forms(space, REFERENCE, self._folder("form"))
+        folder.mkdir()
+        for choice in (0, 2):
+            (folder / f"{choice}.pdf").write_bytes(filled(form.read_bytes(), {"found": choice}, {"keep": "Pictures."}))
 
     def _apart(self, _root: Path) -> None:
         """A panel on laptops: everybody has scored, the chair has written down what was agreed, PM1 holds it."""
@@ -273,10 +304,19 @@ class Materials:
             stages.bring(space, "priced")
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
 
+    def _sentences(self, folder: Path) -> None:
+        with opened(copied(self.profile("one letter"), self.folder / "for sentences")) as space:
+            wording_files.export(space, folder)
+
     def _leaking(self, root: Path) -> None:
-        shutil.copytree(self.profile("one letter"), root)
+        """A bidder is called what every agreed reason says, so the letters of the others seem to name it."""
+        addressed = [replace(one, address="1 Quay Street\nNorthmoor\nNM0 0AA") for one in make.bidders()]
+        addressed[2] = replace(addressed[2], name="The Bid Says How")
+        make_profile(root)
         with opened(root) as space:
-            plant(space, "B02", "L1", f"{make.bidders()[2].name} did this as well.")
+            stages.load(space, self.folder / "pack of the leaking", make.pack(bidders=tuple(addressed)))
+            stages.bring(space, "priced")
+            outcome.outcome(space, REFERENCE)
 
     def _outcome(self, root: Path) -> None:
         with opened(copied(self.profile("priced"), root)) as space:
@@ -300,13 +340,6 @@ class Materials:
             publishing.lift(space, REFERENCE, who="Audit", why="Done.")
             publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
             publishing.close(space, REFERENCE)
-
-
-def _sentences(space: Workspace, place: Place) -> Path:
-    folder = place.folder / "sentences"
-    if not folder.exists():
-        wording_files.export(space, folder)
-    return folder
 
 
 def _let_through(space: Workspace, _place: Place) -> None:
@@ -556,11 +589,47 @@ ACTS = {
         ),
         Act("end the record", "ended soon", _end),
         _inside(
+            "write the report",
+            "decided",
+            lambda space, place: reporting.report(space, REFERENCE, place.out / "report.pdf"),
+        ),
+        _inside(
+            "write the matrix",
+            "decided",
+            lambda space, place: reporting.matrix(space, REFERENCE, place.out / "matrix.xlsx"),
+        ),
+        _inside(
             "sign letters",
             "one letter",
             lambda space, place: letters.letters(space, REFERENCE, place.out),
             3,
             writes=True,
+        ),
+        _inside(
+            "prepare letters for sending",
+            "one letter",
+            lambda space, place: mailing.prepare(space, REFERENCE, place.out),
+            0,
+            writes=True,
+        ),
+        _inside(
+            "record what was sent",
+            "one letter",
+            lambda space, _: sent.record_sent(space, REFERENCE, at=space.now(), channel=Channel.EMAIL),
+        ),
+        _inside(
+            "take filled forms in",
+            "one letter",
+            lambda space, place: feedback.take(space, REFERENCE, sorted(place.taken.iterdir())),
+            2,
+            takes="forms",
+        ),
+        _inside(
+            "record a lesson",
+            "one letter",
+            lambda space, _: lessons.add(
+                space, REFERENCE, "Fewer pages.", stage=ProcessStage.DOCUMENTS, voice=Voice.PANEL
+            ),
         ),
         _inside(
             "ask for approval", "one letter", lambda space, _: approving.need_approval(space, REFERENCE, needed=True)
@@ -571,9 +640,10 @@ ACTS = {
             "draft a letter",
             "one letter",
             lambda space, place: drafting.draft(space, REFERENCE, bid="B02", out=place.out / "B02.docx"),
-            writes=True,
         ),
-        _inside("use sentences", "one letter", lambda space, place: wording_files.use(space, _sentences(space, place))),
+        _inside(
+            "use sentences", "one letter", lambda space, place: wording_files.use(space, place.taken), takes="sentences"
+        ),
         _inside(
             "invite",
             "frozen",
@@ -611,6 +681,8 @@ ACTS = {
             ),
         ),
         _inside("take in what was issued", "member", _receive, 3, takes="issued"),
+        _inside("keep what has to wait", "unheard", _receive, 0, takes="issued"),
+        _inside("take in what waited", "waited", lambda space, _: receiving.try_again(space), 3),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
         _inside(
             "send moderation",

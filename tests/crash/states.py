@@ -8,7 +8,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from crash.acts import Place
 from evalpanel.domain import trail
@@ -63,12 +63,14 @@ def after(place: Place) -> State:
             for chain in tx.query(t.AuditRow.chain).distinct():
                 assert trail.faults(queries.trail(tx, chain[0])) == ()
             named = {
-                row.sealed for row in (*tx.query(t.DocumentRow), *tx.query(t.LetterRow), *tx.query(t.ParcelPartRow))
+                sealed
+                for column in (t.DocumentRow.sealed, t.LetterRow.sealed, t.ParcelPartRow.sealed, t.FeedbackRow.sealed)
+                for sealed in tx.execute(select(column)).scalars()
             }
             for ended in tx.query(t.RecordEndingRow):
                 named -= workspace.sealed_files(tx, ended.tender_id)
                 assert not space.keys.has_tender_key(ended.tender_id)
-            signed = {row.sha256 for row in tx.query(t.LetterRow)}
+            signed = {row.sha256 for row in (*tx.query(t.LetterRow), *tx.query(t.ReportRow))}
             signed |= {row.successor.hex() for row in tx.query(t.PaperKeyRow)}
             signed |= {row.recovery for row in tx.query(t.PaperKeyRow)}
         kept = {path.name for path in space.documents.folder.iterdir()}
@@ -93,7 +95,7 @@ def _whole(path: Path, signed: set[str], root: Path) -> None:
         assert {paper_keys.SuccessorKey(secret).public.hex(), opens} & signed, f"{path.name} is not on record"
     elif path.suffix == ".pdf":
         assert hashlib.sha256(path.read_bytes()).hexdigest() in signed, f"{path.name} is not on record"
-    elif path.suffix == ".xlsx":
+    elif path.suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(path) as file:
             assert file.testzip() is None
     elif path.suffix == ".evalpanel":

@@ -14,19 +14,23 @@ import pytest
 import letter_examples as ex
 from evalpanel.domain.feedback import compose
 from evalpanel.domain.letter import (
+    Bars,
     Column,
     Explanation,
     Facts,
     FeedbackLetter,
+    Items,
     Paragraph,
     Row,
+    ScaleDots,
     ScoreMark,
     Section,
     Table,
 )
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.fonts import printable, runs, shipped
-from evalpanel.formats.letter_pdf import SIGNATURE_FIELD, render, signature_appearance
+from evalpanel.formats.letter_pdf import render, signature_appearance
+from evalpanel.formats.paper import SIGNATURE_FIELD, SIGNATURE_SIZE
 from judges import judge
 
 BIDS = ["B01", "B02", "B03", "B04", "B05", "B06", "B07", "B09", "B10"]
@@ -63,6 +67,10 @@ def texts(letter: FeedbackLetter) -> list[str]:
                 found += [cell for row in block.rows for cell in row.cells]
             case Facts():
                 found += [value for _, value in block.rows]
+            case Items():
+                found += block.items
+            case Bars() | ScaleDots():
+                found.append(block.title)
             case Explanation():
                 found += [block.title, block.facts, *(paragraph.text for paragraph in block.paragraphs)]
     return [" ".join(text.split()) for text in found if text]
@@ -128,7 +136,7 @@ def test_render_leaves_one_empty_signature_field_before_the_annex() -> None:
         fields = list(pdf.Root.AcroForm.Fields)
         assert [(str(field.T), str(field.FT), "/V" in field) for field in fields] == [(SIGNATURE_FIELD, "/Sig", False)]
         left, bottom, right, top = (float(side) for side in fields[0].Rect)
-        assert (right - left, top - bottom) == pytest.approx(made.signature_size)
+        assert (right - left, top - bottom) == pytest.approx(SIGNATURE_SIZE)
         assert [index for index, page in enumerate(pdf.pages) if "/Annots" in page] == [made.pages - 2]
 
 

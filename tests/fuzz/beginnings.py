@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import pikepdf
 
 import letter_examples
 import make
@@ -17,7 +20,7 @@ from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.formats.price_schedule import write_price_schedule
 from evalpanel.formats.xlsx import read_xlsx
 from evalpanel.sealing.certificates import new_signing_certificate
-from evalpanel.sealing.pdf_signature import LetterSigner
+from evalpanel.sealing.letter_signer import LetterSigner
 from fuzz.parcels import book_parts, parcel, sheet_xml, zipped
 from specimens.archives.raw_zip import Member, raw_zip
 from specimens.bags.raw_bag import TarMember, bag, pax, raw_tar
@@ -351,3 +354,16 @@ GRID_WORDS = (
 
 DOCX_WORDS = (*XML_WORDS, "<w:p>", "<w:tbl>", "<w:tr>", "<w:tc>", "<w:r>", "<w:t>", "<w:footnoteReference w:id=", "<w:sdt>",
                "<w:txbxContent>", "<w:vanish/>", "<w:outlineLvl w:val=", 'w:styleId="', '<w:name w:val="heading 1"', "mc:Fallback")  # fmt: skip
+
+
+def form_seeds() -> Iterator[bytes]:
+    """A filled form as small as one can be, with its fields in plain sight and in a packed stream."""
+    for packed in (False, True):
+        pdf = pikepdf.new()
+        pdf.add_blank_page()
+        fields = [pikepdf.Dictionary(T="found", V=pikepdf.Name("/2")), pikepdf.Dictionary(T="keep", V="Plain words")]
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([pdf.make_indirect(one) for one in fields]))
+        out = io.BytesIO()
+        mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
+        pdf.save(out, object_stream_mode=mode, static_id=True)
+        yield out.getvalue()

@@ -11,6 +11,7 @@ from typing import Any
 
 import make
 from evalpanel.domain.carried import AgreedLine, Citation, Dissent, Given, ModerationState, Ruling
+from evalpanel.domain.changes import Change
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -161,6 +162,7 @@ def piece_seeds() -> Iterable[bytes]:
     given = (Given(person, ScoreStatus.SCORED, Decimal(3)),)
     agreed = AgreedLine(ModeratedScore(line, Decimal("2.5"), "why", present=(person,)), given)
     against = Dissent(line, "I saw no plan.")
+    change = Change(2, datetime(2026, 10, 1, 9, 0, tzinfo=UTC), line, "value", "3", "2.5", "A page was overlooked.")
     secret = "AGE-SECRET-KEY-1" + "Q" * 58
     kept = KeptKey(
         bidder=BidderCode("B01"), generation=2, identity=secret, kind="quality", lot=None, name="quality/B01//2"
@@ -173,7 +175,7 @@ def piece_seeds() -> Iterable[bytes]:
         + encode(BidderNames(bidders=make.bidders(), bids=make.bids(), clarifications=(), members=make.pack().members)),
         b"\5" + encode(ModerationPart(bidder=BidderCode("B01"), lines=(agreed,), lot=LotCode("L1"))),
         b"\6" + encode(AssentPart(bidder=BidderCode("B01"), dissents=(against,), lot=LotCode("L1"), wrong=(line,))),
-        b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
+        b"\3" + encode(SheetPart((answer,), BidderCode("B01"), (change,), LotCode("L1"))),
         b"\7" + encode(Kept((kept,))),
     ]
 

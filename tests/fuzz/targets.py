@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import make
 from evalpanel.domain.intake import Problem, ProblemsFound
 from evalpanel.domain.moderation import ModeratedScore
+from evalpanel.domain.process_feedback import understood
 from evalpanel.domain.sheets import Score, ScoreStatus
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.tender import LotCode
@@ -24,6 +25,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats import bag_tags, hidden_text
 from evalpanel.formats.bag import bags_inside, read_bag, top_of_bag
 from evalpanel.formats.docx_text import read_docx
+from evalpanel.formats.filled_form import read_filled
 from evalpanel.formats.folder import MOST_FILES, open_source
 from evalpanel.formats.mapping_file import read_mapping, write_mapping
 from evalpanel.formats.ocds import read_ocds
@@ -47,9 +49,10 @@ from evalpanel.formats.xlsx import read_xlsx
 from evalpanel.formats.zip_members import list_zip
 from evalpanel.sealing import keys, paper_keys
 from evalpanel.sealing.pdf_signature import verify
+from evalpanel.services.questions import shipped_form
 from fakes import MemoryKeyring
 from fuzz import beginnings as made
-from fuzz import exchange
+from fuzz import exchange, papers
 from fuzz.parcels import as_file, grid_book, lying_zip, mended_tar, parcel, unwrapped, zipped
 from fuzz.watch import quiet
 
@@ -378,6 +381,14 @@ class _Strict(MemoryKeyring):
         return super().get_password(service, username)
 
 
+def _filled_form(data: bytes) -> None:
+    form = shipped_form()
+    read = understood(form, read_filled(data, form).fields)
+    for note in read.notes:
+        _shown(note)
+    assert understood(form, dict(read.answers.given)).answers == read.answers
+
+
 TARGETS: dict[str, Target] = {
     "xlsx": Target(_xlsx_parts, made.xlsx_seeds, made.XLSX_WORDS),
     "xlsx_bytes": Target(_xlsx, lambda: [zipped(unwrapped(one)) for one in made.xlsx_seeds()], made.ZIP_WORDS),
@@ -413,12 +424,20 @@ TARGETS: dict[str, Target] = {
     ),
     "hidden_text": Target(_hidden, made.hidden_seeds, (*made.XML_WORDS, *made.PDF_WORDS, "w:author=", "dc:creator")),
     "pdf": Target(_pdf, made.pdf_seeds, made.PDF_WORDS),
+    "filled_form": Target(
+        _filled_form,
+        made.form_seeds,
+        (*made.PDF_WORDS, "/AcroForm", "/Fields[", "/Kids[", "/T(found)", "/V/2", "/Filter/FlateDecode"),
+    ),
     "letter": Target(
         _letter,
         made.letter_seeds,
         (*made.PDF_WORDS, "/XRef", "/W[1 2 1]", "/Prev ", "/Fields[", "/Contents<", "/ByteRange["),
         beside=("pyhanko",),
     ),
+    "profile": Target(papers.profile, papers.profile_seeds, papers.WORDS, 4096),
+    "logo": Target(papers.logo, papers.logo_seeds, papers.LOGO_WORDS, 4096),
+    "timestamp": Target(papers.reply, papers.reply_seeds, (b"\x30\x82", b"\x02\x01\x00"), 8192, beside=("pyhanko",)),
     "keys": Target(
         _keys, made.key_seeds, ('"kind":"keyring"', '"slots":[', '"v":1', '"\\ud800"', '"\\u0000"', "AAAA", "=="), 4096
     ),

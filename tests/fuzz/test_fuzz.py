@@ -65,7 +65,7 @@ def test_fuzzer_finds_nothing_in_a_short_run() -> None:
     """The same inputs each time: bounded by their number, not by time."""
     child = subprocess.run(
         [sys.executable, str(ROOT / "tests/fuzz/run.py"), "all", f"--runs={RUNS}", "--seed=1", "--hang=100"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONHASHSEED": "0"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
         errors="replace",

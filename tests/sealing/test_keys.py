@@ -18,7 +18,6 @@ from evalpanel.sealing import keys
 from evalpanel.sealing.keys import Keys, KeysError, NoKeyring
 from fakes import LockedKeyring, MemoryKeyring
 from judges import judge
-from kept import TESTS
 from profiles import PASSPHRASE, quick_keys
 
 DAMAGED = "The key file of this profile is damaged."
@@ -357,7 +356,7 @@ def test_real_secret_service_holds_the_key(file: Path, home: Path) -> None:
     }
     said = subprocess.run(
         [judge("dbus-run-session"), "--", "sh", "-c", script, sys.executable, _SERVICE, file],
-        env=environment | {"PYTHONPATH": str(TESTS)},
+        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
         timeout=60,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from evalpanel.domain.sheets import Score, ScoreStatus
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_sheets import read_scoresheet
+from evalpanel.progress import Progress
 from evalpanel.services import (
     confirming,
     declarations,
@@ -245,10 +248,8 @@ def test_older_copy_that_went_on_is_a_fork_and_one_that_follows_both_counts(
     # The way out: the copy that goes on takes in what the other one sent, and sends again.
     with opened(before) as member:
         (mine,) = receiving.receive(member, [first])
-        assert mine.verdict is Verdict.FORKED
-        assert mine.words.startswith(
-            "This scoresheet is yours, from another laptop or an earlier copy of this profile."
-        )
+        assert mine.verdict is Verdict.NEW
+        assert mine.words.startswith("The sheet of your other laptop is kept.")
         made = sending.send(member, REFERENCE, to=desk.stick)
     assert made.sheet is not None
     (settled,) = desk.take(OFFICER, made.sheet)
@@ -284,7 +285,7 @@ def test_two_laptops_of_one_person_settle_by_one_that_follows_both(desk: Laptops
     assert [one.verdict for one in desk.take(OFFICER, first, other)] == [Verdict.NEW, Verdict.FORKED]
     assert not signed(desk[OFFICER])
     (mine,) = desk.take("PM1", other)
-    assert mine.verdict is Verdict.FORKED
+    assert mine.verdict is Verdict.NEW
     made = sending.send(desk["PM1"], REFERENCE, to=desk.stick)
     assert made.sheet is not None
     assert [one.verdict for one in desk.take(OFFICER, made.sheet)] == [Verdict.NEWER]
@@ -295,7 +296,7 @@ def test_newer_that_follows_what_has_not_come_says_so(restored: tuple[Laptops, P
     desk, root, _ = restored
     sheet_of(root, desk, 3)
     (report,) = desk.take(OFFICER, sheet_of(root, desk, 2))
-    assert report.verdict is Verdict.NEW
+    assert report.verdict is Verdict.NEWER
     assert report.words.endswith(
         "It follows 1 earlier one that has not come here; each holds the whole, so nothing of what counts is missing."
     )
@@ -344,3 +345,72 @@ def test_one_bad_file_never_stops_the_rest(desk: Laptops, tmp_path: Path) -> Non
         ("gone.evalpanel", Verdict.UNREADABLE),
         (f"from the gateway.zip: mail/{release.name}", Verdict.NEW),
     ]
+
+
+# A stick ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Iterator[Path]:
+    """A stick that can be pulled out: a small file system of its own. Skips where none can be made."""
+    folder = tmp_path / "pulled"
+    folder.mkdir()
+    try:
+        made = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=32m", "none", folder], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("there is no mount here")
+    if made.returncode != 0:
+        pytest.skip("only the system's administrator can mount a stick here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], capture_output=True, check=False)
+
+
+def test_stick_pulled_out_while_writing_is_told_and_nothing_is_lost(desk: Laptops, stick: Path) -> None:
+    class Pulling(Progress):
+        def step(self, done: int, total: int, what: str = "") -> None:
+            super().step(done, total, what)
+            subprocess.run(["umount", "-l", stick], capture_output=True, check=False)
+
+    with pytest.raises(EvalPanelError) as raised:
+        issuing.issue(desk[OFFICER], REFERENCE, to=stick, progress=Pulling())
+    assert "could not be written" in raised.value.title
+    assert "Traceback" not in str(raised.value)
+    assert list(stick.iterdir()) == []
+    assert issued(desk)[1].stat().st_size > 0
+    assert verify.verify_tender(desk[OFFICER], REFERENCE).verdict == "verified"
+
+
+def test_read_only_stick_is_told(desk: Laptops, stick: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", stick], check=True, capture_output=True)
+    with pytest.raises(EvalPanelError, match="read-only"):
+        issuing.issue(desk[OFFICER], REFERENCE, to=stick)
+
+
+def test_full_disk_while_taking_in_keeps_nothing_and_the_same_file_is_taken_in_later(
+    desk: Laptops, stick: Path, tmp_path: Path
+) -> None:
+    files = issued(desk)
+    root = stick / "profile"
+    with quick_keys():
+        make_profile(root)
+        with opened(root) as member:
+            (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
+            desk.take(OFFICER, joining.enrol(member, one.file, to=desk.stick))
+            (ours,) = confirming.words_to_read(desk[OFFICER], REFERENCE, person="PM2")
+            (theirs,) = confirming.words_to_read(member, REFERENCE)
+            confirming.confirm(desk[OFFICER], REFERENCE, typed=" ".join(theirs), person="PM2")
+            confirming.confirm(member, REFERENCE, typed=" ".join(ours))
+            files = issued(desk, "PM2")
+            filler = stick / "filler"
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(1 << 12))
+            before = sorted(path.name for path in member.documents.folder.iterdir())
+            reports = receiving.receive(member, [files[1]])
+            assert [one.verdict for one in reports] == [Verdict.UNREADABLE]
+            assert "no room" in reports[0].words
+            assert sorted(path.name for path in member.documents.folder.iterdir()) == before
+            filler.unlink()
+            assert [one.verdict for one in receiving.receive(member, files)] == [Verdict.NEW] * 3

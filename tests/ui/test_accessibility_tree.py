@@ -59,7 +59,7 @@ def read_out(folder: Path) -> Scenes:
         **os.environ,
         "HOME": str(folder),
         "XDG_RUNTIME_DIR": str(run),
-        "PYTHONPATH": str(HERE),
+        "PYTHONPATH": os.pathsep.join(sys.path),
         "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
         "QT_QPA_PLATFORM": "xcb",
         "LC_ALL": "C.UTF-8",

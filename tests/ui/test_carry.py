@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+import make
 from evalpanel.progress import Progress
 from evalpanel.services import declarations, inviting, issuing, joining, packs, setup, sign_off, workspace
 from evalpanel.services.workspace import Workspace
@@ -403,3 +405,44 @@ def test_somebody_takes_a_members_place(desk: Laptops, sits: Open) -> None:
     assert officer.said == "PM9 takes the place of PM2. Next: invite them."
     assert rows(officer)["PM9"] == ["Not invited yet"]
     assert rows(officer)["PM2"][0].startswith("Left the panel on ")
+
+
+def at(qtbot: QtBot, desk: Laptops, person: str) -> Window:
+    """A window on a laptop with the tender open."""
+    return Window(qtbot, desk[person], desk.stick, tender=REFERENCE, person=person)
+
+
+# Blind tenders ------------------------------------------------------------------------------------------------------
+
+
+def test_a_blind_tender_is_looked_through_before_the_panel_gets_it(qtbot: QtBot, tmp_path: Path) -> None:
+    blind = make.pack(tender=replace(make.tender(), blind=True))
+
+    def prepare(space: Workspace) -> None:
+        load(space, tmp_path / "pack", blind)
+        setup.freeze(space, REFERENCE)
+
+    with laptops(tmp_path, Clock(), prepare) as desk:
+        (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
+        desk.join(REFERENCE, "PM2", one.file)
+        officer = at(qtbot, desk, OFFICER)
+        assert officer.why == "The tender is blind. Look through the documents before the panel gets them."
+        officer.go_on()
+        assert officer.step == ("Look through the documents", True)
+        officer.go_on()
+        looking = officer.page.looking
+        found = len(looking.model.rows)
+        assert found > 0
+        assert officer.step == ("It may go: record why", False)
+        looking.why.setText("It is a word that many use.")
+        officer.go_on()
+        assert officer.said == "Recorded: 1 line may go."
+        assert len(looking.model.rows) == found - 1
+        looking.view.selectAll()
+        looking.why.setText("These are words that many use.")
+        officer.go_on()
+        assert officer.step == ("Go on", True)
+        officer.go_on()
+        assert officer.step == ("Write the files for the panel…", True)
+        officer.go_on()
+        assert "a file of their own for PM2" in officer.said

@@ -139,7 +139,7 @@ def test_prices_are_opened_and_the_outcome_is_made(qtbot: QtBot, locked: Workspa
     assert setup.view(locked, ui_stage.REFERENCE).summary.stage is TenderStage.PRICES_OPENED
     driver.go_on()
     assert setup.view(locked, ui_stage.REFERENCE).summary.stage is TenderStage.OUTCOME
-    assert driver.page.primary.text() == "Letters"
+    assert driver.page.primary.text() == "Record the award decision…"
     assert driver.page.headline.text() == "Tamar Voices Consortium comes first, 1.62 ahead of Heard Together Peninsula."
     driver.shell.close()
 

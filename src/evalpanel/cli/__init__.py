@@ -16,7 +16,9 @@ import typer
 
 from evalpanel import __version__
 from evalpanel.cli import (
+    afterwards,
     agreeing,
+    authorities,
     award,
     blind,
     carrying,
@@ -26,6 +28,7 @@ from evalpanel.cli import (
     letters,
     notices,
     people,
+    reporting,
     scoring,
     setting_up,
 )
@@ -56,10 +59,16 @@ app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(deciding.commands)
+app.add_typer(reporting.commands)
+app.add_typer(authorities.commands, name="authority")
+app.add_typer(deciding.commands)
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)
 app.add_typer(carrying.panel, name="panel")
+app.add_typer(afterwards.commands)
+app.add_typer(afterwards.feedback_commands, name="feedback")
+app.add_typer(afterwards.lesson_commands, name="lessons")
 app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
 app.add_typer(agreeing.agreement, name="agreement")

@@ -11,7 +11,7 @@ from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, TenderName, console, counted
 from evalpanel.domain.results import LotResult
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import moderation, outcome, prices, scoresheets, verify, workspace
+from evalpanel.services import moderation, outcome, prices, scoresheets, timestamps, verify, workspace
 from evalpanel.services.verify import Verification
 
 commands = typer.Typer()
@@ -148,6 +148,26 @@ def say_lot(held: Console, lot: LotResult) -> None:
         held.say(f"  {rank:>4}  {cells}  {bid.bid} {bid.name}{about}")
     if lot.tie:
         held.say(f"  {lot.tie}")
+
+
+@commands.command("timestamp")
+def stamp_letters(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="LETTER…", help="Signed letters, as files.")],
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="A timestamp service (RFC 3161).")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The folder for the letters with their timestamps.")
+    ],
+    json: Json = False,
+) -> None:
+    """Put a trusted timestamp into signed letters. The one command that uses a network: run it where there is one."""
+    held = console(context, json=json)
+    with held.progress("Asking for timestamps") as progress:
+        made = timestamps.stamp(files, url, out, progress=progress)
+    for one in made:
+        held.say(f"  {one}")
+    held.say(f"{counted(len(made), 'letter')} with a timestamp in {out}. The letters that you gave are as they were.")
+    held.answer({"letters": [str(one) for one in made]})
 
 
 @commands.command("verify")

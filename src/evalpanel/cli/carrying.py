@@ -13,7 +13,7 @@ from evalpanel.cli.console import Json, TenderName, console, counted
 from evalpanel.domain.digests import plain
 from evalpanel.domain.parcels import Verdict
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import confirming, inviting, issuing, joining, receiving, sending
+from evalpanel.services import confirming, inviting, issuing, joining, papers, receiving, sending
 from evalpanel.services.inviting import KeyState, PersonKeys
 
 commands = typer.Typer()
@@ -118,9 +118,14 @@ def issue(context: typer.Context, tender: TenderName, to: Folder, json: Json = F
     held = console(context, json=json)
     with held.opened() as space, held.progress("Issuing") as progress:
         made = issuing.issue(space, tender, to=to, progress=progress)
+        on_paper = papers.has_paper(space, tender)
     held.say(f"For everybody: {made.roster.name}, {made.pack.name}")
     for person, file in made.releases.items():
         held.say(f"For {person}: {file.name}")
+    if not on_paper:
+        held.say(
+            f"If this laptop is lost, nobody can go on. Two sheets of paper help: evalpanel recovery {tender} --to DIR"
+        )
     if made.without_keys:
         held.say(f"Keys not confirmed yet, so nothing for: {', '.join(made.without_keys)}")
     if made.without_declaration:
@@ -155,7 +160,8 @@ def send(
         held.say(f"Your score sheet ({state}): {made.sheet.name}")
     if made.moderation is not None:
         held.say(f"Your moderation, for the officer and the panel: {made.moderation.name}")
-    held.say("Carry each file to the officer; a score sheet to the chair too.")
+    held.say("Each was read back and compared: the stick can be taken out. Carry each file to the officer.")
+    held.say("A score sheet goes to the chair as well.")
     held.answer(
         {
             "declaration": None if made.declaration is None else str(made.declaration),

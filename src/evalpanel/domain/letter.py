@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from evalpanel.domain.authorities import Logo
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import BidCode, LotCode
 
@@ -38,6 +39,16 @@ class Paragraph:
 
     text: str
     tone: Tone = Tone.BODY
+    language: str = ""
+    """Its language where it is not the document's: `cy` for Welsh (BCP 47)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; numbered from 1 where the order matters."""
+
+    items: tuple[str, ...]
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +78,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a head that is repeated on every page. `title` names it for those who cannot see it."""
+    """A table with a head that is repeated on every page. `title` names it for those who cannot see it.
+
+    `named_rows`: the first cell of each row says what the row is about, and is heard before each of its other cells.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    named_rows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,47 @@ class Explanation:
     paragraphs: tuple[Paragraph, ...]
 
 
-Block = Paragraph | Facts | Table | Explanation
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: what it is of, how long it is (None: there is no value), and the value in words."""
+
+    label: str
+    value: Decimal | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Values as bars, all from 0 to `top`. It is heard as its title and every bar's label and words."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    top: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """One line of scores on a scale: `scores` as given (each a ring), what was agreed (a dot; None: nothing), in words.
+
+    `steps` are the values of the levels, lowest first.
+    """
+
+    label: str
+    steps: tuple[Decimal, ...]
+    scores: tuple[Decimal, ...]
+    agreed: Decimal | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleDots:
+    """Scores on their scales, one under the other. It is heard as its title and every line's label and words."""
+
+    title: str
+    rows: tuple[ScaleRow, ...]
+
+
+Block = Paragraph | Items | Facts | Table | Explanation | Bars | ScaleDots
 
 
 class Part(StrEnum):
@@ -133,6 +188,16 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands at the head of an authority's letters, under its name, and at their foot. All of it may be empty."""
+
+    address: tuple[str, ...] = ()
+    contact: tuple[str, ...] = ()
+    logo: Logo | None = None
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackLetter:
     """A letter to one bidder about one bid for one lot, or about its bids for several lots (then `bids` names them all).
 
@@ -157,6 +222,7 @@ class FeedbackLetter:
     check: str
     annex: tuple[Section, ...] = ()
     language: str = "en-GB"
+    letterhead: Letterhead = Letterhead()
     bids: tuple[tuple[BidCode, LotCode], ...] = ()
 
     @property

@@ -86,6 +86,8 @@ def because(envelope: Compartment, access: Access, bids: Iterable[Bid]) -> Becau
     """Why this person may open an envelope now, or None where they may not. The officer holds every key anyway."""
     if envelope.kind is EnvelopeKind.COMMON:
         return Because.ON_THE_PANEL
+    if envelope.kind is EnvelopeKind.OFFICE:
+        return None
     if envelope.kind is EnvelopeKind.NAMES:
         return _names(access)
     after_lock = reads_prices(access.member) and envelope.kind in (EnvelopeKind.PRICE, EnvelopeKind.MODERATION)

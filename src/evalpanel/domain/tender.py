@@ -114,7 +114,8 @@ class EnvelopeKind(StrEnum):
 
     Scores have one for each bidder and lot, and so has what is agreed about them in moderation.
 
-    `NAMES` is there in a blind tender: who bids.
+    `NAMES` is there in a blind tender: who bids. What is in `OFFICE` stays with the officer and never travels: forms and
+    replies of bidders.
     """
 
     COMMON = "common"
@@ -123,6 +124,7 @@ class EnvelopeKind(StrEnum):
     SCORES = "scores"
     MODERATION = "moderation"
     NAMES = "names"
+    OFFICE = "office"
 
 
 OF_DOCUMENTS = (EnvelopeKind.COMMON, EnvelopeKind.QUALITY, EnvelopeKind.PRICE)

@@ -6,6 +6,7 @@ lacks, such as ŵ and ŷ. A character that neither has is refused by name: a box
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.right_to_left import visual
+from evalpanel.formats.right_to_left import stretches, visual
 from evalpanel.system.resources import resource
 
 if TYPE_CHECKING:
@@ -43,6 +44,17 @@ _SPACES = {
     0x0B: "\n",
     0x0C: "\n",
 }
+_SCRIPTS = {
+    "ARABIC": "Arab",
+    "ARMENIAN": "Armn",
+    "CYRILLIC": "Cyrl",
+    "GEORGIAN": "Geor",
+    "GREEK": "Grek",
+    "HEBREW": "Hebr",
+}
+_LETTERS = ("\u0370-\u03ff\u1f00-\u1fff", "\u0400-\u052f", "\u0530-\u058f", "\u10a0-\u10ff")
+# Words of two letters and more, since a single Greek letter is as often a sign; with the spaces between them.
+_OTHER_SCRIPTS = re.compile("|".join(f"[{held}]{{2,}}(?:[ \u00a0’'-]+[{held}]+)*" for held in _LETTERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,7 @@ def _register(data: bytes) -> tuple[str, frozenset[int]]:
 
     name = f"ep-{sha256(data).hexdigest()[:12]}"
     try:
-        font: TTFont = TTFont(name, BytesIO(data))
+        font: TTFont = TTFont(name, BytesIO(data), asciiReadable=False)
     except TTFError as error:
         raise EvalPanelError(
             "A font of the letters cannot be read.", "Nothing was written. Install evalpanel again."
@@ -116,6 +128,15 @@ def _register(data: bytes) -> tuple[str, frozenset[int]]:
     return name, frozenset(code for code, glyph in font.face.charToGlyph.items() if glyph)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of text as it is seen; as it is heard, where that differs (else empty); and its language (else empty)."""
+
+    seen: str
+    heard: str
+    language: str
+
+
 def printable(text: str) -> str:
     """`text` as it is printed: composed, ligatures spelt out, odd spaces made plain, invisible controls left out.
 
@@ -123,15 +144,56 @@ def printable(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    return "\n".join(visual(line) for line in _plain(text).split("\n"))
+
+
+def pieces(text: str) -> tuple[Piece, ...]:
+    """`printable` text in pieces that say how they are heard: names in another script are in another language.
+
+    Which language a script stands for is not known from its letters, so it is undetermined, in that script (BCP 47).
+    """
+    if text.isascii() and text.isprintable():
+        return (Piece(text, "", ""),)
+    found: list[Piece] = []
+    for number, line in enumerate(_plain(text).split("\n")):
+        if number:
+            found.append(Piece("\n", "", ""))
+        for seen, heard in stretches(line):
+            if heard:
+                found.append(Piece(seen, heard, _language(heard)))
+            else:
+                found += _by_script(seen)
+    return tuple(found)
+
+
+def _by_script(text: str) -> list[Piece]:
+    found: list[Piece] = []
+    at = 0
+    for stretch in _OTHER_SCRIPTS.finditer(text):
+        if at < stretch.start():
+            found.append(Piece(text[at : stretch.start()], "", ""))
+        found.append(Piece(stretch[0], "", _language(stretch[0])))
+        at = stretch.end()
+    if at < len(text):
+        found.append(Piece(text[at:], "", ""))
+    return found
+
+
+def _language(text: str) -> str:
+    script = unicodedata.name(text[0], "").split(" ", 1)[0]
+    return f"und-{_SCRIPTS[script]}" if script in _SCRIPTS else "und"
+
+
+def _plain(text: str) -> str:
+    """`text` in the order in which it is written, without what prints nothing."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_LIGATURES)
     text = text.translate(_SPACES)
     # What is dropped prints nothing: control and format characters (soft hyphens, direction marks, byte order marks).
-    kept = "".join(
+    return "".join(
         " " if unicodedata.category(char) == "Zs" and char != "\u00a0" else char
         for char in text
         if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf")
     )
-    return "\n".join(visual(line) for line in kept.split("\n"))
 
 
 def runs(text: str, face: Face) -> tuple[Run, ...]:

@@ -9,7 +9,20 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from evalpanel.domain.letter import Block, Explanation, Facts, FeedbackLetter, Paragraph, RowKind, Section, Table, Tone
+from evalpanel.domain.letter import (
+    Bars,
+    Block,
+    Explanation,
+    Facts,
+    FeedbackLetter,
+    Items,
+    Paragraph,
+    RowKind,
+    ScaleDots,
+    Section,
+    Table,
+    Tone,
+)
 
 MARK = "Draft, not signed"
 """What stands at the head of each page."""
@@ -83,12 +96,25 @@ def _block(document: Any, block: Block) -> None:
             _facts(document, block)
         case Table():
             _table(document, block)
+        case Items():
+            for item in block.items:
+                document.add_paragraph(item, style="List Number" if block.numbered else "List Bullet")
+        case Bars():
+            _chart(document, block.title, [(bar.label, bar.words) for bar in block.bars])
+        case ScaleDots():
+            _chart(document, block.title, [(row.label, row.words) for row in block.rows])
         case Explanation():
             document.add_heading(block.title, 3)
             if block.facts:
                 document.add_paragraph().add_run(block.facts).italic = True
             for paragraph in block.paragraphs:
                 _paragraph(document, paragraph)
+
+
+def _chart(document: Any, title: str, lines: list[tuple[str, str]]) -> None:
+    """A chart in words: in a draft for comments the picture says no more than they do."""
+    document.add_paragraph().add_run(title).bold = True
+    _facts(document, Facts(tuple(lines)))
 
 
 def _paragraph(document: Any, paragraph: Paragraph) -> None:

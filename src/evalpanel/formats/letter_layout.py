@@ -1,60 +1,78 @@
-"""What a letter's page is made of: paragraphs, headings, tables and score marks, each made in this one place.
+"""What a document's page is made of: paragraphs, headings, lists, tables and charts, each made in this one place.
 
 It imports reportlab, which is slow: import it late, inside the function that lays out.
 
-Tagging for screen readers and the archival form come later and hook in here: everything that is text on a page goes
-through `Layout`, and everything in it through `Layout.markup`, the one function that escapes.
+Whatever is made here has its place in the structure that screen readers follow (see `tagging`), in the order in which
+it is made; all text goes through `Layout.markup`, the one function that escapes and chooses fonts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import Color
 from reportlab.lib.enums import TA_RIGHT
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
-from reportlab.platypus import Paragraph as PdfParagraph
-from reportlab.platypus import Table as PdfTable
 
-from evalpanel.domain.letter import Explanation, Facts, Paragraph, Row, RowKind, ScoreMark, Table, Tone
-from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, printable, runs
+from evalpanel.domain.authorities import Logo
+from evalpanel.domain.letter import Column, Explanation, Facts, Items, Letterhead, Paragraph, Row, RowKind, Table
+from evalpanel.formats.flowables import (
+    ACCENT,
+    LINE,
+    MUTED,
+    TEXT,
+    TINT,
+    Figure,
+    Heading,
+    Rule,
+    ScoreLine,
+    TaggedParagraph,
+    TaggedTable,
+)
+from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, pieces, printable, runs
+from evalpanel.formats.sheets import LARGE, NORMAL
+from evalpanel.formats.tagging import Element, Structure, TaggedCanvas, inner
 
-PAGE_WIDTH, PAGE_HEIGHT = A4
-SIDE, TOP, FOOT = 25 * mm, 20 * mm, 22 * mm
-WIDTH = PAGE_WIDTH - 2 * SIDE
-"""The width of text, which holds about 85 characters."""
+_LARGE = 18.0
+"""The least size of text in large print, in points (RNIB, “Clear print and large print”)."""
 
-TEXT, MUTED, ACCENT = HexColor("#1C2024"), HexColor("#5A626B"), HexColor("#0B655D")
-LINE, TINT = HexColor("#DDDAD2"), HexColor("#F3F8F7")
+_LARGER = 1.45
+"""How much larger headings are set in large print."""
+
 _LONG_CELL = 1500  # characters in a cell that may not fit one page, so that the row must be allowed to break
 _SMALL_ROWS = 16  # a table of no more rows, if they are short, stays on one page
-_MOST_STEPS = 21  # more steps than these would run into each other on the mark
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something came to stand: the page (from 1) and left, bottom, right, top in points."""
-
-    page: int
-    box: tuple[float, float, float, float]
 
 
 class Layout:
-    """Makes flowables in the letter's styles. One for each letter."""
+    """Makes flowables in the letter's styles. One for each document.
 
-    def __init__(self, fonts: LetterFonts) -> None:
+    `addresses` are the authority's own e-mail and web addresses, which become links wherever they stand; nobody else's
+    do. `large`: in large print, and tables as lists, since their columns would hold a word or two.
+    """
+
+    def __init__(self, fonts: LetterFonts, *, addresses: Sequence[str] = (), large: bool = False) -> None:
         self.fonts = fonts
+        self.structure = Structure()
+        self.large = large
+        self.sheet = LARGE if large else NORMAL
+        self.width = self.sheet.width
+        self.footer = ""
         self._bookmarks = 0
+        known = sorted({address for address in addresses if address.strip()}, key=len, reverse=True)
+        self._addresses = re.compile("|".join(map(re.escape, known))) if known else None
 
         def style(name: str, face: Face, size: float, leading: float, **more: Any) -> tuple[ParagraphStyle, Face]:
             options: dict[str, Any] = {"textColor": TEXT, "allowWidows": 0, "allowOrphans": 0} | more
+            size, leading = self.scaled(size), leading * self.scaled(size) / size
             return ParagraphStyle(name, fontName=face.name, fontSize=size, leading=leading, **options), face
 
         regular, bold = fonts.regular, fonts.bold
@@ -63,12 +81,14 @@ class Layout:
             "lead": style("lead", bold, 12.5, 18, spaceAfter=9),
             "label": style("label", bold, 9.5, 14, textColor=MUTED, spaceBefore=1, spaceAfter=1, keepWithNext=1),
             "aside": style("aside", regular, 9.5, 13.5, textColor=MUTED, spaceAfter=7),
+            "item": style("item", regular, 10.5, 15, spaceAfter=3),
             "title": style("title", bold, 16, 21, spaceBefore=16, spaceAfter=12, textColor=ACCENT),
             "heading": style("heading", bold, 14, 18, spaceBefore=16, spaceAfter=7, keepWithNext=1, textColor=ACCENT),
             "criterion": style("criterion", bold, 11, 15, spaceBefore=8, spaceAfter=2, keepWithNext=1),
             "letterhead": style("letterhead", bold, 13, 17, textColor=ACCENT),
+            "contact": style("contact", regular, 8.5, 12, textColor=MUTED),
             "address": style("address", regular, 10.5, 14.5),
-            "fact_label": style("fact_label", regular, 8.5, 11, textColor=MUTED),
+            "fact_label": style("fact_label", regular, 8.5, 11, textColor=MUTED, keepWithNext=int(large)),
             "fact": style("fact", regular, 9.5, 13, spaceAfter=4),
             "cell": style("cell", regular, 9.5, 13),
             "cell_strong": style("cell_strong", bold, 9.5, 13),
@@ -78,45 +98,109 @@ class Layout:
             "head_number": style("head_number", regular, 8.5, 11, textColor=MUTED, alignment=TA_RIGHT),
         }
 
-    def markup(self, text: str, face: Face, size: float) -> str:
-        """`text` for a reportlab paragraph: escaped, in fonts that have its characters, line breaks kept."""
-        pieces = []
-        for run in runs(printable(text), face):
-            safe = escape(run.text).replace("\n", "<br/>")
-            pieces.append(
-                f'<font face="{run.font}" size="{size * SECOND_SIZE:.2f}">{safe}</font>' if run.second else safe
-            )
-        return "".join(pieces)
+    def scaled(self, points: float) -> float:
+        """A size of text in points as it is in this document."""
+        return max(_LARGE, points * _LARGER) if self.large else points
 
-    def line(self, text: str, style: str) -> PdfParagraph:
-        """One block of text in a named style."""
+    def markup(self, text: str, face: Face, size: float) -> str:
+        """`text` for a reportlab paragraph: escaped, in fonts that have its characters, line breaks kept.
+
+        Names in other scripts say how they are heard, and the authority's own addresses can be followed.
+        """
+        if self._addresses is None:
+            return self._spoken(text, face, size)
+        made, at = [], 0
+        for found in self._addresses.finditer(text):
+            made.append(self._spoken(text[at : found.start()], face, size))
+            made.append(_linked(found[0], self._spoken(found[0], face, size)))
+            at = found.end()
+        return "".join((*made, self._spoken(text[at:], face, size)))
+
+    def _spoken(self, text: str, face: Face, size: float) -> str:
+        made = []
+        for piece in pieces(text):
+            shown = _in_runs(piece.seen, face, size)
+            if piece.language:
+                shown = inner(shown, language=piece.language, heard=piece.heard)
+            made.append(shown)
+        return "".join(made)
+
+    def line(
+        self, text: str, style: str, *, tag: str = "P", element: Element | None = None, once: bool = False
+    ) -> TaggedParagraph:
+        """One block of text in a named style: a new element of its own kind, or part of one that there is."""
         look, face = self._styles[style]
-        return PdfParagraph(self.markup(text.strip(), face, look.fontSize), look)
+        whose = element if element is not None else self.structure.add(tag)
+        return TaggedParagraph(self.markup(text.strip(), face, look.fontSize), look).belongs(whose, once=once)
 
     def paragraph(self, paragraph: Paragraph) -> list[Flowable]:
         """A paragraph of the letter; an empty line in it begins a new one."""
-        parts = [part for part in printable(paragraph.text).split("\n\n") if part.strip()]
-        return [self.line(part, paragraph.tone.value) for part in parts]
+        made: list[Flowable] = []
+        for part in printable_parts(paragraph.text):
+            element = self.structure.add("P", language=paragraph.language)
+            made.append(self.line(part, paragraph.tone.value, element=element))
+        return made
 
     def heading(self, text: str, level: int) -> list[Flowable]:
-        """A heading with its bookmark: 0 the letter's title, 1 a section, 2 a criterion."""
+        """A heading with its bookmark: 0 the document's title, 1 a section, 2 a criterion."""
         look, face = self._styles[("title", "heading", "criterion")[level]]
         self._bookmarks += 1
         room = (0, 110, 80)[level]
-        bookmark = " ".join(printable(text).split())
-        made = _Heading(self.markup(text.strip(), face, look.fontSize), look, f"h{self._bookmarks}", bookmark, level)
+        made = Heading(self.markup(text.strip(), face, look.fontSize), look)
+        made.belongs(self.structure.add(f"H{level + 1}"))
+        made.bookmarked(f"h{self._bookmarks}", " ".join(text.split()), level)
         return [CondPageBreak(room), made] if room else [made]
 
-    def letterhead(self, authority: str, addressee: tuple[str, ...], facts: Facts) -> list[Flowable]:
+    def items(self, items: Items) -> list[Flowable]:
+        """A list."""
+        numbering = "Decimal" if items.numbered else "Disc"
+        made: list[Flowable] = []
+        with self.structure.within(self.structure.add("L", numbering=numbering)):
+            for number, text in enumerate(items.items, 1):
+                with self.structure.within(self.structure.add("LI")):
+                    label = self.line(f"{number}." if items.numbered else "•", "item", tag="Lbl")
+                    body = self.line(text, "item", tag="LBody")
+                block = TaggedTable([[label, body]], colWidths=[self.scaled(20), self.width - self.scaled(20)])
+                block.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *self._plain()])
+                block.splitInRow = 1
+                made.append(block)
+        return [*made, Spacer(0, 4)]
+
+    def letterhead(
+        self, authority: str, addressee: tuple[str, ...], facts: Facts, head_of: Letterhead | None = None
+    ) -> list[Flowable]:
         """The head of the first page: the authority, the address block, and what the letter is about."""
-        head: list[Flowable] = [self.line(authority, "letterhead"), Spacer(0, 5), _Rule(), Spacer(0, 14)]
+        head = [*self._authority(authority, head_of or Letterhead()), Spacer(0, 5), Rule(), Spacer(0, 14)]
         left: list[Flowable] = [self.line(text, "address") for text in addressee]
         right = self.facts(facts)
-        if sum(len(text) for text in addressee) + sum(len(value) for _, value in facts.rows) > 900:
+        if self.large or sum(len(text) for text in addressee) + sum(len(value) for _, value in facts.rows) > 900:
             return [*head, *left, Spacer(0, 10), *right]
-        block = PdfTable([[left, right]], colWidths=[WIDTH * 0.56, WIDTH * 0.44])
+        block = TaggedTable([[left, right]], colWidths=[self.width * 0.56, self.width * 0.44])
         block.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *self._plain()])
         return [*head, block]
+
+    def _authority(self, name: str, head: Letterhead) -> list[Flowable]:
+        """The authority's name, where it is and how it is reached; its logo at the right."""
+        self.footer = head.footer
+        words: list[Flowable] = [self.line(name, "letterhead")]
+        words += [self.line(text, "contact") for text in (", ".join(head.address), " · ".join(head.contact)) if text]
+        if head.logo is None:
+            return words
+        wide, high = self._logo_size(head.logo)
+        element = self.structure.add("Figure", alternative=head.logo.alternative)
+        image = ImageReader(BytesIO(head.logo.data))
+
+        def paint(canvas: TaggedCanvas) -> None:
+            canvas.drawImage(image, 0, 0, wide, high, mask="auto")
+
+        logo = Figure(element, wide, high, paint)
+        block = TaggedTable([[words, logo]], colWidths=[self.width - wide - 12, wide + 12])
+        block.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (1, 0), (1, 0), "RIGHT"), *self._plain()])
+        return [block]
+
+    def _logo_size(self, logo: Logo) -> tuple[float, float]:
+        share = min(45 * mm / logo.width, 18 * mm / logo.height)
+        return logo.width * share, logo.height * share
 
     def _plain(self) -> list[Any]:
         """No padding; and our font, since a table names Helvetica on its page even where it prints nothing in it."""
@@ -126,21 +210,22 @@ class Layout:
     def facts(self, facts: Facts) -> list[Flowable]:
         """Facts, each under its label."""
         made: list[Flowable] = []
-        for label, value in facts.rows:
-            made += [self.line(label, "fact_label"), self.line(value, "fact")]
+        with self.structure.within(self.structure.add("L", numbering="None")):
+            for label, value in facts.rows:
+                with self.structure.within(self.structure.add("LI")):
+                    made += [self.line(label, "fact_label", tag="Lbl"), self.line(value, "fact", tag="LBody")]
         return made
 
     def table(self, table: Table) -> list[Flowable]:
-        """A table whose head is repeated on every page."""
-        head = [self.line(column.title, "head_number" if column.numeric else "head") for column in table.columns]
-        body = [
-            [self._cell(row, index, column.numeric) for index, column in enumerate(table.columns)] for row in table.rows
-        ]
+        """A table whose head is repeated on every page, and heard once; in large print a list for each row."""
+        if self.large:
+            return [made for row in table.rows for made in self._as_list(table, row)]
+        cells = self._cells(table)
         whole = sum(column.share for column in table.columns)
         long = any(len(cell) > _LONG_CELL for row in table.rows for cell in row.cells)
-        made = PdfTable(
-            [head, *body],
-            colWidths=[WIDTH * column.share / whole for column in table.columns],
+        made = TaggedTable(
+            cells,
+            colWidths=[self.width * column.share / whole for column in table.columns],
             repeatRows=1,
             splitInRow=1 if long else 0,
             spaceBefore=2,
@@ -172,16 +257,56 @@ class Layout:
         made.setStyle(look)
         return [made]
 
-    def _cell(self, row: Row, index: int, numeric: bool) -> PdfParagraph:
+    def _as_list(self, table: Table, row: Row) -> list[Flowable]:
+        told = tuple(
+            (column.title, cell) for column, cell in zip(table.columns, row.cells, strict=True) if cell.strip()
+        )
+        if not told:
+            return []
+        return [self.line(f"{told[0][0]}: {told[0][1]}", "label"), *self.facts(Facts(told[1:]))]
+
+    def _cells(self, table: Table) -> list[list[TaggedParagraph]]:
+        """The cells, each with its place in the structure: which headers it stands under."""
+        number = self.structure.next_table()
+        add, within = self.structure.add, self.structure.within
+        with within(add("Table", summary=" ".join(printable(table.title).split()))):
+            with within(add("THead")), within(add("TR")):
+                heads = [add("TH", scope="Column", identity=f"t{number}c{at}") for at in range(len(table.columns))]
+            head = [
+                self.line(column.title, "head_number" if column.numeric else "head", element=element, once=True)
+                for column, element in zip(table.columns, heads, strict=True)
+            ]
+            body = []
+            with within(add("TBody")):
+                for at, row in enumerate(table.rows):
+                    with within(add("TR")):
+                        body.append(self._row(table, row, f"t{number}r{at}", f"t{number}c"))
+        return [head, *body]
+
+    def _row(self, table: Table, row: Row, name: str, column: str) -> list[TaggedParagraph]:
+        named = table.named_rows and bool(row.cells[0].strip())
+        made = []
+        for at, held in enumerate(table.columns):
+            if at == 0 and named:
+                element = self.structure.add("TH", scope="Row", identity=name, headers=(f"{column}0",))
+            else:
+                headers = (name, f"{column}{at}") if named else (f"{column}{at}",)
+                element = self.structure.add("TD", headers=headers)
+            made.append(self._cell(row, at, held, element))
+        return made
+
+    def _cell(self, row: Row, index: int, column: Column, element: Element) -> TaggedParagraph:
         strong = row.kind is RowKind.TOTAL or (row.kind is RowKind.SECTION and index in (0, len(row.cells) - 1))
-        style = ("number" if numeric else "cell") + ("_strong" if strong else "")
-        return self.line(row.cells[index], style)
+        style = ("number" if column.numeric else "cell") + ("_strong" if strong else "")
+        return self.line(row.cells[index], style, element=element)
 
     def explanation(self, explanation: Explanation) -> list[Flowable]:
         """A criterion explained: its name, its score with the mark on the scale, and the reasons."""
-        made = self.heading(explanation.title, 2)
-        if explanation.facts:
-            made.append(_ScoreLine(self.line(explanation.facts, "aside"), explanation.mark))
+        made: list[Flowable] = self.heading(explanation.title, 2)
+        if explanation.facts and self.large:
+            made.append(self.line(explanation.facts, "aside"))
+        elif explanation.facts:
+            made.append(ScoreLine(self.line(explanation.facts, "aside"), explanation.mark))
         for paragraph in explanation.paragraphs:
             made += self.paragraph(paragraph)
         return made
@@ -193,7 +318,7 @@ class Layout:
     def draw(self, canvas: Canvas, x: float, y: float, text: str, size: float, colour: Color, widest: float) -> float:
         """Draw one line straight onto the page (the footer), shortened to `widest` points. Returns where it ends."""
         clean = " ".join(printable(text).split()) + (" " if text.endswith(" ") else "")
-        while clean and self.width(clean, size) > widest:
+        while clean and self.text_width(clean, size) > widest:
             clean = clean[:-2].rstrip() + "…"
         canvas.setFillColor(colour)
         for run in runs(clean, self.fonts.regular):
@@ -203,7 +328,7 @@ class Layout:
             x += pdfmetrics.stringWidth(run.text, run.font, real)
         return x
 
-    def width(self, text: str, size: float) -> float:
+    def text_width(self, text: str, size: float) -> float:
         """How wide a line of printable text is, in points."""
         return sum(
             pdfmetrics.stringWidth(run.text, run.font, size * SECOND_SIZE if run.second else size)
@@ -211,126 +336,21 @@ class Layout:
         )
 
 
-class _Heading(PdfParagraph):
-    """A heading that leaves a bookmark where it is drawn."""
-
-    def __init__(self, markup: str, look: ParagraphStyle, key: str, title: str, level: int) -> None:
-        super().__init__(markup, look)
-        self._key, self._title, self._level = key, title, level
-
-    def draw(self) -> None:
-        self.canv.bookmarkHorizontal(self._key, 0, self.height + 4)
-        self.canv.addOutlineEntry(self._title, self._key, self._level, closed=self._level == 1)
-        super().draw()
+def printable_parts(text: str) -> list[str]:
+    """The paragraphs of a text: an empty line begins a new one."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n\n")
+    return [part for part in text.split("\n\n") if part.strip()]
 
 
-class _Rule(Flowable):
-    """A thin line across the page."""
-
-    def wrap(self, available_width: float, _available_height: float) -> tuple[float, float]:
-        self.width = available_width
-        return available_width, 1
-
-    def draw(self) -> None:
-        self.canv.setStrokeColor(ACCENT)
-        self.canv.setLineWidth(1)
-        self.canv.line(0, 0, self.width, 0)
+def _in_runs(text: str, face: Face, size: float) -> str:
+    made = []
+    for run in runs(text, face):
+        safe = escape(run.text).replace("\n", "<br/>")
+        made.append(f'<font face="{run.font}" size="{size * SECOND_SIZE:.2f}">{safe}</font>' if run.second else safe)
+    return "".join(made)
 
 
-class _ScoreLine(Flowable):
-    """The line under a criterion: its score in words at the left, and at the right the score on its scale."""
-
-    BAR = 150
-
-    def __init__(self, words: PdfParagraph, mark: ScoreMark | None) -> None:
-        super().__init__()
-        self._words, self._mark = words, mark
-        self.keepWithNext = 1
-
-    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
-        room = available_width - (self.BAR + 16 if self._mark else 0)
-        _, self._tall = self._words.wrap(room, available_height)
-        self.width, self.height = available_width, self._tall + 5
-        return self.width, self.height
-
-    def draw(self) -> None:
-        self._words.drawOn(self.canv, 0, self.height - self._tall)
-        if self._mark is None:
-            return
-        low, high = self._mark.steps[0], self._mark.steps[-1]
-        left, y = self.width - self.BAR - 4, self.height - 7
-        canvas: Canvas = self.canv
-
-        def at(value: object) -> float:
-            # A place on paper, so a float: no score is worked out from it.
-            return left + (self.BAR * float((value - low) / (high - low)) if high != low else self.BAR)  # type: ignore[operator]  # Decimals
-
-        canvas.saveState()
-        canvas.setLineCap(1)
-        canvas.setLineWidth(3)
-        canvas.setStrokeColor(LINE)
-        canvas.line(left, y, left + self.BAR, y)
-        canvas.setStrokeColor(ACCENT)
-        canvas.line(left, y, at(self._mark.value), y)
-        if len(self._mark.steps) <= _MOST_STEPS:
-            for step in self._mark.steps:
-                reached = step <= self._mark.value
-                canvas.setFillColor(ACCENT if reached else LINE)
-                canvas.circle(at(step), y, 2.1, stroke=0, fill=1)
-        canvas.setFillColor(ACCENT)
-        canvas.circle(at(self._mark.value), y, 4.2, stroke=0, fill=1)
-        canvas.restoreState()
-
-
-class LetterCanvas(Canvas):
-    """Pages with a footer, `reference · page n of m`. How many there are is known only at the end, so m is drawn once, then."""
-
-    def __init__(self, *args: Any, layout: Layout, reference: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._layout, self._reference = layout, reference
-        self.pages = 0
-
-    def showPage(self) -> None:  # noqa: N802 - the name is reportlab's
-        """End a page with its footer."""
-        self.pages += 1
-        words = f"{self._reference} · page {self.pages} of "
-        y = 12 * mm
-        end = self._layout.draw(self, SIDE, y, words, 8.5, MUTED, WIDTH - 30)
-        self.saveState()
-        self.translate(end, y)
-        self.doForm("pages")
-        self.restoreState()
-        super().showPage()
-
-    def save(self) -> None:
-        """Write down how many pages there are, then the file."""
-        self.beginForm("pages", 0, -3, 40, 12)
-        self._layout.draw(self, 0, 0, str(self.pages), 8.5, MUTED, 40)
-        self.endForm()
-        super().save()
-
-
-class SignatureSpot(Flowable):
-    """Room for the visible signature. Where it came to stand is known after the letter was laid out."""
-
-    WIDTH, HEIGHT = 260.0, 62.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.place: Place | None = None
-
-    def wrap(self, _available_width: float, _available_height: float) -> tuple[float, float]:
-        """How large it is, with the gap below it."""
-        return self.WIDTH, self.HEIGHT + 8
-
-    def draw(self) -> None:
-        """Draw its outline, and note where it stands."""
-        x, y = self.canv.absolutePosition(0, 8)
-        box = (round(x, 2), round(y, 2), round(x + self.WIDTH, 2), round(y + self.HEIGHT, 2))
-        self.place = Place(self.canv.getPageNumber(), box)
-        self.canv.setStrokeColor(LINE)
-        self.canv.setLineWidth(0.6)
-        self.canv.roundRect(0, 8, self.WIDTH, self.HEIGHT, 5)
-
-
-__all__ = ["FOOT", "MUTED", "PAGE_HEIGHT", "PAGE_WIDTH", "SIDE", "TOP", "WIDTH", "Layout", "SignatureSpot", "Tone"]
+def _linked(address: str, shown: str) -> str:
+    target = address if "://" in address else f"mailto:{address}" if "@" in address else f"https://{address}"
+    link = f'<link href={quoteattr(target)} color="{ACCENT.hexval()}">{shown}</link>'
+    return inner(link, address=target)

@@ -1,25 +1,31 @@
-"""What is laid out becomes a file: A4 pages with their footer, its language and its dates. Letters and documents share it.
+"""What is laid out becomes a file: A4 pages with their footer, accessible and archival. All PDFs of ours share it.
 
 The same content gives the same bytes, whenever and wherever it is laid out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from evalpanel.errors import EvalPanelError
 
 if TYPE_CHECKING:
-    from pikepdf import Pdf
     from reportlab.platypus import Flowable
 
+    from evalpanel.formats.archival import Attachment
+    from evalpanel.formats.form_fields import Form
     from evalpanel.formats.letter_layout import Layout
+    from evalpanel.formats.sheets import SignatureSpot
 
-_PRODUCER = "evalpanel"
+SIGNATURE_SIZE = (260.0, 74.0)
+"""The room of a visible signature: width and height in points."""
+
+SIGNATURE_FIELD = "Signature"
+"""The name of a document's one signature field, which is where `evalpanel.sealing.pdf_signature` signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +38,63 @@ class Particulars:
     language: str
 
 
-def laid_out(layout: Layout, story: list[Flowable], about: Particulars, no_room: EvalPanelError) -> tuple[bytes, int]:
-    """The pages of a story and how many they are. Raises `no_room` where a part of it fits no page."""
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as a PDF, not signed yet."""
+
+    data: bytes
+    pages: int
+
+
+def on_paper(
+    layout: Layout,
+    story: list[Flowable],
+    about: Particulars,
+    made_at: datetime,
+    no_room: EvalPanelError,
+    *,
+    spot: SignatureSpot | None = None,
+    attachments: Sequence[Attachment] = (),
+    form: Form | None = None,
+) -> Paper:
+    """A story as a file: PDF/UA-1 and PDF/A-2a, or 3a with attachments.
+
+    `made_at` (UTC) is the time that the file says it was made; the clock is not asked. `spot` is where the story has
+    room for a signature. Raises `no_room` where a part of the story fits no page.
+    """
+    from evalpanel.formats.archival import SignatureField, archived  # slow to import: only where something is printed
+
+    plain, count = _laid_out(layout, story, about, no_room)
+    signature = None
+    if spot is not None:
+        if spot.place is None:
+            raise AssertionError("the signature was never drawn")
+        signature = SignatureField(SIGNATURE_FIELD, spot.words, spot.place.page, spot.place.box)
+    data = archived(plain, layout.structure, about, made_at, signature=signature, attachments=attachments, form=form)
+    return Paper(data, count)
+
+
+def _laid_out(layout: Layout, story: list[Flowable], about: Particulars, no_room: EvalPanelError) -> tuple[bytes, int]:
     # Slow to import, and needed only where something is printed.
     from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
     from reportlab.platypus.doctemplate import LayoutError
 
-    from evalpanel.formats import letter_layout as pages
+    from evalpanel.formats.sheets import LetterCanvas
 
-    out = BytesIO()
+    out, sheet = BytesIO(), layout.sheet
     document = BaseDocTemplate(
-        out,
-        pagesize=(pages.PAGE_WIDTH, pages.PAGE_HEIGHT),
-        title=about.title,
-        author=about.author,
-        subject=about.reference,
-        creator=_PRODUCER,
-        producer=_PRODUCER,
-        lang=about.language,
-        invariant=1,
-        pageCompression=1,
+        out, pagesize=(sheet.across, sheet.high), lang=about.language, invariant=1, pageCompression=1
     )
     frame = Frame(
-        pages.SIDE, pages.FOOT, pages.WIDTH, pages.PAGE_HEIGHT - pages.TOP - pages.FOOT,
+        sheet.side, sheet.foot, sheet.width, sheet.high - sheet.top - sheet.foot,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
-    canvases: list[pages.LetterCanvas] = []
+    canvases: list[LetterCanvas] = []
+    footer = layout.structure.add("P")
 
-    def canvas_maker(*args: object, **options: object) -> pages.LetterCanvas:
+    def canvas_maker(*args: object, **options: object) -> LetterCanvas:
         options["initialFontName"] = layout.fonts.regular.name  # else every page names Helvetica, which is not embedded
-        canvases.append(pages.LetterCanvas(*args, layout=layout, reference=about.reference, **options))
+        canvases.append(LetterCanvas(*args, layout=layout, reference=about.reference, footer=footer, **options))
         return canvases[0]
 
     document.addPageTemplates(PageTemplate("pages", [frame]))
@@ -70,21 +103,3 @@ def laid_out(layout: Layout, story: list[Flowable], about: Particulars, no_room:
     except LayoutError as error:
         raise no_room from error
     return out.getvalue(), canvases[0].pages
-
-
-def finished(
-    data: bytes, about: Particulars, made_at: datetime, besides: Callable[[Pdf], None] = lambda _: None
-) -> bytes:
-    """The file with its language and its dates, and what is done to it `besides`."""
-    import pikepdf  # slow to import: see laid_out
-
-    stamp = made_at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
-    out = BytesIO()
-    with pikepdf.open(BytesIO(data)) as pdf:
-        besides(pdf)
-        pdf.Root.Lang = about.language
-        pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
-        pdf.docinfo["/CreationDate"] = stamp
-        pdf.docinfo["/ModDate"] = stamp
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    return out.getvalue()

@@ -9,7 +9,7 @@ from datetime import datetime
 from evalpanel.domain.letter import Column, Facts, Paragraph, Row, Section, Table, Tone
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.fonts import LetterFonts, shipped
-from evalpanel.formats.paper import Particulars, finished, laid_out
+from evalpanel.formats.paper import Particulars, on_paper
 
 _ACROSS = 3
 
@@ -42,14 +42,14 @@ def render(sheet: PaperSheet, *, made_at: datetime, fonts: LetterFonts | None = 
         story += section(layout, part)
     about = Particulars(f"{sheet.title}, {sheet.reference}", sheet.whose, sheet.reference, "en-GB")
     no_room = EvalPanelError("The sheet cannot be laid out.", "A part of it does not fit a page. Nothing was written.")
-    data, count = laid_out(layout, story, about, no_room)
-    if count != 1:
+    made = on_paper(layout, story, about, made_at, no_room)
+    if made.pages != 1:
         raise no_room
-    return finished(data, about, made_at)
+    return made.data
 
 
 def _words(words: Sequence[str]) -> Table:
     """The words with their numbers, to be read along each line."""
     cells = [f"{number}  {word}" for number, word in enumerate(words, 1)]
     rows = tuple(Row(tuple(cells[first : first + _ACROSS])) for first in range(0, len(cells), _ACROSS))
-    return Table("The words, to be read along each line", (Column("Word", 1),) * _ACROSS, rows)
+    return Table("The words, to be read along each line", (Column("Word", 1),) * _ACROSS, rows, named_rows=False)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from evalpanel.domain.changes import Change
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.interests import DeclarationOutcome, InterestKind
 from evalpanel.domain.numbers import canonical
@@ -58,10 +59,14 @@ class Scoresheet(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetPart(Struct, frozen=True, forbid_unknown_fields=True):
-    """One person's answers on the bids of one bidder in one lot, sealed to that bid's scores."""
+    """One person's answers on the bids of one bidder in one lot, sealed to that bid's scores.
+
+    `changes` are what they changed on these bids after they had signed the sheet off, oldest first.
+    """
 
     answers: Annotated[tuple[Score, ...], Meta(max_length=20_000)]
     bidder: BidderCode
+    changes: Annotated[tuple[Change, ...], Meta(max_length=20_000)]
     lot: LotCode
 
 

@@ -23,10 +23,18 @@ def visual(line: str) -> str:
 
     Raises `EvalPanelError` for a stretch longer than `LONGEST` characters.
     """
+    return "".join(seen for seen, _ in stretches(line))
+
+
+def stretches(line: str) -> list[tuple[str, str]]:
+    """`line` in pieces, in the order in which they stand on it: each as it is seen, and as it is said.
+
+    What is said is empty where it is what is seen. Raises as `visual` does.
+    """
     if not any(_is_rtl(char) for char in line):
-        return line
+        return [(line, "")]
     first = next(index for index, char in enumerate(line) if _is_rtl(char))
-    out, rest = line[:first], line[first:]
+    pieces, rest = [(line[:first], "")], line[first:]
     while rest:
         end = _end_of_stretch(rest)
         stretch, rest = rest[:end], rest[end:]
@@ -36,10 +44,11 @@ def visual(line: str) -> str:
                 f"Names and short phrases of up to {LONGEST} characters can be printed. Nothing was written. "
                 "Give the text in a script that is written from left to right, then make the letter again.",
             )
-        out += _turned(_shaped(stretch)).replace(" ", "\u00a0")
+        pieces.append((_turned(_shaped(stretch)).replace(" ", "\u00a0"), stretch))
         following = next((index for index, char in enumerate(rest) if _is_rtl(char)), len(rest))
-        out, rest = out + rest[:following], rest[following:]
-    return out
+        pieces.append((rest[:following], ""))
+        rest = rest[following:]
+    return [piece for piece in pieces if piece[0]]
 
 
 def _is_rtl(char: str) -> bool:

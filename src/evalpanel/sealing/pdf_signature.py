@@ -1,8 +1,4 @@
-"""The signature inside a letter: made once, over the whole file, and checkable by anybody with a PDF reader.
-
-PAdES B-B (ETSI EN 319 142-1): one CMS signature with the signer's certificate, which certifies the document and allows
-no changes after it. No time is attested by a third party, and nothing is asked of a network.
-"""
+"""What the signature inside a letter proves, offline. `letter_signer` makes it."""
 
 from __future__ import annotations
 
@@ -10,26 +6,24 @@ import binascii
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
-from evalpanel.errors import EvalPanelError
-from evalpanel.sealing.certificates import SigningCertificate, fingerprint_of, refuse_outside_validity
+from evalpanel.sealing.certificates import fingerprint_of
+from evalpanel.sealing.signing_keys import issued
+from evalpanel.sealing.spoken import digest_words
 
 if TYPE_CHECKING:
-    from pyhanko.pdf_utils.content import PdfContent
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.signers import PdfSigner, Signer
     from pyhanko.sign.validation import EmbeddedPdfSignature
 
 FIELD = "Signature"
 """The name of the one signature field that a letter has."""
 
 _SUBFILTER = "/ETSI.CAdES.detached"
-_RESERVED = 8 * 1024  # hexadecimal digits for the CMS: a signature of 3072 bits and its certificate need about 4,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,140 +31,6 @@ class _Broken:
     """A file that could not be followed to its signature. `words` say where it stopped."""
 
     words: str
-
-
-class LetterSigner:
-    """Signs letters with one certificate. Made once for a batch, because loading a key takes longer than signing.
-
-    Raises `EvalPanelError` where the certificate or its key cannot be used.
-    """
-
-    def __init__(self, certificate: SigningCertificate) -> None:
-        self._certificate = certificate
-        self._signer = _loaded_signer(certificate)
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the certificate that this signs with."""
-        return self._certificate.fingerprint
-
-    def sign(self, pdf: bytes, *, appearance: bytes, reason: str, location: str, name: str, at: datetime) -> bytes:
-        """`pdf` with its empty signature field signed.
-
-        `appearance` is a PDF of one page: what is seen in the field. `reason`, `location` and `name` stand in the
-        signature as the signer's own words, and `at` (UTC) as the time that the signer claims. Raises `EvalPanelError`
-        where the certificate is not valid at `at`, or the file has no empty signature field.
-        """
-        refuse_outside_validity(self._certificate.certificate_der, at)
-        # pyHanko takes half a second to import, and only letters need it.
-        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-        from pyhanko.pdf_utils.misc import PdfError
-        from pyhanko.sign.general import SigningError
-
-        out = BytesIO()
-        try:
-            writer = IncrementalPdfFileWriter(BytesIO(pdf))
-            signer = _pdf_signer(self._signer, appearance, reason, location, name, at)
-            signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=_RESERVED, output=out)
-        except (PdfError, SigningError) as error:
-            raise EvalPanelError(
-                "The letter could not be signed.", f"Nothing was written. The file was refused: {error}"
-            ) from error
-        return out.getvalue()
-
-
-def _loaded_signer(certificate: SigningCertificate) -> Signer:
-    # asn1crypto and pyHanko are slow to import: only letters need them.
-    from asn1crypto import x509 as asn1_x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-    from pyhanko.sign.signers import Signer
-    from pyhanko_certvalidator.registry import SimpleCertificateStore
-
-    try:
-        key = load_der_private_key(certificate.private_key_der, password=None)
-    except (ValueError, TypeError) as error:
-        raise EvalPanelError(
-            "The key for signing letters cannot be read.", "Nothing was signed. Make a new certificate and sign again."
-        ) from error
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise EvalPanelError(
-            "The key for signing letters is of a kind that letters are not signed with.",
-            "Nothing was signed. Make a new certificate and sign again.",
-        )
-    loaded: rsa.RSAPrivateKey = key
-    size = loaded.key_size // 8
-
-    class LoadedKeySigner(Signer):
-        """Signs with a key that stays loaded: pyHanko's own signer reads it anew twice for each signature."""
-
-        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-            if dry_run:
-                return bytes(size)
-            if digest_algorithm != "sha256":
-                raise AssertionError(f"letters are signed over SHA-256, not {digest_algorithm}")
-            return loaded.sign(data, padding.PKCS1v15(), hashes.SHA256())
-
-    nobody_else = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko leaves its constructor untyped
-    return LoadedKeySigner(
-        signing_cert=asn1_x509.Certificate.load(certificate.certificate_der), cert_registry=nobody_else
-    )
-
-
-def _pdf_signer(signer: Signer, appearance: bytes, reason: str, location: str, name: str, at: datetime) -> PdfSigner:
-    from pyhanko.pdf_utils import layout  # slow to import: see LetterSigner.sign
-    from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-    from pyhanko.stamp import StaticStampStyle
-
-    class SignerAt(PdfSigner):
-        """Claims the time that it was given, and does not look at the clock."""
-
-        def init_signing_session(self, *args: Any, **options: Any) -> Any:
-            session = super().init_signing_session(*args, **options)
-            session.system_time = at.astimezone(UTC)
-            return session
-
-    whole = layout.SimpleBoxLayoutRule(
-        x_align=layout.AxisAlignment.ALIGN_MIN,
-        y_align=layout.AxisAlignment.ALIGN_MIN,
-        inner_content_scaling=layout.InnerScaling.STRETCH_TO_FIT,
-    )
-    style = StaticStampStyle(
-        border_width=0, background=_appearance(appearance), background_layout=whole, background_opacity=1.0
-    )
-    metadata = PdfSignatureMetadata(
-        field_name=FIELD,
-        md_algorithm="sha256",
-        subfilter=SigSeedSubFilter.PADES,
-        certify=True,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
-        reason=reason or None,
-        location=location or None,
-        name=name or None,
-    )
-    return SignerAt(metadata, signer=signer, stamp_style=style)
-
-
-def _appearance(page: bytes) -> PdfContent:
-    from pyhanko.pdf_utils.content import PdfContent  # slow to import: see LetterSigner.sign
-    from pyhanko.pdf_utils.layout import BoxConstraints
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    class Page(PdfContent):
-        """The first page of a PDF, drawn into the field."""
-
-        def render(self) -> bytes:
-            if self.writer is None:
-                raise AssertionError("pyHanko sets the writer before it draws")
-            form = self.writer.import_page_as_xobject(PdfFileReader(BytesIO(page)))
-            self.resources.xobject["/Seen"] = form
-            left, bottom, right, top = form.get_object()["/BBox"]
-            self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
-            return b"/Seen Do"
-
-    return Page()
 
 
 @cache
@@ -239,7 +99,7 @@ def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ..
     """Why a letter is not as it was signed; empty when it is."""
     from pyhanko.sign.fields import MDPPerm  # slow to import: see LetterSigner.sign
     from pyhanko.sign.validation import validate_pdf_signature
-    from pyhanko_certvalidator import ValidationContext
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
 
     wrong = []
     try:
@@ -252,13 +112,19 @@ def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ..
         if signature.docmdp_level is not MDPPerm.NO_CHANGES:
             wrong.append("The signature does not forbid changes, as that of a letter does.")
         # The certificate stands for itself: whether anybody knows it is asked afterwards, by its fingerprint.
-        context = ValidationContext(
-            trust_roots=[signature.signer_cert],
-            allow_fetching=False,
-            moment=signature.self_reported_timestamp,
-            revocation_mode="soft-fail",
+        context = _standing_for_itself([signature.signer_cert], signature.self_reported_timestamp)
+        stamp = _stamp_of(signature)
+        status = validate_pdf_signature(
+            signature,
+            context,
+            ts_validation_context=_standing_for_itself(list(stamp.certificates), stamp.at) if stamp else None,
+            key_usage_settings=KeyUsageConstraints(
+                key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
+            ),
         )
-        status = validate_pdf_signature(signature, context)
+        held = status.timestamp_validity
+        if stamp and (held is None or not (held.intact and held.valid and held.trusted)):
+            wrong.append("The timestamp in it does not belong to this signature, or was altered.")
         if not status.intact:
             wrong.append("The content of the file is not what was signed.")
         if not status.valid:
@@ -270,6 +136,44 @@ def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ..
     except _parser_errors() as error:
         wrong.append(f"The signature cannot be followed: {type(error).__name__} while it was checked.")
     return tuple(wrong)
+
+
+def _standing_for_itself(certificates: list[Any], moment: datetime | None) -> Any:
+    """What certificates are checked against: only themselves, at a moment, and nobody is asked."""
+    from pyhanko_certvalidator import ValidationContext
+
+    return ValidationContext(trust_roots=certificates, allow_fetching=False, moment=moment, revocation_mode="soft-fail")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """A timestamp in a signature: when, by whom (the name in its certificate), that certificate's fingerprint."""
+
+    at: datetime
+    by: str
+    fingerprint: str
+    certificates: tuple[Any, ...]
+
+
+def _stamp_of(signature: EmbeddedPdfSignature) -> _Stamp | None:
+    attributes = signature.signer_info["unsigned_attrs"]
+    if not attributes.native:
+        return None
+    token = attributes[0]["values"][0]["content"]  # no other is let in: see _says_nothing_else
+    told = token["encap_content_info"]["content"].parsed
+    sid = token["signer_infos"][0]["sid"]
+    held = [one.chosen for one in token["certificates"]]
+    own = next(
+        one
+        for one in held
+        if sid.name != "issuer_and_serial_number" or one.serial_number == sid.chosen["serial_number"].native
+    )
+    return _Stamp(
+        told["gen_time"].native,
+        str(own.subject.native.get("common_name", own.subject.human_friendly)),
+        fingerprint_of(own.dump()),
+        (own,),
+    )
 
 
 def _covers_all(pdf: bytes, byte_range: list[int], contents: bytes) -> bool:
@@ -300,7 +204,25 @@ def _says_nothing_else(contents: bytes) -> bool:
     held = cms.ContentInfo.load(contents)["content"]
     signer = held["signer_infos"][0]
     certificate = held["certificates"][0].chosen
+    if not _are_a_chain([one.chosen.dump() for one in held["certificates"]]):
+        return False
     sha256 = {"algorithm": "sha256", "parameters": Null()}
+    told = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier(
+            "issuer_and_serial_number",
+            {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
+        ),
+        "digest_algorithm": sha256,
+        "signed_attrs": signer["signed_attrs"],
+        "signature_algorithm": {"algorithm": "sha256_rsa", "parameters": Null()},
+        "signature": signer["signature"].native,
+    }
+    if signer["unsigned_attrs"].native:
+        stamp = signer["unsigned_attrs"][0]
+        if len(signer["unsigned_attrs"]) != 1 or stamp["type"].native != "signature_time_stamp_token":
+            return False
+        told["unsigned_attrs"] = signer["unsigned_attrs"]
     again = cms.ContentInfo(
         {
             "content_type": "signed_data",
@@ -308,24 +230,20 @@ def _says_nothing_else(contents: bytes) -> bool:
                 "version": "v1",
                 "digest_algorithms": [sha256],
                 "encap_content_info": {"content_type": "data"},
-                "certificates": [cms.CertificateChoices("certificate", certificate)],
-                "signer_infos": [
-                    {
-                        "version": "v1",
-                        "sid": cms.SignerIdentifier(
-                            "issuer_and_serial_number",
-                            {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
-                        ),
-                        "digest_algorithm": sha256,
-                        "signed_attrs": signer["signed_attrs"],
-                        "signature_algorithm": {"algorithm": "sha256_rsa", "parameters": Null()},
-                        "signature": signer["signature"].native,
-                    }
-                ],
+                "certificates": held["certificates"],
+                "signer_infos": [told],
             },
         }
     ).dump()
     return bool(contents[: len(again)] == again)
+
+
+def _are_a_chain(certificates: list[bytes]) -> bool:
+    """Whether each certificate after the first is the issuer of one before it, so that none came along for nothing."""
+    from cryptography import x509  # as above
+
+    held = [x509.load_der_x509_certificate(one) for one in certificates]
+    return all(any(issued(below, above) for below in held[:at]) for at, above in enumerate(held[1:], 1))
 
 
 def _der_length(data: bytes) -> int:
@@ -344,10 +262,19 @@ def _unchanged(
     proved = [
         f"Nothing in the file has changed since it was signed: the signature covers all of its {len(pdf):,} bytes.",
         "The signature forbids any change, and nothing was added after it.",
+        f"The letter in short words, as in its visible signature: {' '.join(digest_words(_before_signing(pdf)))}.",
     ]
-    claimed = signature.self_reported_timestamp
+    claimed, stamp = signature.self_reported_timestamp, _stamp_of(signature)
     when = f"The signer says {claimed:%d.%m.%Y %H:%M} ({claimed.tzname()})" if claimed else "The signer does not say"
     not_proved = [f"When it was signed. {when}; no third party attests a time."]
+    if stamp is not None:
+        proved.append(
+            f"A timestamp in it, made on {stamp.at:%d.%m.%Y %H:%M:%S} UTC by “{stamp.by}”, is of this signature."
+        )
+        not_proved = [
+            f"When it was signed, only that it was by then, if that authority can be relied on. {when}.",
+            f"Whose the timestamp is: compare {stamp.fingerprint} with the fingerprint that the authority publishes.",
+        ]
     who = known.get(fingerprint)
     if who is None:
         not_proved.insert(0, "Who signed it: nobody here knows the certificate. Ask the sender for its fingerprint.")
@@ -355,6 +282,11 @@ def _unchanged(
     proved.append(f"It was signed with the key of {who}.")
     not_proved.append("Who sat at the keyboard, and to whom the letter was sent.")
     return SignatureReport(SignatureVerdict.VERIFIED, tuple(proved), tuple(not_proved), fingerprint)
+
+
+def _before_signing(pdf: bytes) -> bytes:
+    """The letter as it was laid out: what stands before the part that the signature added."""
+    return pdf[: pdf.index(b"%%EOF\n") + 6]
 
 
 def _altered(*why: str, fingerprint: str = "") -> SignatureReport:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
-from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict
+from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
@@ -46,7 +46,8 @@ from evalpanel.services import (
 )
 from evalpanel.services.exchange import Own
 from evalpanel.services.pack_rows import arrived_detail, keep_bids, keep_tender
-from evalpanel.services.taking_in import Arrival, Became, Intake, NotYet
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import Arrival, Became, Intake
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -65,8 +66,6 @@ def _panels(mine: Own) -> bool:
 
 def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
     """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
-    if one.kind is not ParcelKind.RELEASE:
-        return {}
     keys = one.cover.body.keys
     if early := locked_here.opened_too_early(one.cover.body):
         raise EvalPanelError(
@@ -82,49 +81,11 @@ def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
     return {"envelopes": {key.name: key.because for key in keys}}
 
 
-def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[PublicKeys | None, bytes]:
-    """The laptop that takes over, and the successor's key that signed it; (None, empty) where the roster does not do that.
-
-    The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
-    """
-    cover = read_roster(signed.payload)
-    if not cover.body.succeeds:
-        return None, b""
-    line = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
-    replaced = next((one for one in line if one.identity == cover.body.succeeds), None)
-    if replaced is None:
-        raise NotYet(
-            "Somebody takes over as officer, and the list of who takes part that came before is not here yet.",
-            "Take that list in first, then this file again.",
-        )
-    before = read_roster(replaced.statement.payload).body
-    keys = rosters.keys_of_author(cover)
-    known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
-    if before.successor is None or not verifies(signed, before.successor) or keys not in known:
-        return None, b""
-    return keys, before.successor
-
-
-def _successor(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, bytes] | None:
-    """Whose laptop takes over by a roster that the successor's key signed, and that key."""
-    keys, signing = _succeeded(tx, mine, signed)
-    if keys is None:
-        return None
-    return KnownLaptop(PersonCode(read_roster(signed.payload).header.author), keys), signing
-
-
-def _nobody_else(_tx: Session, _mine: Own, _signed: Statement) -> None:
-    """A pack and a release are signed by a laptop that is known, or count not at all."""
-
-
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    first = invitations.trusted(tx, one.mine.tender).officer.value()
-    leads = (rosters.officer(tx, one.mine)[1].installation, first.installation)
-    takes_over = one.kind is ParcelKind.ROSTER and _succeeded(tx, one.mine, one.signed)[0] is not None
-    if one.header.installation not in leads and not takes_over:
-        raise NotYet(
-            f"{one.author} signed this and does not lead the tender, as far as this laptop knows.",
-            f"Take in the list of who takes part by which {one.author} took over; this file is kept here until then.",
+    first = invitations.newest(tx, one.mine.tender)[0].author
+    if not one.succeeds and one.author not in (rosters.officer(tx, one.mine)[0], first):
+        raise EvalPanelError(
+            "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
@@ -167,13 +128,33 @@ def _placed(one: Arrival) -> Became:
     return Became(Verdict.NEW, _WORDS[one.kind])
 
 
+def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, bytes] | None:
+    """The laptop that takes over, and the successor's key that signed it; None where the roster does not do that.
+
+    The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
+    """
+    cover = read_roster(signed.payload)
+    if not cover.body.succeeds:
+        return None
+    line = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
+    replaced = next((one for one in line if one.identity == cover.body.succeeds), None)
+    if replaced is None:
+        raise NotYet(
+            "Somebody takes over as officer, and the list of who takes part that came before is not here yet.",
+            "Take that list in first, then this file again.",
+        )
+    before = read_roster(replaced.statement.payload).body
+    keys = rosters.keys_of_author(cover)
+    known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
+    if before.successor is None or not verifies(signed, before.successor) or keys is None or keys not in known:
+        return None
+    return KnownLaptop(PersonCode(cover.header.author), keys), before.successor
+
+
 INTAKES = {
-    kind: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False, otherwise=otherwise)
-    for kind, otherwise in (
-        (ParcelKind.ROSTER, _successor),
-        (ParcelKind.PACK, _nobody_else),
-        (ParcelKind.RELEASE, _nobody_else),
-    )
+    ParcelKind.ROSTER: Intake(here=_panels, fits=_fits, work_out=_take, cites=False, otherwise=_succeeded),
+    ParcelKind.PACK: Intake(here=_panels, fits=_fits, work_out=_take, cites=False),
+    ParcelKind.RELEASE: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False),
 }
 
 

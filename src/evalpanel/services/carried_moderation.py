@@ -17,7 +17,8 @@ from evalpanel.formats.parcel_moderation import Assent, Receipt
 from evalpanel.services import agreement, audit, exchange, locked_here, moderations_here, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.moderations_here import Carried
-from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs, NotYet
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t

@@ -52,7 +52,7 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     """What happened, and what is worth knowing about it; None for any other act."""
     if act == "scores-received":
         count = detail["rows"]
-        return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+        return f"scored {count} {'line' if count == 1 else 'lines'}", _why(detail)
     if act == "interests-matched":
         many = len(detail["same"])
         whom = f"{many} of those who take part" if many else "nobody who takes part"
@@ -83,3 +83,9 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     words += [f"Envelopes: {', '.join(envelopes)}."] if envelopes else []
     names = {name: detail.get(name, "") for name in ("about", "by", "person")}
     return _SENTENCES[act].format(**names), " ".join(words)
+
+
+def _why(detail: Mapping[str, Any]) -> str:
+    reasons = detail.get("reasons", ())
+    said = "".join(f" Changed after it had been signed off, because: “{reason}”" for reason in reasons)
+    return f"They came in the person's own signed sheet.{said}"

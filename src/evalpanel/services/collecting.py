@@ -19,7 +19,8 @@ from evalpanel.formats.parcel_sheets import (
 )
 from evalpanel.services import exchange, interests, moderations_here, rosters, sheets_here, tenders
 from evalpanel.services.exchange import Own
-from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs, NotYet
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -101,7 +102,7 @@ def _sheet(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     if one.after.forked or one.identity in one.after.tips:
         found = sheets_here.bring_up(tx, workspace, mine, tender, author)
         became = Became(
-            Verdict.NEWER if found.verdict is Verdict.NEW and one.before.tips else found.verdict, found.words
+            Verdict.NEWER if found.verdict is Verdict.NEW and one.header.seq > 1 else found.verdict, found.words
         )
     else:
         became = Became(Verdict.OLDER, f"A newer sheet of {author} is here already; this one is kept.")

@@ -31,7 +31,7 @@ def write(workspace: Workspace, named: str, out: Path, *, person: str | None = N
     That it was made and its digest go on the record, so that a copy can be told from another.
     """
     # reportlab takes 0.2 s to import, and only documents need it.
-    from evalpanel.formats.conflicts_pdf import render
+    from evalpanel.formats.document_pdf import render
 
     at = workspace.now()
     with workspace.store.reading() as tx:

@@ -25,7 +25,7 @@ from evalpanel.sealing.statements import identity
 from evalpanel.services import audit
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from evalpanel.system.files import remove_quietly, replacing, trouble
+from evalpanel.system.files import replacing, trouble
 
 Body = TypeVar("Body")
 _PURPOSE = "installation"
@@ -429,9 +429,9 @@ def again(tx: Session, tender: TenderId, kind: ParcelKind, held: Held) -> Outgoi
 
 
 def write_out(workspace: Workspace, folder: Path, parcel: Outgoing, each: Callable[[int], None] | None = None) -> Path:
-    """Write a parcel into a folder (a stick, a share), read it back and compare. Gives where it lies.
+    """Write a parcel into a folder (a stick, a share). Gives where it lies.
 
-    Writing again replaces a file of the same name: the name holds the digest of what was signed.
+    It is on the disk, read back and compared before it takes its name: from then on the stick may be taken out. Writing again replaces a file of the same name: the name holds the digest of what was signed.
     """
     file = folder / parcel.name
     if not folder.is_dir():
@@ -439,8 +439,17 @@ def write_out(workspace: Workspace, folder: Path, parcel: Outgoing, each: Callab
             "There is no such folder.",
             f"{folder} is not a folder, so nothing was written. It is kept here: send it again.",
         )
+
+    def judge(part: Path) -> None:
+        if not _is_whole(part, parcel):
+            raise EvalPanelError(
+                f"{file.name} was not written whole.",
+                "What was read back is not what was sealed, so it was taken away again. Try again, with another stick. If it "
+                "stays so, a sealed file in the profile has changed: evalpanel verify names it.",
+            )
+
     try:
-        with replacing(file, private=False) as target:
+        with replacing(file, private=False, judge=judge) as target:
             write_parcel(
                 target,
                 parcel.cover,
@@ -448,16 +457,8 @@ def write_out(workspace: Workspace, folder: Path, parcel: Outgoing, each: Callab
                 parts=((sealed, workspace.documents.opened(sealed)) for sealed in parcel.parts),
                 each=each,
             )
-        whole = _is_whole(file, parcel)
     except OSError as error:
         raise trouble(error, "written", file) from error
-    if not whole:
-        remove_quietly(file)
-        raise EvalPanelError(
-            f"{file.name} was not written whole.",
-            "What was read back is not what was sealed, so it was taken away again. Try again, with another stick. If it stays "
-            "so, a sealed file in the profile has changed: evalpanel verify names it.",
-        )
     return file
 
 

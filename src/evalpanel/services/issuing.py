@@ -223,7 +223,9 @@ def _pack(
 ) -> Outgoing:
     rows = list(
         tx.execute(
-            select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
+            select(t.EnvelopeRow)
+            .where(t.EnvelopeRow.tender_id == mine.tender, t.EnvelopeRow.kind != EnvelopeKind.OFFICE)
+            .order_by(t.EnvelopeRow.name)
         ).scalars()
     )
     documents = _documents(tx, tender, mine)

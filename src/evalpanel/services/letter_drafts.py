@@ -19,7 +19,7 @@ from evalpanel.domain.signatures import SignatureReport
 from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
-from evalpanel.services import tenders, wordings
+from evalpanel.services import authorities, tenders, wordings
 from evalpanel.services.awards import TenderOutcome, computed
 from evalpanel.services.envelopes import EnvelopeName, unsealed_file
 from evalpanel.services.workspace import Workspace
@@ -140,7 +140,7 @@ def _composed(tx: Session, workspace: Workspace, tender: tenders.OpenTender, bid
         raise EvalPanelError(f"Bid {about.bid} is owed no letter.", "An in-house comparator gets none.")
     regime, wording = regime_and_wording(tx, held)
     signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
-    return compose(inputs(workspace, held, about, result, regime, wording, signs))
+    return headed(workspace, compose(inputs(workspace, held, about, result, regime, wording, signs)))
 
 
 def check(workspace: Workspace, named: str, bid: str, lot: str) -> SignatureReport:
@@ -191,10 +191,21 @@ def regime_and_wording(tx: Session, held: TenderOutcome) -> tuple[Regime, Letter
 
 
 def signatory(workspace: Workspace, held: TenderOutcome, who: PersonCode) -> Signatory:
-    """Who signs: the officer `who` by name, or the owner of the profile where the panel names no officer."""
+    """Who signs: whom the authority's own profile names, else the officer `who`, else the owner of the profile here."""
     assert held.pack.tender is not None
+    authority = held.pack.tender.authority
     name = next((member.name for member in held.pack.panel if member.person == who), workspace.owner.name)
-    return Signatory(name, f"Procurement officer, {held.pack.tender.authority}", workspace.owner.email)
+    own = authorities.own(workspace, authority)
+    if own is None:
+        return Signatory(name, f"Procurement officer, {authority}", workspace.owner.email)
+    role = own.role or f"Procurement officer, {authority}"
+    return Signatory(own.signatory or name, role, own.email or workspace.owner.email)
+
+
+def headed(workspace: Workspace, letter: FeedbackLetter) -> FeedbackLetter:
+    """A letter under the head of its authority, where there is a profile of it."""
+    with workspace.store.reading() as tx:
+        return replace(letter, letterhead=authorities.letterhead(authorities.of(tx, letter.authority)))
 
 
 def inputs(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
+from evalpanel.domain.digests import digest, plain
 from evalpanel.domain.feedback import FeedbackLetter, LetterInputs, Signatory, blocked, compose, kind_of
 from evalpanel.domain.feedback_inputs import withheld
 from evalpanel.domain.leaks import Leak
@@ -21,11 +22,14 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
+from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, letter_guard, letter_rules, tenders
+from evalpanel.services import audit, letter_copies, letter_guard, letter_keys, letter_manifest, letter_rules, tenders
 from evalpanel.services.awards import TenderOutcome, computed, on_record
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
+from evalpanel.services.letter_copies import NO_COPIES, Copies
 from evalpanel.services.letter_drafts import (
+    headed,
     inputs,
     kept_letter,
     letter_file,
@@ -34,13 +38,15 @@ from evalpanel.services.letter_drafts import (
     signatory,
 )
 from evalpanel.services.letter_guard import LetterWatch
+from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letter_rules import Approvals
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.system.files import new_folder, read_whole, remove_quietly, tidying, write_atomic
 
 if TYPE_CHECKING:
-    from evalpanel.sealing.pdf_signature import LetterSigner
+    from evalpanel.sealing.letter_signer import LetterSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,20 @@ class LettersReport:
 
 
 @dataclass(frozen=True, slots=True)
+class _Batch:
+    """What all letters of a batch have in common: where they go, what signs them, what they rest on."""
+
+    workspace: Workspace
+    held: TenderOutcome
+    out: Path
+    signer: LetterSigner
+    who: PersonCode
+    template_digest: str
+    moderated_digest: str
+    watch: LetterWatch
+
+
+@dataclass(frozen=True, slots=True)
 class _Owed:
     bid: Bid
     kind: str
@@ -89,12 +109,15 @@ def letters(
     out: Path,
     *,
     person: str | None = None,
+    key: KeySource | None = None,
+    copies: Copies = NO_COPIES,
     progress: Progress = NO_PROGRESS,
 ) -> LettersReport:
-    """Write one signed letter for each bid into `out`, and keep a sealed copy of each.
+    """Write one signed letter for each bid into `out`, keep a sealed copy of each, and list them all, signed.
 
-    A letter that was signed before is given out again as it was. One that lacks an explanation (or an item of
-    regulation 31) is blocked and says why; it does not hold up the others. Cancelling keeps the letters already done.
+    `key` is the authority's, where it has one; else a certificate is made on this laptop. `copies`: beside each letter. A
+    letter that was signed before is given out again as it was. One that lacks an explanation (or an item of regulation
+    31) is blocked and says why; it does not hold up the others. Cancelling keeps the letters already done.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
@@ -115,15 +138,28 @@ def letters(
     done: list[LetterDone] = []
     fingerprint = ""
     try:
-        for place, (key, row) in enumerate(signed.items()):
+        for place, (which, row) in enumerate(signed.items()):
             progress.step(place, total, row[1])
-            done.append(_again(workspace, held.tender_id, out, key, row))
-        if owed:
-            signer, fingerprint = _signer(workspace, held, who, signs)
-            for place, one in enumerate(owed, len(signed)):
-                progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
-                made = _write(workspace, held, out, one, signer, fingerprint, who, watch)
-                (done if isinstance(made, LetterDone) else stopped).append(made)  # type: ignore[arg-type] # each into its own
+            done.append(_again(workspace, held.tender_id, out, which, row))
+        if owed or key is not None or (signed and letter_keys.has_own(workspace, signs)):
+            with letter_keys.signer(workspace, held, who, signs, key) as signer:
+                fingerprint = signer.fingerprint
+                template = digest(plain(wording))
+                batch = _Batch(workspace, held, out, signer, who, template, _moderation(workspace, held), watch)
+                for place, one in enumerate(owed, len(signed)):
+                    progress.step(place, total, f"{one.bid.bid} {one.bid.lot}")
+                    made = _write(batch, one)
+                    if isinstance(made, LetterDone):
+                        done.append(made)
+                    else:
+                        stopped.append(made)
+                with workspace.store.reading() as tx:
+                    again = tenders.find(tx, held.tender_id)
+                letter_manifest.write(workspace, again, out, signer, signs.name)
+        if copies:
+            for place, one_done in enumerate(tuple(done)):
+                progress.step(place, len(done), f"copies of {one_done.file.name}")
+                _copy(workspace, held, copies, one_done, regime, wording, signs)
     except Cancelled as cancelled:
         kept = "1 letter was" if len(done) == 1 else f"{len(done)} letters were"
         raise Cancelled("Signing letters", f"{kept} done before and stay; run it again for the others.") from cancelled
@@ -155,7 +191,7 @@ def _owed(
         about = inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
         why = blocked(about)
         if not why:
-            letter = compose(about)
+            letter = headed(workspace, compose(about))
             why = known.missing(letter)
             if not why:
                 owed.append(_Owed(bid, kind.value, letter, about))
@@ -164,70 +200,34 @@ def _owed(
     return owed, stopped
 
 
-def _signer(workspace: Workspace, held: TenderOutcome, who: PersonCode, signs: Signatory) -> tuple[LetterSigner, str]:
-    # pyHanko takes 0.6 s to import, and only letters need it.
-    from evalpanel.sealing.certificates import SigningCertificate, new_signing_certificate, valid_until
-    from evalpanel.sealing.pdf_signature import LetterSigner
-
-    assert held.pack.tender is not None
-    with workspace.store.writing() as tx:
-        rows = tx.execute(select(t.CertificateRow).where(t.CertificateRow.person == signs.name)).scalars().all()
-        for row in sorted(rows, key=lambda row: row.at, reverse=True):
-            if valid_until(row.certificate) > workspace.now():
-                private = workspace.keys.unwrap(f"certificate {row.fingerprint}", row.private_key)
-                return LetterSigner(SigningCertificate(row.certificate, private)), row.fingerprint
-        certificate = new_signing_certificate(
-            common_name=signs.name,
-            organisation=held.pack.tender.authority,
-            email=workspace.owner.email,
-            now=workspace.now(),
-        )
-        tx.add(
-            t.CertificateRow(
-                fingerprint=certificate.fingerprint,
-                person=signs.name,
-                certificate=certificate.certificate_der,
-                private_key=workspace.keys.wrap(f"certificate {certificate.fingerprint}", certificate.private_key_der),
-                at=workspace.now(),
-            )
-        )
-        audit.record(
-            tx,
-            workspace,
-            "certificate-made",
-            tender=held.tender_id,
-            person=who,
-            detail={"fingerprint": certificate.fingerprint},
-        )
-    return LetterSigner(certificate), certificate.fingerprint
+def _moderation(workspace: Workspace, held: TenderOutcome) -> str:
+    """The digest of what was agreed, as it was pinned when moderation was closed."""
+    with workspace.store.reading() as tx:
+        lines = queries.trail(tx, held.tender_id)
+    closed = next(line for line in reversed(lines) if line.act == "moderation-closed")
+    return str(json.loads(closed.detail)["moderated_digest"])
 
 
-def _write(
-    workspace: Workspace,
-    held: TenderOutcome,
-    out: Path,
-    one: _Owed,
-    signer: LetterSigner,
-    fingerprint: str,
-    who: PersonCode,
-    watch: LetterWatch,
-) -> LetterDone | LetterBlockedBy:
+def _write(batch: _Batch, one: _Owed) -> LetterDone | LetterBlockedBy:
     from evalpanel.sealing.certificates import short_fingerprint
     from evalpanel.sealing.pdf_signature import verify
+    from evalpanel.sealing.spoken import digest_words
 
+    workspace, held, signer = batch.workspace, batch.held, batch.signer
     assert held.pack.tender is not None
-    now = workspace.now()
+    now, fingerprint = workspace.now(), batch.signer.fingerprint
     laid_out = render(one.letter, made_at=now)
     signs = one.letter.signatory
     seen = (
         f"Signed by {signs.name}",
         signs.role,
         f"{now:%d %B %Y, %H:%M} UTC",
-        f"Key {short_fingerprint(fingerprint)}  ·  Letter {short_fingerprint(digest_of(laid_out.data))}",
+        f"Key {short_fingerprint(fingerprint)}",
+        f"Letter: {' '.join(digest_words(laid_out.data))}",
     )
     pdf = signer.sign(
         laid_out.data,
-        appearance=signature_appearance(seen, laid_out.signature_size),
+        appearance=signature_appearance(seen, SIGNATURE_SIZE),
         reason=one.letter.title,
         location=held.pack.tender.authority,
         name=signs.name,
@@ -239,14 +239,14 @@ def _write(
             "It was not kept; letters before it are safe. Run the command again.",
         )
     # The finished bytes are what a bidder reads, so they are what is looked through; a letter that stops here is not kept.
-    leaks = [leak for leak in watch.leaks((one.about,), pdf) if leak.stops]
+    leaks = [leak for leak in batch.watch.leaks((one.about,), pdf) if leak.stops]
     if leaks:
         return LetterBlockedBy(one.bid.bid, one.bid.lot, tuple(_tells(leak) for leak in leaks))
-    file, digest = letter_file(held.pack.tender.reference, one.bid), digest_of(pdf)
+    file, sha256 = letter_file(held.pack.tender.reference, one.bid), digest_of(pdf)
     # On record first: a letter that a person can send must never be one that the record does not know.
-    _keep(workspace, held, one, file, pdf, digest, laid_out.pages, fingerprint, who)
-    target = _give_out(out, file, pdf)
-    return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, digest, laid_out.pages, True, False)
+    _keep(batch, one, file, pdf, sha256, laid_out.pages, now)
+    target = _give_out(batch.out, file, pdf)
+    return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, sha256, laid_out.pages, True, False)
 
 
 def _tells(leak: Leak) -> str:
@@ -268,17 +268,8 @@ def _give_out(out: Path, file: str, pdf: bytes) -> Path:
     return target
 
 
-def _keep(
-    workspace: Workspace,
-    held: TenderOutcome,
-    one: _Owed,
-    file: str,
-    pdf: bytes,
-    digest: str,
-    pages: int,
-    fingerprint: str,
-    who: PersonCode,
-) -> None:
+def _keep(batch: _Batch, one: _Owed, file: str, pdf: bytes, sha256: str, pages: int, at: datetime) -> None:
+    workspace, held, fingerprint = batch.workspace, batch.held, batch.signer.fingerprint
     with workspace.store.reading() as tx:
         envelopes = held_envelopes(tx, workspace, held.tender_id)
     sealed = envelopes.seal(EnvelopeName(EnvelopeKind.COMMON), io.BytesIO(pdf))
@@ -290,14 +281,16 @@ def _keep(
                 workspace,
                 "letter-signed",
                 tender=held.tender_id,
-                person=who,
+                person=batch.who,
                 detail={
                     "bid": one.bid.bid,
                     "lot": one.bid.lot,
                     "kind": one.kind,
-                    "sha256": digest,
+                    "sha256": sha256,
                     "fingerprint": fingerprint,
                     "outcome_digest": held.digest,
+                    "moderated_digest": batch.moderated_digest,
+                    "template_digest": batch.template_digest,
                     "withheld": [
                         {"bid": score.line.bid, "criterion": score.line.criterion, "why": score.withheld_why}
                         for score in withheld(one.about)
@@ -313,11 +306,11 @@ def _keep(
                     version=1,
                     kind=one.kind,
                     file=file,
-                    sha256=digest,
+                    sha256=sha256,
                     pages=pages,
                     sealed=sealed.sealed,
                     fingerprint=fingerprint,
-                    at=workspace.now(),
+                    at=at,
                     act=act,
                 )
             )
@@ -344,6 +337,25 @@ def _again(
     target = _give_out(out, file, pdf)
     verified = verify(pdf, known).verdict == "verified"
     return LetterDone(key[0], key[1], kind, target, digest, pages, verified, True)
+
+
+def _copy(
+    workspace: Workspace,
+    held: TenderOutcome,
+    copies: Copies,
+    done: LetterDone,
+    regime: Regime,
+    wording: LetterWording,
+    signs: Signatory,
+) -> None:
+    """The copies of a letter, composed as it was on the day on which it was signed."""
+    with workspace.store.reading() as tx:
+        row = next(one for one in letter_rows(tx, held.tender_id) if (one.bid, one.lot) == (done.bid, done.lot))
+        signed_at = row.at
+    bid = next(one for one in held.pack.bids if (one.bid, one.lot) == (done.bid, done.lot))
+    result = next(one for one in held.lots if one.lot == done.lot)
+    about = replace(inputs(workspace, held, bid, result, regime, wording, signs), day=signed_at.date())
+    letter_copies.write(copies, headed(workspace, compose(about)), done.file, signed_at)
 
 
 def digest_of(data: bytes) -> str:

@@ -218,8 +218,9 @@ def _sealed(
     watcher = Watcher(path)
     content = file.read_bytes()
     watcher.take(content)
+    envelope = sealing.newest(EnvelopeName(EnvelopeKind.QUALITY, row.bidder, row.lot))
     with file.open("rb") as reader:
-        sealed = sealing.seal(EnvelopeName(EnvelopeKind.QUALITY, row.bidder, row.lot), reader)
+        sealed = sealing.seal(envelope, reader)
     made.append(sealed.sealed)
     if sealed.sha256 != hashlib.sha256(content).hexdigest():
         raise EvalPanelError(f"{file.name} changed while it was read.", "Nothing was changed. Try again.")
@@ -231,7 +232,7 @@ def _sealed(
         bidder=row.bidder,
         lot=row.lot,
         criterion=row.criterion,
-        envelope=row.envelope,
+        envelope=str(envelope),
         size=sealed.size,
         sha256=sealed.sha256,
         sealed=sealed.sealed,

@@ -36,18 +36,19 @@ from evalpanel.services import (
     taking_in,
 )
 from evalpanel.services.exchange import Own
-from evalpanel.services.taking_in import NotForUs, NotYet
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import NotForUs
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+from evalpanel.store.engine import StoreError
 from evalpanel.store.waiting import Waiting
-from evalpanel.system.files import trouble
+from evalpanel.system.files import DiskTrouble, trouble
 
 _INTAKES = {
     **arriving.INTAKES,
     **collecting.INTAKES,
     **carried_moderation.INTAKES,
 }  # a journey that takes a kind in adds its own here
-_GATHERED = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET)  # what another laptop of the same person sent
 _MOST_INNER = 200
 _MOST_INNER_BYTES = MOST_COVER + (1 << 20)
 
@@ -123,8 +124,8 @@ def _waited(workspace: Workspace, path: Path) -> Report | None:
             held = read_parcel(opened)
             assert isinstance(held, Container), "only parcels wait, never what is round them"
             got = _one(workspace, path.name, held)
-    except OSError as error:
-        got = Report(path.name, Verdict.UNREADABLE, str(trouble(error, "read", path)))
+    except (OSError, DiskTrouble, StoreError):
+        return None  # a full disk: it goes on waiting
     except EvalPanelError as error:
         got = Report(path.name, Verdict.UNREADABLE, str(error))
     return None if got.verdict is Verdict.WAITING else replace(got, words=f"It waited here. {got.words}")
@@ -186,10 +187,12 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         return _by_kind(workspace, name, kind, signed, mine, whose, held)
     except rosters.Revoked as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
-    except (NotYet, rosters.NotYet) as error:
+    except NotYet as error:
         return Report(name, Verdict.WAITING, str(error), kind, keeps=True)
     except NotForUs as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
+    except (DiskTrouble, StoreError):
+        raise  # nothing is wrong with the file
     except EvalPanelError as error:
         return Report(name, Verdict.ALTERED, str(error), kind)
 
@@ -231,9 +234,7 @@ def _by_kind(
     if kind is ParcelKind.ENROLMENT:
         return _enrolment(workspace, name, signed, mine)
     assert whose is not None, "every other kind is sealed"
-    if kind in _GATHERED and (other := gathering.take(workspace, whose, kind, signed, held)) is not None:
-        return Report(name, other.verdict, other.words, kind, whose.person, other.identity, whose.tender)
-    got = taking_in.take(workspace, whose, kind, signed, held, _INTAKES)
+    got = taking_in.take(workspace, whose, kind, signed, held, _INTAKES, gathering.INTAKES)
     return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
 
 

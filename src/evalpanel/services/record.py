@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain import trail
 from evalpanel.domain.tender import TenderId
-from evalpanel.services import award_words, carried_words, letter_words, tenders, workspace
+from evalpanel.services import afterwards, award_words, carried_words, letter_words, tenders, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -212,7 +212,8 @@ Told = tuple[str, str]
 
 def _plainly(run: list[_Act], _: _About) -> Told:
     act, detail = run[0].act, run[0].detail
-    carried = carried_words.told(act, detail) or award_words.told(act, detail) or letter_words.told(act, detail)
+    tellers = (carried_words.told, award_words.told, letter_words.told, afterwards.told)
+    carried = next(filter(None, (tell(act, detail) for tell in tellers)), None)
     if carried is not None:
         return carried
     # An act of a later release, in a store that came from it: its name is all that is known here.
@@ -366,6 +367,14 @@ def _certificate(run: list[_Act], _: _About) -> Told:
     return "made the certificate that signs letters", f"Key {run[0].detail['fingerprint'][:16]}…"
 
 
+def _authoritys_certificate(run: list[_Act], _: _About) -> Told:
+    return "signed letters with a certificate of the authority", f"Key {run[0].detail['fingerprint'][:16]}…"
+
+
+def _authority(run: list[_Act], _: _About) -> Told:
+    return f"kept how the letters of “{run[0].detail['code']}” are headed", ""
+
+
 def _letters(run: list[_Act], _: _About) -> Told:
     bids = ", ".join(f"{act.detail['bid']} (lot {act.detail['lot']})" for act in run)
     if len(run) == 1:
@@ -397,5 +406,7 @@ _SENTENCES: Mapping[str, Callable[[list[_Act], _About], Told]] = {
     "prices-opened": _prices_opened,
     "outcome-made": _outcome,
     "certificate-made": _certificate,
+    "certificate-used": _authoritys_certificate,
     "letter-signed": _letters,
+    "authority-added": _authority,
 }

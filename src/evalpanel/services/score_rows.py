@@ -66,10 +66,16 @@ def keep(
     revisions: Mapping[Line, int],
     act: str,
     pinned: str = "",
+    reasons: Sequence[str] = (),
 ) -> None:
-    """Add versions of somebody's answers, with their line of the trail. `pinned`: their digest, where it is known already."""
+    """Add versions of somebody's answers, with their line of the trail. `pinned`: their digest, where it is known already.
+
+    `reasons`: why they were changed on the person's own laptop after they had been signed off there.
+    """
     tenders.advance(tx, tender, TenderStage.SCORING)
-    detail = {"rows": len(scores), "rows_digest": pinned or sheet_digest(scores)}
+    detail: dict[str, object] = {"rows": len(scores), "rows_digest": pinned or sheet_digest(scores)}
+    if reasons:
+        detail["reasons"] = list(reasons)
     number = audit.record(tx, workspace, act, tender=tender, person=person, detail=detail)
     at = moment_text(workspace.now())
     tx.flush()

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.changes import Change, Signing, Version, changes
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
@@ -31,7 +32,7 @@ from evalpanel.formats.parcel_sheets import (
     write_sheet_part,
 )
 from evalpanel.services import exchange, moderation_parcels, rosters, sheets_here, tenders
-from evalpanel.services.exchange import Held, Outgoing, Own, RestsOn
+from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -105,10 +106,10 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
         return None
     body = Declarations(tuple(_declared(lines) for lines in acts.values()))
     recipients = rosters.readers(tx, mine, (mine.person,))
-    earlier = exchange.line(tx, mine.tender, ParcelKind.DECLARATION, mine.person)
-    for last in earlier[-1:]:
+    last = exchange.newest(tx, mine, ParcelKind.DECLARATION)
+    if last is not None:
         said = read_declarations(last.statement.payload)
-        if said.body == body and _still_newest(mine, said.header, earlier, recipients):
+        if said.body == body and _still_right(mine, said.header, recipients):
             return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, last)
     return exchange.make(
         tx,
@@ -144,10 +145,10 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
     readers = rosters.readers(tx, mine, (*rosters.chairs(tender.pack.panel), mine.person))
-    earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
-    for last in earlier[-1:]:
+    last = exchange.newest(tx, mine, ParcelKind.SCORESHEET)
+    if last is not None:
         said = read_scoresheet(last.statement.payload)
-        if said.body == body and _still_newest(mine, said.header, earlier, readers):
+        if said.body == body and _still_right(mine, said.header, readers):
             return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, last)
     # The author's own laptops can always open it; until it is signed off nobody else can but whoever holds the recovery sheet.
     mine_too = [keys.recipient for keys in rosters.own_laptops(tx, mine)]
@@ -158,10 +159,12 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
     for line in sorted(scores):
         groups[bidders[line.lot, line.bid], line.lot].append(scores[line])
+    changed = _changes(tx, mine)
     parts = []
     for (bidder, lot), own in groups.items():
         name, recipient = recipients[bidder, lot]
-        content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
+        told = tuple(one for one in changed if (one.line.lot, bidders[one.line.lot, one.line.bid]) == (lot, bidder))
+        content = write_sheet_part(SheetPart(tuple(own), bidder, told, lot))
         opens = [*mine_too, recipient] if state is SheetState.FINAL else [*mine_too, *on_paper]
         parts.append(exchange.seal_part(workspace, content, name, opens, made))
     return exchange.make(
@@ -178,12 +181,28 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     )
 
 
-def _still_newest(mine: Own, header: Header, line: Sequence[Held], recipients: Sequence[PublicKeys]) -> bool:
-    """Whether a statement that was made here follows all that is here, what another laptop of the person made included, and
-    is sealed to whom it should be now."""
-    followed = {one.identity for one in line[:-1]} <= set(header.history)
+def _changes(tx: Session, mine: Own) -> tuple[Change, ...]:
+    """What this person changed after they had signed their sheet off, with the reasons that they gave."""
+    row = t.SignOffRow
+    signings = tuple(
+        Signing(*one)
+        for one in tx.execute(
+            select(row.act, row.signed, row.reason).where(row.tender_id == mine.tender, row.person == mine.person)
+        )
+    )
+    if all(one.signed for one in signings):
+        return ()
+    kept = t.ScoreRow
+    rows = tx.execute(
+        select(kept).where(kept.tender_id == mine.tender, kept.person == mine.person).order_by(kept.id)
+    ).scalars()
+    return changes((Version(one.act, one.at, one.revision, one.value()) for one in rows), signings)
+
+
+def _still_right(mine: Own, header: Header, recipients: Sequence[PublicKeys]) -> bool:
+    """Whether a statement was made on this laptop, and is sealed to whom it should be now."""
     sealed_to = tuple(sorted(keys.installation for keys in recipients))
-    return followed and header.installation == mine.keys.public.installation and header.recipients == sealed_to
+    return header.installation == mine.keys.public.installation and header.recipients == sealed_to
 
 
 def _rests_on(tx: Session, mine: Own) -> RestsOn:

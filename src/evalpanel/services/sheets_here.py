@@ -121,13 +121,13 @@ def bring_up(
     if not opening:
         words = f"The sheet of {author} is here. It opens when the officer has released its keys to this laptop."
         return SheetHere(Verdict.NEW, words)
-    scores, shut = _opened(workspace, mine, tender, cover, opening)
+    scores, reasons, shut = _opened(workspace, mine, tender, cover, opening)
     # What others declared is known to the officer's laptop alone.
     member = tender.member(author)
     kept_out: Sequence[Recusal] = queries.recused(tx, mine.tender, tender.pack, member) if mine.is_officer else ()
     told = [one for one in scores if recused_from(kept_out, one.line) is None]
     _refuse_unsound(tx, tender, author, scores, told, cover, whole=not shut)
-    _take_over(tx, workspace, mine, author, told, kept_out, cover.body.sheet_digest if not shut else "")
+    _take_over(tx, workspace, mine, author, told, kept_out, cover.body.sheet_digest if not shut else "", reasons)
     words = f"The sheet of {author} is here: {len(told)} answers."
     if len(told) < len(scores):
         words += f" {len(scores) - len(told)} more are about bids from which {author} is recused: they are set aside, and kept."
@@ -162,10 +162,12 @@ def _opened(
     tender: OpenTender,
     cover: Cover[Scoresheet],
     opening: Mapping[str, tuple[str, Place]],
-) -> tuple[tuple[Score, ...], int]:
-    """The answers of the parts that open here, and how many parts do not. The officer's laptop opens them all."""
+) -> tuple[tuple[Score, ...], tuple[str, ...], int]:
+    """The answers of the parts that open here, why they were changed after they had been signed off before, and how many parts
+    do not open. The officer's laptop opens them all."""
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     found: list[Score] = []
+    reasons: dict[str, None] = {}
     shut = 0
     for part in cover.header.parts:
         if part.envelope not in opening:
@@ -175,14 +177,16 @@ def _opened(
             continue
         identity, place = opening[part.envelope]
         held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), identity))
+        spoken = [*(one.line for one in held.answers), *(one.line for one in held.changes)]
         if (held.bidder, held.lot) != place or any(
-            bidders.get((one.line.lot, one.line.bid)) != held.bidder or one.line.lot != held.lot for one in held.answers
+            bidders.get((line.lot, line.bid)) != held.bidder or line.lot != held.lot for line in spoken
         ):
             raise EvalPanelError(
                 "A part of this sheet belongs to another bid.", "Nothing was changed. Ask for it again."
             )
         found += held.answers
-    return tuple(found), shut
+        reasons |= dict.fromkeys(one.reason for one in held.changes)
+    return tuple(found), tuple(reasons), shut
 
 
 def _refuse_unsound(
@@ -234,6 +238,7 @@ def _take_over(
     scores: Sequence[Score],
     kept_out: Sequence[Recusal],
     pinned: str,
+    reasons: Sequence[str],
 ) -> None:
     """Add what differs from what is held, as newer versions, and that the sheet is signed off.
 
@@ -250,7 +255,7 @@ def _take_over(
     if changed:
         revisions = {one.line: top.get(one.line, 0) + 1 for one in changed}
         whole = pinned if len(changed) == len(scores) and not held else ""
-        score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received", whole)
+        score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received", whole, reasons)
     if held or kept_out or not pinned:
         tx.flush()
         pinned = sheet_digest(score_reads.scores_of(tx, mine.tender, author).values())

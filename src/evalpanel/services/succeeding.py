@@ -162,7 +162,7 @@ def _roster(
         author=mine.person,
         heads=(),
         history=(),
-        incarnations=(),  # the key on paper signs, and it comes from no profile
+        incarnations=(),
         installation=mine.keys.public.installation,
         made_at=now,
         pack="",

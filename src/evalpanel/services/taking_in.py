@@ -25,13 +25,10 @@ from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.sealing.statements import identity, signer, verifies
 from evalpanel.services import audit, exchange, invitations, rosters
 from evalpanel.services.exchange import Own
+from evalpanel.services.rosters import NotYet
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
-
-
-class NotYet(EvalPanelError):
-    """A parcel that cannot be judged yet: it waits, and is tried again after every one that is taken in."""
 
 
 class NotForUs(EvalPanelError):
@@ -55,6 +52,8 @@ class Arrival:
     after: Standing
     copied: bool
     """Whether it and another statement of the same laptop come from two copies of its profile."""
+    succeeds: bool
+    """Whether it counts though no laptop signed it that is known here: a successor took over."""
 
     @property
     def header(self) -> Header:
@@ -124,16 +123,19 @@ def take(
     signed: Statement,
     container: Container,
     intakes: Mapping[ParcelKind, Intake],
+    own: Mapping[ParcelKind, Intake],
 ) -> Taken:
-    """Take a sealed statement in, or say why not. Raises `NotYet`, `NotForUs`, and `EvalPanelError` for what is refused.
+    """Take a sealed statement in, or say why not. `own` are for what this laptop's own person made elsewhere. Raises `NotYet`, `NotForUs`, and `EvalPanelError` for what is refused.
 
     Whatever it raises, nothing is kept: neither a row nor a file.
     """
     with workspace.store.reading() as tx:
-        by, named = _signed(tx, mine, kind, signed, intakes.get(kind))
+        by, named, succeeds = _signed(tx, mine, kind, signed, intakes.get(kind))
         if exchange.known(tx, named):
             return Taken(Verdict.SAME, SAME, by.person, named)
-        one, intake = _judged(tx, workspace, mine, kind, signed, by, named, intakes)
+        one, intake = _judged(
+            tx, workspace, mine, kind, signed, by, named, succeeds, own if by.person == mine.person else intakes
+        )
     if {part.sealed for part in one.header.parts} != container.parts.keys():
         raise EvalPanelError(
             "This parcel does not hold the parts that its cover names.", "Nothing was changed. Ask for it again."
@@ -154,16 +156,16 @@ def take(
 
 def _signed(
     tx: Session, mine: Own, kind: ParcelKind, signed: Statement, intake: Intake | None
-) -> tuple[KnownLaptop, str]:
-    """Who signed a statement, and its identity. The key is found by trying those that are believed here."""
+) -> tuple[KnownLaptop, str, bool]:
+    """Who signed a statement, its identity, and whether it counts though no known laptop signed it. The key is found by trying those that are believed here."""
     known = _believed(tx, mine)
     keys: PublicKeys | None = signer(signed, [one.keys for one in known.values()])
     if keys is not None:
-        return known[keys.installation], identity(signed, keys.signing)
+        return known[keys.installation], identity(signed, keys.signing), False
     if intake is not None and (found := intake.otherwise(tx, mine, signed)) is not None:
-        return found[0], identity(signed, found[1])
+        return found[0], identity(signed, found[1]), True
     if not mine.is_officer:
-        officer = invitations.newest(tx, mine.tender)[1].officer.value()
+        officer = invitations.trusted(tx, mine.tender).officer.value()
         if officer.installation not in known and verifies(signed, officer.signing):
             raise NotYet(
                 "The officer's keys are not confirmed on this laptop yet.",
@@ -210,19 +212,23 @@ def _judged(
     signed: Statement,
     by: KnownLaptop,
     named: str,
+    succeeds: bool,
     intakes: Mapping[ParcelKind, Intake],
 ) -> tuple[Arrival, Intake | None]:
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
-    takes_over = kind in intakes and intakes[kind].otherwise(tx, mine, signed) is not None
-    if not takes_over and not kind.may_sign(_roles(tx, mine, by.person)):
+    if not succeeds and not kind.may_sign(_roles(tx, mine, by.person)):
+        if not mine.is_officer and kind in intakes and kind.may_sign((Role.OFFICER,)):
+            raise NotYet(
+                f"{by.person} signed this and does not lead the tender, as far as this laptop knows.",
+                f"It is kept here, and taken in when the list of who takes part comes by which {by.person} took over.",
+            )
         raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
     rosters.refuse_revoked(by, named)
     cover = read_cover(kind, signed.payload)
     header: Header = cover.header
     _fits_here(mine, by, header)
-    own = by.person == mine.person
-    intake = None if own else intakes.get(kind)
-    if not own and (intake is None or not intake.here(mine)):
+    intake = intakes.get(kind)
+    if by.person != mine.person and (intake is None or not intake.here(mine)):
         raise NotForUs(f"A {kind.value} of {by.person} is not for this laptop.", "It was left alone.")
     held = exchange.line(tx, mine.tender, kind, PersonCode(header.author), header.about)
     entries = {held_one.identity: held_one.entry for held_one in held}
@@ -242,6 +248,7 @@ def _judged(
         standing(entries.values(), aside),
         standing([*entries.values(), entry], aside),
         _copied(tx, mine, header),
+        succeeds,
     )
     if intake is not None:
         intake.fits(tx, workspace, one)

@@ -22,14 +22,14 @@ from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import after_outcome, interests, parcel_proofs, tenders
+from evalpanel.services import after_outcome, afterwards, interests, parcel_proofs, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 from evalpanel.system.files import read_whole, trouble
 
 MOST_BYTES = 256 << 20
-_PARTS = 11
+_PARTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
         return Verification(path.name, found.kind, found.verdict, found.proved, found.not_proved, found.by)
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.pdf_signature import verify
+    from evalpanel.sealing.timestamps import unstamped
 
     data = read_whole(path, MOST_BYTES)
     known: dict[str, str] = {}
@@ -59,7 +60,7 @@ def verify_file(workspace: Workspace | None, path: Path) -> Verification:
     if workspace is not None:
         with workspace.store.reading() as tx:
             known = {row.fingerprint: row.person for row in tx.execute(select(t.CertificateRow)).scalars()}
-            wanted = hashlib.sha256(data).hexdigest()
+            wanted = hashlib.sha256(unstamped(data)).hexdigest()
             held = tx.execute(select(t.LetterRow).where(t.LetterRow.sha256 == wanted)).scalars().first()
             about = _report(tx, wanted)
             if held is not None:
@@ -115,6 +116,7 @@ def verify_tender(workspace: Workspace, named: str, *, progress: Progress = NO_P
             ("what was locked", lambda: _locked(tx, tender, lines)),
             ("the prices", lambda: _prices(tx, tender, lines)),
             ("what followed the outcome", lambda: _after_outcome(tx, tender, lines)),
+            ("what came after the letters", lambda: _afterwards(tx, tender, lines)),
             ("the sealed files", lambda: _documents(tx, workspace, tender, lines, progress)),
         )
         for place, (what, part) in enumerate(parts, 1):
@@ -307,6 +309,14 @@ def _prices(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     return _differences("the price of bid ", held, pinned), said
 
 
+def _afterwards(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    wrong, count = afterwards.differences(tx, tender.tender_id, lines)
+    return (
+        wrong,
+        f"all {count} entries about sending, answers, feedback and lessons are as they were made" if count else "",
+    )
+
+
 def _after_outcome(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     held: dict[str, object] = {}
     pinned: dict[str, object] = {}
@@ -340,6 +350,7 @@ def _documents(
     for letter in tx.execute(select(t.LetterRow).where(t.LetterRow.tender_id == tender.tender_id)).scalars():
         held[f"letter for bid {letter.bid}, lot {letter.lot}"] = letter.sha256
         files.append((letter.sealed, letter.file))
+    files += afterwards.sealed_files(tx, tender.tender_id)
     wrong = _differences("the record of ", held, pinned)
     if any(line.act == "record-ended" for line in lines):
         left = sum(1 for sealed, _ in files if workspace.documents.path(sealed).exists())

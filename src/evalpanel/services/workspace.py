@@ -22,7 +22,15 @@ from evalpanel.store import backups as backup_files
 from evalpanel.store import migrate
 from evalpanel.store.documents import Documents
 from evalpanel.store.engine import Store, StoreError, recognise
-from evalpanel.store.tables import DocumentRow, LetterRow, ParcelPartRow, ParcelRow, ProfileRow, RecordEndingRow
+from evalpanel.store.tables import (
+    DocumentRow,
+    FeedbackRow,
+    LetterRow,
+    ParcelPartRow,
+    ParcelRow,
+    ProfileRow,
+    RecordEndingRow,
+)
 from evalpanel.system.files import remove_leftovers, remove_quietly, sync_folder, tidying, trouble, write_atomic
 from evalpanel.system.folders import Folders, ProfileLock
 
@@ -212,7 +220,7 @@ def _composed(folders: Folders, keys: Keys, clock: Clock, *, backup: bool = True
             owner = Owner(profile.name, profile.email)
             named = {
                 sealed
-                for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed)
+                for column in (DocumentRow.sealed, LetterRow.sealed, ParcelPartRow.sealed, FeedbackRow.sealed)
                 for sealed in tx.execute(select(column)).scalars()
             }
             ended = tx.execute(select(RecordEndingRow.tender_id)).scalars().all()
@@ -243,6 +251,7 @@ def sealed_files(tx: Session, tender: str) -> frozenset[str]:
     statements = (
         select(DocumentRow.sealed).where(DocumentRow.tender_id == tender),
         select(LetterRow.sealed).where(LetterRow.tender_id == tender),
+        select(FeedbackRow.sealed).where(FeedbackRow.tender_id == tender),
         parts.where(ParcelRow.tender_id == tender),
     )
     return frozenset(sealed for one in statements for sealed in tx.execute(one).scalars())

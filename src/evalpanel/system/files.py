@@ -55,11 +55,12 @@ def write_atomic(path: Path, data: bytes, *, private: bool = True) -> None:
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = True) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, private: bool = True, judge: Callable[[Path], None] | None = None) -> Iterator[BinaryIO]:
     """A binary file for writing that takes the name `path` at the end of the block, whole and on the disk.
 
     If the block raises (an error, `Cancelled`, Ctrl+C), nothing of it is left and `path` is as it was. Writing raises
-    EvalPanelError in words, also where a library in between turned it into an error of its own.
+    EvalPanelError in words, also where a library in between turned it into an error of its own. `judge` may read the file
+    back once it is on the disk, before it takes its name; what it raises keeps it from taking it.
     """
     with _in_words("written", path):
         if path.is_dir():
@@ -78,6 +79,9 @@ def replacing(path: Path, *, private: bool = True) -> Iterator[BinaryIO]:
         with _in_words("written", path):
             os.fsync(raw.fileno())
             raw.close()
+        if judge is not None:
+            judge(part)
+        with _in_words("written", path):
             part.replace(path)
     except BaseException as error:
         with tidying(error):
@@ -283,7 +287,11 @@ def shown(name: str) -> str:
     return safe if len(safe) <= _SHOWN else f"{safe[:_SHOWN]}…"
 
 
-def trouble(error: OSError | ValueError, done: str, path: Path) -> EvalPanelError:
+class DiskTrouble(EvalPanelError):
+    """A disk, a stick or a share does not do what it should: nothing is wrong with what was to be read or written."""
+
+
+def trouble(error: OSError | ValueError, done: str, path: Path) -> DiskTrouble:
     """What went wrong when `path` should have been `done` ("written", "read"), in words for a person."""
     code = error.errno if isinstance(error, OSError) else None
     said = _said(code)
@@ -293,9 +301,7 @@ def trouble(error: OSError | ValueError, done: str, path: Path) -> EvalPanelErro
         what, then = f"The computer says: {error.strerror or error}.", "Put that right, or choose another place."
     else:
         what, then = "Its name cannot be used on this computer.", "Choose another name."
-    return EvalPanelError(
-        f"“{shown(path.name or str(path))}” could not be {done}. {what}", f"Nothing was changed. {then}"
-    )
+    return DiskTrouble(f"“{shown(path.name or str(path))}” could not be {done}. {what}", f"Nothing was changed. {then}")
 
 
 def _place(path: Path) -> str:

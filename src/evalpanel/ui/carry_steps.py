@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evalpanel.domain.blind import is_blind
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import carrying, inviting, joining, receiving
+from evalpanel.services import carrying, inviting, joining, preflight, receiving
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import KeyState
 from evalpanel.services.receiving import Report
@@ -26,6 +27,16 @@ def people(session: Session, stand: Stand, view: TenderView) -> tuple[Carried, .
     space = session.workspace
     keys = inviting.keys_of_panel(space, stand.tender)
     return models.people(view, keys, carrying.moved(space, stand.tender), now=space.now())
+
+
+def officer(session: Session, stand: Stand, view: TenderView, rows: Sequence[Carried]) -> Step:
+    """What the officer does next."""
+    space = session.workspace
+    unclear = False
+    if is_blind(view.pack) and view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
+        held = preflight.findings(space, stand.tender)
+        unclear = bool(held.unlooked or held.open)
+    return models.officer_step(view, rows, behind=carrying.is_list_behind(space, stand.tender), unclear=unclear)
 
 
 def may_issue(view: TenderView, rows: Sequence[Carried]) -> bool:
@@ -56,8 +67,8 @@ def expected(session: Session, view: TenderView) -> Step | None:
     rows = people(session, stand, view)
     if all(one.state in (KeyState.HERE, KeyState.NONE) for one in rows):
         return None  # everybody works on this laptop
-    step = models.officer_step(view, rows, behind=carrying.is_list_behind(session.workspace, stand.tender))
-    return step if step.go in (Go.WORDS, Go.ISSUE) else None
+    step = officer(session, stand, view, rows)
+    return step if step.go in (Go.WORDS, Go.ISSUE, Go.LOOK) else None
 
 
 def take_in(space: Workspace, paths: Sequence[Path], taken: list[Taken], progress: Progress) -> bool:

@@ -209,7 +209,7 @@ def _sheet(held: Colours, scale: float) -> str:
     def px(size: float) -> str:
         return f"{round(size * scale)}px"
 
-    arrow = resource("theme", f"arrow-{_name(held)}.svg").as_posix()
+    arrow, tick = (resource("theme", f"{what}-{_name(held)}.svg").as_posix() for what in ("arrow", "tick"))
     return f"""
 QWidget#rail {{ background: {held.surface}; border-right: {held.border}px solid {held.line}; }}
 QWidget#rail[lying="true"] {{ border-right: none; border-bottom: {held.border}px solid {held.line}; }}
@@ -290,5 +290,13 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QProgressBar {{ border: 1px solid {held.line}; background: {held.surface if held.border > 1 else held.line}; border-radius: 4px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {held.accent}; border-radius: 4px; }}
+QCheckBox, QRadioButton {{ spacing: 8px; padding: 4px; border: 2px solid transparent; border-radius: 6px; }}
+QCheckBox:focus, QRadioButton:focus {{ border-color: {held.focus}; }}
+QCheckBox::indicator {{ width: {px(14)}; height: {px(14)}; border: 2px solid {held.muted}; border-radius: 4px;
+  background: {held.surface}; }}
+QCheckBox::indicator:checked {{ border-color: {held.accent}; background: {held.accent}; image: url("{tick}"); }}
+QRadioButton::indicator {{ width: {px(14)}; height: {px(14)}; border: 2px solid {held.muted}; border-radius: {round(7 * scale) + 2}px;
+  background: {held.surface}; }}
+QRadioButton::indicator:checked {{ width: {px(6)}; height: {px(6)}; border: {round(4 * scale) + 2}px solid {held.accent}; }}
 QToolTip {{ border: 1px solid {held.line}; padding: 6px; }}
 """

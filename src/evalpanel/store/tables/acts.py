@@ -85,6 +85,18 @@ class CertificateRow(Base):
     at: Mapped[datetime] = mapped_column(Utc)
 
 
+class LetterheadRow(Base):
+    """An authority's own profile as its file was, with its logo. Insert-only; the newest of a code counts."""
+
+    __tablename__ = "letterhead"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    text: Mapped[str]
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
 class LetterRow(OfTender, Base):
     """A letter that was signed: its digest, and the sealed copy that is kept. Insert-only; a reissue is a version."""
 

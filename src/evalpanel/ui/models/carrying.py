@@ -85,6 +85,7 @@ class Go(StrEnum):
     TAKE = "take"
     OPEN = "open"
     DECLARE = "declare"
+    LOOK = "look"
     SCORE = "score"
 
 
@@ -212,8 +213,9 @@ def people(
     return tuple(_carried(progress[one.person], one, moved, now) for one in keys if one.person in progress)
 
 
-def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = False) -> Step:
-    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out."""
+def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = False, unclear: bool = False) -> Step:
+    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out. `unclear`:
+    in a blind tender, that documents were not looked through, or may say whose a bid is."""
     answered = tuple(one.code for one in rows if one.answered)
     if answered:
         who = words.count(len(answered), "person has answered", "people have answered")
@@ -224,6 +226,9 @@ def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = Fa
             f"Read the words with {answered[0]}",
             answered[:1],
         )
+    if unclear and any(one.state is KeyState.CONFIRMED for one in rows):
+        told = "The tender is blind. Look through the documents before the panel gets them."
+        return Step(Go.LOOK, told, "Look through the documents")
     if behind:
         return Step(Go.ISSUE, "A laptop was locked out, and the panel does not know it yet.", WRITE)
     unissued = tuple(one.code for one in rows if one.unissued)

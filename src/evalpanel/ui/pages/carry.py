@@ -17,6 +17,7 @@ from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
 from evalpanel.ui.dialogs.lock_out import LockOut
+from evalpanel.ui.dialogs.look_through import LookThrough
 from evalpanel.ui.dialogs.read_words import ReadWords
 from evalpanel.ui.models import carry_words
 from evalpanel.ui.models import carrying as models
@@ -31,6 +32,7 @@ from evalpanel.ui.widgets.send_card import SendCard
 from evalpanel.ui.widgets.state_card import StateCard
 from evalpanel.ui.widgets.texts import TwoSides
 
+_PLACES = {Go.DECLARE: ("panel", "declare"), Go.SCORE: ("scoring", None)}
 _P = TypeVar("_P", bound=CarryPart)
 
 
@@ -72,6 +74,7 @@ class CarryPage(Page):
         self.answering.answered.connect(guard(self._joined))
         self.speaking = self._add_part(ReadWords(self, self.out))
         self.locking = self._add_part(LockOut(self, self.out))
+        self.looking = self._add_part(LookThrough(self, self.out))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -165,7 +168,7 @@ class CarryPage(Page):
         self._role.setCurrentWidget(self.people)
         rows = carry_steps.people(self.session, stand, view)
         self.people.show_people(rows)
-        step = models.officer_step(view, rows, behind=carrying.is_list_behind(self.session.workspace, stand.tender))
+        step = carry_steps.officer(self.session, stand, view, rows)
         self._again.setVisible(step.go is not Go.ISSUE and carry_steps.may_issue(view, rows))
         self._take_step(step)
 
@@ -188,24 +191,19 @@ class CarryPage(Page):
     def _do(self) -> None:
         step, stand = self._step, self.stand
         assert step is not None
-        match step.go:
-            case Go.TAKE:
-                self.arrivals.ask_files()
-            case Go.WORDS:
-                self._speak(step.people[0] if step.people else "")
-            case Go.INVITE:
-                self.out.invite(self.session.tender, step.people)
-            case Go.ISSUE:
-                self._issue()
-            case Go.SEND:
-                self._send()
-            case Go.OPEN:
-                assert stand is not None
-                self.tender_chosen.emit(stand.reference)
-            case Go.DECLARE:
-                self.go.emit("panel", "declare")
-            case Go.SCORE:
-                self.go.emit("scoring", None)
+        if step.go in _PLACES:
+            self.go.emit(*_PLACES[step.go])
+            return
+        acts: dict[Go, Callable[[], object]] = {
+            Go.TAKE: self.arrivals.ask_files,
+            Go.WORDS: lambda: self._speak(step.people[0] if step.people else ""),
+            Go.INVITE: lambda: self.out.invite(self.session.tender, step.people),
+            Go.ISSUE: self._issue,
+            Go.SEND: self._send,
+            Go.OPEN: lambda: self.tender_chosen.emit(stand.reference if stand is not None else ""),
+            Go.LOOK: lambda: self._turn_to(self.looking),
+        }
+        acts[step.go]()
 
     # Files come in --------------------------------------------------------------------------------------------------
 

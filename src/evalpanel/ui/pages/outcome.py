@@ -14,15 +14,17 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.results import LotResult
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode
-from evalpanel.services import outcome, price_state, prices, scoresheets
+from evalpanel.services import deciding, outcome, price_state, prices, scoresheets
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.price_state import PriceStanding
 from evalpanel.services.setup import TenderView
 from evalpanel.ui.acting import Acting, acting
+from evalpanel.ui.models.award_acts import typed_day
 from evalpanel.ui.models.outcome_rows import headline
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.award_form import AwardForm
 from evalpanel.ui.widgets.bid_result import BidResultView
 from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.outcome_bars import OutcomeBars
@@ -82,6 +84,8 @@ class OutcomePage(Page):
         self.bars.setMinimumHeight(10 * self.fontMetrics().lineSpacing())
         self._split.addWidget(self.bars)
         self._split.addWidget(self.bid)
+        self.award = AwardForm()
+        column.addWidget(self.award)
         self._split.setStretchFactor(1, 1)
         column.addWidget(self._split, 1)
         self.content.addWidget(self._result, 1)
@@ -246,6 +250,8 @@ class OutcomePage(Page):
         lot = next((one for one in self._lots if one.lot == code), None)
         if lot is None or made is None or view is None:
             return
+        if code != self._lot:
+            self.award.hide()
         self._lot = code
         self.tabs[code].setChecked(True)
         self.headline.setText(headline(lot))
@@ -275,5 +281,44 @@ class OutcomePage(Page):
         if hidden := self._hidden(view):
             words.append(f"lot {', '.join(sorted(hidden))} is not shown: you are recused from it")
         self.head("Outcome", " · ".join(words))
-        tip = "" if self._acting.may else "The officer signs the letters."
-        self.next_step("Letters", lambda: self.go.emit("letters", None), tip=tip)
+        self._next(lot)
+
+    def _next(self, lot: LotResult | None) -> None:
+        now = deciding.standing(self.session.workspace, self.session.tender)
+        award = next((one for one in now.awards if lot is not None and one.lot == lot.lot), None)
+        if award is None or award.settled or now.notice is not None:
+            self.award.hide()
+            tip = "" if self._acting.may else "The officer signs the letters."
+            self.next_step("Letters", lambda: self.go.emit("letters", None), tip=tip)
+        elif self.award.isHidden():
+            self.next_step("Record the award decision…", self._ask_award, tip=self._acting.why_not)
+        else:
+            self.next_step(f"Record the decision on lot {award.lot}", self._decide, tip=self._acting.why_not)
+
+    def _ask_award(self) -> None:
+        lot = next(one for one in self._lots if one.lot == self._lot)
+        now = deciding.standing(self.session.workspace, self.session.tender)
+        self.award.ask(lot, next(one for one in now.awards if one.lot == lot.lot))
+        self._next(lot)
+
+    def _decide(self) -> None:
+        now = deciding.standing(self.session.workspace, self.session.tender)
+        award = next(one for one in now.awards if one.lot == self._lot)
+        form = self.award
+        made = deciding.decide(
+            self.session.workspace,
+            self.session.tender,
+            bids=form.chosen,
+            decided_by=form.people,
+            delegation=form.delegation.text(),
+            why=form.why.text(),
+            on=typed_day(form.day.text()),
+            lot=self._lot,
+            authority=award.waiting[0],
+            call_in_ends=typed_day(form.call_in.text()) if form.call_in.text().strip() else None,
+            tie_settled=form.tie.text(),
+            person=self._acting.person,
+        )
+        form.hide()
+        self.said.emit(" ".join(("The decision is on the record.", *made.notes)))
+        self.acted.emit()

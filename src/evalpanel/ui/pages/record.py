@@ -17,15 +17,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evalpanel.domain.people import Role
+from evalpanel.domain.stages import TenderStage
 from evalpanel.progress import Progress
-from evalpanel.services import record, verify
+from evalpanel.services import deciding, record, reporting, verify
 from evalpanel.services.record import Head, RecordEntry
+from evalpanel.services.reporting import ReportWritten
+from evalpanel.services.setup import TenderView
 from evalpanel.services.verify import Verification
 from evalpanel.ui import accessible
+from evalpanel.ui.acting import Acting, acting
+from evalpanel.ui.models.award_acts import Asked, record_asked
 from evalpanel.ui.models.record_lines import RecordLines, lines_of
 from evalpanel.ui.models.words import count, uk_time
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
+from evalpanel.ui.widgets.after_award import AfterAward
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.fold import Fold
 from evalpanel.ui.widgets.record_list import RecordList
@@ -58,6 +65,8 @@ class RecordPage(Page):
     def __init__(self, session: Session, guard: Callable[[Callable[..., object]], Callable[..., None]]) -> None:
         super().__init__(session, guard)
         self.choose_file: Callable[[], str] = self._ask_file
+        self.choose_target: Callable[[str], str] = self._ask_target
+        self._acting = Acting(None, "Nothing is open.")
         self._tender = ""
         self._head: Head | None = None
         self._entries: tuple[RecordEntry, ...] = ()
@@ -95,6 +104,11 @@ class RecordPage(Page):
         self._empty.tell_no_tender(self.go.emit)
         self.content.addWidget(self._empty, 1)
         self.add_action("Check a letter…", self._check, key="Ctrl+L")
+        self.reports = [
+            self.add_action("Evaluation report…", lambda: self._write("report")),
+            self.add_action("Score matrix…", lambda: self._write("matrix")),
+            self.add_action("Report-back sheet…", lambda: self._write("back")),
+        ]
 
     def _proofs(self) -> QScrollArea:
         self.proof = VerdictCard(
@@ -132,7 +146,10 @@ class RecordPage(Page):
         self._cards = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for card in (self.proof, self.letter, trail, kept):
+        self.after = AfterAward()
+        record_it = self.guard(self._record)
+        self.after.asked.connect(record_it)
+        for card in (self.after, self.proof, self.letter, trail, kept):
             column.addWidget(card)
         column.addStretch(1)
         area = QScrollArea()
@@ -174,6 +191,7 @@ class RecordPage(Page):
         groups = [now.hash[at : at + 8] for at in range(0, len(now.hash), 8)]
         self.head_text.setText(" ".join(groups))
         self._show_backups()
+        self._show_after(view)
         self.status.setText("Nothing on the record is ever changed or taken away.")
         self.next_step("Verify the record", self._verify)
 
@@ -240,6 +258,48 @@ class RecordPage(Page):
             self.backups.setText("None yet. One is made whenever the program closes after a change.")
 
     # What can be done
+
+    def _show_after(self, view: TenderView) -> None:
+        self._acting = acting(view, self.session.person, Role.OFFICER)
+        reached = view.summary.stage.reached(TenderStage.OUTCOME)
+        self.after.setVisible(reached)
+        scores = any(one.member.person == self.session.person and one.owed for one in view.panel)
+        for made, may in zip(self.reports, (self._acting.may, self._acting.may, scores), strict=True):
+            made.setVisible(reached and may)
+        if reached:
+            now = deciding.standing(self.session.workspace, self.session.tender)
+            self.after.show_now(now, view.summary.stage, self._acting.why_not)
+
+    def _record(self, asked: Asked) -> None:
+        record_asked(self.session.workspace, self.session.tender, asked, self._acting.person)
+        self.after.done()
+        self.said.emit("It is on the record.")
+        self.acted.emit()
+
+    def _write(self, what: str) -> None:
+        chosen = self.choose_target(what)
+        if not chosen:
+            return
+        space, tender, person = self.session.workspace, self.session.tender, self.session.person
+        officer = self._acting.person
+        out = Path(chosen)
+
+        def work(progress: Progress) -> ReportWritten:
+            if what == "report":
+                return reporting.report(space, tender, out, person=officer, progress=progress)
+            if what == "matrix":
+                return reporting.matrix(space, tender, out, person=officer, progress=progress)
+            return reporting.back(space, tender, out, about=person, person=person)
+
+        self.start("Writing the report", work, self._written)
+
+    def _written(self, made: ReportWritten) -> None:
+        self.said.emit(f"{made.file.name} is written and on the record.")
+        self.acted.emit()
+
+    def _ask_target(self, what: str) -> str:
+        kind = "Workbooks (*.xlsx)" if what == "matrix" else "PDF (*.pdf)"
+        return QFileDialog.getSaveFileName(self, "Write a report", "", kind)[0]
 
     def _verify(self) -> None:
         space, tender = self.session.workspace, self.session.tender

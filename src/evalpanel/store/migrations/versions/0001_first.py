@@ -105,6 +105,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_installation")),
     )
     op.create_table(
+        "letterhead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("logo", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letterhead")),
+    )
+    op.create_table(
         "missing_assent",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
@@ -711,6 +720,7 @@ def upgrade() -> None:
                 "scores",
                 "moderation",
                 "names",
+                "office",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -730,6 +740,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "name", name=op.f("uq_envelope_tender_id_name")),
     )
     op.create_index(op.f("ix_envelope_tender_id"), "envelope", ["tender_id"], unique=False)
+    op.create_table(
+        "feedback",
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("form_version", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.String(), nullable=False),
+        sa.Column("notes", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_feedback_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("tender_id", "sha256", name=op.f("uq_feedback_tender_id_sha256")),
+    )
+    op.create_index(op.f("ix_feedback_tender_id"), "feedback", ["tender_id"], unique=False)
     op.create_table(
         "freeze",
         sa.Column("at", sa.String(), nullable=False),
@@ -814,6 +844,62 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_interest_match_tender_id"), "interest_match", ["tender_id"], unique=False)
     op.create_table(
+        "lesson",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "notice",
+                "documents",
+                "time",
+                "clarification",
+                "response",
+                "price",
+                "assessment",
+                "letter",
+                "overall",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "voice",
+            sa.Enum("bidders", "panel", "users", "officer", name="voice", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("said", sa.String(), nullable=False),
+        sa.Column("criterion", sa.String(), nullable=True),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_lesson_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
+        sa.UniqueConstraint("tender_id", "number", name=op.f("uq_lesson_tender_id_number")),
+    )
+    op.create_index(op.f("ix_lesson_tender_id"), "lesson", ["tender_id"], unique=False)
+    op.create_table(
+        "lesson_done",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("did", sa.String(), nullable=False),
+        sa.Column("unchanged", sa.Boolean(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_lesson_done_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_done")),
+    )
+    op.create_index(op.f("ix_lesson_done_tender_id"), "lesson_done", ["tender_id"], unique=False)
+    op.create_table(
         "letter",
         sa.Column("bidder", sa.String(), nullable=False),
         sa.Column("bid", sa.String(), nullable=False),
@@ -885,6 +971,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_rule")),
     )
     op.create_index(op.f("ix_letter_rule_tender_id"), "letter_rule", ["tender_id"], unique=False)
+    op.create_table(
+        "letter_sent",
+        sa.Column("bidder", sa.String(), nullable=False),
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.String(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("email", "portal", "post", "hand", name="channel", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_sent_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_sent")),
+    )
+    op.create_index(op.f("ix_letter_sent_sha256"), "letter_sent", ["sha256"], unique=False)
+    op.create_index(op.f("ix_letter_sent_tender_id"), "letter_sent", ["tender_id"], unique=False)
     op.create_table(
         "level",
         sa.Column("scale", sa.String(), nullable=False),
@@ -1154,6 +1265,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("tender_id", "path", name=op.f("uq_replacement_tender_id_path")),
     )
     op.create_index(op.f("ix_replacement_tender_id"), "replacement", ["tender_id"], unique=False)
+    op.create_table(
+        "reply",
+        sa.Column("bidder", sa.String(), nullable=False),
+        sa.Column("bid", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("received_at", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "receipt",
+                "question",
+                "complaint",
+                "challenge",
+                "other",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_reply_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
+    )
+    op.create_index(op.f("ix_reply_tender_id"), "reply", ["tender_id"], unique=False)
     op.create_table(
         "report",
         sa.Column(

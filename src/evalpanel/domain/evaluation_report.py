@@ -1,0 +1,124 @@
+"""The evaluation report: what was decided, by whom, on what, and why, in the order in which an auditor or a judge asks.
+
+It is made from the record alone and adds nothing. Procurement Act 2023 s. 98, PCR 2015 reg. 84 and the Provider Selection
+Regime Regulations 2023 reg. 24 say what it must hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from evalpanel.domain.evaluation import NAMELESS, Evaluation
+from evalpanel.domain.evaluation_report_parts import after_award, assessed, how, outcome, who
+from evalpanel.domain.letter import Facts, Items, Paragraph, Section, Signatory, Tone
+from evalpanel.domain.signing import in_words
+from evalpanel.domain.tender import RegimeCode
+
+_UK = ZoneInfo("Europe/London")
+_LAW = {
+    RegimeCode.PCR2015: "regulation 84 of the Public Contracts Regulations 2015",
+    RegimeCode.PSR: "regulation 24 of the Health Care Services (Provider Selection Regime) Regulations 2023",
+    RegimeCode.GRANT: "the authority’s own rules",
+}
+_ACT = "section 98 of the Procurement Act 2023"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """The report, before it is laid out. The last section ends with the signature."""
+
+    title: str
+    reference: str
+    authority: str
+    facts: Facts
+    sections: tuple[Section, ...]
+    signatory: Signatory
+    language: str = "en-GB"
+
+
+def evaluation_report(held: Evaluation, *, made_at: datetime, signs: Signatory) -> EvaluationReport:
+    """The evaluation report as the record stands."""
+    tender = held.pack.tender
+    assert tender is not None, "a tender that is loaded has its terms"
+    day = in_words(made_at.astimezone(_UK).date())
+    general, bids = tuple(_general(held)), tuple(assessed.sections(held))
+    facts = Facts(
+        (
+            ("Reference", tender.reference),
+            ("Tender", tender.title),
+            ("Procedure", tender.procedure or "not stated"),
+            ("Law", held.regime.name),
+            ("Made on", day),
+        )
+    )
+    many = (
+        f"How each of the {len(bids)} bids was assessed, a section each"
+        if len(bids) > 1
+        else "How the bid was assessed"
+    )
+    contents = Section(
+        "What is in it",
+        (
+            Items((*(one.heading for one in general), *((many,) if bids else ()), "How to check it")),
+            Paragraph("Every section and every criterion has a bookmark.", Tone.ASIDE),
+        ),
+    )
+    return EvaluationReport(
+        "Evaluation report",
+        tender.reference,
+        tender.authority,
+        facts,
+        (Section("What this is", _about(held, tender.regime)), contents, *general, *bids, _proof(held)),
+        signs,
+    )
+
+
+def _general(held: Evaluation) -> Iterator[Section]:
+    yield from outcome.sections(held)
+    yield from who.sections(held)
+    yield from how.sections(held)
+    yield from after_award.sections(held)
+
+
+def _about(held: Evaluation, regime: RegimeCode) -> tuple[Paragraph, ...]:
+    nameless = sum(1 for one in held.pack.panel if one.kind in NAMELESS)
+    told = [
+        Paragraph(
+            f"This report is kept under {_LAW.get(regime, _ACT)}. It is made from the record of the evaluation, and says who "
+            "decided what, on which criteria, with which scores and for which reasons. Nothing in it was written for it."
+        ),
+        Paragraph(
+            "Every agreed score is a level of the published scale that people agreed on, with their reasons. No mean and no "
+            "median enters a result. No report on agreement among the panel and no sensitivity analysis was made: this tender "
+            "did not ask for them."
+        ),
+    ]
+    if nameless:
+        many = "1 person is" if nameless == 1 else f"{nameless} people are"
+        told.append(
+            Paragraph(
+                f"{many} on the panel as a young evaluator, service user or carer, and stand here by code alone. The record "
+                "holds the names."
+            )
+        )
+    return tuple(told)
+
+
+def _proof(held: Evaluation) -> Section:
+    return Section(
+        "How to check it",
+        (
+            Paragraph(
+                f"The record holds {held.acts} acts, each bound to the one before. The hash of the last is below: whoever holds "
+                "it can tell whether anything before it was changed."
+            ),
+            Facts((("Head of the trail", held.head),)),
+            Paragraph(
+                "The signature on this report covers all of it. Any PDF reader shows whether it was changed since.",
+                Tone.ASIDE,
+            ),
+        ),
+    )

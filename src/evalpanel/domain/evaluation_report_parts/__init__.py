@@ -1,0 +1,1 @@
+"""The parts of the evaluation report, in the order of its questions."""

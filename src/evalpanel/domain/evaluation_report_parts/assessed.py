@@ -1,0 +1,100 @@
+"""How each bid was assessed: every agreed score with its reasons, the gates, and how far apart the panel began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from evalpanel.domain.evaluation import Evaluation
+from evalpanel.domain.letter import (
+    Block,
+    Explanation,
+    Paragraph,
+    ScaleDots,
+    ScaleRow,
+    ScoreMark,
+    Section,
+    Tone,
+)
+from evalpanel.domain.moderation import ModeratedScore, values_of
+from evalpanel.domain.numbers import canonical
+from evalpanel.domain.results import BidResult, LotResult
+from evalpanel.domain.scales import Scale
+from evalpanel.domain.sheets import Line
+from evalpanel.domain.tender import ScaleCode
+
+
+def sections(held: Evaluation) -> Iterator[Section]:
+    """One section for each bid that was assessed, in the order of the pack."""
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for line in held.lines:
+        lines.setdefault((line.lot, line.bid), []).append(line)
+    scales = {scale.scale: scale for scale in held.pack.scales}
+    for lot in held.results:
+        results = {bid.bid: bid for bid in lot.bids}
+        for bid in held.pack.bids:
+            own = lines.get((lot.lot, bid.bid), [])
+            if bid.lot == lot.lot and own:
+                title = f"Bid {bid.bid} in lot {lot.lot}: {held.bidder(lot.lot, bid.bid)}"
+                yield Section(title, tuple(_bid(held, lot, results[bid.bid], own, scales)))
+
+
+def _bid(
+    held: Evaluation, lot: LotResult, result: BidResult, lines: list[Line], scales: Mapping[ScaleCode, Scale]
+) -> Iterator[Block]:
+    rank = f"Rank {result.rank}" if result.rank is not None else result.status.value.replace("-", " ").capitalize()
+    total = f", total {result.total:.{lot.places}f}" if result.total is not None else ""
+    yield Paragraph(f"{rank}{total}.", Tone.LABEL)
+    for gate in result.failed_gates:
+        yield Paragraph(f"Gate not passed: {gate.criterion or 'budget'}: {gate.why}.")
+    dots = [row for row in (_dots(held, line, scales) for line in lines) if row is not None]
+    if dots:
+        yield ScaleDots("Individual scores (rings) and what was agreed (dot)", tuple(dots))
+    weighted = {one.criterion: one.weighted for one in result.criteria}
+    for line in lines:
+        agreed = held.moderated.get(line)
+        title = f"{line.criterion} {held.criteria[line.criterion].title}"
+        if agreed is None:
+            yield Explanation(title, "Not agreed: the bid was assessed no further.", None, ())
+            continue
+        share = weighted.get(line.criterion)
+        facts = f"Score {canonical(agreed.value)}" if agreed.value is not None else "Considered, not scored"
+        if share is not None:
+            facts += f", adds {share:.{lot.places}f} to quality out of 100"
+        scale = scales.get(held.criteria[line.criterion].scale or ScaleCode(""))
+        mark = (
+            ScoreMark(agreed.value, tuple(sorted(level.value for level in scale.levels)))
+            if agreed.value is not None and scale is not None
+            else None
+        )
+        yield Explanation(title, facts, mark, tuple(_reasons(agreed)))
+
+
+def _dots(held: Evaluation, line: Line, scales: Mapping[ScaleCode, Scale]) -> ScaleRow | None:
+    scale = scales.get(held.criteria[line.criterion].scale or ScaleCode(""))
+    if scale is None:
+        return None
+    # What somebody who is away had given is set aside: it is kept, and stands in no picture.
+    given = sorted(
+        values_of(sheet[line] for person, sheet in held.sheets.items() if line in sheet and person not in held.absent)
+    )
+    agreed = held.moderated[line].value if line in held.moderated else None
+    if not given and agreed is None:
+        return None
+    words = f"{', '.join(canonical(one) for one in given) or 'none'}; agreed {canonical(agreed) if agreed is not None else 'none'}"
+    steps = tuple(sorted(level.value for level in scale.levels))
+    return ScaleRow(line.criterion, steps, tuple(given), agreed, words)
+
+
+def _reasons(agreed: ModeratedScore) -> Iterator[Paragraph]:
+    for label, text in (
+        ("", agreed.reasons),
+        ("Why not higher", agreed.not_higher),
+        ("How differences were settled", agreed.differences),
+        ("Dissent", agreed.dissent),
+        ("In other words to other bidders", agreed.disclosable_reasons),
+        ("Why in other words", agreed.withheld_why),
+    ):
+        if text.strip():
+            if label:
+                yield Paragraph(label, Tone.LABEL)
+            yield Paragraph(text)

@@ -1,0 +1,112 @@
+"""What was decided: the award of each lot, its ranking, and the bids that fell out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from evalpanel.domain.evaluation import Evaluation
+from evalpanel.domain.letter import Bar, Bars, Block, Column, Facts, Paragraph, Row, Section, Table, Tone
+from evalpanel.domain.price import money
+from evalpanel.domain.results import BidResult, LotResult
+from evalpanel.domain.signing import in_words
+
+
+def sections(held: Evaluation) -> Iterator[Section]:
+    """The decision, then the outcome of each lot."""
+    yield Section("The decision", tuple(_decisions(held)))
+    for lot in held.results:
+        yield Section(f"Outcome of lot {lot.lot}: {lot.title}", tuple(_lot(held, lot)))
+    yield Section("Bids that were not ranked", tuple(_out(held)))
+    yield Section("Abnormally low prices", tuple(_low(held)))
+
+
+def _decisions(held: Evaluation) -> Iterator[Block]:
+    if not held.decisions:
+        yield Paragraph("No award decision is on the record yet.", Tone.LEAD)
+        return
+    for one in held.decisions:
+        awarded = ", ".join(f"{bid} {held.bidder(one.lot, bid)}".strip() for bid in one.bids)
+        rows = [
+            ("Lot", one.lot),
+            ("Decision", f"Awarded to {awarded}" if one.bids else "Not awarded: the lot is abandoned"),
+            ("Authority", one.authority),
+            ("Decided by", ", ".join(one.decided_by)),
+            ("On", in_words(one.decided_on)),
+            ("Delegation", one.delegation),
+            ("Reasons", one.why),
+        ]
+        if one.tie_settled:
+            rows.append(("How the tie was settled", one.tie_settled))
+        if one.call_in_ends is not None:
+            rows.append(("Call-in ends", in_words(one.call_in_ends)))
+        if one.again:
+            rows.append(("Decided once more, because", one.again))
+        yield Facts(tuple(rows))
+    if len(held.outcomes) > 1:
+        for made in held.outcomes[1:]:
+            yield Paragraph(f"The outcome was worked out anew on {in_words(made.at.date())}, because {made.what}.")
+
+
+def _lot(held: Evaluation, lot: LotResult) -> Iterator[Block]:
+    assert held.pack.tender is not None
+    ranked = [bid for bid in lot.bids if bid.rank is not None]
+    if not ranked:
+        yield Paragraph("No bid of this lot is ranked.")
+        return
+    if all(bid.total is not None for bid in ranked):
+        bars = tuple(Bar(f"{bid.bid} {bid.name}", bid.total, f"{_shown(bid.total, lot)}") for bid in ranked)
+        yield Bars(f"Totals in lot {lot.lot}, out of 100", bars, Decimal(100))
+    columns = (
+        Column("Rank", 8, numeric=True),
+        Column("Bid", 34),
+        Column("Quality", 14, numeric=True),
+        Column("Price", 12, numeric=True),
+        Column("Total", 12, numeric=True),
+        Column("Amount", 20, numeric=True),
+    )
+    rows = tuple(_row(bid, lot, held.pack.tender.currency) for bid in ranked)
+    yield Table(f"Ranking in lot {lot.lot}", columns, rows)
+    if lot.tie:
+        yield Paragraph(lot.tie)
+
+
+def _row(bid: BidResult, lot: LotResult, currency: str) -> Row:
+    amount = money(bid.price_amount, currency) if bid.price_amount is not None else "–"
+    figures = (_shown(bid.quality, lot), _shown(bid.price, lot), _shown(bid.total, lot))
+    return Row((str(bid.rank), f"{bid.bid} {bid.name}", *figures, amount))
+
+
+def _shown(value: Decimal | None, lot: LotResult) -> str:
+    return "–" if value is None else f"{value:.{lot.places}f}"
+
+
+def _out(held: Evaluation) -> Iterator[Block]:
+    rows = []
+    for lot in held.results:
+        for bid in lot.bids:
+            if bid.rank is None:
+                gates = " ".join(f"{gate.criterion or 'Budget'}: {gate.why}." for gate in bid.failed_gates)
+                entry = next(one for one in held.pack.bids if (one.lot, one.bid) == (lot.lot, bid.bid))
+                by = f" Decided by {entry.decided_by}." if entry.decided_by else ""
+                why = " ".join(part for part in (entry.reason, gates) if part) or bid.why or "–"
+                rows.append(Row((lot.lot, f"{bid.bid} {bid.name}", bid.status.value.replace("-", " "), f"{why}{by}")))
+    if not rows:
+        yield Paragraph("Every bid was ranked: none failed a condition, and none was excluded, late or withdrawn.")
+        return
+    columns = (Column("Lot", 8), Column("Bid", 28), Column("Status", 16), Column("Why", 48))
+    yield Table("Bids that were not ranked, and why", columns, tuple(rows))
+
+
+def _low(held: Evaluation) -> Iterator[Block]:
+    if not held.low_prices:
+        yield Paragraph("No bidder was asked to explain a low price.")
+        return
+    words = {"notified": "Asked to explain", "answer": "Answer", "decision": "Decision"}
+    rows = []
+    for one in held.low_prices:
+        said = "" if one.accepted is None else "Accepted. " if one.accepted else "Bid disregarded. "
+        what = f"{words[one.step.value]} ({one.who})"
+        rows.append(Row((f"{one.bid}, lot {one.lot}", in_words(one.on), what, f"{said}{one.text}")))
+    columns = (Column("Bid", 16), Column("Date", 20), Column("Step", 24), Column("What was said", 40))
+    yield Table("Correspondence about low prices", columns, tuple(rows))

@@ -1,0 +1,207 @@
+"""What reportlab lays out for us, each with its place in the structure: paragraphs, headings, tables, figures, marks.
+
+It imports reportlab, which is slow: import it late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import Flowable
+from reportlab.platypus import Paragraph as PdfParagraph
+from reportlab.platypus import Table as PdfTable
+
+from evalpanel.domain.letter import ScoreMark
+from evalpanel.formats.tagging import Element, Inline, TaggedCanvas, TaggedText
+
+TEXT, MUTED, ACCENT = HexColor("#1C2024"), HexColor("#5A626B"), HexColor("#0B655D")
+LINE, TINT = HexColor("#DDDAD2"), HexColor("#F3F8F7")
+_MOST_STEPS = 21  # more steps than these would run into each other on the mark
+_PAGINATION = "/Type /Pagination"
+
+
+class TaggedParagraph(PdfParagraph):
+    """A block of text that belongs to an element. `once`: where it is drawn again, on the next page, it only decorates."""
+
+    canv: TaggedCanvas
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.element = Element("P")
+        self.once = False
+        self.inline = Inline()
+
+    def belongs(self, element: Element, *, once: bool = False) -> TaggedParagraph:
+        """Say whose words these are."""
+        self.element, self.once = element, once
+        return self
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """Break over pages: each piece belongs to the same element."""
+        pieces: list[Flowable] = super().split(available_width, available_height)
+        for piece in pieces:
+            if isinstance(piece, TaggedParagraph):
+                piece.element, piece.once, piece.inline = self.element, self.once, self.inline
+        return pieces
+
+    def beginText(self, x: float, y: float) -> TaggedText:  # noqa: N802 - the name is reportlab's
+        """The text object that the lines go into."""
+        return TaggedText(self.canv, x, y, self.element, self.inline)
+
+    def draw(self) -> None:
+        """Draw it as its element's words, or as a repeated head."""
+        if self.once and self.element.content:
+            with self.canv.artifact(_PAGINATION):
+                super().draw()
+        else:
+            super().draw()
+
+
+class Heading(TaggedParagraph):
+    """A heading that leaves a bookmark where it is drawn."""
+
+    def bookmarked(self, key: str, title: str, level: int) -> Heading:
+        """Say what the bookmark is: a key of its own, its words, how deep it lies."""
+        self._key, self._title, self._level = key, title, level
+        return self
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """Break over pages: the bookmark leads to the first piece."""
+        pieces = super().split(available_width, available_height)
+        for number, piece in enumerate(pieces):
+            if isinstance(piece, Heading):
+                piece.bookmarked("" if number else self._key, self._title, self._level)
+        return pieces
+
+    def draw(self) -> None:
+        """Draw it, and leave the bookmark."""
+        if self._key:
+            self.canv.bookmarkHorizontal(self._key, 0, self.height + 4)
+            self.canv.addOutlineEntry(self._title, self._key, self._level, closed=self._level == 1)
+        super().draw()
+
+
+class TaggedTable(PdfTable):
+    """A table whose cells hold tagged paragraphs; its grounds and lines are artifacts."""
+
+    canv: TaggedCanvas
+    _bkgrndcmds: list[Any]  # reportlab's own
+    _linecmds: list[Any]
+
+    def _drawBkgrnd(self) -> None:  # noqa: N802 - the name is reportlab's
+        if self._bkgrndcmds:
+            with self.canv.artifact():
+                super()._drawBkgrnd()  # type: ignore[misc]  # untyped
+
+    def _drawLines(self) -> None:  # noqa: N802 - the name is reportlab's
+        if self._linecmds:
+            with self.canv.artifact():
+                super()._drawLines()  # type: ignore[misc]  # untyped
+
+    def _drawCell(self, cellval: Any, cellstyle: Any, pos: Any, size: Any) -> None:  # noqa: N802 - reportlab's
+        # What is left of a cell on the first or the second page of a broken row may be nothing, and nothing is no text.
+        if cellval not in ("", None, (), []):
+            super()._drawCell(cellval, cellstyle, pos, size)  # type: ignore[misc]  # untyped
+
+
+class Rule(Flowable):
+    """A thin line across the page."""
+
+    canv: TaggedCanvas
+
+    def wrap(self, available_width: float, _available_height: float) -> tuple[float, float]:
+        """As wide as there is room."""
+        self.width = available_width
+        return available_width, 1
+
+    def draw(self) -> None:
+        """Draw it."""
+        canvas = self.canv
+        with canvas.artifact():
+            canvas.setStrokeColor(ACCENT)
+            canvas.setLineWidth(1)
+            canvas.line(0, 0, self.width, 0)
+
+
+def place(value: Decimal, low: Decimal, high: Decimal, left: float, wide: float) -> float:
+    """Where a value stands on a line from `low` to `high`: a place on paper, so a float; no score is made from it."""
+    return left + (wide * float((value - low) / (high - low)) if high != low else wide)
+
+
+def on_scale(canvas: TaggedCanvas, mark: ScoreMark, left: float, y: float, wide: float) -> None:
+    """Draw a score on its scale: a line with a dot for each level, filled up to the score."""
+
+    def at(value: Decimal) -> float:
+        return place(value, mark.steps[0], mark.steps[-1], left, wide)
+
+    canvas.saveState()
+    canvas.setLineCap(1)
+    canvas.setLineWidth(3)
+    canvas.setStrokeColor(LINE)
+    canvas.line(left, y, left + wide, y)
+    canvas.setStrokeColor(ACCENT)
+    canvas.line(left, y, at(mark.value), y)
+    if len(mark.steps) <= _MOST_STEPS:
+        for step in mark.steps:
+            canvas.setFillColor(ACCENT if step <= mark.value else LINE)
+            canvas.circle(at(step), y, 2.1, stroke=0, fill=1)
+    canvas.setFillColor(ACCENT)
+    canvas.circle(at(mark.value), y, 4.2, stroke=0, fill=1)
+    canvas.restoreState()
+
+
+class ScoreLine(Flowable):
+    """The line under a criterion: its score in words at the left, and at the right the score on its scale.
+
+    The mark says nothing that the words do not say, so it is an artifact: nobody hears the score twice.
+    """
+
+    canv: TaggedCanvas
+
+    BAR = 150
+
+    def __init__(self, words: TaggedParagraph, mark: ScoreMark | None) -> None:
+        super().__init__()
+        self._words, self._mark = words, mark
+        self.keepWithNext = 1
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """As wide as there is room, as high as the words."""
+        room = available_width - (self.BAR + 16 if self._mark else 0)
+        _, self._tall = self._words.wrap(room, available_height)
+        self.width, self.height = available_width, self._tall + 5
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw the words, then the mark."""
+        self._words.drawOn(self.canv, 0, self.height - self._tall)
+        if self._mark is not None:
+            with self.canv.artifact():
+                on_scale(self.canv, self._mark, self.width - self.BAR - 4, self.height - 7, self.BAR)
+
+
+class Figure(Flowable):
+    """Something drawn by `paint`, which is heard as its element's alternative."""
+
+    canv: TaggedCanvas
+
+    def __init__(self, element: Element, wide: float, high: float, paint: Callable[[TaggedCanvas], None]) -> None:
+        super().__init__()
+        self._element, self._paint = element, paint
+        self.width, self.height = wide, high
+        self.hAlign = "LEFT"
+
+    def wrap(self, _available_width: float, _available_height: float) -> tuple[float, float]:
+        """How large it is."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw it as its element, and note the room that it takes."""
+        canvas = self.canv
+        x, y = canvas.absolutePosition(0, 0)
+        self._element.box = (round(x, 2), round(y, 2), round(x + self.width, 2), round(y + self.height, 2))
+        with canvas.tagged(self._element):
+            self._paint(canvas)

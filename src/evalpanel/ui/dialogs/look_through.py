@@ -1,0 +1,127 @@
+"""Before a blind tender goes to the panel: what in the documents would say whose a bid is, and why it may go all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QLineEdit, QListView
+
+from evalpanel.domain.preflight import Finding
+from evalpanel.services import preflight
+from evalpanel.services.preflight import Preflight
+from evalpanel.ui.carry_out import CarryOut
+from evalpanel.ui.carry_part import CarryPart
+from evalpanel.ui.models import looking
+from evalpanel.ui.page import Page, label
+from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
+
+FINDING = Qt.ItemDataRole.UserRole
+
+
+class FindingsModel(QAbstractListModel):
+    """Open findings for a view; `FINDING` gives the value of one."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Finding, ...] = ()
+
+    def show_rows(self, rows: tuple[Finding, ...]) -> None:
+        """Show these."""
+        if rows != self.rows:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+        """How many there are."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A finding as text, and as the value for the painter."""
+        if not index.isValid():
+            return None
+        one = self.rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return ". ".join(looking.told(one)[1:])
+        return one if role == FINDING else None
+
+
+class LookThrough(CarryPart):
+    """The open findings, and a reason for those that are chosen."""
+
+    def __init__(self, page: Page, out: CarryOut) -> None:
+        super().__init__(page, out)
+        self._held: Preflight | None = None
+        self.model = FindingsModel(self)
+        self.view = QListView()
+        self.view.setAccessibleName("What may say whose a bid is")
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(ShapedLines(self.view, lambda index: looking.told(index.data(FINDING))))
+        self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
+        self.view.setLayoutMode(QListView.LayoutMode.Batched)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setMinimumHeight(10 * self.fontMetrics().lineSpacing())
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self.changed.emit())
+        self.column.addWidget(self.view, 1)
+        self.card = Card("Why may it go?")
+        self.card.inside.addWidget(label(looking.MAY_GO, "muted", wrap=True))
+        self.why = QLineEdit()
+        self.why.setAccessibleName("Why it may go, for the record")
+        self.why.textChanged.connect(lambda *_: self.changed.emit())
+        self.why.returnPressed.connect(page.primary.click)
+        self.card.inside.addWidget(self.why)
+        self.column.addWidget(self.card)
+
+    def refresh(self) -> None:
+        """Show what is open."""
+        self._held = preflight.findings(self.session.workspace, self.session.tender)
+        self.model.show_rows(self._held.open)
+        for one in (self.view, self.card):
+            one.setVisible(bool(self._held.open))
+        if self.model.rows and not self.view.selectionModel().hasSelection():
+            self.view.setCurrentIndex(self.model.index(0))
+
+    def head(self) -> tuple[str, str]:
+        """What was found."""
+        assert self._held is not None
+        return "Look through the documents", looking.about(self._held)
+
+    def step(self) -> tuple[str, Callable[[], object] | None, str]:
+        """Looking, then a reason for each finding."""
+        held = self._held
+        if held is None or held.unlooked:
+            return "Look through the documents", self._look, ""
+        if not held.open:
+            return "Go on", lambda: self.left.emit(looking.CLEAR), ""
+        chosen = len(self.view.selectionModel().selectedIndexes())
+        late = "" if self.why.text().strip() else "Say why first, for the record."
+        return looking.button(chosen), self._accept, late if chosen else "Choose a line first."
+
+    def _looked(self, _: Preflight) -> None:
+        self.take_focus()
+
+    def take_focus(self) -> bool:
+        """The list, where there is one."""
+        if self.model.rows:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        return bool(self.model.rows)
+
+    def _look(self) -> None:
+        space, tender = self.session.workspace, self.session.tender
+        self.page.start(
+            "Looking through the documents",
+            lambda progress: preflight.look(space, tender, progress=progress),
+            self._looked,
+        )
+
+    def _accept(self) -> None:
+        names = [index.data(FINDING).name for index in self.view.selectionModel().selectedIndexes()]
+        preflight.accept(self.session.workspace, self.session.tender, names, why=self.why.text())
+        self.why.clear()
+        self.page.acted.emit()
+        self.page.said.emit(looking.accepted(len(names)))

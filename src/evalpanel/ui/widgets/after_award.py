@@ -1,0 +1,160 @@
+"""After the award: where it stands, the days of standstill, and what can be recorded next. It asks; the page does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
+
+from evalpanel.domain.signing import HoldKind, in_words
+from evalpanel.domain.stages import TenderStage
+from evalpanel.services.after_outcome import AfterOutcome
+from evalpanel.ui.models.award_acts import Asked
+from evalpanel.ui.page import button, label
+from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.flow import Flow
+from evalpanel.ui.widgets.standstill_days import StandstillDays
+
+ACTS = {
+    "notice": "Record the notice",
+    "contract": "Record the contract",
+    "challenge": "Record a challenge",
+    "hold": "Place a hold",
+    "lift": "Lift a hold",
+    "close": "Close the tender",
+}
+_FIELDS = {
+    "notice": ("day", "number", "why", "standstill"),
+    "contract": ("day", "lot"),
+    "challenge": ("day", "who", "why"),
+    "hold": ("who", "why"),
+    "lift": ("who", "why"),
+    "close": (),
+}
+
+
+class AfterAward(Card):
+    """The card on the page Record. `asked` carries an `Asked`."""
+
+    asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("After the award")
+        self.words = label("", wrap=True)
+        self.inside.addWidget(self.words)
+        self.days = StandstillDays()
+        self.inside.addWidget(self.days)
+        row = Flow(gap=8)
+        self.acts: dict[str, QPushButton] = {}
+        for act, text in ACTS.items():
+            made = button(f"{text}…" if _FIELDS[act] else text)
+            made.setAccessibleName(text)
+            made.clicked.connect(lambda *_, name=act: self._choose(name))
+            self.acts[act] = made
+            row.addWidget(made)
+        self.inside.addLayout(row)
+        self.day = self._line("The day, for instance 2026-11-03", "The day")
+        self.number = self._line("The number of the notice, if it has one", "The number of the notice")
+        self.lot = self._line("The lot, by its code", "The lot")
+        self.who = self._line("Who it comes from", "Who it comes from")
+        self.why = self._line("Why, for the record", "The reason")
+        self.standstill = QCheckBox("It announces a standstill")
+        self.inside.addWidget(self.standstill)
+        foot = Flow(gap=12)
+        self.record = button("Record it")
+        self.record.clicked.connect(self._ask)
+        self.leave = button("Leave it")
+        self.leave.clicked.connect(lambda *_: self._choose(""))
+        foot.addWidget(self.record)
+        foot.addWidget(self.leave)
+        self.inside.addLayout(foot)
+        self._act = ""
+        self._several = self._again = False
+        self._choose("")
+
+    def show_now(self, now: AfterOutcome, stage: TenderStage, tip: str) -> None:
+        """Show where it stands; `tip` says why this person may record nothing (empty: they may)."""
+        self._several, self._again = len(now.awards) > 1, now.notice is not None
+        self.words.setText("\n".join(_sentences(now)))
+        self.days.show_period(now.period, now.today)
+        shown = {
+            "notice": now.all_settled and not now.contracts and any(one.bids for one in now.awards),
+            "contract": now.notice is not None and not now.all_signed,
+            "challenge": stage.reached(TenderStage.OUTCOME) and now.retention.ended is None,
+            "hold": stage.reached(TenderStage.OUTCOME) and now.retention.ended is None,
+            "lift": bool(now.standing),
+            "close": now.all_signed and not stage.reached(TenderStage.CLOSED),
+        }
+        for act, made in self.acts.items():
+            made.setVisible(shown[act])
+            made.setEnabled(not tip)
+            made.setToolTip(tip)
+        rule = now.regime.standstill
+        self.standstill.setEnabled(rule is not None and rule.voluntary)
+        if self._act != "notice":
+            self.standstill.setChecked(rule is not None and not rule.voluntary)
+
+    def done(self) -> None:
+        """What was asked is recorded: the fields are emptied."""
+        for field in (self.day, self.number, self.lot, self.who, self.why):
+            field.clear()
+        self._choose("")
+
+    def _choose(self, act: str) -> None:
+        self._act = act
+        if act and not _FIELDS[act]:
+            self._ask()
+            return
+        left_out = {"lot"} if not self._several else set()
+        if act == "notice" and not self._again:
+            left_out.add("why")  # only what is recorded once more needs a reason
+        fields = tuple(one for one in _FIELDS.get(act, ()) if one not in left_out)
+        named: tuple[tuple[str, QWidget], ...] = (
+            ("day", self.day),
+            ("number", self.number),
+            ("lot", self.lot),
+            ("who", self.who),
+            ("why", self.why),
+            ("standstill", self.standstill),
+        )
+        for name, field in named:
+            field.setVisible(name in fields)
+        self.record.setVisible(bool(act))
+        self.leave.setVisible(bool(act))
+        self.record.setText(ACTS.get(act, "Record it"))
+        first = next((field for name, field in named if name in fields), None)
+        if first is not None:
+            first.setFocus()
+
+    def _ask(self, *_: object) -> None:
+        texts = (self.day.text(), self.who.text(), self.why.text(), self.number.text())
+        self.asked.emit(Asked(self._act, *texts, self.standstill.isChecked(), self.lot.text()))
+
+    def _line(self, placeholder: str, name: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setPlaceholderText(placeholder)
+        made.setAccessibleName(name)
+        self.inside.addWidget(made)
+        return made
+
+
+def _sentences(now: AfterOutcome) -> list[str]:
+    told = []
+    for award in now.awards:
+        if award.waiting:
+            told.append(
+                f"Lot {award.lot}: {', '.join(award.waiting)} has not decided yet. It is done on the page Outcome."
+            )
+        else:
+            what = "abandoned" if award.abandoned else f"awarded to {' and '.join(award.bids)}"
+            told.append(f"Lot {award.lot} is {what}.")
+    if now.notice is not None:
+        told.append(f"The notice is of {in_words(now.notice.published)}.")
+    if now.period is not None:
+        over = "ended with" if now.period.is_over(now.today) else "lasts until the end of"
+        told.append(f"Standstill {over} {in_words(now.period.ends)}.")
+    for hold in now.standing:
+        what = "A challenge" if hold.kind is HoldKind.CHALLENGE else "A hold"
+        told.append(f"{what} stands since {in_words(hold.since)} ({hold.who}). Nothing is destroyed.")
+    told += [f"The contract for lot {one.lot} was signed on {in_words(one.signed)}." for one in now.contracts]
+    told.append(now.retention.why)
+    return told

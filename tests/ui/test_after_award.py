@@ -1,0 +1,121 @@
+"""The award decision on the page Outcome, and what follows it on the page Record, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+import ui_stage
+from evalpanel.domain.stages import TenderStage
+from evalpanel.services import deciding, letters, outcome
+from evalpanel.services.workspace import Workspace
+from evalpanel.ui.pages.outcome import OutcomePage
+from evalpanel.ui.pages.record import RecordPage
+from evalpanel.ui.session import Session
+from evalpanel.ui.shell import Shell
+
+REFERENCE = ui_stage.REFERENCE
+LONG = 60_000
+TODAY = ui_stage.NOW.date()
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Iterator[Workspace]:
+    """The sample with its outcome."""
+    with ui_stage.at("outcome", tmp_path / "profile") as held:
+        yield held
+
+
+@pytest.fixture
+def shell(qtbot: QtBot, space: Workspace) -> Iterator[Shell]:
+    officer = next(one.person for one in outcome.outcome(space, REFERENCE).pack.panel if "officer" in one.roles)
+    made = Shell(Session(space, REFERENCE, officer), {"outcome": OutcomePage, "record": RecordPage})
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+def decide(shell: Shell) -> OutcomePage:
+    shell.show_place("outcome")
+    page = shell.page("outcome")
+    assert isinstance(page, OutcomePage)
+    for code in tuple(page.tabs):
+        page.tabs[code].click()
+        assert page.primary.text() == "Record the award decision…"
+        while page.primary.text() == "Record the award decision…":  # once for each of the joint authorities
+            page.primary.click()
+            form = page.award
+            for field, text in (
+                (form.decided_by, "Ann Lee; Bo Hart"),
+                (form.delegation, "Scheme 4.2"),
+                (form.why, "As ranked."),
+                (form.day, TODAY.isoformat()),
+            ):
+                field.setText(text)
+            page.primary.click()
+    return page
+
+
+def test_award_is_decided_on_the_page_of_the_outcome(shell: Shell, space: Workspace) -> None:
+    page = decide(shell)
+    now = deciding.standing(space, REFERENCE)
+    assert {one.decided_by for one in now.decisions} == {("Ann Lee", "Bo Hart")}
+    winners = {lot.lot: tuple(bid.bid for bid in lot.winners) for lot in outcome.outcome(space, REFERENCE).lots}
+    assert {one.lot: one.bids for one in now.awards} == winners
+    assert (page.primary.text(), page.award.isHidden()) == ("Letters", True)
+
+
+def test_decision_that_lacks_something_is_refused_in_words_and_the_form_stays(shell: Shell, space: Workspace) -> None:
+    shell.show_place("outcome")
+    page = shell.page("outcome")
+    assert isinstance(page, OutcomePage)
+    page.primary.click()
+    page.award.decided_by.setText("Ann Lee")
+    page.primary.click()
+    assert deciding.standing(space, REFERENCE).decisions == ()
+    assert not page.award.isHidden()
+
+
+def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
+    qtbot: QtBot, shell: Shell, space: Workspace, tmp_path: Path
+) -> None:
+    decide(shell)
+    letters.letters(space, REFERENCE, tmp_path / "letters")
+    shell.show_place("record")
+    page = shell.page("record")
+    assert isinstance(page, RecordPage)
+    page.refresh()
+    card = page.after
+    assert not card.days.isVisible()
+    card.acts["notice"].click()
+    card.day.setText(TODAY.isoformat())
+    card.standstill.setChecked(True)
+    card.record.click()
+    now = deciding.standing(space, REFERENCE)
+    assert now.period is not None
+    assert shell.session.view is not None
+    assert shell.session.view.summary.stage is TenderStage.STANDSTILL
+    assert card.days.isVisible()
+    assert card.days.words.startswith("Standstill, to the end of 3 December 2026. Mon 23 November: day 1; ")
+    card.acts["challenge"].click()
+    for field, text in ((card.day, TODAY.isoformat()), (card.who, "Tallis"), (card.why, "The scores.")):
+        field.setText(text)
+    card.record.click()
+    assert [one.who for one in deciding.standing(space, REFERENCE).standing] == ["Tallis"]
+    assert "A challenge stands since 23 November 2026 (Tallis). Nothing is destroyed." in card.words.text()
+
+    # A tender with several lots asks which one is signed, and a correction of the notice why.
+    card.acts["contract"].click()
+    assert (card.lot.isVisible(), card.why.isVisible()) == (True, False)
+    card.acts["notice"].click()
+    assert (card.lot.isVisible(), card.why.isVisible()) == (False, True)
+    card.leave.click()
+
+    page.choose_target = lambda _what: str(tmp_path / "report.pdf")
+    page.reports[0].click()
+    qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=LONG)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
