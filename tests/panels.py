@@ -20,6 +20,7 @@ from evalpanel.services import (
     inviting,
     issuing,
     moderation,
+    prices,
     releasing,
     room,
     sending,
@@ -157,6 +158,24 @@ def agree(desk: Laptops, person: str) -> Path:
 def affirm(desk: Laptops, person: str) -> None:
     """What a person says aloud to the officer."""
     declarations.affirm(desk[OFFICER], REFERENCE, person=person, by=OFFICER)
+
+
+def locked(desk: Laptops, *more: str) -> None:
+    """From the declarations to open prices on the officer's laptop. The chair, the members and `more` hold the final moderation."""
+    for one in more:
+        declare(desk, one)
+    scored(desk)
+    moderate(desk)
+    final = sent_moderation(desk)
+    desk.take(OFFICER, final)
+    release(desk)
+    for person in (*SCORERS[1:], *more):
+        desk.take(person, final)
+    for person in SCORERS[1:]:
+        desk.take(OFFICER, agree(desk, person))
+    affirm(desk, "CH1")
+    moderation.close(desk[OFFICER], REFERENCE)
+    prices.open_prices(desk[OFFICER], REFERENCE)
 
 
 def missing(desk: Laptops, person: str = OFFICER) -> tuple[str, ...]:

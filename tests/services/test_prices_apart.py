@@ -54,7 +54,7 @@ FINANCE = PanelMember(PersonCode("FE1"), "Farah Nagy", (Role.OBSERVER,), kind=Me
 DECIDES = PanelMember(PersonCode("DM1"), "Dana Okoro", (Role.DECISION_MAKER,))
 READ_PRICES = ("CH1", "FE1", "DM1")
 OPENED = 3
-REFUSED = f"{REFERENCE} is at the stage moderation, so there is no outcome yet."
+REFUSED = f"{REFERENCE} is at the stage “Moderation”, so there is no outcome yet."
 ALL = ("CH1", "PM1", "PM2", "FE1", "DM1")
 
 
@@ -174,7 +174,7 @@ def test_chair_finance_and_decision_maker_make_the_officers_outcome_from_what_wa
     assert chairs.documents == outcome.outcome(desk[OFFICER], REFERENCE).documents
     assert price_state.price_state(desk["FE1"], REFERENCE) == price_state.price_state(desk[OFFICER], REFERENCE)
     for person in ("PM1", "PM2"):
-        assert refusal(desk[person]).startswith("Tender")
+        assert refusal(desk[person]) == REFUSED.replace("Moderation", "Quality locked")
         with pytest.raises(EvalPanelError, match="No price is open on this laptop"):
             price_state.price_state(desk[person], REFERENCE)
     for person in (OFFICER, *ALL):
@@ -236,7 +236,7 @@ def test_keys_wait_in_words_for_the_moderation_that_was_locked(tmp_path: Path) -
         report = release(desk)["FE1"]
         words = "Prices stay closed: the moderation of B01; B02; B03 that was locked has not come to this laptop: ask the chair for it."
         assert report.words == f"The keys that are yours are here. {words}"
-        assert (held_keys(desk["FE1"], "price"), refusal(desk["FE1"])) == ([], REFUSED)
+        assert (held_keys(desk["FE1"], "price"), stage(desk["FE1"])) == ([], TenderStage.PACKS_ISSUED)
         (report,) = desk.take("FE1", final)
         assert report.words.endswith(f"{OPENED} prices are open here: the outcome can be looked at.")
         assert of(desk["FE1"]) == of(desk[OFFICER])
@@ -257,6 +257,7 @@ def test_what_comes_after_the_lock_changes_no_outcome_and_a_status_waits_for_its
         reason="They wrote.",
         decided_by="OF1",
     )
+    prices.open_prices(desk[OFFICER], REFERENCE)
     told = release(desk)["FE1"]
     assert "this laptop knows another status of B03 than the officer's: take in the newest pack" in told.words
     assert held_keys(desk["FE1"], "price") == []

@@ -162,6 +162,11 @@ class Declare(QScrollArea):
         each = words.together(f"lot {lot}" for lot in lots)
         return f"You will be recused from {each}: you neither read nor score any of its bids."
 
+    def said(self) -> str:
+        """What is being declared, for the words after it is recorded."""
+        bidders = dict.fromkeys(str(self.rows[one.organisation].one.bidder) for one in self.answers())
+        return f"an interest in {words.together(bidders)}" if bidders else "no interest"
+
     def take_focus(self) -> None:
         """Give the focus to where one would type first."""
         self.look_up.setFocus(Qt.FocusReason.OtherFocusReason)
