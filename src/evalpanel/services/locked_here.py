@@ -47,7 +47,9 @@ class Settled:
 def opened_too_early(release: Release) -> str:
     """What is wrong with the keys of prices in a release, in words: each must be of a bid whose price the lock calls open."""
     lock = release.lock
-    opened = {(one.bidder, one.lot) for one in lock.bids if one.opened} if lock is not None and lock.prices else set()
+    if lock is not None and any(one.opened for one in lock.bids) and not lock.prices:
+        return "it calls a price open while prices are closed"
+    opened = {(one.bidder, one.lot) for one in lock.bids if one.opened} if lock is not None else set()
     for key in release.keys:
         kind, *place = key.name.split("//")[0].split("/")
         if kind == _PRICE:
@@ -55,8 +57,6 @@ def opened_too_early(release: Release) -> str:
                 return "a price is opened only after the quality lock, and this release tells of none"
             if not any((bidder, lot)[: len(place)] == tuple(place) for bidder, lot in opened) or not place:
                 return f"the officer's record does not say that the price of {'/'.join(place) or 'everybody'} is open"
-    if lock is not None and any(one.opened for one in lock.bids) and not lock.prices:
-        return "it calls a price open while prices are closed"
     return ""
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from evalpanel.domain.interests import FORMER_YEARS, Answer, Declaration, DeclarationOutcome, InterestKind
 from evalpanel.domain.people import PanelMember
+from evalpanel.ui.dialogs.declare import PLAIN
 from evalpanel.ui.models import words
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
@@ -77,6 +78,7 @@ class ListInterests(QScrollArea):
         self.rest.setCheckable(True)
         self.rest.setAccessibleName(_REST)
         self.rest.setShortcut("Ctrl+Shift+N")
+        self.rest.setMinimumWidth(self.rest.fontMetrics().averageCharWidth() * 50)
         self.rest.toggled.connect(self._rested)
         under.addWidget(self.rest)
         column.addLayout(under)
@@ -172,6 +174,7 @@ class InterestRow(Card):
         group, ties = QButtonGroup(self), Flow(gap=6)
         for kind, said in words.INTEREST_KINDS.items():
             made = button(said.format(years=FORMER_YEARS), role="level")
+            made.setStyleSheet(PLAIN)
             made.setCheckable(True)
             made.setAccessibleName(f"{made.text()}, organisation {place}")
             made.toggled.connect(self.changed)
