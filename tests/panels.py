@@ -160,6 +160,14 @@ def affirm(desk: Laptops, person: str) -> None:
     declarations.affirm(desk[OFFICER], REFERENCE, person=person, by=OFFICER)
 
 
+def affirm_apart(desk: Laptops, person: str) -> Report:
+    """The person says on their own laptop that their declaration still holds, and the officer takes in what they send."""
+    declarations.affirm(desk[person], REFERENCE, person=person)
+    sent = sending.send(desk[person], REFERENCE, to=desk.stick).declaration
+    assert sent is not None
+    return desk.take(OFFICER, sent)[0]
+
+
 def locked(desk: Laptops, *more: str) -> None:
     """From the declarations to open prices on the officer's laptop. The chair, the members and `more` hold the final moderation."""
     for one in more:
@@ -173,7 +181,7 @@ def locked(desk: Laptops, *more: str) -> None:
         desk.take(person, final)
     for person in SCORERS[1:]:
         desk.take(OFFICER, agree(desk, person))
-    affirm(desk, "CH1")
+    affirm_apart(desk, "CH1")
     moderation.close(desk[OFFICER], REFERENCE)
     prices.open_prices(desk[OFFICER], REFERENCE)
 

@@ -19,6 +19,7 @@ from evalpanel.domain.tender import BidStatus, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_packs import EnvelopeKey, Lock, Release
 from evalpanel.services import (
+    declarations,
     exchange,
     locks,
     moderation,
@@ -33,10 +34,10 @@ from evalpanel.services import (
 )
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops
 from panels import (
-    affirm,
     agree,
     declare,
     hand_out,
@@ -73,12 +74,19 @@ def desk(tmp_path: Path) -> Iterator[Laptops]:
             held.take(person, final)
         for person in ("PM1", "PM2"):
             held.take(OFFICER, agree(held, person))
-        affirm(held, "CH1")
         yield held
 
 
 def lock(desk: Laptops) -> None:
+    affirm_apart(desk, "CH1")
     moderation.close(desk[OFFICER], REFERENCE)
+
+
+def affirmed(space: Workspace) -> dict[str, tuple[str, str]]:
+    """Who has affirmed their declaration, as a laptop knows it: who wrote it down, and why it cannot be had."""
+    with space.store.reading() as tx:
+        held = queries.affirmations(tx, tenders.find(tx, REFERENCE).tender_id)
+        return {person: (one.taken_by, one.why_not) for person, one in held.items()}
 
 
 def stage(space: Workspace) -> TenderStage:
@@ -222,17 +230,8 @@ def test_careless_or_dishonest_release_is_refused_on_arrival_and_leaves_nothing(
 def test_keys_wait_in_words_for_the_moderation_that_was_locked(tmp_path: Path) -> None:
     with panel(tmp_path, (*people(), FINANCE)) as desk:
         declare(desk, "FE1")
-        scored(desk)
-        moderate(desk)
-        final = sent_moderation(desk)
-        desk.take(OFFICER, final)
-        release(desk)
-        for person in ("PM1", "PM2"):
-            desk.take(person, final)
-            desk.take(OFFICER, agree(desk, person))
-        affirm(desk, "CH1")
-        lock(desk)
-        prices.open_prices(desk[OFFICER], REFERENCE)
+        locked(desk)
+        (final,) = [file for file in desk.stick.iterdir() if ".moderation." in file.name]
         report = release(desk)["FE1"]
         words = "Prices stay closed: the moderation of B01; B02; B03 that was locked has not come to this laptop: ask the chair for it."
         assert report.words == f"The keys that are yours are here. {words}"
@@ -263,6 +262,27 @@ def test_what_comes_after_the_lock_changes_no_outcome_and_a_status_waits_for_its
     hand_out(desk)
     # What was agreed about a bid that is out is told to nobody who did not have it before.
     assert [of(desk[person]).lots for person in READ_PRICES] == [of(desk[OFFICER]).lots] * 3
+
+
+def test_everybody_affirms_on_their_own_laptop_and_the_officer_learns_it(desk: Laptops) -> None:
+    own = {person: (person, "") for person in ("PM1", "PM2")}
+    assert affirmed(desk[OFFICER]) == own
+    assert [affirmed(desk[person]) for person in own] == [{person: own[person]} for person in own]
+    with pytest.raises(EvalPanelError, match="1 who took part has not said that their declaration still holds: CH1"):
+        moderation.close(desk[OFFICER], REFERENCE)
+    with pytest.raises(EvalPanelError, match="This is the laptop of PM1: PM2 says it on their own"):
+        declarations.affirm(desk["PM1"], REFERENCE, person="PM2", by="CH1")
+    for person in ("CH1", "FE1"):
+        report = affirm_apart(desk, person)
+        assert (report.verdict, report.words) == (
+            Verdict.NEWER,
+            f"{person} says that their declaration of interests still holds.",
+        )
+    assert affirmed(desk[OFFICER]) == own | {person: (person, "") for person in ("CH1", "FE1")}
+    (line,) = [
+        one for one in record.history(desk[OFFICER], REFERENCE) if one.person == "CH1" and "still holds" in one.what
+    ]
+    assert line.detail == ""
 
 
 def test_scores_that_no_chair_signed_open_no_price_elsewhere(tmp_path: Path) -> None:

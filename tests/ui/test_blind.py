@@ -52,8 +52,9 @@ def shown(qtbot: QtBot, space: Workspace, person: str) -> tuple[Shell, PanelPage
 
 
 def everything_said(page: QWidget) -> str:
-    texts = [one.text() for kind in (QLabel, QAbstractButton) for one in page.findChildren(kind)]
-    return "\n".join((*texts, *(one.accessibleName() for one in page.findChildren(QWidget))))
+    labels = [one.text() for one in page.findChildren(QLabel)]
+    buttons = [one.text() for one in page.findChildren(QAbstractButton)]
+    return "\n".join((*labels, *buttons, *(one.accessibleName() for one in page.findChildren(QWidget))))
 
 
 def test_member_lists_interests_in_their_own_words_and_the_officer_learns_whom_they_mean(
