@@ -24,6 +24,7 @@ from evalpanel.services import (
     locks,
     moderation,
     outcome,
+    parcels_out,
     price_state,
     prices,
     record,
@@ -38,10 +39,12 @@ from evalpanel.store import queries
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops
 from panels import (
+    affirm_apart,
     agree,
     declare,
     hand_out,
     held_keys,
+    locked,
     moderate,
     panel,
     people,
@@ -133,7 +136,7 @@ def forged(desk: Laptops, person: str, **other: object) -> Path:
             about=code,
             act="keys-released",
         )
-    return exchange.write_out(space, desk.stick, made)
+    return parcels_out.write_out(space, desk.stick, made)
 
 
 def real_lock(desk: Laptops, person: str) -> Lock:
@@ -142,7 +145,7 @@ def real_lock(desk: Laptops, person: str) -> Lock:
         mine = exchange.own(tx, desk[OFFICER], tender.tender_id)
         assert mine is not None
         names = tx.execute(select(t.EnvelopeRow.name)).scalars().all()
-        found = locks.told(tx, desk[OFFICER], mine, tender, tender.member(person), names)
+        found = locks.told(tx, mine, tender, tender.member(person), names)
         assert found is not None
         return found
 

@@ -90,9 +90,7 @@ def _waiting(seen: LockSeen) -> str:
 
 def _seen(tx: Session, mine: Own, tender: OpenTender, lock: Lock, held: Sequence[Carried]) -> LockSeen:
     agreed = {
-        one.identity: ModerationHeld(
-            one.is_final, {place: agreed_rows.rows_digest(own) for place, own in _of(one).items()}
-        )
+        one.identity: ModerationHeld(one.is_final, agreed_rows.by_bid(line.agreed for line in one.lines))
         for one in held
     }
     recused = queries.recused(tx, mine.tender, tender.pack, tender.member(mine.person))

@@ -12,43 +12,35 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import reads_prices, touched
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import BidCode, EnvelopeKind, LotCode
+from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
+from evalpanel.formats.parcel_moderation import read_moderation
 from evalpanel.formats.parcel_packs import Lock, Locked
-from evalpanel.services import agreed_rows, moderations_here
+from evalpanel.services import agreed_rows, exchange, rosters
 from evalpanel.services.exchange import Own
 from evalpanel.services.tenders import OpenTender
-from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries, score_reads
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 
-def told(
-    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, member: PanelMember, due: Collection[str]
-) -> Lock | None:
+def told(tx: Session, mine: Own, tender: OpenTender, member: PanelMember, due: Collection[str]) -> Lock | None:
     """What a person is told of the lock, who may open the envelopes `due`: None before it, and where they read nothing of it."""
     if not tender.stage.reached(TenderStage.QUALITY_LOCKED):
         return None
     readable = _places(tx, mine, due, EnvelopeKind.MODERATION)
     priced = _places(tx, mine, due, EnvelopeKind.PRICE)
     closed = _closed(tx, mine)
-    signed = {
-        (bidder, lot): one.identity
-        for one in reversed(moderations_here.named(tx, workspace, mine, tender, closed.get("moderations", ())))
-        for bidder, lot in one.places
-    }
-    agreed = agreed_by_bid(tx, tender)
+    signed = _signed(tx, mine, tender, closed.get("moderations", ()))
+    agreed = closed.get("agreed", {})
     recused = queries.recused(tx, mine.tender, tender.pack, member)
-    opened = set(
-        tx.execute(
-            select(t.PriceOpeningRow.lot, t.PriceOpeningRow.bid).where(t.PriceOpeningRow.tender_id == mine.tender)
-        ).tuples()
-    )
+    row = t.PriceOpeningRow
+    opened = set(tx.execute(select(row.lot, row.bid).where(row.tender_id == mine.tender)).tuples())
     bids = tuple(
         Locked(
-            agreed=agreed.get((bid.lot, bid.bid), agreed_rows.rows_digest(())),
+            agreed=agreed.get(f"{bid.lot}/{bid.bid}", agreed_rows.rows_digest(())),
             bid=bid.bid,
             bidder=bid.bidder,
             lot=bid.lot,
@@ -65,24 +57,37 @@ def told(
     return Lock(at=closed["at"], bids=bids, by=closed["by"], prices=prices)
 
 
-def agreed_by_bid(tx: Session, tender: OpenTender) -> dict[tuple[LotCode, BidCode], str]:
-    """What pins the lines that are agreed here, bid by bid."""
-    held = score_reads.moderated(tx, tender.tender_id).values()
-    places = dict.fromkeys((one.line.lot, one.line.bid) for one in held)
-    return {
-        place: agreed_rows.rows_digest([one for one in held if (one.line.lot, one.line.bid) == place])
-        for place in places
-    }
-
-
 def _places(tx: Session, mine: Own, due: Collection[str], kind: EnvelopeKind) -> set[tuple[Any, Any]]:
     row = t.EnvelopeRow
     found = tx.execute(select(row.name, row.bidder, row.lot).where(row.tender_id == mine.tender, row.kind == kind))
     return {(bidder, lot) for name, bidder, lot in found if name in due}
 
 
+def _signed(
+    tx: Session, mine: Own, tender: OpenTender, identities: Collection[str]
+) -> dict[tuple[BidderCode | None, LotCode | None], str]:
+    """The locked statement about each bidder and lot: the first chair's on the panel's list who spoke of it."""
+    row = t.EnvelopeRow
+    named = {
+        name: (bidder, lot)
+        for name, bidder, lot in tx.execute(
+            select(row.name, row.bidder, row.lot).where(
+                row.tender_id == mine.tender, row.kind == EnvelopeKind.MODERATION
+            )
+        )
+    }
+    found: dict[tuple[BidderCode | None, LotCode | None], str] = {}
+    for chair in rosters.chairs(tender.pack.panel):
+        for held in exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair):
+            if held.identity in identities:
+                for part in read_moderation(held.statement.payload).header.parts:
+                    if part.envelope in named:
+                        found.setdefault(named[part.envelope], held.identity)
+    return found
+
+
 def _closed(tx: Session, mine: Own) -> dict[str, Any]:
-    """Who closed moderation, when, and on which statements of the chairs."""
+    """Who closed moderation, when, on which statements of the chairs, and what pins the lines of each bid."""
     row = t.AuditRow
     held = tx.execute(
         select(row).where(row.chain == mine.tender, row.act == "moderation-closed").order_by(row.number.desc()).limit(1)

@@ -244,7 +244,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
             person=who,
             detail={
                 "lines": len(locked),
-                **({"moderations": list(moderations)} if moderations else {}),
+                **(_what_travels(moderations, held) if moderations else {}),
                 "moderated_digest": pinned,
                 "not_assessed": [str(line) for line in untouched],
             },
@@ -268,6 +268,12 @@ def _refuse_unsettled(tx: Session, workspace: Workspace, tender: tenders.OpenTen
         )
     agreement.require_agreed(tx, workspace, mine, tender)
     return tuple(one.identity for one in moderations_here.carried(tx, workspace, mine, tender))
+
+
+def _what_travels(moderations: Sequence[str], held: Mapping[Line, ModeratedScore]) -> dict[str, object]:
+    """What is told of the lock to other laptops: the statements of the chairs, and what pins the lines of each bid."""
+    agreed = {f"{lot}/{bid}": pinned for (lot, bid), pinned in agreed_rows.by_bid(held.values()).items()}
+    return {"moderations": list(moderations), "agreed": agreed}
 
 
 def _undeclared(changes: Sequence[ModeratedScore], room: Room) -> tuple[Problem, ...]:
