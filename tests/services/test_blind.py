@@ -17,6 +17,7 @@ import stages
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.preflight import Tell
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import BidStatus, ConsortiumMember, MemberRole, PersonCode
 from evalpanel.errors import Cancelled, EvalPanelError
@@ -278,6 +279,28 @@ def test_finding_is_accepted_with_a_reason_or_its_document_replaced(telling: Lap
     assert verify.verify_tender(space, REFERENCE).verdict == "verified"
     with pytest.raises(EvalPanelError, match="gone out already"):
         preflight.replace(space, REFERENCE, path, redacted, why="Once more.")
+
+
+def test_one_reason_goes_for_all_pictures_and_for_nothing_else(tmp_path: Path) -> None:
+    files = FILES | {
+        "B01/1.png": b"\x89PNG\r\n\x1a\n",
+        "B02/2.png": b"\x89PNG\r\n\x1a\n2",
+        "B03/1.1 Reach.txt": b"Tallis Care.",
+    }
+
+    def bring(space: Workspace) -> None:
+        load(space, tmp_path / "pack", blind_pack(), files)
+        setup.freeze(space, REFERENCE)
+
+    with laptops(tmp_path, Clock(), bring) as held:
+        space = held[OFFICER]
+        pictures = [one for one in preflight.look(space, REFERENCE).open if one.tell is Tell.UNSEEN]
+        assert len(pictures) == 2
+        taken = preflight.accept(space, REFERENCE, [pictures[0].name], why="Photographs of a room.", alike=True)
+        assert {one.name for one in taken} == {one.name for one in pictures}
+        assert {one.tell for one in preflight.findings(space, REFERENCE).open} == {Tell.NAME}
+        told = [one.sentence for one in record.history(space, REFERENCE)]
+        assert sum("Photographs of a room." in one for one in told) == 2
 
 
 def test_pre_flight_is_the_officers_and_a_second_look_reads_nothing_again(telling: Laptops) -> None:
