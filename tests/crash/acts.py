@@ -21,7 +21,7 @@ from evalpanel.domain.lessons import Voice
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
-from evalpanel.domain.tender import BidStatus
+from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
@@ -53,6 +53,7 @@ from evalpanel.services import (
     publishing,
     receipts,
     receiving,
+    releasing,
     reporting,
     scoresheets,
     sending,
@@ -69,7 +70,7 @@ from evalpanel.store import migrate
 from evalpanel.store import tables as t
 from evalpanel.store.waiting import Waiting
 from filling import filled
-from laptops import LastingLaptops
+from laptops import OFFICER, LastingLaptops
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
 from stages import REFERENCE, Kept
@@ -114,6 +115,7 @@ class Materials:
             "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
+            "locked CH1": self._locked,
             "outcome made": self._outcome,
             "decided": self._decided,
             "challenged": self._challenged,
@@ -145,6 +147,7 @@ class Materials:
                 "forms": self._forms,
                 "moderation": self._moderation,
                 "assent": self._assent,
+                "prices": self._prices_released,
                 "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
@@ -265,6 +268,19 @@ class Materials:
     def _moderation(self, _folder: Path) -> None:
         """The chair's final moderation as a file."""
         self.profile("apart OF1")
+
+    def _locked(self, root: Path) -> None:
+        """The chair's laptop, when the officer has locked what it signed and the keys of prices are on the stick."""
+        place = self._folder("locking")
+        with panels.panel(place, kind=LastingLaptops) as desk:
+            panels.locked(desk)
+            keys = releasing.release(desk[OFFICER], REFERENCE, to=desk.stick, person="CH1").releases[PersonCode("CH1")]
+            shutil.copy(keys, self._folder("prices") / keys.name)
+        copied(place / "laptop-CH1", root)
+
+    def _prices_released(self, _folder: Path) -> None:
+        """The release that tells of the lock, with the keys of prices."""
+        self.profile("locked CH1")
 
     def _assent(self, folder: Path) -> None:
         """PM1's word on it."""
@@ -705,6 +721,7 @@ ACTS = {
         ),
         _inside("take moderation in", "apart OF1", _receive, takes="moderation"),
         _inside("take an assent in", "apart OF1", _receive, takes="assent"),
+        _inside("open the prices that were released", "locked CH1", _receive, takes="prices"),
         _inside(
             "agree with moderation",
             "apart PM1",
