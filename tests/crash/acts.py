@@ -21,7 +21,7 @@ from evalpanel.domain.lessons import Voice
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
-from evalpanel.domain.tender import BidStatus
+from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
@@ -54,6 +54,7 @@ from evalpanel.services import (
     publishing,
     receipts,
     receiving,
+    releasing,
     reporting,
     scoresheets,
     sending,
@@ -116,6 +117,7 @@ class Materials:
             "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
+            "locked CH1": self._locked,
             "outcome made": self._outcome,
             "decided": self._decided,
             "challenged": self._challenged,
@@ -156,6 +158,7 @@ class Materials:
                 "late interest": self._late_interest,
                 "other sheet": self._other_sheet,
                 "authority.toml": lambda path: path.write_text(AUTHORITY, encoding="utf-8"),
+                "prices": self._prices_released,
                 "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
@@ -324,6 +327,19 @@ class Materials:
     def _moderation(self, _folder: Path) -> None:
         """The chair's final moderation as a file."""
         self.profile("apart OF1")
+
+    def _locked(self, root: Path) -> None:
+        """The chair's laptop, when the officer has locked what it signed and the keys of prices are on the stick."""
+        place = self._folder("locking")
+        with panels.panel(place, kind=LastingLaptops) as desk:
+            panels.locked(desk)
+            keys = releasing.release(desk[OFFICER], REFERENCE, to=desk.stick, person="CH1").releases[PersonCode("CH1")]
+            shutil.copy(keys, self._folder("prices") / keys.name)
+        copied(place / "laptop-CH1", root)
+
+    def _prices_released(self, _folder: Path) -> None:
+        """The release that tells of the lock, with the keys of prices."""
+        self.profile("locked CH1")
 
     def _assent(self, folder: Path) -> None:
         """PM1's word on it."""
@@ -805,6 +821,7 @@ ACTS = {
         ),
         _inside("take moderation in", "apart OF1", _receive, takes="moderation"),
         _inside("take an assent in", "apart OF1", _receive, takes="assent"),
+        _inside("open the prices that were released", "locked CH1", _receive, takes="prices"),
         _inside(
             "agree with moderation",
             "apart PM1",
