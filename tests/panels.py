@@ -12,16 +12,22 @@ from sqlalchemy import select
 import make
 from evalpanel.domain.interests import Answer
 from evalpanel.domain.moderation import ModeratedRow
+from evalpanel.domain.parcels import ParcelKind, Part
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.tender import PersonCode
+from evalpanel.formats.parcel_sheets import read_scoresheet
 from evalpanel.services import (
     assents,
     declarations,
+    exchange,
     inviting,
     issuing,
     moderation,
+    parcels_out,
+    prices,
     releasing,
     room,
+    rosters,
     sending,
     setup,
     sign_off,
@@ -104,6 +110,30 @@ def sent_sheet(desk: Laptops, person: str) -> Path:
     return made
 
 
+def lost_sheet(desk: Laptops, person: str) -> Path:
+    """A sheet that was sent from a laptop which was then put back from an older backup."""
+    space = desk[person]
+    with space.store.writing() as tx:
+        tender = tenders.find(tx, REFERENCE)
+        mine = exchange.own(tx, space, tender.tender_id)
+        assert mine is not None
+        held = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)[-1]
+        cover = read_scoresheet(held.statement.payload)
+        parcel = exchange.make(
+            tx,
+            space,
+            mine,
+            ParcelKind.SCORESHEET,
+            cover.body,
+            rosters.readers(tx, mine, rosters.chairs(tender.pack.panel)),
+            parts=[Part(one.sealed, one.size, one.envelope) for one in cover.header.parts],
+            rests_on=exchange.RestsOn(cover.header.roster, cover.header.pack),
+            act="sheet-sent",
+        )
+        tx.rollback()
+    return parcels_out.write_out(space, desk.stick, parcel)
+
+
 def scored(desk: Laptops, scorers: Sequence[str] = SCORERS, *, chair: str = "CH1") -> dict[str, Path]:
     """Everybody has declared no interest and scored; officer and chair have the sheets, the chair its keys, scorers theirs."""
     for one in dict.fromkeys((*scorers, chair)):
@@ -157,6 +187,32 @@ def agree(desk: Laptops, person: str) -> Path:
 def affirm(desk: Laptops, person: str) -> None:
     """What a person says aloud to the officer."""
     declarations.affirm(desk[OFFICER], REFERENCE, person=person, by=OFFICER)
+
+
+def affirm_apart(desk: Laptops, person: str) -> Report:
+    """The person says on their own laptop that their declaration still holds, and the officer takes in what they send."""
+    declarations.affirm(desk[person], REFERENCE, person=person)
+    sent = sending.send(desk[person], REFERENCE, to=desk.stick).declaration
+    assert sent is not None
+    return desk.take(OFFICER, sent)[0]
+
+
+def locked(desk: Laptops, *more: str) -> None:
+    """From the declarations to open prices on the officer's laptop. The chair, the members and `more` hold the final moderation."""
+    for one in more:
+        declare(desk, one)
+    scored(desk)
+    moderate(desk)
+    final = sent_moderation(desk)
+    desk.take(OFFICER, final)
+    release(desk)
+    for person in (*SCORERS[1:], *more):
+        desk.take(person, final)
+    for person in SCORERS[1:]:
+        desk.take(OFFICER, agree(desk, person))
+    affirm_apart(desk, "CH1")
+    moderation.close(desk[OFFICER], REFERENCE)
+    prices.open_prices(desk[OFFICER], REFERENCE)
 
 
 def missing(desk: Laptops, person: str = OFFICER) -> tuple[str, ...]:
