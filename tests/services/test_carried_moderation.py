@@ -323,28 +323,17 @@ def corrected(desk: Laptops, person: str) -> Path:
     return sent_sheet(desk, person)
 
 
-@pytest.mark.parametrize("person", ["PM1", "CH1"])
-def test_chair_cannot_rule_out_a_sheet_that_is_no_fork(tmp_path: Path, person: str) -> None:
-    with panel(tmp_path, people(third=True)) as desk:
-        declare(desk, "PM3")
-        declare(desk, person)
-        release(desk)
-        desk.take(OFFICER, sheet(desk, person), corrected(desk, person))
-        older, newest = sheets_of(desk, person)
-        ruled = Ruling(PersonCode(person), older, (newest,), "The first one suits me.")
-        space = desk["CH1"]
-        with space.store.writing() as tx:
-            mine = exchange.own(tx, space, tenders.find(tx, REFERENCE).tender_id)
-            assert mine is not None
-            body = Moderation(agreed_digest="0" * 64, rulings=(ruled,), sheets=(), state=ModerationState.INTERIM)
-            readers = rosters.readers(tx, mine, [])
-            parcel = exchange.make(tx, space, mine, ParcelKind.MODERATION, body, readers, act="moderation-sent")
-        file = exchange.write_out(space, desk.stick, parcel)
-        desk.take(OFFICER, file)
-        with desk[OFFICER].store.reading() as tx:
-            mine = exchange.own(tx, desk[OFFICER], tenders.find(tx, REFERENCE).tender_id)
-            assert mine is not None
-            assert sheets_here.final(tx, mine, PersonCode(person)) == newest
+def test_chair_cannot_rule_out_a_sheet_that_is_no_fork(tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        scored(desk)
+        moderate(desk)
+        sent_moderation(desk, final=False)
+        desk.take(OFFICER, corrected(desk, "PM1"))
+        older, newest = sheets_of(desk, "PM1")
+        ruled = Ruling(PersonCode("PM1"), older, (newest,), "The first one suits me.")
+        (report,) = desk.take(OFFICER, crafted(desk, lambda one: one, rulings=(ruled,)))
+        assert "It rests on other sheets than those that count here, of PM1." in report.words
+        assert (agreed(desk[OFFICER]), answers(desk[OFFICER], "PM1")) == ({}, answers(desk["PM1"], "PM1"))
 
 
 def test_two_sheets_that_come_to_light_after_the_lock_change_nothing(tmp_path: Path) -> None:

@@ -178,6 +178,24 @@ class NotYet(EvalPanelError):
     """A parcel that cannot be judged before something else has come: it can be taken in again then."""
 
 
+def require_here(tx: Session, mine: Own, author: PersonCode) -> None:
+    """Raise `NotYet` until the tender is on this laptop, and whoever wrote a statement stands on its panel here.
+
+    A roster can come before the keys with which this laptop reads what goes with it: until then its panel is the one before.
+    """
+    if tx.get(t.TenderRow, mine.tender) is None:
+        raise NotYet(
+            "The tender that this is about has not come to this laptop.",
+            "It is kept here, and taken in when the list of people, the pack and your keys have come.",
+        )
+    row = t.PanelMemberRow
+    if tx.execute(select(row.id).where(row.tender_id == mine.tender, row.person == author)).first() is None:
+        raise NotYet(
+            f"{author} is not on the panel as this laptop knows it.",
+            "It is kept here, and taken in when the list of people, the pack and your keys have come by which they are.",
+        )
+
+
 class Revoked(EvalPanelError):
     """A statement of a laptop whose key was revoked, which was not accepted before: it does not count."""
 
