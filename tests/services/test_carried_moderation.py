@@ -23,6 +23,7 @@ from evalpanel.services import (
     exchange,
     moderation,
     moderations_here,
+    parcels_out,
     receipts,
     record,
     rosters,
@@ -112,6 +113,11 @@ def test_panel_works_apart_from_the_pack_to_the_lock(tmp_path: Path) -> None:
             assert [one.sentence for one in record.history(desk[person], REFERENCE) if "“" in one.what] == []
         assert held_keys(desk["PM1"], "scores") == []
         assert sent_moderation(desk, final=False) == final
+        proof = verify.verify_file(desk[OFFICER], final)
+        assert proof.verdict == "verified"
+        assert "it rests on 4 score sheets, of which 4 are kept in this profile, the same to the byte" in proof.proved
+        assert verify.verify_file(desk["PM1"], final).verdict == "verified"
+        assert verify.verify_file(desk["stranger"], final).verdict == "not-ours"
 
 
 # Who holds which keys ------------------------------------------------------------------------------------------------
@@ -260,7 +266,7 @@ def crafted(
         )
         if not keep:
             tx.rollback()
-    return exchange.write_out(space, desk.stick, parcel)
+    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def replace_lines(part: ModerationPart, change: Callable[[AgreedLine], AgreedLine]) -> ModerationPart:
@@ -379,7 +385,7 @@ def lost_sheet(desk: Laptops, person: str) -> Path:
             act="sheet-sent",
         )
         tx.rollback()
-    return exchange.write_out(space, desk.stick, parcel)
+    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def digest_of(desk: Laptops, sheet_named: str) -> str:

@@ -23,7 +23,7 @@ from evalpanel.formats.parcel_bodies import Cover, Header
 from evalpanel.formats.parcel_file import Container, checked_blocks
 from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.sealing.statements import identity, signer, verifies
-from evalpanel.services import audit, exchange, invitations, rosters
+from evalpanel.services import audit, exchange, heads, invitations, rosters
 from evalpanel.services.exchange import Own
 from evalpanel.services.rosters import NotYet
 from evalpanel.services.workspace import Workspace
@@ -145,7 +145,7 @@ def take(
         workspace.documents.take({name: checked_blocks(part) for name, part in container.parts.items()}, taken)
         with workspace.store.writing() as tx:
             became = _kept(tx, workspace, one, intake, container.cover)
-            missing = exchange.not_here(tx, mine)
+            missing = heads.not_here(tx, mine.tender)
     except BaseException as error:
         with tidying(error):
             workspace.documents.remove(taken)
@@ -279,7 +279,7 @@ def _cites(tx: Session, header: Header) -> None:
 def _copied(tx: Session, mine: Own, header: Header) -> bool:
     trail = (header.trail.number, header.trail.hash) if header.trail is not None else None
     here = Origin(header.installation, header.incarnations, trail)
-    return any(diverged(here, other) for other in exchange.origins(tx, mine.tender, header.installation))
+    return any(diverged(here, other) for other in heads.origins(tx, mine.tender, header.installation))
 
 
 def _kept(tx: Session, workspace: Workspace, one: Arrival, intake: Intake | None, sealed: bytes) -> Became:
@@ -298,7 +298,7 @@ def _kept(tx: Session, workspace: Workspace, one: Arrival, intake: Intake | None
         },
     )
     exchange.keep(tx, workspace, one.kind, one.header, one.identity, one.signed, act, sealed)
-    exchange.keep_cited(tx, one.mine, one.header, one.identity)
+    heads.keep_cited(tx, one.mine.person, one.header, one.identity)
     tx.flush()
     if intake is None:
         return Became(

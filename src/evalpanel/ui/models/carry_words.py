@@ -11,6 +11,7 @@ from evalpanel.services.issuing import Issued
 from evalpanel.services.leaving import Replaced, Revoked
 from evalpanel.services.receipts import Receipts
 from evalpanel.services.sending import Sent
+from evalpanel.system.files import may_take_out
 from evalpanel.ui.models.words import count, together
 
 WHAT = (
@@ -24,7 +25,7 @@ NOTHING_YET = (
     "Home",
 )
 OPEN_FIRST = ("No tender is open", "Open it under Home to see what is to be carried.", "Home")
-SAFE = "All was read back and is whole: the stick can be taken out."
+SAFE = may_take_out(read_back=True)
 
 
 REPLACED = "They take over the role and the criteria, and score every bid. What the other has scored is set aside: kept, and shown to nobody."
