@@ -42,6 +42,7 @@ from panels import (
     agree,
     declare,
     held_keys,
+    lost_sheet,
     missing,
     moderate,
     panel,
@@ -359,33 +360,6 @@ def test_two_sheets_that_come_to_light_after_the_lock_change_nothing(tmp_path: P
         )
         assert (report.verdict, words in report.words) == (Verdict.FORKED, True)
         assert (missing(desk), answers(desk[OFFICER], "PM1")) == ((), before)
-
-
-def lost_sheet(desk: Laptops, person: str) -> Path:
-    """A sheet that was sent from a laptop which was then put back from an older backup."""
-    space = desk[person]
-    with space.store.writing() as tx:
-        tender = tenders.find(tx, REFERENCE)
-        mine = exchange.own(tx, space, tender.tender_id)
-        assert mine is not None
-        held = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)[-1]
-        from evalpanel.domain.parcels import Part
-        from evalpanel.formats.parcel_sheets import read_scoresheet
-
-        cover = read_scoresheet(held.statement.payload)
-        parcel = exchange.make(
-            tx,
-            space,
-            mine,
-            ParcelKind.SCORESHEET,
-            cover.body,
-            rosters.readers(tx, mine, rosters.chairs(tender.pack.panel)),
-            parts=[Part(one.sealed, one.size, one.envelope) for one in cover.header.parts],
-            rests_on=exchange.RestsOn(cover.header.roster, cover.header.pack),
-            act="sheet-sent",
-        )
-        tx.rollback()
-    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def digest_of(desk: Laptops, sheet_named: str) -> str:

@@ -154,6 +154,27 @@ def take(
     return Taken(became.verdict, became.words + _besides(one, missing), one.author, named, name)
 
 
+def not_yet(
+    workspace: Workspace,
+    mine: Own,
+    kind: ParcelKind,
+    signed: Statement,
+    intakes: Mapping[ParcelKind, Intake],
+    own: Mapping[ParcelKind, Intake],
+) -> tuple[str, str]:
+    """Whose a statement says that it is, and why it cannot be judged yet; no reason where it can be. Changes nothing."""
+    claimed = read_cover(kind, signed.payload).header.author
+    try:
+        with workspace.store.reading() as tx:
+            by, named, succeeds = _signed(tx, mine, kind, signed, intakes.get(kind))
+            if not exchange.known(tx, named):
+                held = own if by.person == mine.person else intakes
+                _judged(tx, workspace, mine, kind, signed, by, named, succeeds, held)
+    except NotYet as error:
+        return claimed, str(error)
+    return claimed, ""
+
+
 def _signed(
     tx: Session, mine: Own, kind: ParcelKind, signed: Statement, intake: Intake | None
 ) -> tuple[KnownLaptop, str, bool]:
