@@ -20,7 +20,6 @@ from evalpanel.services.rosters import NotYet
 from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import score_reads
-from evalpanel.store import tables as t
 
 
 def _everybody(_mine: Own) -> bool:
