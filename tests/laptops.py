@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalpanel.services import confirming, joining, receiving, workspace
 from evalpanel.services.receiving import Report
 from evalpanel.services.workspace import Workspace
-from profiles import Clock, quick_keys
+from profiles import Clock, make_profile, opened, quick_keys
 
 OFFICER = "OF1"
 
@@ -33,10 +33,13 @@ class Laptops:
 
     def __getitem__(self, person: str) -> Workspace:
         if person not in self.open:
-            folder = self.root / f"laptop-{person}"
-            made = workspace.throw_away(folder, name=person, email=f"{person}@northmoor.example", clock=self.clock)
-            self.open[person] = self.stack.enter_context(made)
+            self.open[person] = self.stack.enter_context(self.opened(person))
         return self.open[person]
+
+    def opened(self, person: str) -> AbstractContextManager[Workspace]:
+        """The person's profile, open."""
+        folder = self.root / f"laptop-{person}"
+        return workspace.throw_away(folder, name=person, email=f"{person}@northmoor.example", clock=self.clock)
 
     def take(self, person: str, *files: Path) -> tuple[Report, ...]:
         """The person takes files in."""
@@ -57,10 +60,23 @@ class Laptops:
         confirming.confirm(self[person], tender, typed=" ".join(of_officer))
 
 
+class LastingLaptops(Laptops):
+    """Laptops whose profiles stay when they are closed, and can be opened again or copied."""
+
+    def opened(self, person: str) -> AbstractContextManager[Workspace]:
+        """The person's profile, open; made first where there is none."""
+        folder = self.root / f"laptop-{person}"
+        if not folder.exists():
+            make_profile(folder)
+        return opened(folder, self.clock)
+
+
 @contextmanager
-def laptops(root: Path, clock: Clock, prepare: Callable[[Workspace], object]) -> Iterator[Laptops]:
+def laptops(
+    root: Path, clock: Clock, prepare: Callable[[Workspace], object], kind: type[Laptops] = Laptops
+) -> Iterator[Laptops]:
     """Laptops, the officer's brought to where `prepare` brings it."""
     with quick_keys(), ExitStack() as stack:
-        held = Laptops(root, clock, stack)
+        held = kind(root, clock, stack)
         prepare(held[OFFICER])
         yield held

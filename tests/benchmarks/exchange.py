@@ -103,6 +103,7 @@ def _sheet() -> Iterator[tuple[str, float, str]]:
                 for number in range(12)
             ),
             BidderCode(f"B{bid:02}"),
+            (),
             LotCode("L1"),
         )
         for bid in range(20)

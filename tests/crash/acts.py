@@ -13,6 +13,7 @@ import pytest
 import after_outcome_steps
 import kept
 import make
+import panels
 import stages
 from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.interests import Answer
@@ -25,6 +26,7 @@ from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
     approving,
+    assents,
     confirming,
     deciding,
     declarations,
@@ -48,6 +50,7 @@ from evalpanel.services import (
     preflight,
     prices,
     publishing,
+    receipts,
     receiving,
     reporting,
     scoresheets,
@@ -62,7 +65,9 @@ from evalpanel.services import (
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import migrate
 from evalpanel.store import tables as t
+from evalpanel.store.waiting import Waiting
 from filling import filled
+from laptops import LastingLaptops
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
 from stages import REFERENCE, Kept
@@ -102,8 +107,11 @@ class Materials:
             "blind looked at": self._blind_looked_at,
             "blind listed": self._blind_listed,
             "member": self._member,
+            "unheard": lambda _root: self.path("answer"),
+            "waited": self._waited,
             "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
+            **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
             "outcome made": self._outcome,
             "decided": self._decided,
             "noticed": self._noticed,
@@ -132,6 +140,8 @@ class Materials:
                 "papered": self._papered,
                 "sheet": self._sheet,
                 "forms": self._forms,
+                "moderation": self._moderation,
+                "assent": self._assent,
                 "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
@@ -171,6 +181,16 @@ class Materials:
         (invitation,) = self._folder("invitation").iterdir()
         with opened(self.folder / "answering") as space:
             joining.enrol(space, invitation, to=folder)
+        copied(self.folder / "answering", self.folder / "unheard")
+
+    def _waited(self, root: Path) -> None:
+        """PM1's laptop after the words, with all that was issued waiting in it."""
+        issued = tuple(self.path("issued").iterdir())
+        copied(self.profile("member"), root)
+        held = Waiting(root / "waiting")
+        for file in issued:
+            with file.open("rb") as opened_file:
+                held.keep(opened_file)
 
     def _joined(self, root: Path) -> None:
         """The officer's profile with PM1's keys confirmed; `answering` has confirmed the officer's."""
@@ -223,6 +243,31 @@ class Materials:
         folder.mkdir()
         for choice in (0, 2):
             (folder / f"{choice}.pdf").write_bytes(filled(form.read_bytes(), {"found": choice}, {"keep": "Pictures."}))
+
+    def _apart(self, _root: Path) -> None:
+        """A panel on laptops: everybody has scored, the chair has written down what was agreed, PM1 holds it."""
+        root = self._folder("apart")
+        with panels.panel(root, kind=LastingLaptops) as desk:
+            panels.scored(desk)
+            panels.moderate(desk)
+            desk.take("PM1", panels.sent_moderation(desk))
+            (final,) = [file for file in desk.stick.iterdir() if ".moderation." in file.name]
+            shutil.copy(final, self._folder("moderation") / final.name)
+            moderation.take_moderated(
+                desk["CH1"], REFERENCE, rows=panels.agreed_rows(desk["CH1"], reasons="Once more.")
+            )
+        for person in ("OF1", "CH1", "PM1"):
+            copied(root / f"laptop-{person}", self.folder / f"apart {person}")
+
+    def _moderation(self, _folder: Path) -> None:
+        """The chair's final moderation as a file."""
+        self.profile("apart OF1")
+
+    def _assent(self, folder: Path) -> None:
+        """PM1's word on it."""
+        folder.mkdir()
+        with opened(copied(self.profile("apart PM1"), self.folder / "assenting")) as space:
+            assents.assent(space, REFERENCE, to=folder, affirm=True)
 
     def _blind(self, root: Path) -> None:
         """A blind tender whose criteria are frozen."""
@@ -636,7 +681,29 @@ ACTS = {
             ),
         ),
         _inside("take in what was issued", "member", _receive, 3, takes="issued"),
+        _inside("keep what has to wait", "unheard", _receive, 0, takes="issued"),
+        _inside("take in what waited", "waited", lambda space, _: receiving.try_again(space), 3),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
+        _inside(
+            "send moderation",
+            "apart CH1",
+            lambda space, place: sending.send(space, REFERENCE, to=place.out),
+            writes=True,
+        ),
+        _inside("take moderation in", "apart OF1", _receive, takes="moderation"),
+        _inside("take an assent in", "apart OF1", _receive, takes="assent"),
+        _inside(
+            "agree with moderation",
+            "apart PM1",
+            lambda space, place: assents.assent(space, REFERENCE, to=place.out, affirm=True),
+            writes=True,
+        ),
+        _inside(
+            "write receipts",
+            "apart OF1",
+            lambda space, place: receipts.receipts(space, REFERENCE, to=place.out),
+            writes=True,
+        ),
         _inside(
             "export scores",
             "scored",

@@ -10,12 +10,26 @@ from decimal import Decimal
 from typing import Any
 
 import make
+from evalpanel.domain.carried import AgreedLine, Citation, Dissent, Given, ModerationState, Ruling
+from evalpanel.domain.changes import Change
+from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
-from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode
+from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode, PersonCode
 from evalpanel.formats.canonical import encode
-from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys, read_enrolment, read_invitation
+from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
+from evalpanel.formats.parcel_kinds import READERS
+from evalpanel.formats.parcel_moderation import (
+    Accepted,
+    Assent,
+    AssentPart,
+    Moderation,
+    ModerationPart,
+    Receipt,
+    read_assent_part,
+    read_moderation_part,
+)
 from evalpanel.formats.parcel_packs import (
     BidderNames,
     Common,
@@ -30,37 +44,26 @@ from evalpanel.formats.parcel_packs import (
     read_index,
     read_kept,
     read_names,
-    read_pack,
-    read_release,
-    read_roster,
 )
 from evalpanel.formats.parcel_sheets import (
     Scoresheet,
     SheetPart,
     SheetState,
-    read_declarations,
-    read_scoresheet,
     read_sheet_part,
 )
 from evalpanel.formats.statements import read_statement, write_statement
 from fuzz.parcels import parcel, unwrapped, zipped
 
 _SHA = "ab" * 32
-_COVERS: tuple[Callable[[bytes], Any], ...] = (
-    read_invitation,
-    read_enrolment,
-    read_roster,
-    read_pack,
-    read_release,
-    read_declarations,
-    read_scoresheet,
-)
+_COVERS: tuple[Callable[[bytes], Any], ...] = tuple(READERS.values())
 _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_names,
     read_index,
     read_common,
     read_sheet_part,
     read_bidder_names,
+    read_moderation_part,
+    read_assent_part,
     read_kept,
 )
 
@@ -120,6 +123,7 @@ def cover_seeds() -> Iterable[bytes]:
         author="PM1",
         heads=(),
         history=(_SHA,),
+        incarnations=(),
         installation=_SHA,
         made_at=datetime(2026, 10, 1, 9, 0, tzinfo=UTC),
         pack="",
@@ -128,12 +132,21 @@ def cover_seeds() -> Iterable[bytes]:
         roster="",
         seq=2,
         tender="ab" * 16,
+        trail=None,
     )
     keys = Keys("age1" + "q" * 58, b"k" * 32)
+    cited = (Citation(PersonCode("PM1"), _SHA), Citation(PersonCode("PM2"), "", "on leave"))
+    ruled = (Ruling(PersonCode("PM1"), _SHA, ("cd" * 32,), "it came first"),)
+    moderation = Moderation(agreed_digest=_SHA, rulings=ruled, sheets=cited, state=ModerationState.FINAL)
+    said = Assent(affirms=True, agrees=False, left_out=1, misquoted=0, moderation=_SHA, sheet="")
+    got = Accepted(identities=(_SHA,), kind=ParcelKind.SCORESHEET, seq=1, tips=(_SHA,))
     joined = Enrolment(invitation=_SHA, keys=keys, laptop="blue", person="PM1", undertaking=_SHA)
     return [
         b"\1" + encode(Cover(joined, header)),
         b"\6" + encode(Cover(Scoresheet(_SHA, SheetState.FINAL), header)),
+        b"\7" + encode(Cover(moderation, header)),
+        b"\x08" + encode(Cover(said, header)),
+        b"\x09" + encode(Cover(Receipt((got,)), header)),
     ]
 
 
@@ -145,6 +158,11 @@ def piece_seeds() -> Iterable[bytes]:
     )  # fmt: skip
     line = Line(LotCode("L1"), BidCode("B01"), CriterionCode("1.1"))
     answer = Score(line, ScoreStatus.SCORED, Decimal("2.5"), "why", "how", "note")
+    person = PersonCode("PM1")
+    given = (Given(person, ScoreStatus.SCORED, Decimal(3)),)
+    agreed = AgreedLine(ModeratedScore(line, Decimal("2.5"), "why", present=(person,)), given)
+    against = Dissent(line, "I saw no plan.")
+    change = Change(2, datetime(2026, 10, 1, 9, 0, tzinfo=UTC), line, "value", "3", "2.5", "A page was overlooked.")
     secret = "AGE-SECRET-KEY-1" + "Q" * 58
     kept = KeptKey(
         bidder=BidderCode("B01"), generation=2, identity=secret, kind="quality", lot=None, name="quality/B01//2"
@@ -155,8 +173,10 @@ def piece_seeds() -> Iterable[bytes]:
         b"\2" + encode(Common.of(make.pack(), (document,))),
         b"\4"
         + encode(BidderNames(bidders=make.bidders(), bids=make.bids(), clarifications=(), members=make.pack().members)),
-        b"\3" + encode(SheetPart((answer,), BidderCode("B01"), LotCode("L1"))),
-        b"\5" + encode(Kept((kept,))),
+        b"\5" + encode(ModerationPart(bidder=BidderCode("B01"), lines=(agreed,), lot=LotCode("L1"))),
+        b"\6" + encode(AssentPart(bidder=BidderCode("B01"), dissents=(against,), lot=LotCode("L1"), wrong=(line,))),
+        b"\3" + encode(SheetPart((answer,), BidderCode("B01"), (change,), LotCode("L1"))),
+        b"\7" + encode(Kept((kept,))),
     ]
 
 

@@ -19,6 +19,7 @@ ENUMS = {
     ("tender", "section_weightings"): "of-quality",
     ("tender", "rounding"): "once",
     ("lot", "price_formula"): "F1",
+    ("cited_head", "kind"): "roster",
     ("criterion", "kind"): "quality",
     ("criterion", "members"): "no",
     ("declaration", "outcome"): "none",

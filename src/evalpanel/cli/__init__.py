@@ -71,6 +71,7 @@ app.add_typer(afterwards.feedback_commands, name="feedback")
 app.add_typer(afterwards.lesson_commands, name="lessons")
 app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
+app.add_typer(agreeing.agreement, name="agreement")
 app.add_typer(keeping.commands)
 
 

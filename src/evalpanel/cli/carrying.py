@@ -102,10 +102,13 @@ def confirm(
         if words is None and not json and sys.stdin.isatty():
             words = typer.prompt("Type the eight words that you hear")
         whom = confirming.confirm(space, tender, typed=words, person=person) if words is not None else None
+        waited = receiving.try_again(space) if whom is not None else ()
     if whom is None:
         held.say("When you have heard theirs: the same command with --words.")
     else:
         held.say(f"The keys of {whom} are confirmed.")
+    for report in waited:
+        held.say(f"{report.file}: {report.words}")
     held.answer({"read_aloud": [" ".join(one) for one in mine], "confirmed": whom})
 
 
@@ -139,22 +142,32 @@ def issue(context: typer.Context, tender: TenderName, to: Folder, json: Json = F
 
 
 @commands.command()
-def send(context: typer.Context, tender: TenderName, to: Folder, json: Json = False) -> None:
-    """Write what you have declared and scored on this laptop, sealed to the officer."""
+def send(
+    context: typer.Context,
+    tender: TenderName,
+    to: Folder,
+    final: Annotated[bool, typer.Option("--final", help="As chair: you are done moderating.")] = False,
+    json: Json = False,
+) -> None:
+    """Write what you have to send: what you declared and scored on this laptop, and as chair what the panel agreed."""
     held = console(context, json=json)
     with held.opened() as space:
-        made = sending.send(space, tender, to=to)
+        made = sending.send(space, tender, to=to, final=final)
     if made.declaration is not None:
         held.say(f"Your declaration: {made.declaration.name}")
     if made.sheet is not None:
         state = "signed off" if made.final else "not signed off yet, so it does not count"
         held.say(f"Your score sheet ({state}): {made.sheet.name}")
-    held.say("Carry each file to the officer.")
+    if made.moderation is not None:
+        held.say(f"Your moderation, for the officer and the panel: {made.moderation.name}")
+    held.say("Each was read back and compared: the stick can be taken out. Carry each file to the officer.")
+    held.say("A score sheet goes to the chair as well.")
     held.answer(
         {
             "declaration": None if made.declaration is None else str(made.declaration),
             "sheet": None if made.sheet is None else str(made.sheet),
             "final": made.final,
+            "moderation": None if made.moderation is None else str(made.moderation),
         }
     )
 

@@ -21,6 +21,30 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a statement was made: the laptop, the openings of its profile so far, and the last line of its record."""
+
+    installation: str
+    incarnations: tuple[str, ...]
+    trail: tuple[int, str] | None
+
+
+def diverged(one: Origin, other: Origin) -> bool:
+    """Whether two statements of one laptop come from two copies of its profile that both went on.
+
+    An opening is in the later one's list, or the copies parted; a record has one line of each number.
+    """
+    if one.installation != other.installation:
+        return False
+    short, long = sorted((one.incarnations, other.incarnations), key=len)
+    if long[: len(short)] != short:
+        return True
+    if one.trail is None or other.trail is None:
+        return False
+    return one.trail[0] == other.trail[0] and one.trail[1] != other.trail[1]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What follows from the statements that are here.
 

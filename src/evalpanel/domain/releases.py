@@ -115,9 +115,9 @@ def _what_others_said(kind: EnvelopeKind, access: Access) -> Because | None:
         return Because.CHAIRING
     if not scores or not access.sheet_here:
         return None
-    if kind is EnvelopeKind.SCORES:
-        return Because.OWN_SHEET_HERE if chairs else None
-    return Because.OWN_SHEET_HERE if access.sheets_in else None
+    if chairs:
+        return Because.OWN_SHEET_HERE
+    return Because.OWN_SHEET_HERE if kind is EnvelopeKind.MODERATION and access.sheets_in else None
 
 
 def _touched(recused: Sequence[Recusal], own: Sequence[Bid]) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from json.encoder import encode_basestring as _said
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
-from evalpanel.domain.digests import digest
+from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.evidence import Evidence, faults
 from evalpanel.domain.interests import Recusal, covering
 from evalpanel.domain.numbers import canonical
@@ -173,4 +175,20 @@ def listed(items: Iterable[object], most: int = 5) -> str:
 
 def sheet_digest(scores: Iterable[Score]) -> str:
     """What the trail and a sign-off pin about scores, whatever their order: SHA-256 over their canonical text."""
-    return digest(sorted(scores, key=lambda score: score.line))
+    text = ",".join(map(_text, sorted(scores, key=lambda score: score.line)))
+    return hashlib.sha256(f"[{text}]".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _text(score: Score) -> str:
+    """The canonical text of one score, written out: sheets of thousands are pinned, and `plain` looks at every type anew."""
+    line, value = score.line, score.value
+    return (
+        f'{{"evidence":{canonical_json(score.evidence) if score.evidence else "[]"},"improvements":{_said(score.improvements)},'
+        f'"line":{{"bid":{_said(line.bid)},"criterion":{_said(line.criterion)},"lot":{_said(line.lot)}}},'
+        f'"rationale":{_said(score.rationale)},"status":"{score.status.value}",'
+        f'"value":{_number(value)},"working_note":{_said(score.working_note)}}}'
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "null" if value is None else f'"{canonical(value)}"'

@@ -47,12 +47,22 @@ class Keys(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Head(Struct, frozen=True, forbid_unknown_fields=True):
-    """The newest statements that the author knows in somebody's line of statements."""
+    """What the author knows of somebody's line of statements: its highest number, its newest statements (`tips`; several are
+    a fork), and all that these follow (`behind`)."""
 
     about: CodeOrNothing
     author: Code
+    behind: Digests
     kind: ParcelKind
+    seq: Seq
     tips: Digests
+
+
+class Trail(Struct, frozen=True, forbid_unknown_fields=True):
+    """How far the record of the author's laptop went when the statement was made: its last line, by number and hash."""
+
+    hash: Sha
+    number: Annotated[int, Meta(ge=1, le=2**50)]
 
 
 class PartOf(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,13 +77,15 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every cover says: whose it is, where it stands in the line, what it rests on, and what belongs to it.
 
     `about` is the person whom an invitation, a release or a receipt is for. A line of statements is those of one author, one
-    kind and one `about`; `history` are all earlier ones of the line.
+    kind and one `about`; `history` are all earlier ones of the line. `incarnations` are the times the author's profile was
+    open and made a statement, oldest first: two copies of a profile that both went on differ in them.
     """
 
     about: CodeOrNothing
     author: Code
     heads: Annotated[tuple[Head, ...], Meta(max_length=10_000)]
     history: Digests
+    incarnations: Annotated[tuple[Annotated[str, Meta(pattern="^[0-9a-f]{32}$")], ...], Meta(max_length=10_000)]
     installation: Sha
     made_at: Moment
     pack: ShaOrNothing
@@ -82,6 +94,7 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     roster: ShaOrNothing
     seq: Seq
     tender: TenderCode
+    trail: Trail | None
 
 
 class Cover(Struct, Generic[Body], frozen=True, forbid_unknown_fields=True):

@@ -8,8 +8,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from evalpanel.domain.changes import Change
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.interests import DeclarationOutcome, InterestKind
+from evalpanel.domain.numbers import canonical
 from evalpanel.domain.sheets import Score
 from evalpanel.domain.tender import BidderCode, LotCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
@@ -57,10 +59,14 @@ class Scoresheet(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetPart(Struct, frozen=True, forbid_unknown_fields=True):
-    """One person's answers on the bids of one bidder in one lot, sealed to that bid's scores."""
+    """One person's answers on the bids of one bidder in one lot, sealed to that bid's scores.
+
+    `changes` are what they changed on these bids after they had signed the sheet off, oldest first.
+    """
 
     answers: Annotated[tuple[Score, ...], Meta(max_length=20_000)]
     bidder: BidderCode
+    changes: Annotated[tuple[Change, ...], Meta(max_length=20_000)]
     lot: LotCode
 
 
@@ -83,7 +89,11 @@ def read_sheet_part(data: bytes) -> SheetPart:
     """A part of a score sheet. A figure that is no number (NaN, infinity) is refused as any other malformed text."""
     held = decode(data, SheetPart, most=MOST, what="the score sheet")
     try:
-        canonical_json(held.answers)
+        for one in held.answers:
+            if one.value is not None:
+                canonical(one.value)
+            if one.evidence:
+                canonical_json(one.evidence)
     except (ValueError, ArithmeticError) as error:
         raise MalformedJson(
             "The score sheet cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."

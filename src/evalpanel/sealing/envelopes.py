@@ -26,6 +26,10 @@ class EnvelopeError(EvalPanelError):
     """A sealed document cannot be opened."""
 
 
+class NotSealedToUs(EnvelopeError):
+    """A sealed document is whole as far as can be seen, and belongs to another key."""
+
+
 def new_envelope() -> tuple[str, str]:
     """A new envelope: its recipient (public, what documents are sealed to) and its identity (secret, what opens them)."""
     from pyrage import x25519
@@ -67,6 +71,10 @@ def open_bytes(sealed: bytes, identity: str) -> bytes:
     try:
         content: bytes = pyrage.decrypt(sealed, [x25519.Identity.from_str(identity)])
     except (pyrage.DecryptError, OSError) as error:
+        if str(error) == "No matching keys found":
+            raise NotSealedToUs(
+                "A sealed document cannot be opened.", "It is sealed to somebody else, or its header was altered."
+            ) from error
         raise EnvelopeError(
             "A sealed document cannot be opened.", "It was altered or damaged, or it belongs to another envelope."
         ) from error

@@ -13,18 +13,17 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.branches import Entry, fault
 from evalpanel.domain.digests import plain
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
-from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement
+from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Compartment, why_not
+from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_bodies import Cover, Header
-from evalpanel.formats.parcel_file import Container, checked_blocks
+from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_packs import (
     Common,
     Envelope,
@@ -42,67 +41,32 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
-from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, blinding, exchange, invitations, rosters, tenders, told
+from evalpanel.sealing.statements import verifies
+from evalpanel.services import audit, blinding, exchange, invitations, rosters, sheets_here, tenders, told
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import arrived_detail, document_row, keep_bids, keep_tender
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import Arrival, Became, Intake
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
-from evalpanel.system.files import tidying
 
-_ACTS = {
-    ParcelKind.ROSTER: "roster-received",
-    ParcelKind.PACK: "pack-received",
-    ParcelKind.RELEASE: "release-received",
+_WORDS = {
+    ParcelKind.ROSTER: "The list of who takes part is here.",
+    ParcelKind.PACK: "The pack is here.",
+    ParcelKind.RELEASE: "The keys that are yours are here.",
 }
 _COMMON, _NAMES = EnvelopeKind.COMMON.value, EnvelopeKind.NAMES.value
 
 
-class NotConfirmed(EvalPanelError):
-    """A parcel whose author's keys are not confirmed here yet: it can be taken in once they are."""
+def _panels(mine: Own) -> bool:
+    return not mine.is_officer
 
 
-def take(
-    workspace: Workspace, mine: Own, kind: ParcelKind, signed: Statement, container: Container
-) -> tuple[str, Header, bool]:
-    """Keep a roster, pack or release of the officer, and work out anew what this laptop shows.
-
-    Gives the statement's identity, its header, and whether it is new. Raises `EvalPanelError` when it is not for this
-    laptop, or not the officer's; then nothing is kept.
-    """
-    header = _header(kind, signed)
-    with workspace.store.reading() as tx:
-        named = _checked(tx, mine, kind, signed, header)
-        if exchange.known(tx, named):
-            return named, header, False
-    if {part.sealed for part in header.parts} != container.parts.keys():
-        raise EvalPanelError(
-            "This parcel does not hold the parts that its cover names.", "Nothing was changed. Ask for it again."
-        )
-    taken: list[str] = []
-    try:
-        for part in container.parts.values():
-            fresh = workspace.documents.take(part.sealed, checked_blocks(part))
-            taken += [part.sealed] * fresh
-        with workspace.store.writing() as tx:
-            if not exchange.known(tx, named):
-                detail = {"parcel": named, **(_reasons(tx, mine, signed) if kind is ParcelKind.RELEASE else {})}
-                act = audit.record(tx, workspace, _ACTS[kind], tender=mine.tender, person=mine.person, detail=detail)
-                exchange.keep(tx, workspace, kind, header, named, signed, act, container.cover)
-                tx.flush()
-                _work_out(tx, workspace, mine)
-    except BaseException as error:
-        with tidying(error):
-            workspace.documents.remove(taken)
-        raise
-    return named, header, True
-
-
-def _reasons(tx: Session, mine: Own, signed: Statement) -> dict[str, object]:
+def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
     """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
-    keys = read_release(signed.payload).body.keys
-    wrong = {key.name: why for key in keys if (why := _fault(tx, mine, key))}
+    keys = one.cover.body.keys
+    wrong = {key.name: why for key in keys if (why := _fault(tx, one.mine, key))}
     if wrong:
         raise EvalPanelError(
             f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
@@ -126,76 +90,74 @@ def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
     return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
-def _header(kind: ParcelKind, signed: Statement) -> Header:
-    if kind is ParcelKind.ROSTER:
-        return read_roster(signed.payload).header
-    return read_pack(signed.payload).header if kind is ParcelKind.PACK else read_release(signed.payload).header
-
-
-def _checked(tx: Session, mine: Own, kind: ParcelKind, signed: Statement, header: Header) -> str:
-    """The identity of a statement that the officer of this tender signed for this laptop."""
-    if header.tender != mine.tender:
-        raise EvalPanelError("This parcel is of another tender than it was sealed for.", "It was left alone.")
-    first = invitations.trusted(tx, mine.tender).officer.value()
-    officer = next((keys for keys in (rosters.officer(tx, mine)[1], first) if verifies(signed, keys.signing)), None)
-    signing = officer.signing if officer is not None else b""
-    if officer is None and kind is ParcelKind.ROSTER:
-        officer, signing = _succeeded(tx, mine, signed)
-    if officer is None:
-        by = next((one for one in rosters.laptops(tx, mine).values() if verifies(signed, one.keys.signing)), None)
-        if by is not None:
-            raise NotConfirmed(
-                f"{by.person} signed this and does not lead the tender, as far as this laptop knows.",
-                f"Take in the list of who takes part by which {by.person} took over, then this file again.",
-            )
+def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
+    first = invitations.newest(tx, one.mine.tender)[0].author
+    if not one.succeeds and one.author not in (rosters.officer(tx, one.mine)[0], first):
         raise EvalPanelError(
             "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
         )
-    if first.installation not in exchange.confirmed(tx, mine.tender):
-        raise NotConfirmed(
-            "The officer's keys are not confirmed on this laptop yet.",
-            "Read the eight words to each other, then take this file in again.",
+    if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
+        raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
+
+
+def _take(tx: Session, workspace: Workspace, one: Arrival) -> Became:
+    _work_out(tx, workspace, one.mine)
+    became = _placed(one)
+    wrong = _sheets(tx, workspace, one.mine)
+    return Became(became.verdict, " ".join((became.words, *wrong))) if wrong else became
+
+
+def _sheets(tx: Session, workspace: Workspace, mine: Own) -> tuple[str, ...]:
+    """On a chair's laptop new keys open score sheets that waited here. Gives, in words, what does not hold together."""
+    tx.flush()
+    if tx.get(t.TenderRow, mine.tender) is None:
+        return ()
+    tender = tenders.find(tx, mine.tender)
+    if mine.person not in rosters.chairs(tender.pack.panel):
+        return ()
+    return sheets_here.bring_all_up(tx, workspace, mine, tender)
+
+
+def _placed(one: Arrival) -> Became:
+    if one.after.forked:
+        return Became(
+            Verdict.FORKED,
+            "There are two of this kind that do not know of each other: the officer's laptop went on from an older copy. Both "
+            "are kept, and what was in force before stays in force. Tell the officer, and take in what they issue next.",
         )
-    own = mine.keys.public.installation
-    if header.installation != officer.installation or own not in header.recipients:
-        raise EvalPanelError("This parcel was not made for this laptop.", "It was left alone.")
-    if kind is ParcelKind.RELEASE and header.about != mine.person:
-        raise EvalPanelError(f"These keys are for {header.about}.", "They were left alone.")
-    named = identity(signed, signing)
-    if header.history or header.seq > 1:
-        entry = Entry(named, header.seq, frozenset(header.history))
-        held = {one.identity: one for one in _entries(tx, mine, kind, PersonCode(header.author), header.about)}
-        if why := fault(entry, held):
-            raise EvalPanelError("This parcel contradicts itself.", f"It was left alone: {why}.")
-    return named
+    if one.identity not in one.after.tips:
+        return Became(Verdict.OLDER, "A newer one is here already; this one is kept.")
+    return Became(Verdict.NEW, _WORDS[one.kind])
 
 
-def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[PublicKeys | None, bytes]:
-    """The laptop that takes over, and the successor's key that signed it; (None, empty) where the roster does not do that.
+def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, bytes] | None:
+    """The laptop that takes over, and the successor's key that signed it; None where the roster does not do that.
 
     The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
     """
     cover = read_roster(signed.payload)
     if not cover.body.succeeds:
-        return None, b""
+        return None
     line = exchange.of_kind(tx, mine.tender, ParcelKind.ROSTER)
     replaced = next((one for one in line if one.identity == cover.body.succeeds), None)
     if replaced is None:
-        raise NotConfirmed(
+        raise NotYet(
             "Somebody takes over as officer, and the list of who takes part that came before is not here yet.",
             "Take that list in first, then this file again.",
         )
     before = read_roster(replaced.statement.payload).body
     keys = rosters.keys_of_author(cover)
     known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
-    if before.successor is None or not verifies(signed, before.successor) or keys not in known:
-        return None, b""
-    return keys, before.successor
+    if before.successor is None or not verifies(signed, before.successor) or keys is None or keys not in known:
+        return None
+    return KnownLaptop(PersonCode(cover.header.author), keys), before.successor
 
 
-def _entries(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str) -> tuple[Entry, ...]:
-    held = exchange.line(tx, mine.tender, kind, author, about)
-    return tuple(Entry(one.identity, one.seq, frozenset(_header(kind, _said(mine, one)).history)) for one in held)
+INTAKES = {
+    ParcelKind.ROSTER: Intake(here=_panels, fits=_fits, work_out=_take, cites=False, otherwise=_succeeded),
+    ParcelKind.PACK: Intake(here=_panels, fits=_fits, work_out=_take, cites=False),
+    ParcelKind.RELEASE: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False),
+}
 
 
 def _said(mine: Own, held: Held) -> Statement:

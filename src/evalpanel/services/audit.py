@@ -54,3 +54,10 @@ def record(
     }
     plain.execute(_ADD, line)
     return number
+
+
+def last_line(tx: Session, tender: str) -> tuple[int, str] | None:
+    """The number and the hash of the last line of a tender's chain; None where it has none yet."""
+    tx.flush()
+    last = tx.connection().execute(_LAST, {"chain": tender}).first()
+    return (last.number, last.hash) if last else None

@@ -26,7 +26,16 @@ _SENTENCES = {
     "declaration-sent": "wrote the declaration of interests for the officer",
     "declaration-received": "took in the declaration of interests of {about}",
     "sheet-sent": "wrote the score sheet for the officer",
+    "moderation-sent": "wrote the moderation for officer and panel",
+    "moderation-received": "took in the moderation of {about}",
+    "assent-sent": "wrote whether they agree with the moderation of {about}",
+    "assent-received": "took in whether {about} agrees with the moderation",
+    "assent-missing": "recorded why the word of {person} on the moderation cannot be had",
+    "receipt-sent": "wrote {about} a receipt for what arrived",
+    "receipt-received": "took in the receipt of {about}",
+    "sheet-ruled": "ruled which of two sheets of {about} counts",
     "scoresheet-received": "took in the score sheet of {about}",
+    "own-received": "took in a {kind} of {about} from another laptop or an earlier copy",
 }
 
 
@@ -43,7 +52,7 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     """What happened, and what is worth knowing about it; None for any other act."""
     if act == "scores-received":
         count = detail["rows"]
-        return f"scored {count} {'line' if count == 1 else 'lines'}", "They came in the person's own signed sheet."
+        return f"scored {count} {'line' if count == 1 else 'lines'}", _why(detail)
     if act == "interests-matched":
         many = len(detail["same"])
         whom = f"{many} of those who take part" if many else "nobody who takes part"
@@ -72,4 +81,11 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
         f"{one['envelope']} could be read from {one['since']} to {one['until']}." for one in detail.get("access", ())
     ]
     words += [f"Envelopes: {', '.join(envelopes)}."] if envelopes else []
-    return _SENTENCES[act].format(about=detail.get("about", ""), by=detail.get("by", "")), " ".join(words)
+    names = {name: detail.get(name, "") for name in ("about", "by", "person")}
+    return _SENTENCES[act].format(**names), " ".join(words)
+
+
+def _why(detail: Mapping[str, Any]) -> str:
+    reasons = detail.get("reasons", ())
+    said = "".join(f" Changed after it had been signed off, because: “{reason}”" for reason in reasons)
+    return f"They came in the person's own signed sheet.{said}"

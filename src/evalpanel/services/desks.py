@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.intake import TenderPack
@@ -11,10 +12,11 @@ from evalpanel.domain.interests import Recusal, whole_lots
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import Gap, Line, Score, gaps, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import LotCode
+from evalpanel.domain.tender import EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import interests, tenders
 from evalpanel.store import queries, score_reads
+from evalpanel.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,20 @@ def changing(tx: Session, tender: tenders.OpenTender, person: str) -> Desk:
     held = desk_of(tx, tender, member)
     if held.signed_off:
         raise signed_off(member.person)
+    refuse_after_others(tx, tender)
     return held
+
+
+def refuse_after_others(tx: Session, tender: tenders.OpenTender) -> None:
+    """Refuse to change scores on a laptop that can open those of others: nobody's score can follow another's."""
+    own = tx.get(t.InstallationRow, tender.tender_id)
+    row = t.EnvelopeRow
+    wanted = select(row.id).where(row.tender_id == tender.tender_id, row.kind == EnvelopeKind.SCORES).limit(1)
+    if own is not None and not own.nonce and tx.execute(wanted).first() is not None:
+        raise EvalPanelError(
+            "This laptop holds the keys of other people's scores, so yours can be changed no more.",
+            "Nothing was changed. What should be different is said in moderation.",
+        )
 
 
 def may_score(reference: str, stage: TenderStage) -> None:

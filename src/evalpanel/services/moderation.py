@@ -9,13 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.criteria import Criterion, CriterionKind
-from evalpanel.domain.digests import digest, plain
-from evalpanel.domain.evidence import MOST_CITED
-from evalpanel.domain.evidence import faults as evidence_faults
+from evalpanel.domain.criteria import CriterionKind
 from evalpanel.domain.gates import scale_of
 from evalpanel.domain.intake import Problem, ProblemsFound
 from evalpanel.domain.moderation import (
@@ -23,9 +19,7 @@ from evalpanel.domain.moderation import (
     ModeratedScore,
     moderation_gaps,
 )
-from evalpanel.domain.numbers import canonical
 from evalpanel.domain.people import Role
-from evalpanel.domain.scales import Scale
 from evalpanel.domain.sheets import (
     Line,
     ScoreStatus,
@@ -35,10 +29,11 @@ from evalpanel.domain.sheets import (
     why_no_line,
 )
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import CriterionCode, PersonCode, ScaleCode
+from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, evidence, interests, tenders
+from evalpanel.services import agreed_rows, agreement, audit, evidence, exchange, interests, tenders
+from evalpanel.services.agreed_rows import rows_digest
 from evalpanel.services.room import (
     Asked,
     ModerationLine,
@@ -66,8 +61,6 @@ __all__ = [
     "rows_digest",
     "take_moderated",
 ]
-
-_FEW = 20  # lines that are read one by one; more are read all at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ def lines(
     """
     with workspace.store.reading() as tx:
         tender = _readable(tx, named)
-        kept_out = interests.kept_out(tx, tender, person, Role.CHAIR)
+        kept_out = interests.kept_out(tx, tender, person or _chair_here(tx, tender), Role.CHAIR)
         return lines_of(tx, tender, kept_out=kept_out, words=words, progress=progress)
 
 
@@ -115,7 +108,7 @@ def line(workspace: Workspace, named: str, wanted: Line, *, person: str | None =
     out). Refused as `lines` is."""
     with workspace.store.reading() as tx:
         tender = _readable(tx, named)
-        kept_out = interests.kept_out(tx, tender, person, Role.CHAIR)
+        kept_out = interests.kept_out(tx, tender, person or _chair_here(tx, tender), Role.CHAIR)
         return line_of(tx, tender, wanted) if recused_from(kept_out, wanted) is None else None
 
 
@@ -153,16 +146,17 @@ def take_moderated(
             elif not asked.now(row.line):
                 problems.append(Problem(row.where, why_no_line(row.line, tender.pack.bids)))
             else:
-                faults = _faults(after, criteria, scales, room)
+                faults = agreed_rows.faults(after, criteria, scales, room)
                 problems += [Problem(row.where, f"{row.line}: {fault}") for fault in faults]
                 changes.append(after)
         problems += _evidence_problems(tx, tender, held, changes, rows)
         if problems:
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise ProblemsFound(f"The moderated scores were not taken in: {count}.", problems)
-        who = chairing(tender, room.recused, person, (score.line for score in changes))
+        here = person or _chair_here(tx, tender)
+        who = chairing(tender, room.recused, here, (score.line for score in changes))
         if changes:
-            _keep(tx, workspace, tender, who, changes)
+            agreed_rows.keep(tx, workspace, tender, who, changes)
         return ModerationTaken(
             added=tuple(score.line for score in changes if score.line not in held),
             changed=tuple(score.line for score in changes if score.line in held),
@@ -173,16 +167,10 @@ def take_moderated(
 
 def _held(tx: Session, tender: tenders.OpenTender, rows: Sequence[ModeratedRow]) -> dict[Line, ModeratedScore]:
     """What is held, of the lines of these rows: a line that is saved in the room does not wait for 12,000."""
-    if len(rows) > _FEW:
+    if len(rows) > agreed_rows.FEW:
         return score_reads.moderated(tx, tender.tender_id)
     found = {row.line: score_reads.moderated_on(tx, tender.tender_id, row.line)[0] for row in rows}
     return {line: score for line, score in found.items() if score is not None}
-
-
-def _revisions(tx: Session, tender: tenders.OpenTender, changes: Sequence[ModeratedScore]) -> dict[Line, int]:
-    if len(changes) > _FEW:
-        return score_reads.moderated_revisions(tx, tender.tender_id)
-    return {score.line: score_reads.moderated_on(tx, tender.tender_id, score.line)[1] for score in changes}
 
 
 def _evidence_problems(
@@ -227,6 +215,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
         tender = tenders.find(tx, named)
         tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed already")
         sheets_are_in(tx, tender)
+        _refuse_unsettled(tx, workspace, tender)
         pack = tender.pack
         assert pack.tender is not None
         held = score_reads.moderated(tx, tender.tender_id)
@@ -265,6 +254,25 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
         return ModerationClosed(len(locked), untouched, _worth_knowing(tx, tender, held), pinned)
 
 
+def _chair_here(tx: Session, tender: tenders.OpenTender) -> PersonCode | None:
+    """On a laptop that joined by an invitation whoever acts is its own person; elsewhere it is the chair."""
+    row = tx.get(t.InstallationRow, tender.tender_id)
+    return row.person if row is not None and not row.nonce else None
+
+
+def _refuse_unsettled(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> None:
+    """Where moderation came from laptops, it is locked on the officer's, once everybody's word on it is there."""
+    mine = exchange.own(tx, workspace, tender.tender_id)
+    if mine is None:
+        return
+    if not mine.is_officer:
+        raise EvalPanelError(
+            "Moderation is closed on the officer's laptop.",
+            f"Nothing was changed. Send yours as final: evalpanel send {tender.reference} --to DIR --final",
+        )
+    agreement.require_agreed(tx, workspace, mine, tender)
+
+
 def _undeclared(changes: Sequence[ModeratedScore], room: Room) -> tuple[Problem, ...]:
     named = {person for score in changes for person in score.present} - room.declared
     return tuple(
@@ -289,79 +297,6 @@ def _refuse_unaffirmed(locked: Sequence[ModeratedScore], room: Room) -> None:
             f"said that their declaration still holds: {', '.join(missing)}.",
             "Nothing was changed. Ask them and record it (evalpanel declarations affirm), or record why it cannot be had.",
         )
-
-
-def _faults(
-    score: ModeratedScore,
-    criteria: Mapping[CriterionCode, Criterion],
-    scales: Mapping[ScaleCode, Scale],
-    room: Room,
-) -> list[str]:
-    criterion = criteria[score.line.criterion]
-    found: list[str] = []
-    if criterion.kind is CriterionKind.CONSIDERATION:
-        if score.value is not None:
-            found.append("this criterion is explained and not scored: leave the score empty")
-    elif score.value is not None:
-        scale = scale_of(criterion, scales)
-        if scale.level(score.value) is None:
-            found.append(f"{canonical(score.value)} is not a level of the scale ({scale.described()})")
-    for person in score.present:
-        if person not in room.people:
-            found.append(f"nobody on the panel has the code {person}")
-        elif person in room.away:
-            found.append(f"the absence of {person} is on record, so they cannot have been present")
-        elif kept_out := recused_from(room.recused[person], score.line):
-            found.append(f"{person} is recused from {kept_out.what} and cannot have been present")
-    if len(set(score.present)) != len(score.present):
-        found.append("a person is named twice as present")
-    return [*found, *evidence_faults(score.evidence, MOST_CITED)]
-
-
-def _keep(
-    tx: Session,
-    workspace: Workspace,
-    tender: tenders.OpenTender,
-    person: PersonCode,
-    changes: Sequence[ModeratedScore],
-) -> None:
-    tenders.advance(tx, tender, TenderStage.MODERATION)
-    detail = {"rows": len(changes), "rows_digest": rows_digest(changes)}
-    number = audit.record(
-        tx, workspace, "moderated-scores-recorded", tender=tender.tender_id, person=person, detail=detail
-    )
-    revisions = _revisions(tx, tender, changes)
-    at = workspace.now()
-    tx.execute(
-        insert(t.ModeratedScoreRow),
-        [
-            {
-                "tender_id": tender.tender_id,
-                "lot": score.line.lot,
-                "bid": score.line.bid,
-                "criterion": score.line.criterion,
-                "revision": revisions.get(score.line, 0) + 1,
-                "value_": score.value,
-                "reasons": score.reasons,
-                "disclosable_reasons": score.disclosable_reasons,
-                "withheld_why": score.withheld_why,
-                "not_higher": score.not_higher,
-                "differences": score.differences,
-                "improvements": score.improvements,
-                "present": score.present,
-                "dissent": score.dissent,
-                "evidence": score.evidence,
-                "at": at,
-                "act": number,
-            }
-            for score in changes
-        ],
-    )
-
-
-def rows_digest(scores: Sequence[ModeratedScore]) -> str:
-    """What a line of the trail pins about the moderated scores of its act, whatever their order."""
-    return digest([plain(score) for score in sorted(scores, key=lambda score: score.line)])
 
 
 def _worth_knowing(tx: Session, tender: tenders.OpenTender, held: Mapping[Line, ModeratedScore]) -> tuple[str, ...]:

@@ -14,8 +14,7 @@ from evalpanel.domain.tender import TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Header, read_enrolment, read_invitation
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
-from evalpanel.formats.parcel_packs import read_pack, read_release, read_roster
-from evalpanel.formats.parcel_sheets import read_declarations, read_scoresheet
+from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing.envelopes import EnvelopeError
 from evalpanel.sealing.statements import identity, signer, verifies
@@ -120,16 +119,7 @@ def _said(kind: ParcelKind, signed: Statement) -> tuple[Header, PublicKeys | Non
     if kind is ParcelKind.ENROLMENT:
         answer = read_enrolment(signed.payload)
         return answer.header, answer.body.keys.value()
-    readers = {
-        ParcelKind.ROSTER: lambda: read_roster(signed.payload).header,
-        ParcelKind.PACK: lambda: read_pack(signed.payload).header,
-        ParcelKind.RELEASE: lambda: read_release(signed.payload).header,
-        ParcelKind.DECLARATION: lambda: read_declarations(signed.payload).header,
-        ParcelKind.SCORESHEET: lambda: read_scoresheet(signed.payload).header,
-    }
-    if kind not in readers:
-        raise EvalPanelError(f"A {kind.value} cannot be checked by this version.", "It was left alone.")
-    return readers[kind](), None
+    return read_cover(kind, signed.payload).header, None
 
 
 def _known(workspace: Workspace | None, header: Header) -> Sequence[PublicKeys]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,20 +23,32 @@ from evalpanel.formats.parcel_bodies import read_enrolment
 from evalpanel.formats.parcel_file import MOST_COVER, Container, NotAParcel, read_parcel
 from evalpanel.formats.statements import read_statement
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.sealing.envelopes import EnvelopeError
+from evalpanel.sealing.envelopes import NotSealedToUs
 from evalpanel.sealing.statements import identity
-from evalpanel.services import arriving, collecting, exchange, gathering, inviting, rosters
+from evalpanel.services import (
+    arriving,
+    carried_moderation,
+    collecting,
+    exchange,
+    gathering,
+    inviting,
+    rosters,
+    taking_in,
+)
 from evalpanel.services.exchange import Own
+from evalpanel.services.rosters import NotYet
+from evalpanel.services.taking_in import NotForUs
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from evalpanel.system.files import trouble
+from evalpanel.store.engine import StoreError
+from evalpanel.store.waiting import Waiting
+from evalpanel.system.files import DiskTrouble, trouble
 
-_ARRIVING = {
-    ParcelKind.ROSTER: "The list of who takes part is here.",
-    ParcelKind.PACK: "The pack is here.",
-    ParcelKind.RELEASE: "The keys that are yours are here.",
-}
-_COLLECTED = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET)
+_INTAKES = {
+    **arriving.INTAKES,
+    **collecting.INTAKES,
+    **carried_moderation.INTAKES,
+}  # a journey that takes a kind in adds its own here
 _MOST_INNER = 200
 _MOST_INNER_BYTES = MOST_COVER + (1 << 20)
 
@@ -52,10 +64,23 @@ class Report:
     author: str = ""
     parcel: str = ""
     tender: str = ""
+    keeps: bool = False
+    """Whether it waits in the profile and is tried again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How many parcels wait in the profile, and their bytes."""
+
+    files: int
+    size: int
 
 
 def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress = NO_PROGRESS) -> tuple[Report, ...]:
-    """Take in parcels, each in a transaction of its own, and tell what became of each. Nothing is ever taken twice."""
+    """Take in parcels, each in a transaction of its own, and tell what became of each. Nothing is ever taken twice.
+
+    What cannot be judged yet waits in the profile, and is tried again at the end: what was taken in may be what it waited for.
+    """
     reports: list[Report] = []
     for number, file in enumerate(files):
         progress.step(number, len(files), file.name)
@@ -64,15 +89,54 @@ def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress =
                 reports.extend(_take(workspace, file.name, opened))
         except OSError as error:
             reports.append(Report(file.name, Verdict.UNREADABLE, str(trouble(error, "read", file))))
+    reports.extend(try_again(workspace))
     progress.step(len(files), len(files), "")
     return tuple(reports)
+
+
+def try_again(workspace: Workspace) -> tuple[Report, ...]:
+    """Take in what waited and can be judged now; each that still waits goes on waiting, and nothing is said of it."""
+    reports: list[Report] = []
+    waiting = Waiting(workspace.folders.waiting)
+    again = True
+    while again:
+        again = False
+        for path in waiting.files():
+            got = _waited(workspace, path)
+            if got is not None:
+                waiting.remove(path)
+                if got.verdict is not Verdict.SAME:  # it came again meanwhile, and was taken in then
+                    reports.append(got)
+                    again = True
+    return tuple(reports)
+
+
+def waiting(workspace: Workspace) -> Waits:
+    """What waits in the profile. Changes nothing."""
+    held = Waiting(workspace.folders.waiting).files()
+    return Waits(len(held), sum(path.stat().st_size for path in held))
+
+
+def _waited(workspace: Workspace, path: Path) -> Report | None:
+    """What became of a parcel that waited; None while it still does."""
+    try:
+        with path.open("rb") as opened:
+            held = read_parcel(opened)
+            assert isinstance(held, Container), "only parcels wait, never what is round them"
+            got = _one(workspace, path.name, held)
+    except (OSError, DiskTrouble, StoreError):
+        return None  # a full disk: it goes on waiting
+    except EvalPanelError as error:
+        got = Report(path.name, Verdict.UNREADABLE, str(error))
+    return None if got.verdict is Verdict.WAITING else replace(got, words=f"It waited here. {got.words}")
 
 
 def _take(workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = False) -> Iterator[Report]:
     try:
         held = read_parcel(file)
         if isinstance(held, Container):
-            yield _one(workspace, name, held)
+            got = _one(workspace, name, held)
+            yield _kept_waiting(workspace, file, got) if got.keeps else got
             return
         if wrapped or len(held.inner) > _MOST_INNER:
             raise NotAParcel(
@@ -90,6 +154,15 @@ def _take(workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = Fa
         yield from _take(workspace, f"{name}: {inner.path}", io.BytesIO(content), wrapped=True)
 
 
+def _kept_waiting(workspace: Workspace, file: BinaryIO, got: Report) -> Report:
+    """A parcel that waits is copied into the profile, so that nobody has to remember it."""
+    try:
+        Waiting(workspace.folders.waiting).keep(file)
+    except EvalPanelError as error:
+        return replace(got, words=f"{got.words.split('. ')[0]}. {error}", keeps=False)
+    return got
+
+
 def _whole(inner: Listed) -> bytes:
     if inner.size > _MOST_INNER_BYTES:
         raise NotAParcel("This parcel is too large to be read inside a zip.", "Unpack the zip and take the parcel in.")
@@ -101,8 +174,10 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         mine = tuple(_own(tx, workspace))
     try:
         signed, whose = _opened(held, mine)
-    except EnvelopeError as error:
+    except NotSealedToUs as error:
         return Report(name, Verdict.NOT_OURS, str(error))
+    except EvalPanelError as error:
+        return Report(name, Verdict.ALTERED, str(error))
     kind = kind_of(signed.payload_type)
     if kind is None or kind.is_open != held.is_open:
         return Report(
@@ -112,8 +187,12 @@ def _one(workspace: Workspace, name: str, held: Container) -> Report:
         return _by_kind(workspace, name, kind, signed, mine, whose, held)
     except rosters.Revoked as error:
         return Report(name, Verdict.NOT_OURS, str(error), kind)
-    except (arriving.NotConfirmed, rosters.NotYet) as error:
-        return Report(name, Verdict.WAITING, str(error), kind)
+    except NotYet as error:
+        return Report(name, Verdict.WAITING, str(error), kind, keeps=True)
+    except NotForUs as error:
+        return Report(name, Verdict.NOT_OURS, str(error), kind)
+    except (DiskTrouble, StoreError):
+        raise  # nothing is wrong with the file
     except EvalPanelError as error:
         return Report(name, Verdict.ALTERED, str(error), kind)
 
@@ -131,9 +210,9 @@ def _opened(held: Container, mine: Sequence[Own]) -> tuple[Statement, Own | None
     for one in mine:
         try:
             return read_statement(one.keys.open(held.cover)), one
-        except EnvelopeError:
+        except NotSealedToUs:
             continue
-    raise EnvelopeError("This parcel is not sealed to this laptop.", "It was left alone. Ask who sent it to you.")
+    raise NotSealedToUs("This parcel is not sealed to this laptop.", "It was left alone. Ask who sent it to you.")
 
 
 def _by_kind(
@@ -155,21 +234,8 @@ def _by_kind(
     if kind is ParcelKind.ENROLMENT:
         return _enrolment(workspace, name, signed, mine)
     assert whose is not None, "every other kind is sealed"
-    if kind in _ARRIVING and not whose.is_officer:
-        named, header, new = arriving.take(workspace, whose, kind, signed, held)
-        verdict = Verdict.NEW if new else Verdict.SAME
-        words = _ARRIVING[kind] if new else "It is here already; nothing changed."
-        return Report(name, verdict, words, kind, header.author, named, whose.tender)
-    if kind in _COLLECTED and whose.is_officer:
-        got = collecting.take(workspace, whose, kind, signed, held)
-        return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
-    if kind in _COLLECTED and (other := gathering.take(workspace, whose, kind, signed, held)) is not None:
-        return Report(name, other.verdict, other.words, kind, whose.person, other.identity, whose.tender)
-    if kind in _COLLECTED or kind in _ARRIVING:
-        return Report(name, Verdict.SAME, "This laptop made it; nothing changed.", kind, whose.person, "", whose.tender)
-    return Report(
-        name, Verdict.UNREADABLE, f"A {kind.value} cannot be taken in by this version. It was left alone.", kind
-    )
+    got = taking_in.take(workspace, whose, kind, signed, held, _INTAKES, gathering.INTAKES)
+    return Report(name, got.verdict, got.words, kind, got.author, got.identity, whose.tender)
 
 
 def _enrolment(workspace: Workspace, name: str, signed: Statement, mine: Sequence[Own]) -> Report:

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Entry, Standing, standing
+from evalpanel.domain.carried import Ruling
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.rosters import KnownLaptop, Revocation, RosterEntry, roster_in_force, set_aside
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
+from evalpanel.formats.parcel_moderation import read_moderation
 from evalpanel.formats.parcel_packs import Laptop, Roster, read_pack, read_roster
 from evalpanel.sealing.statements import identity
 from evalpanel.services import exchange, invitations
@@ -122,9 +124,34 @@ def own_laptops(tx: Session, mine: Own) -> tuple[PublicKeys, ...]:
 
 
 def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:
-    """The statements of a line that count no more because the key that signed them was revoked. They are kept."""
+    """The statements of a line that count no more. They are kept.
+
+    The key that signed them was revoked; or they are sheets that a chair has ruled out, of two that do not know of each other.
+    """
     held = exchange.line(tx, mine.tender, kind, author, about)
-    return set_aside([(one.identity, one.installation) for one in held], laptops(tx, mine))
+    revoked = set_aside([(one.identity, one.installation) for one in held], laptops(tx, mine))
+    return revoked | _ruled_out(tx, mine, author) if kind is ParcelKind.SCORESHEET else revoked
+
+
+def rulings_made_here(tx: Session, mine: Own) -> tuple[Ruling, ...]:
+    """What this laptop's chair ruled about sheets, the newest word on each person."""
+    rows = tx.execute(
+        select(t.RulingRow).where(t.RulingRow.tender_id == mine.tender).order_by(t.RulingRow.id)
+    ).scalars()
+    found = {row.person: Ruling(row.person, row.counts, tuple(row.ruled_out), row.why) for row in rows}
+    return tuple(found[person] for person in sorted(found))
+
+
+def _ruled_out(tx: Session, mine: Own, author: PersonCode) -> frozenset[str]:
+    """The sheets of somebody that a chair ruled out: here, or with the moderation of theirs that has the highest number."""
+    rulings = list(rulings_made_here(tx, mine))
+    newest = {one.author: one for one in exchange.of_kind(tx, mine.tender, ParcelKind.MODERATION)}
+    for one in exchange.of_kind(tx, mine.tender, ParcelKind.MODERATION):
+        if (one.seq, one.identity) >= (newest[one.author].seq, newest[one.author].identity):
+            newest[one.author] = one
+    for one in newest.values():
+        rulings += read_moderation(one.statement.payload).body.rulings
+    return frozenset(named for each in rulings if each.person == author for named in each.ruled_out)
 
 
 def stands(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, entries: tuple[Entry, ...]) -> Standing:

@@ -1,4 +1,4 @@
-"""Sending a panel member's own work to the officer: what they declared, and their score sheet.
+"""Sending a person's own work: what they declared, their score sheet, and a chair's moderation.
 
 A sheet travels bid by bid, each part sealed to the scores of that bid, so that whoever is recused from a bid can never
 open what was said about it. Until it is signed off its parts open for its author alone.
@@ -7,19 +7,19 @@ open what was said about it. Until it is signed off its parts open for its autho
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.changes import Change, Signing, Version, changes
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Header
-from evalpanel.formats.parcel_packs import read_pack
 from evalpanel.formats.parcel_sheets import (
     Declarations,
     Declared,
@@ -31,8 +31,8 @@ from evalpanel.formats.parcel_sheets import (
     read_scoresheet,
     write_sheet_part,
 )
-from evalpanel.services import exchange, rosters, tenders
-from evalpanel.services.exchange import Held, Outgoing, Own, RestsOn
+from evalpanel.services import exchange, moderation_parcels, rosters, sheets_here, tenders
+from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -42,17 +42,19 @@ from evalpanel.system.files import tidying
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was written for the officer. None: there is nothing of it yet. `final`: the sheet is signed off."""
+    """What was written. None: there is nothing of it yet. `final`: the sheet is signed off. `moderation`: a chair's."""
 
     declaration: Path | None
     sheet: Path | None
     final: bool
+    moderation: Path | None = None
 
 
-def send(workspace: Workspace, named: str, *, to: Path) -> Sent:
-    """Write what this person has declared and scored into the folder `to`, sealed to the officer.
+def send(workspace: Workspace, named: str, *, to: Path, final: bool = False) -> Sent:
+    """Write what this person has to send into the folder `to`: what they declared and scored, and a chair's moderation.
 
-    Sending again what has not changed writes the same bytes.
+    The declaration is sealed to the officer, a sheet to officer and chairs, moderation to the panel too. `final`: the chair
+    is done moderating, which is refused while a line is not complete. Sending again what has not changed writes the same bytes.
     """
     made: list[str] = []
     try:
@@ -67,11 +69,18 @@ def send(workspace: Workspace, named: str, *, to: Path) -> Sent:
             declaration = _declaration(tx, workspace, mine)
             sheet = _sheet(tx, workspace, tender, mine, made)
             signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+            moderation = None
+            if mine.person in rosters.chairs(tender.pack.panel):
+                moderation = moderation_parcels.make(
+                    tx, workspace, tender, mine, _rests_on(tx, mine), made, final=final
+                )
+            if final and moderation is None:
+                raise EvalPanelError("There is no moderation of yours that could be final.", "Nothing was written.")
     except BaseException as error:
         with tidying(error):
             workspace.documents.remove(made)
         raise
-    if declaration is None and sheet is None:
+    if declaration is None and sheet is None and moderation is None:
         raise EvalPanelError(
             "There is nothing to send yet.",
             f"First: evalpanel declare {tender.reference} --person {mine.person} --none",
@@ -80,6 +89,7 @@ def send(workspace: Workspace, named: str, *, to: Path) -> Sent:
         declaration=None if declaration is None else exchange.write_out(workspace, to, declaration),
         sheet=None if sheet is None else exchange.write_out(workspace, to, sheet),
         final=signed is not None and signed.signed,
+        moderation=None if moderation is None else exchange.write_out(workspace, to, moderation),
     )
 
 
@@ -96,10 +106,10 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
         return None
     body = Declarations(tuple(_declared(lines) for lines in acts.values()))
     recipients = rosters.readers(tx, mine, (mine.person,))
-    earlier = exchange.line(tx, mine.tender, ParcelKind.DECLARATION, mine.person)
-    for last in earlier[-1:]:
+    last = exchange.newest(tx, mine, ParcelKind.DECLARATION)
+    if last is not None:
         said = read_declarations(last.statement.payload)
-        if said.body == body and _still_newest(mine, said.header, earlier, recipients):
+        if said.body == body and _still_right(mine, said.header, recipients):
             return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, last)
     return exchange.make(
         tx,
@@ -135,24 +145,26 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
     readers = rosters.readers(tx, mine, (*rosters.chairs(tender.pack.panel), mine.person))
-    earlier = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)
-    for last in earlier[-1:]:
+    last = exchange.newest(tx, mine, ParcelKind.SCORESHEET)
+    if last is not None:
         said = read_scoresheet(last.statement.payload)
-        if said.body == body and _still_newest(mine, said.header, earlier, readers):
+        if said.body == body and _still_right(mine, said.header, readers):
             return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, last)
-    recipients = _score_recipients(tx, mine)
     # The author's own laptops can always open it; until it is signed off nobody else can but whoever holds the recovery sheet.
     mine_too = [keys.recipient for keys in rosters.own_laptops(tx, mine)]
     roster = rosters.in_force(tx, mine)
     on_paper = [roster.cover.body.recovery] if roster is not None and roster.cover.body.recovery else []
+    recipients = sheets_here.recipients(tx, mine, EnvelopeKind.SCORES)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
     for line in sorted(scores):
         groups[bidders[line.lot, line.bid], line.lot].append(scores[line])
+    changed = _changes(tx, mine)
     parts = []
     for (bidder, lot), own in groups.items():
         name, recipient = recipients[bidder, lot]
-        content = write_sheet_part(SheetPart(tuple(own), bidder, lot))
+        told = tuple(one for one in changed if (one.line.lot, bidders[one.line.lot, one.line.bid]) == (lot, bidder))
+        content = write_sheet_part(SheetPart(tuple(own), bidder, told, lot))
         opens = [*mine_too, recipient] if state is SheetState.FINAL else [*mine_too, *on_paper]
         parts.append(exchange.seal_part(workspace, content, name, opens, made))
     return exchange.make(
@@ -169,20 +181,28 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     )
 
 
-def _still_newest(mine: Own, header: Header, line: Sequence[Held], recipients: Sequence[PublicKeys]) -> bool:
-    """Whether a statement that was made here follows all that is here, what another laptop of the person made included, and
-    is sealed to whom it should be now."""
-    followed = {one.identity for one in line[:-1]} <= set(header.history)
+def _changes(tx: Session, mine: Own) -> tuple[Change, ...]:
+    """What this person changed after they had signed their sheet off, with the reasons that they gave."""
+    row = t.SignOffRow
+    signings = tuple(
+        Signing(*one)
+        for one in tx.execute(
+            select(row.act, row.signed, row.reason).where(row.tender_id == mine.tender, row.person == mine.person)
+        )
+    )
+    if all(one.signed for one in signings):
+        return ()
+    kept = t.ScoreRow
+    rows = tx.execute(
+        select(kept).where(kept.tender_id == mine.tender, kept.person == mine.person).order_by(kept.id)
+    ).scalars()
+    return changes((Version(one.act, one.at, one.revision, one.value()) for one in rows), signings)
+
+
+def _still_right(mine: Own, header: Header, recipients: Sequence[PublicKeys]) -> bool:
+    """Whether a statement was made on this laptop, and is sealed to whom it should be now."""
     sealed_to = tuple(sorted(keys.installation for keys in recipients))
-    return followed and header.installation == mine.keys.public.installation and header.recipients == sealed_to
-
-
-def _score_recipients(tx: Session, mine: Own) -> Mapping[tuple[BidderCode | None, LotCode | None], tuple[str, str]]:
-    """What the scores of each bid are sealed to, as the pack names it: the newest generation of each envelope."""
-    pack = rosters.pack_in_force(tx, mine)
-    assert pack is not None, "whoever has scored has the pack"
-    envelopes = sorted(read_pack(pack.statement.payload).body.envelopes, key=lambda one: one.generation)
-    return {(one.bidder, one.lot): (one.name, one.recipient) for one in envelopes if one.kind == EnvelopeKind.SCORES}
+    return header.installation == mine.keys.public.installation and header.recipients == sealed_to
 
 
 def _rests_on(tx: Session, mine: Own) -> RestsOn:

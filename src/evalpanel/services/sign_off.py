@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import listed, sheet_digest
 from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import audit, desks, score_rows, tenders
 from evalpanel.services.desks import Desk
@@ -40,6 +43,7 @@ def reopen(workspace: Workspace, named: str, *, person: str, reason: str) -> Non
         held = queries.sign_offs(tx, tender.tender_id).get(member.person)
         if held is None or not held.signed:
             raise EvalPanelError(f"The sheet of {member.person} is not signed off.", "Nothing was changed.")
+        desks.refuse_after_others(tx, tender)
         score_rows.sign(
             tx,
             workspace,
@@ -58,7 +62,7 @@ def record_absence(workspace: Workspace, named: str, *, person: str, reason: str
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         tenders.require(tender, before=TenderStage.MODERATION, act="the panel's sheets are closed")
-        who = tender.acting(Role.OFFICER, by)
+        who = tender.acting(Role.OFFICER, by) if by is not None else _recorder(tx, tender)
         member = tender.member(person)
         if member.person in queries.absences(tx, tender.tender_id):
             raise EvalPanelError(f"The absence of {member.person} is on record already.", "Nothing was changed.")
@@ -69,3 +73,11 @@ def record_absence(workspace: Workspace, named: str, *, person: str, reason: str
                 tender_id=tender.tender_id, person=member.person, at=workspace.now(), reason=reason.strip(), act=act
             )
         )
+
+
+def _recorder(tx: Session, tender: tenders.OpenTender) -> PersonCode:
+    """Who records: the officer, or on a laptop that joined by an invitation its own person, who then chairs."""
+    row = tx.get(t.InstallationRow, tender.tender_id)
+    if row is None or row.nonce:
+        return tender.acting(Role.OFFICER, None)
+    return tender.acting(Role.CHAIR, row.person)

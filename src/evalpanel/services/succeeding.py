@@ -162,6 +162,7 @@ def _roster(
         author=mine.person,
         heads=(),
         history=(),
+        incarnations=(),
         installation=mine.keys.public.installation,
         made_at=now,
         pack="",
@@ -170,6 +171,7 @@ def _roster(
         roster=roster.identity,
         seq=roster.number + 1,
         tender=mine.tender,
+        trail=None,
     )
     signed = successor.sign(ParcelKind.ROSTER.payload_type, write_cover(Cover(body, header)))
     named = identity(signed, successor.public)

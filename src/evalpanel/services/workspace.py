@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +67,8 @@ class Workspace:
     owner: Owner
     told: tuple[str, ...] = ()
     """What the person should hear at the start: a clock set back, an older store, a second copy."""
+    incarnation: str = field(default_factory=lambda: os.urandom(16).hex())
+    """This opening of the profile: a copy of the profile that is opened elsewhere has another one."""
 
     def now(self) -> datetime:
         """The time that goes on the record, in UTC."""
@@ -266,7 +269,7 @@ def _opened_store(folders: Folders, keys: Keys, clock: Clock) -> Store:
     backup_files.forget_unfinished(folders.store)
     backup_files.finish(folders.store, folders.backups)
     backup_files.tidy(folders.backups)
-    for folder in (folders.root, folders.keys):
+    for folder in (folders.root, folders.keys, folders.waiting):
         remove_leftovers(folder)
     _finish_making(folders)
     if not folders.store.exists():

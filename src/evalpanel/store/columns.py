@@ -45,6 +45,13 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else _exact(value)
 
 
+def moment_text(value: datetime) -> str:
+    """A moment as the store holds it. Naive times are refused."""
+    if value.tzinfo is None:
+        raise ValueError("a time without a zone cannot be kept")
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 class Utc(TypeDecorator[datetime]):
     """A moment in UTC as ISO 8601 text with microseconds, which sorts as time does. Naive times are refused."""
 
@@ -52,11 +59,7 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be kept")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return None if value is None else moment_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
@@ -82,7 +85,7 @@ class Pieces(TypeDecorator[tuple[Evidence, ...]]):
     cache_ok = True
 
     def process_bind_param(self, value: tuple[Evidence, ...] | None, dialect: Dialect) -> str | None:
-        return None if value is None else as_json(value)
+        return None if value is None else as_json(value) if value else "[]"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Evidence, ...] | None:
         # Nearly every line of a large tender holds none, and they are read by the thousand.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,15 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from uuid import uuid4
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import new_folder, remove_leftovers, remove_quietly, replacing, sync_folder, trouble
+from evalpanel.system.files import (
+    new_folder,
+    remove_leftovers,
+    remove_quietly,
+    replacing,
+    sync_folder,
+    trouble,
+    write_many,
+)
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -162,17 +170,18 @@ class Documents:
         sync_folder(self.folder)
         return joined.hash.hexdigest(), writing.digest
 
-    def take(self, sealed: str, blocks: Iterable[bytes]) -> bool:
-        """Keep a file that is sealed already, as it came; False where it is here. `blocks` check themselves against `sealed`.
+    def take(self, parts: Mapping[str, Iterable[bytes]], taken: list[str]) -> None:
+        """Keep files that are sealed already, as they came; one that is here stays. Each gives its blocks by its digest, and
+        they check themselves against it.
 
-        On an error nothing stays behind, and nothing under its name.
+        `taken` grows by each that was not here. On an error nothing else stays behind, and nothing under a name it does not have.
         """
-        if self.path(sealed).exists():
-            return False
-        with replacing(self.path(sealed)) as target:
-            for block in blocks:
-                target.write(block)
-        return True
+        made: list[Path] = []
+        fresh = ((self.path(sealed), blocks) for sealed, blocks in parts.items() if not self.path(sealed).exists())
+        try:
+            write_many(fresh, made)
+        finally:
+            taken += [path.stem for path in made]
 
     def read(self, sealed: str) -> bytes:
         """The ciphertext of a document. Raises `EvalPanelError` when it is missing or was altered."""

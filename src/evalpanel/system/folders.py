@@ -53,6 +53,11 @@ class Folders:
         return self.root / "staging"
 
     @property
+    def waiting(self) -> Path:
+        """Parcels that cannot be judged yet, sealed as they came."""
+        return self.root / "waiting"
+
+    @property
     def logs(self) -> Path:
         """What the program did, in ids and counts."""
         return self.root / "logs"

@@ -23,13 +23,17 @@ from evalpanel.store.tables.award import (
 from evalpanel.store.tables.base import Base
 from evalpanel.store.tables.documents import DocumentRow, EnvelopeRow
 from evalpanel.store.tables.exchange import (
+    CitedHeadRow,
     ConfirmationRow,
+    IncarnationRow,
     InstallationRow,
+    MissingAssentRow,
     PaperKeyRow,
     ParcelPartRow,
     ParcelRow,
     ReleaseRow,
     RevocationRow,
+    RulingRow,
     SuccessionRow,
 )
 from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
@@ -74,6 +78,7 @@ __all__ = [
     "BlindCodeRow",
     "BlindNameRow",
     "CertificateRow",
+    "CitedHeadRow",
     "ClarificationRow",
     "ConfirmationRow",
     "ConsortiumMemberRow",
@@ -85,6 +90,7 @@ __all__ = [
     "FeedbackRow",
     "FreezeRow",
     "HoldRow",
+    "IncarnationRow",
     "InstallationRow",
     "InterestDecisionRow",
     "InterestMatchRow",
@@ -99,6 +105,7 @@ __all__ = [
     "LevelRow",
     "LotRow",
     "LowPriceRow",
+    "MissingAssentRow",
     "ModeratedScoreRow",
     "NamesReleaseRow",
     "OutcomeRow",
@@ -117,6 +124,7 @@ __all__ = [
     "ReplyRow",
     "ReportRow",
     "RevocationRow",
+    "RulingRow",
     "ScoreRow",
     "SignOffRow",
     "StageRow",

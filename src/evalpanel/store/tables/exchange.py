@@ -57,6 +57,10 @@ class ParcelRow(Base):
     about: Mapped[str]
     installation: Mapped[str]
     seq: Mapped[int]
+    history: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    incarnations: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    trail_number: Mapped[int]
+    trail_hash: Mapped[str]
     statement: Mapped[bytes | None] = mapped_column(LargeBinary)
     cover: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(Utc)
@@ -73,6 +77,37 @@ class ParcelPartRow(Base):
     sealed: Mapped[str] = mapped_column(index=True)
     size: Mapped[int]
     envelope: Mapped[str]
+
+
+class CitedHeadRow(Base):
+    """What somebody else's statement says of a line of this laptop's own person: how an older store learns of what it lacks.
+
+    Insert-only.
+    """
+
+    __tablename__ = "cited_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identity: Mapped[str] = mapped_column(index=True)
+    tender_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[ParcelKind] = mapped_column(words(ParcelKind, "kind"))
+    about: Mapped[str]
+    seq: Mapped[int]
+    tips: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    behind: Mapped[tuple[str, ...]] = mapped_column(Codes)
+
+
+class IncarnationRow(Base):
+    """An opening of this profile in which statements were made in a tender. Insert-only, in the order in which they were."""
+
+    __tablename__ = "incarnation"
+    __table_args__ = (UniqueConstraint("tender_id", "incarnation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    incarnation: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
 
 
 class ConfirmationRow(Base):
@@ -158,5 +193,38 @@ class SuccessionRow(Base):
     replaced: Mapped[PersonCode]
     roster: Mapped[str]
     why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class RulingRow(Base):
+    """The chair's word, on the chair's laptop, on which of somebody's sheets counts that do not know of each other. Insert-only.
+
+    The newest counts; it travels with the next moderation.
+    """
+
+    __tablename__ = "ruling"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    counts: Mapped[str]
+    ruled_out: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class MissingAssentRow(Base):
+    """Why a scorer's word on a moderation cannot be had, on the officer's laptop. Insert-only."""
+
+    __tablename__ = "missing_assent"
+    __table_args__ = (UniqueConstraint("tender_id", "person", "moderation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    person: Mapped[PersonCode]
+    moderation: Mapped[str]
+    reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]

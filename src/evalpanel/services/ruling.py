@@ -1,0 +1,97 @@
+"""The chair rules which of two sheets counts that do not know of each other, when their author cannot send one that follows both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from evalpanel.domain.parcels import ParcelKind
+from evalpanel.domain.people import Role
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import PersonCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_sheets import SheetState, read_scoresheet
+from evalpanel.services import audit, exchange, sheets_here, tenders
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of the sheets that do not know of each other: its identity, its number, what its author's clock said."""
+
+    sheet: str
+    seq: int
+    is_final: bool
+    made_at: datetime
+
+
+def branches(workspace: Workspace, named: str) -> Mapping[PersonCode, tuple[Branch, ...]]:
+    """The sheets that do not know of each other, by whose they are. Changes nothing."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        mine = exchange.own(tx, workspace, tender.tender_id)
+        found: dict[PersonCode, tuple[Branch, ...]] = {}
+        for one in tender.pack.panel if mine is not None else ():
+            assert mine is not None
+            state = sheets_here.stands(tx, mine, one.person)
+            if state.forked:
+                line = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, one.person)
+                covers = {held.identity: read_scoresheet(held.statement.payload) for held in line}
+                found[one.person] = tuple(
+                    Branch(
+                        tip,
+                        covers[tip].header.seq,
+                        covers[tip].body.state is SheetState.FINAL,
+                        covers[tip].header.made_at,
+                    )
+                    for tip in state.tips
+                )
+        return found
+
+
+def rule(workspace: Workspace, named: str, *, person: str, counts: str, why: str) -> Branch:
+    """Record that of somebody's sheets that do not know of each other the one whose identity begins with `counts` counts.
+
+    It is the chair's, on the chair's laptop, and travels with the next moderation. The other sheets are kept.
+    """
+    if not why.strip():
+        raise EvalPanelError("A ruling needs its reason.", "Nothing was changed.")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        mine = exchange.own(tx, workspace, tender.tender_id)
+        if mine is None or not tender.member(mine.person).has(Role.CHAIR):
+            raise EvalPanelError(
+                "Which of two sheets counts is ruled by the chair, on their own laptop.", "Nothing was changed."
+            )
+        tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed")
+        member = tender.member(person)
+        state = sheets_here.stands(tx, mine, member.person)
+        chosen = [tip for tip in state.tips if len(counts) >= 4 and tip.startswith(counts.strip().lower())]
+        if not state.forked or len(chosen) != 1 or member.person == mine.person:
+            known = ", ".join(tip[:8] for tip in state.tips) if state.forked else "none"
+            raise EvalPanelError(
+                f"This names none of the sheets of {member.person} that do not know of each other.",
+                f"Nothing was changed. Sheets between which a chair can rule: {known}.",
+            )
+        line = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, member.person)
+        (winner,) = [one for one in line if one.identity == chosen[0]]
+        aside = sorted(one.identity for one in line if one.identity not in (*winner.history, winner.identity))
+        detail = {"about": member.person, "counts": winner.identity, "ruled_out": aside, "reason": why.strip()}
+        act = audit.record(tx, workspace, "sheet-ruled", tender=mine.tender, person=mine.person, detail=detail)
+        tx.add(
+            t.RulingRow(
+                tender_id=mine.tender,
+                person=member.person,
+                counts=winner.identity,
+                ruled_out=tuple(aside),
+                why=why.strip(),
+                at=workspace.now(),
+                act=act,
+            )
+        )
+        tx.flush()
+        sheets_here.bring_up(tx, workspace, mine, tender, member.person)
+        cover = read_scoresheet(winner.statement.payload)
+        return Branch(winner.identity, winner.seq, cover.body.state is SheetState.FINAL, cover.header.made_at)
