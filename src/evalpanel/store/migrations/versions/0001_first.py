@@ -36,6 +36,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_certificate")),
     )
     op.create_table(
+        "cited_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invitation",
+                "enrolment",
+                "roster",
+                "pack",
+                "release",
+                "declaration",
+                "scoresheet",
+                "moderation",
+                "assent",
+                "receipt",
+                "challenge",
+                "disclosure",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("tips", sa.Text(), nullable=False),
+        sa.Column("behind", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cited_head")),
+    )
+    op.create_index(op.f("ix_cited_head_identity"), "cited_head", ["identity"], unique=False)
+    op.create_index(op.f("ix_cited_head_tender_id"), "cited_head", ["tender_id"], unique=False)
+    op.create_table(
         "confirmation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
@@ -47,6 +81,16 @@ def upgrade() -> None:
         sa.Column("act", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
         sa.UniqueConstraint("tender_id", "installation", name=op.f("uq_confirmation_tender_id_installation")),
+    )
+    op.create_table(
+        "incarnation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("incarnation", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incarnation")),
+        sa.UniqueConstraint("tender_id", "incarnation", name=op.f("uq_incarnation_tender_id_incarnation")),
     )
     op.create_table(
         "installation",
@@ -68,6 +112,20 @@ def upgrade() -> None:
         sa.Column("logo", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letterhead")),
+    )
+    op.create_table(
+        "missing_assent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("moderation", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_missing_assent")),
+        sa.UniqueConstraint(
+            "tender_id", "person", "moderation", name=op.f("uq_missing_assent_tender_id_person_moderation")
+        ),
     )
     op.create_table(
         "paper_key",
@@ -109,6 +167,10 @@ def upgrade() -> None:
         sa.Column("about", sa.String(), nullable=False),
         sa.Column("installation", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("history", sa.Text(), nullable=False),
+        sa.Column("incarnations", sa.Text(), nullable=False),
+        sa.Column("trail_number", sa.Integer(), nullable=False),
+        sa.Column("trail_hash", sa.String(), nullable=False),
         sa.Column("statement", sa.LargeBinary(), nullable=True),
         sa.Column("cover", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.String(), nullable=False),
@@ -177,6 +239,18 @@ def upgrade() -> None:
         sa.Column("act", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revocation")),
         sa.UniqueConstraint("tender_id", "installation", name=op.f("uq_revocation_tender_id_installation")),
+    )
+    op.create_table(
+        "ruling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("counts", sa.String(), nullable=False),
+        sa.Column("ruled_out", sa.Text(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
     )
     op.create_table(
         "succession",
