@@ -423,12 +423,12 @@ SCENES = (
     Scene("locked", "PM1", places("outcome")),
     Scene("locked", "OF1", (Shot("outcome", "damaged", act=press), ), before=damage),
     # The end
-    Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
+    Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "feedback", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
     Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
     Scene("outcome", "OF1", (Shot("record", "reading", slow=True),)),
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),
     Scene("outcome", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
-    Scene("outcome", "OF1", (Shot("letters", "signed", act=sign), *places("home")), before=with_addresses),
+    Scene("outcome", "OF1", (Shot("letters", "signed", act=sign), *places("home", "feedback"), Shot("feedback", "lessons", "lessons")), before=with_addresses),
     Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
     Scene("outcome", "OF1", (Shot("letters", "damaged"), Shot("record", "damaged", act=verified)), before=damage),
 )  # fmt: skip

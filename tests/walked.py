@@ -63,6 +63,7 @@ WALKS = (
     Walk("outcome", "OF1", "home"),
     Walk("outcome", "OF1", "outcome"),
     Walk("outcome", "OF1", "letters"),
+    Walk("outcome", "OF1", "feedback"),
     Walk("outcome", "OF1", "record"),
 )
 

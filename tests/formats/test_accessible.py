@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,7 +35,8 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.archival import Attachment
 from evalpanel.formats.fonts import shipped
 from evalpanel.formats.letter_layout import Layout
-from evalpanel.formats.letter_pdf import render
+from evalpanel.formats.letter_pdf import large_print, render
+from evalpanel.formats.letter_text import plain_text
 from evalpanel.formats.paper import Particulars, on_paper
 from heard import Heard, elements, faults, loose_ends
 from judges import judge
@@ -248,3 +250,26 @@ def test_a_document_with_data_in_it_holds_the_third_part() -> None:
     assert faults(paper.data, attached=True) == []
     with pikepdf.open(BytesIO(paper.data)) as pdf:
         assert bytes(pdf.attachments["scores.json"].get_file().read_bytes()) == b'{"B01": 3}'
+
+
+@pytest.mark.parametrize("bid", ["B02", "B05"])
+def test_a_large_print_copy_says_what_the_letter_says_in_eighteen_points(bid: str) -> None:
+    copy = large_print(compose(ex.inputs(bid)), "A copy in large print.", made_at=ex.MADE_AT)
+    assert faults(copy.data) == []
+    assert loose_ends(copy.data) == []
+    with pikepdf.open(BytesIO(copy.data)) as pdf:
+        drawn = b"".join(sheet.Contents.read_bytes() for sheet in pdf.pages)
+    sizes = {float(size) for size in re.findall(rb"/F\S+ ([0-9.]+) Tf", drawn)}
+    assert min(sizes) >= 16
+    assert "Table" not in [one.tag for one in elements(copy.data)]
+
+
+@pytest.mark.parametrize("bid", BIDS)
+def test_a_plain_text_copy_holds_every_word_that_is_heard(bid: str, tmp_path: Path) -> None:
+    letter = compose(ex.inputs(bid))
+    text = plain_text(letter, "A copy as plain text.")
+    heard = aloud(render(letter, made_at=ex.MADE_AT).data, tmp_path)
+    words = " ".join(re.findall(r'"(.*)"', heard)).split()
+    missing = sorted(set(words) - set(text.split()) - {"Criterion", "•"})
+    assert [word for word in missing if word.rstrip(":") not in text] == []
+    assert text.startswith("A copy as plain text.\n\nExbourne Children’s Trust\n")

@@ -12,6 +12,7 @@ import pikepdf
 from evalpanel.domain.conflicts import ConflictsAssessment
 from evalpanel.domain.letter import Column, Facts, Paragraph, Row, Section, Table
 from evalpanel.formats.document_pdf import render
+from heard import faults, loose_ends
 from judges import judge
 
 WHEN = datetime(2026, 9, 21, 9, 30, tzinfo=UTC)
@@ -60,3 +61,9 @@ def test_the_same_assessment_gives_the_same_bytes_and_says_its_language() -> Non
     with pikepdf.open(BytesIO(made.data)) as pdf:
         assert str(pdf.Root.Lang) == "en-GB"
         assert str(pdf.docinfo["/CreationDate"]) == "D:20260921093000Z"
+
+
+def test_a_long_register_can_be_heard_and_kept() -> None:
+    data = render(document(rows=120), made_at=WHEN).data
+    assert faults(data) == []
+    assert loose_ends(data) == []

@@ -52,7 +52,7 @@ from evalpanel.sealing.pdf_signature import verify
 from evalpanel.services.questions import shipped_form
 from fakes import MemoryKeyring
 from fuzz import beginnings as made
-from fuzz import exchange
+from fuzz import exchange, papers
 from fuzz.parcels import as_file, grid_book, lying_zip, mended_tar, parcel, unwrapped, zipped
 from fuzz.watch import quiet
 
@@ -435,6 +435,9 @@ TARGETS: dict[str, Target] = {
         (*made.PDF_WORDS, "/XRef", "/W[1 2 1]", "/Prev ", "/Fields[", "/Contents<", "/ByteRange["),
         beside=("pyhanko",),
     ),
+    "profile": Target(papers.profile, papers.profile_seeds, papers.WORDS, 4096),
+    "logo": Target(papers.logo, papers.logo_seeds, papers.LOGO_WORDS, 4096),
+    "timestamp": Target(papers.reply, papers.reply_seeds, (b"\x30\x82", b"\x02\x01\x00"), 8192, beside=("pyhanko",)),
     "keys": Target(
         _keys, made.key_seeds, ('"kind":"keyring"', '"slots":[', '"v":1', '"\\ud800"', '"\\u0000"', "AAAA", "=="), 4096
     ),

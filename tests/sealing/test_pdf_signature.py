@@ -24,6 +24,7 @@ from evalpanel.sealing.certificates import (
 )
 from evalpanel.sealing.letter_signer import LetterSigner
 from evalpanel.sealing.pdf_signature import verify
+from evalpanel.sealing.spoken import digest_words
 from heard import faults, loose_ends
 from judges import judge
 from signed_letters import certificate, known, sign, signed, unsigned
@@ -45,6 +46,7 @@ def test_verify_proves_a_letter_and_says_what_it_cannot_prove(bid: str) -> None:
         (
             f"Nothing in the file has changed since it was signed: the signature covers all of its {len(data):,} bytes.",
             "The signature forbids any change, and nothing was added after it.",
+            f"The letter in short words, as in its visible signature: {' '.join(digest_words(unsigned(bid)))}.",
             "It was signed with the key of A. Officer.",
         ),
         (

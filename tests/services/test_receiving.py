@@ -249,9 +249,7 @@ def test_older_copy_that_went_on_is_a_fork_and_one_that_follows_both_counts(
     with opened(before) as member:
         (mine,) = receiving.receive(member, [first])
         assert mine.verdict is Verdict.NEW
-        assert mine.words.startswith(
-            "This scoresheet is yours, from another laptop or an earlier copy of this profile."
-        )
+        assert mine.words.startswith("The sheet of your other laptop is kept.")
         made = sending.send(member, REFERENCE, to=desk.stick)
     assert made.sheet is not None
     (settled,) = desk.take(OFFICER, made.sheet)

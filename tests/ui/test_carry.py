@@ -21,7 +21,9 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.ui import carry_steps
 from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.start import StartWindow
+from evalpanel.ui.widgets import mark
 from laptops import OFFICER, Laptops, laptops
+from panels import moderate, panel, release, scored, sent_moderation
 from profiles import Clock
 from stages import REFERENCE, load, score, write_pack
 from ui.carry_driver import Window, speak
@@ -135,7 +137,7 @@ def test_declaration_sheet_and_bids_go_to_and_fro_in_the_window(desk: Laptops, s
     assert member.why.startswith("Your declaration is written. When ")
 
     officer.take(*officer.written("*.declaration.PM2.*"))
-    assert rows(officer)["PM2"][1] == "Has declared since: write their files again"
+    assert rows(officer)["PM2"][1] == "More is ready: write their files again"
     assert officer.step == ("Write the files for the panel…", True)
     officer.go_on()
     assert rows(officer)["PM2"][1:] == ["Their files are written", "Declaration came", "No sheet yet"]
@@ -407,9 +409,97 @@ def test_somebody_takes_a_members_place(desk: Laptops, sits: Open) -> None:
     assert rows(officer)["PM2"][0].startswith("Left the panel on ")
 
 
+# Moderation that travels --------------------------------------------------------------------------------------------
+
+
 def at(qtbot: QtBot, desk: Laptops, person: str) -> Window:
-    """A window on a laptop with the tender open."""
+    """A window on a laptop of a whole panel, with the tender open."""
     return Window(qtbot, desk[person], desk.stick, tender=REFERENCE, person=person)
+
+
+def test_agreed_scores_go_to_the_panel_and_their_answers_come_back(qtbot: QtBot, tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        scored(desk)
+        moderate(desk)
+        chair, officer, member = (at(qtbot, desk, person) for person in ("CH1", OFFICER, "PM1"))
+        assert chair.step == ("Write the agreed scores…", True)
+        chair.go_on()
+        assert chair.said.startswith("Your declaration, your score sheet and the agreed scores written. Carry them to ")
+        assert chair.why == "The agreed scores are written. Take in the answers that the panel carries to you."
+
+        officer.take(*officer.written("*.moderation.*"))
+        assert rows(officer)["PM1"][-1] == "No answer to the agreed scores yet"
+        assert officer.step == ("Choose files…", True)
+
+        member.take(*member.written("*.release.PM1.*"), *member.written("*.moderation.*"))
+        assert member.step == ("Read the agreed scores", True)
+        member.go_on()
+        assert member.page.title.text() == "The agreed scores"
+        assert {row.mark for row in member.page.agreeing.model.rows} == {mark.DONE}
+        assert member.step == ("I agree: write my answer…", True)
+        member.go_on()
+        assert member.said.startswith(
+            "Your answer is written: it says that you agree. Carry it to CH1 and the officer."
+        )
+        assert member.step == ("Choose files…", True)
+
+        officer.take(*officer.written("*.assent.*"))
+        assert rows(officer)["PM1"][-1] == "Agrees with the scores"
+        assert rows(officer)["PM2"][-1] == "No answer to the agreed scores yet"
+
+
+def test_a_member_says_where_they_do_not_agree(qtbot: QtBot, tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        scored(desk)
+        moderate(desk)
+        final = sent_moderation(desk)
+        desk.take(OFFICER, final)
+        release(desk)
+        desk.take("PM2", final)
+        officer, member = at(qtbot, desk, OFFICER), at(qtbot, desk, "PM2")
+        member.go_on()
+        agreeing = member.page.agreeing
+        agreeing.view.setCurrentIndex(agreeing.model.index(1))
+        agreeing.why.setPlainText("It names no dates at all.")
+        assert [row.mark for row in agreeing.model.rows].count(mark.OUT) == 1
+        assert member.step == ("Write my answer, with 1 line I do not agree on…", True)
+        agreeing.why.clear()
+        assert member.step == ("I agree: write my answer…", True)
+        agreeing.why.setPlainText("It names no dates at all.")
+        member.go_on()
+        officer.take(*officer.written("*.assent.*"))
+        assert rows(officer)["PM2"][-1] == "Does not agree on 1 line"
+
+
+def test_scores_that_are_not_final_are_read_and_not_answered(qtbot: QtBot, tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        scored(desk)
+        moderate(desk)
+        interim = sent_moderation(desk, final=False)
+        desk.take(OFFICER, interim)
+        release(desk)
+        desk.take("PM1", interim)
+        member = at(qtbot, desk, "PM1")
+        assert member.step == ("Choose files…", True)
+        member.page._turn_to(member.page.agreeing)
+        assert member.step == ("I agree: write my answer…", False)
+        assert member.page.primary.toolTip() == (
+            "The chair has not finished, so there is nothing to answer yet. You can read how far it is."
+        )
+
+
+def test_receipts_say_what_of_mine_arrived(qtbot: QtBot, tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        scored(desk)
+        officer, member = at(qtbot, desk, OFFICER), at(qtbot, desk, "PM1")
+        officer.page._receipts.click()
+        officer.idle()
+        assert officer.said.startswith("3 receipts written, for CH1, PM1 and PM2.")
+        member.take(*member.written("*.receipt.PM1.*"))
+        assert [line.split(" · ")[0] for line in member.page.work.came[:2]] == [
+            "OF1 has your declaration of interests",
+            "OF1 has your score sheet",
+        ]
 
 
 # Blind tenders ------------------------------------------------------------------------------------------------------

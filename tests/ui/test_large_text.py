@@ -35,7 +35,7 @@ SCENES = (
     ("scoring", "PM1", ("scoring",)),
     ("signed", "CH1", ("home", "moderation")),
     ("locked", "OF1", ("setup", "moderation", "outcome", "letters")),
-    ("outcome", "OF1", ("home", "panel", "outcome", "letters", "record")),
+    ("outcome", "OF1", ("home", "panel", "outcome", "letters", "feedback", "record")),
     ("outcome", "FI1", ("moderation", "outcome")),
 )
 

@@ -10,11 +10,13 @@ import typer
 from typer.core import TyperGroup
 
 from evalpanel.cli import answers
-from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted
+from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted, read_passphrase
 from evalpanel.domain.feedback_occasions import Occasion
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.services import approving, drafting, letter_looks, wording_files
 from evalpanel.services import letters as journey
+from evalpanel.services.letter_copies import Copies
+from evalpanel.services.letter_keys import KeySource, Pkcs12Source, TokenSource
 from evalpanel.services.letter_looks import LetterLook
 
 
@@ -48,12 +50,31 @@ def write_letters(
     tender: TenderName,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the letters.")],
     person: Person = None,
+    pkcs12: Annotated[
+        Path | None, typer.Option("--pkcs12", metavar="FILE", help="Sign with the authority's key in this file.")
+    ] = None,
+    pkcs11: Annotated[
+        Path | None,
+        typer.Option("--pkcs11", metavar="MODULE", help="Sign with a key in a token, by its maker's module."),
+    ] = None,
+    token: Annotated[str, typer.Option("--token", metavar="NAME", help="With --pkcs11: the token's name.")] = "",
+    key: Annotated[str, typer.Option("--key", metavar="NAME", help="With --pkcs11: the key's name.")] = "",
+    secret_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-passphrase-file", metavar="F", help="What opens the key: a passphrase, or the token's PIN."
+        ),
+    ] = None,
+    large_print: Annotated[bool, typer.Option("--large-print", help="With a copy of each in large print.")] = False,
+    plain_text: Annotated[bool, typer.Option("--plain-text", help="With a copy of each as plain text.")] = False,
     json: Json = False,
 ) -> None:
-    """Write one signed letter for each bid, read back and verified."""
+    """Write one signed letter for each bid, read back and verified, and a signed list of them all."""
     held = console(context, json=json)
+    copies = Copies(large_print, plain_text)
+    source = _key_source(pkcs12, pkcs11, token, key, secret_file)
     with held.opened() as space, held.progress("Signing letters") as progress:
-        report = journey.letters(space, tender, out, person=person, progress=progress)
+        report = journey.letters(space, tender, out, person=person, key=source, copies=copies, progress=progress)
     for one in report.letters:
         held.say(f"  {one.file}  {one.pages} pages, {one.kind}, {'verified' if one.verified else 'NOT verified'}")
     held.say(
@@ -64,6 +85,27 @@ def write_letters(
         listed = "; ".join(f"bid {one.bid}, lot {one.lot}: {' '.join(one.why)}" for one in report.blocked)
         typer.echo(f"{counted(len(report.blocked), 'letter is', 'letters are')} blocked: {listed}", err=True)
         raise typer.Exit(1)
+
+
+def _key_source(
+    pkcs12: Path | None, pkcs11: Path | None, token: str, key: str, secret_file: Path | None
+) -> KeySource | None:
+    """The authority's key as it was named on the command line; None: none was."""
+    if pkcs12 is None and pkcs11 is None:
+        if token or key or secret_file is not None:
+            raise typer.BadParameter("say which key it is about, with --pkcs12 or --pkcs11")
+        return None
+    if pkcs12 is not None and pkcs11 is not None:
+        raise typer.BadParameter("give --pkcs12 or --pkcs11, not both")
+    if secret_file is None:
+        raise typer.BadParameter("give --key-passphrase-file, with what opens the key")
+    secret = read_passphrase(secret_file)
+    if pkcs12 is not None:
+        return Pkcs12Source(pkcs12, secret)
+    assert pkcs11 is not None  # one of the two is there
+    if not (token and key):
+        raise typer.BadParameter("give --token and --key with --pkcs11")
+    return TokenSource(pkcs11, token, secret, key)
 
 
 @letters.command("look")

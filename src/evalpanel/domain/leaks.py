@@ -151,6 +151,9 @@ def _without_spaces(char: str) -> bool:
 
 def squeezed(text: str) -> Squeezed:
     """`text` with nothing left but letters and digits in one writing."""
+    if text.isascii():  # most of what is looked through
+        places = [place for place, char in enumerate(text) if char.isalnum()]
+        return Squeezed("".join([text[place] for place in places]).lower(), tuple(places), text)
     letters: list[str] = []
     at: list[int] = []
     for place, char in enumerate(text):
@@ -170,8 +173,8 @@ def squeezed(text: str) -> Squeezed:
 class Guard:
     """Everything that may not be told, made ready once for all letters of a tender."""
 
-    names: list[tuple[Secret, str]] = field(default_factory=list)
-    amounts: list[Secret] = field(default_factory=list)
+    names: list[tuple[Secret, tuple[str, ...]]] = field(default_factory=list)
+    amounts: dict[Decimal, list[Secret]] = field(default_factory=dict)
     texts: list[tuple[Secret, str]] = field(default_factory=list)
     anchors: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
@@ -181,13 +184,14 @@ class Guard:
         made = cls()
         for secret in dict.fromkeys(secrets):
             if secret.amount is not None:
-                made.amounts.append(secret)
+                made.amounts.setdefault(secret.amount, []).append(secret)
             elif secret.kind in (SecretKind.SENTENCE, SecretKind.WORKING_NOTE):
                 made._add_text(secret)
             else:
                 letters = squeezed(secret.text).text
                 if len(letters) >= _LEAST_NAME:
-                    made.names.append((secret, letters))
+                    forms = (letters, letters[::-1]) if _right_to_left(secret.text) else (letters,)
+                    made.names.append((secret, tuple(dict.fromkeys(forms))))
         return made
 
     def _add_text(self, secret: Secret) -> None:
@@ -218,10 +222,10 @@ class Guard:
 
     def _names_in(self, held: Squeezed, passage: Passage, said: Sequence[str], reader: str) -> Iterator[Leak]:
         masked: list[tuple[int, int]] | None = None
-        for secret, letters in self.names:
-            if _owns(reader, secret):
-                continue
-            for form in dict.fromkeys((letters, letters[::-1]) if _right_to_left(secret.text) else (letters,)):
+        for secret, forms in self.names:
+            for form in forms:
+                if form not in held.text or _owns(reader, secret):
+                    continue
                 for begin in _places(held.text, form):
                     end = begin + len(form)
                     if not held.stands_alone(begin, end):
@@ -242,17 +246,13 @@ class Guard:
         return Leak(secret.kind, secret.whose, found, passage.where, not ordinary, note)
 
     def _amounts_in(self, passage: Passage, allowed: Allowed, reader: str) -> Iterator[Leak]:
-        if not self.amounts:
-            return
-        by_amount: dict[Decimal, list[Secret]] = {}
-        for secret in self.amounts:
-            if not _owns(reader, secret) and secret.amount is not None and secret.amount not in allowed.amounts:
-                by_amount.setdefault(secret.amount, []).append(secret)
         for written in amounts_in(passage.text):
             if written.values & allowed.amounts:
                 continue
             for value in written.values:
-                for secret in by_amount.get(value, ()):
+                for secret in self.amounts.get(value, ()):
+                    if _owns(reader, secret):
+                        continue
                     if value < _LEAST_AMOUNT and not written.is_money:
                         continue
                     sure = written.is_money or value >= _WHOLE_AMOUNT or value != value.to_integral_value()

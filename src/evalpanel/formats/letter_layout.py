@@ -88,7 +88,7 @@ class Layout:
             "letterhead": style("letterhead", bold, 13, 17, textColor=ACCENT),
             "contact": style("contact", regular, 8.5, 12, textColor=MUTED),
             "address": style("address", regular, 10.5, 14.5),
-            "fact_label": style("fact_label", regular, 8.5, 11, textColor=MUTED),
+            "fact_label": style("fact_label", regular, 8.5, 11, textColor=MUTED, keepWithNext=int(large)),
             "fact": style("fact", regular, 9.5, 13, spaceAfter=4),
             "cell": style("cell", regular, 9.5, 13),
             "cell_strong": style("cell_strong", bold, 9.5, 13),

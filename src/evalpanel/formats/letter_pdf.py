@@ -59,11 +59,35 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
             story += section(layout, part)
 
     about = Particulars(letter.title, letter.authority, letter.reference, letter.language)
-    no_room = EvalPanelError(
+    return on_paper(layout, story, about, made_at, _no_room(letter), spot=spot)
+
+
+def large_print(letter: FeedbackLetter, note: str, *, made_at: datetime, fonts: LetterFonts | None = None) -> Paper:
+    """A copy of `letter` in large print (18 points and more), unsigned. `note` says at its head what it is a copy of.
+
+    Tables become lists. Raises as `render` does.
+    """
+    from evalpanel.formats import letter_layout as pages  # slow to import: see render
+
+    layout = pages.Layout(fonts or shipped(), addresses=_own_addresses(letter), large=True)
+    story = [layout.line(note, "aside"), *_front(layout, letter)]
+    for part in letter.body:
+        story += section(layout, part)
+    story += [*_signature_block(layout, letter), *_signatory(layout, letter)]
+    for part in letter.annex:
+        story += section(layout, part)
+    if layout.footer:
+        story.append(layout.line(layout.footer, "aside"))
+        layout.footer = ""  # on each page it would take the room of two lines
+    about = Particulars(f"{letter.title} (large print)", letter.authority, letter.reference, letter.language)
+    return on_paper(layout, story, about, made_at, _no_room(letter))
+
+
+def _no_room(letter: FeedbackLetter) -> EvalPanelError:
+    return EvalPanelError(
         f"The letter {letter.reference} cannot be laid out.",
         "A part of it does not fit a page. Nothing was written. Shorten the longest title or address in it.",
     )
-    return on_paper(layout, story, about, made_at, no_room, spot=spot)
 
 
 def _own_addresses(letter: FeedbackLetter) -> tuple[str, ...]:

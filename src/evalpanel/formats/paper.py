@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evalpanel.formats.letter_layout import Layout
     from evalpanel.formats.sheets import SignatureSpot
 
-SIGNATURE_SIZE = (260.0, 62.0)
+SIGNATURE_SIZE = (260.0, 74.0)
 """The room of a visible signature: width and height in points."""
 
 SIGNATURE_FIELD = "Signature"

@@ -30,7 +30,11 @@ _NAMED = {
 
 def passages(data: bytes) -> tuple[Passage, ...]:
     """The pages of a PDF, then everything in it that is text and on no page. Raises `EvalPanelError` where it cannot be read."""
-    return (*_pages(data), *_beside(data))
+    beside: dict[str, list[str]] = {}
+    for one in _beside(data):
+        beside.setdefault(one.where, []).append(one.text)
+    # One passage for each kind of place: a tagged letter has hundreds of short ones.
+    return (*_pages(data), *(Passage(where, "\n".join(texts)) for where, texts in beside.items()))
 
 
 def _pages(data: bytes) -> Iterator[Passage]:

@@ -15,8 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
+
+rl_config.useA85 = 0  # reportlab would write streams in letters, slowly, and a fourth larger
 
 
 @dataclass(frozen=True, slots=True)

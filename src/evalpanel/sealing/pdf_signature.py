@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
 from evalpanel.sealing.certificates import fingerprint_of
 from evalpanel.sealing.signing_keys import issued
+from evalpanel.sealing.spoken import digest_words
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -261,6 +262,7 @@ def _unchanged(
     proved = [
         f"Nothing in the file has changed since it was signed: the signature covers all of its {len(pdf):,} bytes.",
         "The signature forbids any change, and nothing was added after it.",
+        f"The letter in short words, as in its visible signature: {' '.join(digest_words(_before_signing(pdf)))}.",
     ]
     claimed, stamp = signature.self_reported_timestamp, _stamp_of(signature)
     when = f"The signer says {claimed:%d.%m.%Y %H:%M} ({claimed.tzname()})" if claimed else "The signer does not say"
@@ -280,6 +282,11 @@ def _unchanged(
     proved.append(f"It was signed with the key of {who}.")
     not_proved.append("Who sat at the keyboard, and to whom the letter was sent.")
     return SignatureReport(SignatureVerdict.VERIFIED, tuple(proved), tuple(not_proved), fingerprint)
+
+
+def _before_signing(pdf: bytes) -> bytes:
+    """The letter as it was laid out: what stands before the part that the signature added."""
+    return pdf[: pdf.index(b"%%EOF\n") + 6]
 
 
 def _altered(*why: str, fingerprint: str = "") -> SignatureReport:

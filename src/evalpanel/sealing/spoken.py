@@ -41,6 +41,13 @@ def spoken(
     return tuple(words[(number >> (_BITS * place)) & 2047] for place in reversed(range(COUNT)))
 
 
+def digest_words(data: bytes, count: int = 6) -> tuple[str, ...]:
+    """The digest of `data` (SHA-256) in short words, as they stand in a letter's visible signature: 66 bits in six."""
+    number = int.from_bytes(hashlib.sha256(data).digest()) >> (256 - count * _BITS)
+    words = _words()
+    return tuple(words[(number >> (_BITS * place)) & 2047] for place in reversed(range(count)))
+
+
 def heard(typed: str, expected: Sequence[str]) -> bool:
     """Whether what was typed are the expected words, in order. Four letters of each are enough; case does not matter."""
     words = "".join(mark if mark.isalpha() else " " for mark in unicodedata.normalize("NFKC", typed).casefold()).split()

@@ -59,22 +59,23 @@ def stamped(pdf: bytes, asked: Question, reply: bytes) -> bytes:
     from asn1crypto import cms, tsp  # slow to import: only letters need it
 
     try:
-        answer = tsp.TimeStampResp.load(reply)
+        answer = tsp.TimeStampResp.load(reply, strict=True)
         status = answer["status"]["status"].native
         if status not in ("granted", "granted_with_mods"):
             raise _refused(f"it answered “{status}”")
         token = answer["time_stamp_token"]
         told = token["content"]["encap_content_info"]["content"].parsed
         same = told["message_imprint"]["hashed_message"].native == asked.digest and told["nonce"].native == asked.nonce
-    except (ValueError, TypeError, KeyError) as error:
+        held = _held(pdf)
+        held["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes(
+            [cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})]
+        )
+        made = held.dump(force=True)  # reads all of the token, so that whatever is wrong with it shows here
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _refused("its answer is no timestamp") from error
     if not same:
         raise _refused("its timestamp is of something else")
-    held = _held(pdf)
-    held["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes(
-        [cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})]
-    )
-    return _with(pdf, held.dump(force=True))
+    return _with(pdf, made)
 
 
 def unstamped(pdf: bytes) -> bytes:
@@ -90,7 +91,7 @@ def unstamped(pdf: bytes) -> bytes:
         parts = {name: info[name] for name in info.native if name != "unsigned_attrs" and info[name].native is not None}
         held["content"]["signer_infos"] = [cms.SignerInfo(parts)]
         return _with(pdf, held.dump(force=True))
-    except (EvalPanelError, ValueError, TypeError, KeyError, IndexError):
+    except (EvalPanelError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return pdf
 
 
@@ -107,7 +108,7 @@ def _held(pdf: bytes) -> cms.ContentInfo:
             held = cms.ContentInfo.load(bytes.fromhex(found[0].decode()))
             if held["content_type"].native == "signed_data" and len(held["content"]["signer_infos"]) == 1:
                 return held
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             pass
     raise EvalPanelError(
         "This is not a letter that was signed here.", "Only a signed letter can get a timestamp. Nothing was changed."

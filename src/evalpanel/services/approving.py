@@ -11,7 +11,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import audit, letter_guard, letter_rules, tenders
 from evalpanel.services.awards import computed
-from evalpanel.services.letter_drafts import inputs, regime_and_wording, signatory
+from evalpanel.services.letter_drafts import headed, inputs, regime_and_wording, signatory
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -67,7 +67,7 @@ def approve(
             if why:
                 stopped.append((one.bid, one.lot, why))
                 continue
-            letter = compose(about)
+            letter = headed(workspace, compose(about))
             if known.of(letter) is not None:
                 continue
             content = letter_rules.content_digest(letter)
@@ -108,7 +108,7 @@ def let_through(
         signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
         result = next(it for it in held.lots if it.lot == one.lot)
         about = inputs(workspace, held, one, result, regime, wording, signs)
-        pdf = render(compose(about), made_at=workspace.now()).data
+        pdf = render(headed(workspace, compose(about)), made_at=workspace.now()).data
         found = letter_guard.watch(tx, held).leaks((about,), pdf)
         leak = next((it for it in found if it.key == key.strip()), None)
         if leak is None:

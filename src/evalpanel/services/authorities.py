@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.authorities import LARGEST_LOGO, AuthorityProfile, Logo, checked_logo, parse
+from evalpanel.domain.authorities import LARGEST_LOGO, AuthorityProfile, Logo, checked_logo
 from evalpanel.domain.letter import Letterhead
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.authority_file import LARGEST, read_profile
 from evalpanel.services import audit, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import read_whole
 from evalpanel.system.resources import resource
-
-_LARGEST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,8 @@ def add(workspace: Workspace, path: Path) -> HeldAuthority:
 
     Everything is checked first. Raises `EvalPanelError` with a sentence for everything that is wrong; nothing is kept then.
     """
-    text = _text(path)
-    profile = _parsed(text, path.name)
+    text = read_whole(path, LARGEST)
+    profile = read_profile(text, path.name)
     logo: Logo | None = None
     if profile.logo_file:
         data = read_whole(path.parent / profile.logo_file, LARGEST_LOGO)
@@ -63,7 +61,9 @@ def add(workspace: Workspace, path: Path) -> HeldAuthority:
                     f"The profile “{code}” is of {clash} already.",
                     "Nothing was kept. Use that code, or take the name out of one of them.",
                 )
-        tx.add(t.LetterheadRow(code=profile.code, text=text, logo=logo.data if logo else None, at=workspace.now()))
+        tx.add(
+            t.LetterheadRow(code=profile.code, text=text.decode(), logo=logo.data if logo else None, at=workspace.now())
+        )
         audit.record(tx, workspace, "authority-added", tender=None, person=tenders.OWNER, detail={"code": profile.code})
     return HeldAuthority(profile, logo, own=True)
 
@@ -92,25 +92,10 @@ def letterhead(held: HeldAuthority | None) -> Letterhead:
 def _all(tx: Session) -> dict[str, HeldAuthority]:
     found: dict[str, HeldAuthority] = {}
     for file in sorted(resource("authorities").glob("*.toml")):
-        profile = _parsed(file.read_text("utf-8"), file.name)
+        profile = read_profile(file.read_bytes(), file.name)
         found[profile.code] = HeldAuthority(profile, None, own=False)
     for row in tx.execute(select(t.LetterheadRow).order_by(t.LetterheadRow.id)).scalars():
-        profile = _parsed(row.text, row.code)
+        profile = read_profile(row.text.encode(), row.code)
         logo = checked_logo(row.logo, profile.logo_alternative, profile.logo_file) if row.logo else None
         found[profile.code] = HeldAuthority(profile, logo, own=True)
     return found
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_whole(path, _LARGEST).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise EvalPanelError(f"{path.name} is not text (UTF-8).", "Nothing was kept.") from error
-
-
-def _parsed(text: str, source: str) -> AuthorityProfile:
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise EvalPanelError(f"{source} is not a TOML file: {error}.", "Nothing was kept.") from error
-    return parse(data, source)

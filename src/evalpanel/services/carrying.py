@@ -15,11 +15,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.carried import ModerationState
 from evalpanel.domain.parcels import SUFFIX, ParcelKind
+from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import sheet_digest
 from evalpanel.domain.tender import EnvelopeKind, PersonCode, TenderId
+from evalpanel.formats.parcel_moderation import read_assent, read_moderation
 from evalpanel.formats.parcel_sheets import SheetState, read_declarations, read_scoresheet
-from evalpanel.services import exchange, invitations
+from evalpanel.services import exchange, invitations, release_parcels, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
@@ -69,12 +72,22 @@ class Due(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """One thing that a member sends to the officer. `at` is when it was last made into a file; `final`: a sheet signed off."""
+    """One thing that a member sends to the officer. `at` is when it was last made into a file; `final`: a sheet signed off, or
+    a chair who is done."""
 
     kind: ParcelKind
     due: Due
     at: datetime | None = None
     final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a chair sent as agreed: whether the chair is done, and whether the person at this laptop has answered it."""
+
+    chair: PersonCode
+    final: bool
+    answered: bool
 
 
 def stands(workspace: Workspace) -> tuple[Stand, ...]:
@@ -99,6 +112,24 @@ def moved(workspace: Workspace, tender: TenderId) -> tuple[Moved, ...]:
         )
 
 
+def waiting(workspace: Workspace, tender: TenderId) -> frozenset[PersonCode]:
+    """On the officer's laptop: for whom there is more to be opened than was written for them."""
+    with workspace.store.reading() as tx:
+        mine = exchange.own(tx, workspace, tender)
+        return release_parcels.waiting(tx, tenders.find(tx, tender), mine) if mine is not None else frozenset()
+
+
+def agreed(workspace: Workspace, tender: TenderId) -> tuple[Agreed, ...]:
+    """What chairs sent as agreed to this member's laptop, each chair's newest, and whether it was answered."""
+    with workspace.store.reading() as tx:
+        mine = tx.get_one(t.InstallationRow, tender).person
+        newest: dict[PersonCode, exchange.Held] = {}
+        for held in exchange.of_kind(tx, tender, ParcelKind.MODERATION):
+            if held.author != mine and (held.author not in newest or newest[held.author].seq < held.seq):
+                newest[held.author] = held
+        return tuple(_agreed(tx, tender, mine, held) for held in newest.values())
+
+
 def is_list_behind(workspace: Workspace, tender: TenderId) -> bool:
     """On the officer's laptop: whether a laptop was locked out since the list of the panel was last written."""
     with workspace.store.reading() as tx:
@@ -119,7 +150,10 @@ def to_send(workspace: Workspace, tender: TenderId) -> tuple[ToSend, ...]:
         mine = tx.get_one(t.InstallationRow, tender).person
         if tx.get(t.TenderRow, tender) is None:
             return (_answer(tx, tender, mine),)
-        return (_declaration(tx, tender, mine), _sheet(tx, tender, mine))
+        roles = _roles(tx, tender, mine)
+        scores = (_sheet(tx, tender, mine),) if Role.PANEL_MEMBER in roles else ()
+        chairs = (_moderation(tx, tender, mine),) if Role.CHAIR in roles else ()
+        return (_declaration(tx, tender, mine), *scores, *chairs)
 
 
 def files_in(chosen: Sequence[Path]) -> tuple[Path, ...]:
@@ -169,6 +203,31 @@ def _answer(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:
     last = _last(tx, tender, ParcelKind.ENROLMENT, mine)
     assert last is not None, "a laptop joins by answering"
     return ToSend(ParcelKind.ENROLMENT, Due.SENT, last[1], final=True)
+
+
+def _roles(tx: Session, tender: TenderId, mine: PersonCode) -> tuple[Role, ...]:
+    row = t.PanelMemberRow
+    return tx.execute(select(row.roles).where(row.tender_id == tender, row.person == mine)).scalar() or ()
+
+
+def _moderation(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:
+    agreed_at = tx.execute(
+        select(func.max(t.ModeratedScoreRow.act)).where(t.ModeratedScoreRow.tender_id == tender)
+    ).scalar()
+    last = _last(tx, tender, ParcelKind.MODERATION, mine)
+    if last is None:
+        return ToSend(ParcelKind.MODERATION, Due.NOTHING if agreed_at is None else Due.FRESH)
+    held, at = last
+    final = read_moderation(held.statement.payload).body.state is ModerationState.FINAL
+    changed = agreed_at is not None and agreed_at > exchange.act_of(tx, held.identity)
+    return ToSend(ParcelKind.MODERATION, Due.CHANGED if changed else Due.SENT, at, final)
+
+
+def _agreed(tx: Session, tender: TenderId, mine: PersonCode, held: exchange.Held) -> Agreed:
+    state = read_moderation(held.statement.payload).body.state
+    said = exchange.line(tx, tender, ParcelKind.ASSENT, mine, held.author)
+    answered = any(read_assent(one.statement.payload).body.moderation == held.identity for one in said)
+    return Agreed(held.author, state is ModerationState.FINAL, answered)
 
 
 def _declaration(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:

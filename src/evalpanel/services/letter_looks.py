@@ -20,7 +20,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import letter_guard, letter_rules, tenders
 from evalpanel.services.awards import TenderOutcome, computed
-from evalpanel.services.letter_drafts import inputs, may_see, regime_and_wording, signatory
+from evalpanel.services.letter_drafts import headed, inputs, may_see, regime_and_wording, signatory
 from evalpanel.services.letter_rules import Approval
 from evalpanel.services.workspace import Workspace
 
@@ -95,7 +95,7 @@ def look(
         if why:
             found.append(LetterLook(one.bid, one.lot, kind, why))
             continue
-        letter = compose(about)
+        letter = headed(workspace, compose(about))
         read = of_all(paragraphs(letter))
         pdf = render(letter, made_at=workspace.now()).data
         found.append(

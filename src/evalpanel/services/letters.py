@@ -6,7 +6,8 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,10 @@ from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import audit, letter_guard, letter_keys, letter_manifest, letter_rules, tenders
+from evalpanel.services import audit, letter_copies, letter_guard, letter_keys, letter_manifest, letter_rules, tenders
 from evalpanel.services.awards import TenderOutcome, computed, on_record
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
+from evalpanel.services.letter_copies import NO_COPIES, Copies
 from evalpanel.services.letter_drafts import (
     headed,
     inputs,
@@ -108,13 +110,14 @@ def letters(
     *,
     person: str | None = None,
     key: KeySource | None = None,
+    copies: Copies = NO_COPIES,
     progress: Progress = NO_PROGRESS,
 ) -> LettersReport:
     """Write one signed letter for each bid into `out`, keep a sealed copy of each, and list them all, signed.
 
-    `key` is the authority's, where it has one; else a certificate is made on this laptop. A letter that was signed before
-    is given out again as it was. One that lacks an explanation (or an item of
-    regulation 31) is blocked and says why; it does not hold up the others. Cancelling keeps the letters already done.
+    `key` is the authority's, where it has one; else a certificate is made on this laptop. `copies`: beside each letter. A
+    letter that was signed before is given out again as it was. One that lacks an explanation (or an item of regulation
+    31) is blocked and says why; it does not hold up the others. Cancelling keeps the letters already done.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
@@ -153,6 +156,10 @@ def letters(
                 with workspace.store.reading() as tx:
                     again = tenders.find(tx, held.tender_id)
                 letter_manifest.write(workspace, again, out, signer, signs.name)
+        if copies:
+            for place, one_done in enumerate(tuple(done)):
+                progress.step(place, len(done), f"copies of {one_done.file.name}")
+                _copy(workspace, held, copies, one_done, regime, wording, signs)
     except Cancelled as cancelled:
         kept = "1 letter was" if len(done) == 1 else f"{len(done)} letters were"
         raise Cancelled("Signing letters", f"{kept} done before and stay; run it again for the others.") from cancelled
@@ -204,6 +211,7 @@ def _moderation(workspace: Workspace, held: TenderOutcome) -> str:
 def _write(batch: _Batch, one: _Owed) -> LetterDone | LetterBlockedBy:
     from evalpanel.sealing.certificates import short_fingerprint
     from evalpanel.sealing.pdf_signature import verify
+    from evalpanel.sealing.spoken import digest_words
 
     workspace, held, signer = batch.workspace, batch.held, batch.signer
     assert held.pack.tender is not None
@@ -214,7 +222,8 @@ def _write(batch: _Batch, one: _Owed) -> LetterDone | LetterBlockedBy:
         f"Signed by {signs.name}",
         signs.role,
         f"{now:%d %B %Y, %H:%M} UTC",
-        f"Key {short_fingerprint(fingerprint)}  ·  Letter {short_fingerprint(digest_of(laid_out.data))}",
+        f"Key {short_fingerprint(fingerprint)}",
+        f"Letter: {' '.join(digest_words(laid_out.data))}",
     )
     pdf = signer.sign(
         laid_out.data,
@@ -235,7 +244,7 @@ def _write(batch: _Batch, one: _Owed) -> LetterDone | LetterBlockedBy:
         return LetterBlockedBy(one.bid.bid, one.bid.lot, tuple(_tells(leak) for leak in leaks))
     file, sha256 = letter_file(held.pack.tender.reference, one.bid), digest_of(pdf)
     # On record first: a letter that a person can send must never be one that the record does not know.
-    _keep(batch, one, file, pdf, sha256, laid_out.pages)
+    _keep(batch, one, file, pdf, sha256, laid_out.pages, now)
     target = _give_out(batch.out, file, pdf)
     return LetterDone(one.bid.bid, one.bid.lot, one.kind, target, sha256, laid_out.pages, True, False)
 
@@ -259,7 +268,7 @@ def _give_out(out: Path, file: str, pdf: bytes) -> Path:
     return target
 
 
-def _keep(batch: _Batch, one: _Owed, file: str, pdf: bytes, sha256: str, pages: int) -> None:
+def _keep(batch: _Batch, one: _Owed, file: str, pdf: bytes, sha256: str, pages: int, at: datetime) -> None:
     workspace, held, fingerprint = batch.workspace, batch.held, batch.signer.fingerprint
     with workspace.store.reading() as tx:
         envelopes = held_envelopes(tx, workspace, held.tender_id)
@@ -301,7 +310,7 @@ def _keep(batch: _Batch, one: _Owed, file: str, pdf: bytes, sha256: str, pages: 
                     pages=pages,
                     sealed=sealed.sealed,
                     fingerprint=fingerprint,
-                    at=workspace.now(),
+                    at=at,
                     act=act,
                 )
             )
@@ -328,6 +337,25 @@ def _again(
     target = _give_out(out, file, pdf)
     verified = verify(pdf, known).verdict == "verified"
     return LetterDone(key[0], key[1], kind, target, digest, pages, verified, True)
+
+
+def _copy(
+    workspace: Workspace,
+    held: TenderOutcome,
+    copies: Copies,
+    done: LetterDone,
+    regime: Regime,
+    wording: LetterWording,
+    signs: Signatory,
+) -> None:
+    """The copies of a letter, composed as it was on the day on which it was signed."""
+    with workspace.store.reading() as tx:
+        row = next(one for one in letter_rows(tx, held.tender_id) if (one.bid, one.lot) == (done.bid, done.lot))
+        signed_at = row.at
+    bid = next(one for one in held.pack.bids if (one.bid, one.lot) == (done.bid, done.lot))
+    result = next(one for one in held.lots if one.lot == done.lot)
+    about = replace(inputs(workspace, held, bid, result, regime, wording, signs), day=signed_at.date())
+    letter_copies.write(copies, headed(workspace, compose(about)), done.file, signed_at)
 
 
 def digest_of(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from json import loads
 
 from sqlalchemy import func, select
@@ -31,6 +31,20 @@ def laptops(tx: Session, mine: Own) -> dict[PersonCode, tuple[PublicKeys, ...]]:
     return {person: keys for person, keys in rosters.in_use(tx, mine).items() if person != mine.person}
 
 
+def waiting(tx: Session, tender: OpenTender, mine: Own) -> frozenset[PersonCode]:
+    """For whom a release would say more than the last one: they may open more now, or something was decided about them."""
+    found = laptops(tx, mine)
+    waits = set()
+    for one in (each for each in tender.pack.panel if each.person in found):
+        due = _due(tx, tender, mine, one)
+        last = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, one.person)[-1:]
+        if _fresh(tx, mine, one.person, found[one.person], due) or any(
+            _told(tx, mine, held.identity) != _says(tx, tender, one, due)[2] for held in last
+        ):
+            waits.add(one.person)
+    return frozenset(waits)
+
+
 def release(
     tx: Session,
     workspace: Workspace,
@@ -42,17 +56,9 @@ def release(
 ) -> Outgoing:
     """All keys that a person may have now, sealed to their laptops: made anew when there is one more key or laptop."""
     due = _due(tx, tender, mine, member)
-    row = t.ReleaseRow
-    known = {
-        (installation, envelope)
-        for installation, envelope in tx.execute(
-            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == member.person)
-        )
-    }
-    fresh = [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
+    fresh = _fresh(tx, mine, member.person, laptops, due)
     earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    kept_out, decisions = _kept_out(tx, tender, member), _decisions(tx, tender, member, due)
-    told = digest([[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions]])
+    kept_out, decisions, told = _says(tx, tender, member, due)
     if earlier and not fresh and _told(tx, mine, earlier[-1].identity) == told:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
     body = Release(
@@ -91,6 +97,32 @@ def release(
             )
         )
     return parcel
+
+
+def _fresh(
+    tx: Session, mine: Own, person: PersonCode, laptops: Sequence[PublicKeys], due: Collection[str]
+) -> list[tuple[str, str]]:
+    """The laptops and envelopes of what is due and was not released yet."""
+    row = t.ReleaseRow
+    known = {
+        (installation, envelope)
+        for installation, envelope in tx.execute(
+            select(row.installation, row.envelope).where(row.tender_id == mine.tender, row.person == person)
+        )
+    }
+    return [(keys.installation, name) for keys in laptops for name in due if (keys.installation, name) not in known]
+
+
+def _says(
+    tx: Session, tender: OpenTender, member: PanelMember, due: Mapping[str, Because]
+) -> tuple[tuple[KeptOut, ...], tuple[Decided, ...], str]:
+    """What the person is told beside their keys, and what pins it."""
+    kept_out, decisions = _kept_out(tx, tender, member), _decisions(tx, tender, member, due)
+    return (
+        kept_out,
+        decisions,
+        digest([[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions]]),
+    )
 
 
 def _told(tx: Session, mine: Own, release: str) -> str:

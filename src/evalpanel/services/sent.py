@@ -140,7 +140,8 @@ def _wanted(
 def _refuse_time(at: datetime, signed: datetime | None, now: datetime, what: str) -> None:
     if at > now:
         raise EvalPanelError(f"{what} cannot be recorded for a time that is still to come.", "Nothing was changed.")
-    if signed is not None and at < signed:
+    # People say when to the minute.
+    if signed is not None and at < signed.replace(second=0, microsecond=0):
         raise EvalPanelError(
             f"{what} was signed after the time that was given, so it cannot have been sent then.",
             "Nothing was changed.",

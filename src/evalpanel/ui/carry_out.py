@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from evalpanel.progress import Progress
-from evalpanel.services import inviting, issuing, joining, sending
+from evalpanel.services import inviting, issuing, joining, receipts, sending
 from evalpanel.services.carrying import Stand
 from evalpanel.services.joining import Invite
 from evalpanel.ui import window_place
@@ -29,7 +29,7 @@ class CarryOut:
     def invite(self, tender: str, people: Sequence[str]) -> None:
         """Write an invitation for each of these people."""
         space = self._page.session.workspace
-        self._write(
+        self.write(
             "Writing invitations",
             lambda to, _: inviting.invite(space, tender, to=to, people=people),
             lambda made: self._page.said.emit(carry_words.invited(made)),
@@ -38,18 +38,29 @@ class CarryOut:
     def issue(self, tender: str) -> None:
         """Write what the panel needs."""
         space = self._page.session.workspace
-        self._write(
+        self.write(
             "Writing the files for the panel",
             lambda to, progress: issuing.issue(space, tender, to=to, progress=progress),
             lambda made: self._page.said.emit(carry_words.issued(made)),
         )
 
-    def send(self, stand: Stand) -> None:
-        """Write what a member has to send."""
+    def receipts(self, stand: Stand | None) -> None:
+        """Write everybody a receipt for what of theirs is here."""
+        assert stand is not None, "it is offered where there is a tender"
         space = self._page.session.workspace
-        self._write(
+        self.write(
+            "Writing receipts",
+            lambda to, _: receipts.receipts(space, stand.tender, to=to),
+            lambda made: self._page.said.emit(carry_words.receipted(made)),
+        )
+
+    def send(self, stand: Stand | None, *, final: bool = False) -> None:
+        """Write what a member has to send; `final`: as a chair who is done."""
+        assert stand is not None, "it is offered where there is a tender"
+        space = self._page.session.workspace
+        self.write(
             "Writing what you send",
-            lambda to, _: sending.send(space, stand.tender, to=to),
+            lambda to, _: sending.send(space, stand.tender, to=to, final=final),
             lambda made: self._page.said.emit(carry_words.sent(made, stand.officer)),
         )
 
@@ -61,9 +72,10 @@ class CarryOut:
             done()
             self._page.said.emit(carry_words.answered(answer, asked.officer))
 
-        self._write("Writing your answer", lambda to, _: joining.enrol(space, file, to=to, laptop=laptop), written)
+        self.write("Writing your answer", lambda to, _: joining.enrol(space, file, to=to, laptop=laptop), written)
 
-    def _write(self, what: str, work: Callable[[Path, Progress], object], done: Callable[..., None]) -> None:
+    def write(self, what: str, work: Callable[[Path, Progress], object], done: Callable[..., None]) -> None:
+        """Ask for the folder, and do the work with it; `done` gets what it gave."""
         chosen = self.choose_folder(str(self._settings.value(_FOLDER, "")))
         if not chosen:
             return

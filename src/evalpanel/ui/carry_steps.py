@@ -7,26 +7,37 @@ from pathlib import Path
 
 from evalpanel.domain.blind import is_blind
 from evalpanel.domain.parcels import ParcelKind
+from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import carrying, inviting, joining, preflight, receiving
+from evalpanel.services import assents, carrying, inviting, joining, preflight, receiving
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import KeyState
 from evalpanel.services.receiving import Report
 from evalpanel.services.setup import TenderView
 from evalpanel.services.workspace import Workspace
+from evalpanel.ui.models import carry_next
 from evalpanel.ui.models import carrying as models
-from evalpanel.ui.models.carrying import Carried, Go, Step, Taken
+from evalpanel.ui.models.carry_next import Go, Step
+from evalpanel.ui.models.carrying import Carried, Taken
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
 
 
 def people(session: Session, stand: Stand, view: TenderView) -> tuple[Carried, ...]:
     """Everybody of the panel in the exchange, on the officer's laptop."""
-    space = session.workspace
-    keys = inviting.keys_of_panel(space, stand.tender)
-    return models.people(view, keys, carrying.moved(space, stand.tender), now=space.now())
+    space, tender = session.workspace, stand.tender
+    moved = carrying.moved(space, tender)
+    sent = any(one.kind is ParcelKind.MODERATION for one in moved)
+    return models.people(
+        view,
+        inviting.keys_of_panel(space, tender),
+        moved,
+        waiting=carrying.waiting(space, tender),
+        words_of=models.words_about(assents.standing(space, tender)) if sent else {},
+        now=space.now(),
+    )
 
 
 def officer(session: Session, stand: Stand, view: TenderView, rows: Sequence[Carried]) -> Step:
@@ -36,7 +47,15 @@ def officer(session: Session, stand: Stand, view: TenderView, rows: Sequence[Car
     if is_blind(view.pack) and view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
         held = preflight.findings(space, stand.tender)
         unclear = bool(held.unlooked or held.open)
-    return models.officer_step(view, rows, behind=carrying.is_list_behind(space, stand.tender), unclear=unclear)
+    return carry_next.officer_step(view, rows, behind=carrying.is_list_behind(space, stand.tender), unclear=unclear)
+
+
+def has_come(session: Session, stand: Stand) -> bool:
+    """Whether something of others is here for which the officer or the chair can write receipts."""
+    wanted = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET, ParcelKind.MODERATION, ParcelKind.ASSENT)
+    own = me(session.view, stand.person) if session.view is not None else None
+    may = stand.leads or (own is not None and own.member.has(Role.CHAIR))
+    return may and any(one.kind in wanted and not one.made for one in carrying.moved(session.workspace, stand.tender))
 
 
 def may_issue(view: TenderView, rows: Sequence[Carried]) -> bool:
@@ -48,10 +67,8 @@ def may_issue(view: TenderView, rows: Sequence[Carried]) -> bool:
 def member(session: Session, stand: Stand, view: TenderView | None) -> Step:
     """What the member at this laptop does next."""
     space = session.workspace
-    held = carrying.to_send(space, stand.tender)
-    own = me(view, stand.person) if view is not None else None
-    bidders = len(view.pack.bidders) if view is not None else 0
-    return models.member_step(stand, held, own, bidders, space.now())
+    held, came = carrying.to_send(space, stand.tender), carrying.agreed(space, stand.tender)
+    return carry_next.member_step(stand, held, came, view, space.now())
 
 
 def expected(session: Session, view: TenderView) -> Step | None:
@@ -61,7 +78,7 @@ def expected(session: Session, view: TenderView) -> Step | None:
         return None
     if not stand.leads:
         step = member(session, stand, view)
-        return None if step.go in (Go.DECLARE, Go.SCORE, Go.OPEN) else step
+        return None if step.go in (Go.DECLARE, Go.SCORE, Go.OPEN, Go.MODERATE) else step
     if session.person != stand.person:
         return None
     rows = people(session, stand, view)

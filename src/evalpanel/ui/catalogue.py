@@ -24,6 +24,7 @@ def factories() -> dict[str, PageFactory]:
         "moderation": _moderation,
         "outcome": _outcome,
         "letters": _letters,
+        "feedback": _feedback,
         "record": _record,
         "carry": _carry,
     }
@@ -72,6 +73,12 @@ def _letters(session: Session, guard: Guard) -> Page:
     from evalpanel.ui.pages.letters import LettersPage
 
     return LettersPage(session, guard)
+
+
+def _feedback(session: Session, guard: Guard) -> Page:
+    from evalpanel.ui.pages.feedback import FeedbackPage
+
+    return FeedbackPage(session, guard)
 
 
 def _record(session: Session, guard: Guard) -> Page:

@@ -259,14 +259,14 @@ QPushButton[role="chip"]:hover {{ background: {held.surface}; }}
 QPushButton[role="chip"]:focus {{ border: 2px solid {held.focus}; }}
 QPushButton[role="chip"][strong="true"] {{ font-weight: bold; }}
 QFrame[role="chip-warn"] QPushButton[role="chip"] {{ color: {held.warn}; }}
-QPlainTextEdit, QLineEdit, QComboBox, QTextBrowser, QListView, QTreeView, QTableView {{
+QPlainTextEdit, QLineEdit, QComboBox, QDateTimeEdit, QTextBrowser, QListView, QTreeView, QTableView {{
   background: {held.surface}; color: {held.text}; border: {held.border}px solid {held.muted}; border-radius: 8px;
   selection-background-color: {held.accent}; selection-color: {held.on_accent}; }}
 QPlainTextEdit, QLineEdit {{ padding: 6px 8px; }}
-QComboBox::drop-down {{ border: none; background: transparent; width: {px(26)}; }}
-QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(12)}; height: {px(12)}; }}
-QLineEdit, QComboBox {{ min-height: {px(34)}; padding: 0 8px; }}
-QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus, QTextBrowser:focus, QListView:focus, QTreeView:focus,
+QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: none; background: transparent; width: {px(26)}; }}
+QComboBox::down-arrow, QDateTimeEdit::down-arrow {{ image: url("{arrow}"); width: {px(12)}; height: {px(12)}; }}
+QLineEdit, QComboBox, QDateTimeEdit {{ min-height: {px(34)}; padding: 0 8px; }}
+QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QTextBrowser:focus, QListView:focus, QTreeView:focus,
 QTableView:focus {{ border: 2px solid {held.focus}; }}
 QListView, QTreeView, QTableView, QTextBrowser {{ border-color: {held.line}; }}
 QListView, QTreeView, QTableView {{ outline: none; }}

@@ -9,6 +9,7 @@ from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import Invited
 from evalpanel.services.issuing import Issued
 from evalpanel.services.leaving import Replaced, Revoked
+from evalpanel.services.receipts import Receipts
 from evalpanel.services.sending import Sent
 from evalpanel.ui.models.words import count, together
 
@@ -23,7 +24,7 @@ NOTHING_YET = (
     "Home",
 )
 OPEN_FIRST = ("No tender is open", "Open it under Home to see what is to be carried.", "Home")
-_SAFE = "All was read back and is whole: the stick can be taken out."
+SAFE = "All was read back and is whole: the stick can be taken out."
 
 
 REPLACED = "They take over the role and the criteria, and score every bid. What the other has scored is set aside: kept, and shown to nobody."
@@ -51,7 +52,7 @@ def not_yours(stand: Stand) -> str:
 
 def answered(answer: Path, officer: str) -> str:
     """The answer to an invitation is written."""
-    return f"Your answer is written: {answer.name}. Carry it to {officer}, then ring each other. {_SAFE}"
+    return f"Your answer is written: {answer.name}. Carry it to {officer}, then ring each other. {SAFE}"
 
 
 def before_words(stand: Stand, name: str) -> str:
@@ -71,7 +72,7 @@ def confirmed(whom: str, stand: Stand) -> str:
 def invited(made: Sequence[Invited]) -> str:
     """Invitations are written."""
     names = together(one.person for one in made)
-    return f"{count(len(made), 'invitation')} written, for {names}. Each goes to its person alone. {_SAFE}"
+    return f"{count(len(made), 'invitation')} written, for {names}. Each goes to its person alone. {SAFE}"
 
 
 def issued(made: Issued) -> str:
@@ -84,7 +85,7 @@ def issued(made: Issued) -> str:
         parts.append(f"No bids yet for {together(made.without_declaration)}: they have not declared their interests.")
     if made.without_keys:
         parts.append(f"Nothing for {together(made.without_keys)}: their words are not confirmed.")
-    return " ".join((*parts, _SAFE))
+    return " ".join((*parts, SAFE))
 
 
 def sent(made: Sent, officer: str) -> str:
@@ -92,5 +93,13 @@ def sent(made: Sent, officer: str) -> str:
     what = ["your declaration"] if made.declaration is not None else []
     if made.sheet is not None:
         what.append("your score sheet" if made.final else "a copy of your score sheet, which is not signed off yet")
-    said = together(what)
-    return f"{said[:1].upper()}{said[1:]} written. Carry {'them' if len(what) > 1 else 'it'} to {officer}. {_SAFE}"
+    if made.moderation is not None:
+        what.append("the agreed scores")
+    said, it = together(what), "them" if len(what) > 1 or made.moderation is not None else "it"
+    whom = f"{officer} and the panel" if made.moderation is not None else officer
+    return f"{said[:1].upper()}{said[1:]} written. Carry {it} to {whom}. {SAFE}"
+
+
+def receipted(made: Receipts) -> str:
+    """Receipts are written."""
+    return f"{count(len(made.receipts), 'receipt')} written, for {together(made.receipts)}. {SAFE}"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.people import Role
-from evalpanel.domain.stages import TenderStage
+from evalpanel.services.agreement import Agreement
 from evalpanel.services.carrying import Due, Moved, Stand, ToSend
 from evalpanel.services.inviting import KeyState, PersonKeys
 from evalpanel.services.joining import Invite
+from evalpanel.services.receipts import Arrived
 from evalpanel.services.receiving import Report
 from evalpanel.services.setup import MemberProgress, TenderView
 from evalpanel.ui.models import words
@@ -73,30 +74,6 @@ class Arrival:
     heading: str
     text: str
     invitation: bool = False
-
-
-class Go(StrEnum):
-    """What a next step does on the page, or where it leads."""
-
-    WORDS = "words"
-    INVITE = "invite"
-    ISSUE = "issue"
-    SEND = "send"
-    TAKE = "take"
-    OPEN = "open"
-    DECLARE = "declare"
-    LOOK = "look"
-    SCORE = "score"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The one next step: the sentence that says why, the button, and about whom it is."""
-
-    go: Go
-    sentence: str
-    button: str
-    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,59 +183,46 @@ _ACTIONS = {
 
 
 def people(
-    view: TenderView, keys: Sequence[PersonKeys], moved: Sequence[Moved], *, now: datetime
+    view: TenderView,
+    keys: Sequence[PersonKeys],
+    moved: Sequence[Moved],
+    *,
+    waiting: Collection[str] = (),
+    words_of: Mapping[str, Told] | None = None,
+    now: datetime,
 ) -> tuple[Carried, ...]:
-    """Everybody of the panel, in the workbook's order. `moved` is newest first."""
+    """Everybody of the panel, in the workbook's order. `moved` is newest first; `waiting` are those for whom there is more
+    than was written; `words_of` is what each said of the agreed scores."""
     progress = {one.member.person: one for one in view.panel}
-    return tuple(_carried(progress[one.person], one, moved, now) for one in keys if one.person in progress)
+    said = words_of or {}
+    found = []
+    for one in keys:
+        if one.person in progress:
+            made = _carried(progress[one.person], one, moved, one.person in waiting, now)
+            found.append(replace(made, told=(*made.told, said[one.person])) if one.person in said else made)
+    return tuple(found)
 
 
-def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = False, unclear: bool = False) -> Step:
-    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out. `unclear`:
-    in a blind tender, that documents were not looked through, or may say whose a bid is."""
-    answered = tuple(one.code for one in rows if one.answered)
-    if answered:
-        who = words.count(len(answered), "person has answered", "people have answered")
-        whom = words.together(answered)
-        return Step(
-            Go.WORDS,
-            f"{who}: ring {whom}, and read the eight words to each other.",
-            f"Read the words with {answered[0]}",
-            answered[:1],
-        )
-    if unclear and any(one.state is KeyState.CONFIRMED for one in rows):
-        told = "The tender is blind. Look through the documents before the panel gets them."
-        return Step(Go.LOOK, told, "Look through the documents")
-    if behind:
-        return Step(Go.ISSUE, "A laptop was locked out, and the panel does not know it yet.", WRITE)
-    unissued = tuple(one.code for one in rows if one.unissued)
-    if unissued and view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
-        told = f"Something is ready for {words.together(unissued)} that they do not have yet."
-        return Step(Go.ISSUE, told, WRITE, unissued)
-    fresh = tuple(one.code for one in rows if one.state is KeyState.NONE)
-    if fresh:
-        told = f"{words.count(len(fresh), 'person is', 'people are')} not invited yet: {words.together(fresh)}."
-        return Step(Go.INVITE, told, f"Invite {words.count(len(fresh), 'person', 'people')}…", fresh)
-    if unissued:
-        return Step(
-            Go.TAKE, "The criteria are not frozen yet. What the panel needs can be written after that.", "Choose files…"
-        )
-    waiting = words.together(one.code for one in rows if one.state is KeyState.INVITED)
-    undeclared = words.together(
-        one.code
-        for one in rows
-        if one.state is KeyState.CONFIRMED and any(told.text == NO_DECLARATION for told in one.told)
-    )
-    parts = [f"Waiting for the answers of {waiting}." if waiting else ""]
-    parts.append(f"Waiting for the declarations of {undeclared}." if undeclared else "")
-    told = " ".join(part for part in parts if part)
-    return Step(Go.TAKE, told or "Take in what people carry to you.", "Choose files…")
+def words_about(standing: Sequence[Agreement]) -> dict[str, Told]:
+    """What each person said of the agreed scores, as far as they are final; of several chairs what is worst."""
+    found: dict[str, Told] = {}
+    for one in (each for each in standing if each.is_final):
+        for word in one.words:
+            against = f"Does not agree on {words.count(len(word.dissents), 'line')}"
+            said = Told(mark.DONE, "Agrees with the scores") if word.agrees else Told(mark.NOTE, against)
+            if word.person not in found or not word.agrees:
+                found[word.person] = said
+        for person, why in one.excused.items():
+            found[person] = Told(mark.OUT, "Their answer cannot be had", why)
+        for person in one.missing:
+            found[person] = Told(mark.MISSING, "No answer to the agreed scores yet")
+    return found
 
 
-NO_DECLARATION, WRITE = "No declaration yet", "Write the files for the panel…"
+NO_DECLARATION = "No declaration yet"
 
 
-def _carried(one: MemberProgress, keys: PersonKeys, moved: Sequence[Moved], now: datetime) -> Carried:
+def _carried(one: MemberProgress, keys: PersonKeys, moved: Sequence[Moved], waits: bool, now: datetime) -> Carried:
     person = keys.person
     shape, said = _STATES[keys.state]
     more = ""
@@ -271,20 +235,19 @@ def _carried(one: MemberProgress, keys: PersonKeys, moved: Sequence[Moved], now:
         return Carried(person, keys.name, keys.state, tuple(told))
     if keys.state is KeyState.CONFIRMED:
         given = next((each for each in moved if each.kind is ParcelKind.RELEASE and each.about == person), None)
-        declared = _newest(moved, ParcelKind.DECLARATION, person)
-        unissued = given is None or (declared is not None and declared.number > given.number)
-        told.append(_given(given, declared, now))
+        unissued = given is None or waits
+        told.append(_given(given, waits, now))
         told += _came(one, moved, now)
     answered = keys.waiting > 0
     action = "Read the words" if answered else _ACTIONS.get(keys.state, "")
     return Carried(person, keys.name, keys.state, tuple(told), action, answered, unissued)
 
 
-def _given(given: Moved | None, declared: Moved | None, now: datetime) -> Told:
+def _given(given: Moved | None, waits: bool, now: datetime) -> Told:
     if given is None:
         return Told(mark.MISSING, "Nothing written for them yet")
-    if declared is not None and declared.number > given.number:
-        return Told(mark.HALF, "Has declared since: write their files again", "Then they get the bids that are theirs.")
+    if waits:
+        return Told(mark.HALF, "More is ready: write their files again", "Then they can open what is theirs now.")
     return Told(mark.DONE, "Their files are written", _cap(words.ago(given.at, now)))
 
 
@@ -328,53 +291,12 @@ def to_carry(held: Sequence[ToSend], now: datetime) -> tuple[tuple[str, Told], .
     return tuple((_cap(KINDS[one.kind]), _due(one, now)) for one in held)
 
 
-def member_step(stand: Stand, held: Sequence[ToSend], own: MemberProgress | None, bidders: int, now: datetime) -> Step:
-    """What a panel member does next in the exchange."""
-    officer = stand.officer
-    if not stand.confirmed:
-        told = f"Carry your answer to {officer}. Then ring each other, and read eight words aloud."
-        return Step(Go.WORDS, told, "Read the eight words")
-    if not stand.here:
-        return Step(
-            Go.TAKE, f"Take in the files that {officer} carries to you. You will read the bids here.", "Choose files…"
-        )
-    if own is None:
-        return Step(Go.OPEN, "The tender is on this laptop.", "Open the tender")
-    if not own.declared and bidders:
-        return Step(
-            Go.DECLARE, "Say whether you have an interest in a bidder. The bids come after that.", "Declare interests"
-        )
-    due = {one.kind: one for one in held}
-    unsent = [one for one in due.values() if one.due in (Due.FRESH, Due.CHANGED)]
-    if any(one.final or one.kind is ParcelKind.DECLARATION for one in unsent):
-        what = words.together(KINDS[one.kind] for one in unsent)
-        return Step(
-            Go.SEND,
-            f"Your {what}: write {'it' if len(unsent) == 1 else 'them'} to a stick, and carry it to {officer}.",
-            "Write what I have to send…",
-        )
-    if not stand.bids:
-        return Step(
-            Go.TAKE,
-            f"Your declaration is written. When {officer} carries the bids to you, take them in here.",
-            "Choose files…",
-        )
-    if own.owed and not own.signed_off:
-        return Step(Go.SCORE, "Score the bids and sign off. Then your sheet is ready to be carried.", "Go on scoring")
-    sent = due.get(ParcelKind.SCORESHEET)
-    if sent is not None and sent.at is not None:
-        return Step(
-            Go.TAKE,
-            f"Your score sheet was written {words.ago(sent.at, now)}. Nothing else is to be carried now.",
-            "Choose files…",
-        )
-    return Step(Go.TAKE, "Nothing is to be carried now.", "Choose files…")
-
-
 def _due(one: ToSend, now: datetime) -> Told:
     shape, said = _DUES[one.due]
     if one.kind is ParcelKind.SCORESHEET and one.due is not Due.NOTHING and not one.final:
         said += ", and not signed off: it does not count yet"
+    if one.kind is ParcelKind.MODERATION and one.due is not Due.NOTHING and not one.final:
+        said += ", for reading: not the final ones"
     at = f"Last written {words.ago(one.at, now)}." if one.at is not None else ""
     if one.due is Due.CHANGED:
         at += " What came after that is on this laptop only."
@@ -390,3 +312,12 @@ def received(moved: Sequence[Moved]) -> tuple[str, ...]:
 
 def _cap(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def receipts(found: Sequence[Arrived]) -> tuple[str, ...]:
+    """What the officer and the chair said has arrived: `OF1 has your score sheet · said 3 Nov 2026 10:20`."""
+    return tuple(
+        f"{one.at} has your {KINDS[one.kind]}{'' if one.newest else ', but not the newest'}"
+        f" · said {words.uk_time(one.said, short=True)}"
+        for one in found
+    )

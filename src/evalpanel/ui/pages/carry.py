@@ -9,19 +9,21 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
-from evalpanel.services import carrying
+from evalpanel.services import carrying, receipts
 from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import carry_steps
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
+from evalpanel.ui.dialogs.agree import Agree
 from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
 from evalpanel.ui.dialogs.lock_out import LockOut
 from evalpanel.ui.dialogs.look_through import LookThrough
 from evalpanel.ui.dialogs.read_words import ReadWords
-from evalpanel.ui.models import carry_words
+from evalpanel.ui.models import carry_next, carry_words
 from evalpanel.ui.models import carrying as models
-from evalpanel.ui.models.carrying import Go, Step, Taken
+from evalpanel.ui.models.carry_next import Go, Step
+from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.page import Page
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.arrivals import Arrivals
@@ -32,7 +34,7 @@ from evalpanel.ui.widgets.send_card import SendCard
 from evalpanel.ui.widgets.state_card import StateCard
 from evalpanel.ui.widgets.texts import TwoSides
 
-_PLACES = {Go.DECLARE: ("panel", "declare"), Go.SCORE: ("scoring", None)}
+_PLACES = {Go.DECLARE: ("panel", "declare"), Go.SCORE: ("scoring", None), Go.MODERATE: ("moderation", None)}
 _P = TypeVar("_P", bound=CarryPart)
 
 
@@ -53,14 +55,15 @@ class CarryPage(Page):
         self._step: Step | None = None
         self.setAcceptDrops(True)
         self._back = self.add_action("Back", self.leave, key="Esc")
-        self._again = self.add_action("Write the files for the panel…", self._issue)
+        self._again = self.add_action(carry_next.WRITE, lambda: self.out.issue(self.session.tender))
+        self._receipts = self.add_action("Write receipts…", lambda: self.out.receipts(self.stand))
         self.arrivals = Arrivals()
         self.arrivals.given.connect(guard(self.take))
         self.arrivals.invited.connect(guard(lambda row: self._answer(self._files[row])))
         self.people = CarryPeople()
         self.people.wanted.connect(guard(self._for_person))
         self.work = SendCard()
-        self.work.wanted.connect(guard(self._send))
+        self.work.wanted.connect(guard(lambda: self.out.send(self.stand)))
         self.told = StateCard()
         self._role = Pile()
         for one in (self.told, self.people, self.work):
@@ -75,6 +78,7 @@ class CarryPage(Page):
         self.speaking = self._add_part(ReadWords(self, self.out))
         self.locking = self._add_part(LockOut(self, self.out))
         self.looking = self._add_part(LookThrough(self, self.out))
+        self.agreeing = self._add_part(Agree(self, self.out))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -87,6 +91,7 @@ class CarryPage(Page):
         """Show what somebody is at, and else what is to be carried."""
         self._back.setVisible(self._part is not None)
         self._again.setVisible(False)
+        self._receipts.setVisible(False)
         if self._part is None:
             self._stack.setCurrentWidget(self._desk)
             self._show_desk(self.stand)
@@ -168,6 +173,7 @@ class CarryPage(Page):
         self._role.setCurrentWidget(self.people)
         rows = carry_steps.people(self.session, stand, view)
         self.people.show_people(rows)
+        self._receipts.setVisible(carry_steps.has_come(self.session, stand))
         step = carry_steps.officer(self.session, stand, view, rows)
         self._again.setVisible(step.go is not Go.ISSUE and carry_steps.may_issue(view, rows))
         self._take_step(step)
@@ -177,8 +183,12 @@ class CarryPage(Page):
         self._role.setCurrentWidget(self.work)
         space = self.session.workspace
         held = carrying.to_send(space, stand.tender)
-        came = models.received(carrying.moved(space, stand.tender))
+        moved = carrying.moved(space, stand.tender)
+        came = models.received(moved)
+        if stand.here:
+            came = (*models.receipts(receipts.arrived(space, stand.tender)), *came)
         step = carry_steps.member(self.session, stand, view)
+        self._receipts.setVisible(carry_steps.has_come(self.session, stand))
         may = stand.here and any(one.due is not carrying.Due.NOTHING for one in held) and step.go is not Go.SEND
         self.work.show_work(stand.officer, models.to_carry(held, space.now()), came, may_write=may)
         self._take_step(step)
@@ -198,10 +208,12 @@ class CarryPage(Page):
             Go.TAKE: self.arrivals.ask_files,
             Go.WORDS: lambda: self._speak(step.people[0] if step.people else ""),
             Go.INVITE: lambda: self.out.invite(self.session.tender, step.people),
-            Go.ISSUE: self._issue,
-            Go.SEND: self._send,
+            Go.ISSUE: lambda: self.out.issue(self.session.tender),
+            Go.SEND: lambda: self.out.send(stand),
+            Go.FINISH: lambda: self.out.send(stand, final=True),
             Go.OPEN: lambda: self.tender_chosen.emit(stand.reference if stand is not None else ""),
             Go.LOOK: lambda: self._turn_to(self.looking),
+            Go.AGREE: lambda: self._turn_to(self.agreeing),
         }
         acts[step.go]()
 
@@ -261,13 +273,6 @@ class CarryPage(Page):
             self._turn_to(self.locking)
         else:
             self.out.invite(self.session.tender, (code,))
-
-    def _issue(self) -> None:
-        self.out.issue(self.session.tender)
-
-    def _send(self) -> None:
-        assert self.stand is not None
-        self.out.send(self.stand)
 
     def leave(self) -> None:
         """Leave what one is at for later."""

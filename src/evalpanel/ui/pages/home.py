@@ -59,7 +59,8 @@ class HomePage(Page):
             self._inside.addWidget(self._empty())
             self.next_step("Load a tender", lambda: self.go.emit("setup", None))
         elif view is None:
-            self.head("Tenders", "Open one to see what is expected of you.")
+            told = "Open one to see what is expected of you." if known else "You have joined a panel. This comes next."
+            self.head("Tenders" if known else "Welcome", told)
             self.next_step("", None)
         else:
             self._show(view)

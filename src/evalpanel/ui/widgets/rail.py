@@ -19,6 +19,7 @@ TITLES = {
     "moderation": "Moderation",
     "outcome": "Outcome",
     "letters": "Letters",
+    "feedback": "After the letters",
     "record": "Record",
     "carry": "Carry files",
 }

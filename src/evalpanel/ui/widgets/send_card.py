@@ -27,6 +27,7 @@ class SendCard(Upright):
         self.setAccessibleName("What I send, and what came")
         self.setMinimumHeight(12 * self.fontMetrics().lineSpacing())
         self._shown: object = None
+        self.came: tuple[str, ...] = ()
         holder = QWidget()
         self._column = QVBoxLayout(holder)
         self._column.setContentsMargins(0, 0, 4, 0)
@@ -45,7 +46,8 @@ class SendCard(Upright):
     ) -> None:
         """Show what there is to send to `officer`, and what came."""
         self.write.setVisible(may_write)
-        now = (officer, tuple(to_send), tuple(came))
+        self.came = tuple(came)
+        now = (officer, tuple(to_send), self.came)
         if now == self._shown:
             return
         self._shown = now
