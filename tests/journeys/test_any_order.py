@@ -31,6 +31,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.services import (
     assents,
     confirming,
+    declarations,
     issuing,
     joining,
     leaving,
@@ -45,7 +46,7 @@ from evalpanel.services import (
     verify,
 )
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import score_reads
+from evalpanel.store import queries, score_reads
 from laptops import OFFICER, LastingLaptops
 from panels import agreed_rows, declare, hand_out, held_keys, panel, people
 from profiles import Clock, opened, quick_keys
@@ -90,8 +91,6 @@ def everybody_is_ready(root: Path) -> Iterator[None]:
         made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
         desk.take(SECOND, made.roster, made.pack, made.releases[PersonCode("PM1")])
         for one in (CHAIR, "PM1", SECOND, "PM2"):
-            from evalpanel.services import declarations
-
             declarations.declare(desk[one], REFERENCE, person=person_at(one))
             sent = sending.send(desk[one], REFERENCE, to=desk.stick).declaration
             assert sent is not None
@@ -271,11 +270,9 @@ class Carried(RuleBasedStateMachine):
         else:
             self.laptops[CHAIR].own_acts += 1
 
-    def _absent(self) -> dict[str, str]:
-        from evalpanel.store import queries
-
+    def _absent(self) -> set[str]:
         with self[CHAIR].store.reading() as tx:
-            return dict(queries.absences(tx, tenders.find(tx, REFERENCE).tender_id))
+            return set(queries.absences(tx, tenders.find(tx, REFERENCE).tender_id))
 
     @rule(laptop=st.sampled_from(SCORING))
     def say_whether_one_agrees(self, laptop: str) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
+from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.tender import PersonCode
 from evalpanel.formats.statements import read_statement, write_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.installations import Installation, new_installation
 from evalpanel.services import assents, issuing, leaving, receipts
-from hostile import BAD, canonical, keys, opened, parts_of, payload_of, refused, resealed, signed_anew, state, written
+from hostile import canonical, keys, opened, parts_of, payload_of, refused, resealed, signed_anew, written
 from laptops import OFFICER, Laptops
 from panels import agree, moderate, panel, people, release, scored, sent_moderation
 from stages import REFERENCE
