@@ -12,16 +12,21 @@ from sqlalchemy import select
 import make
 from evalpanel.domain.interests import Answer
 from evalpanel.domain.moderation import ModeratedRow
+from evalpanel.domain.parcels import ParcelKind, Part
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.tender import PersonCode
+from evalpanel.formats.parcel_sheets import read_scoresheet
 from evalpanel.services import (
     assents,
     declarations,
+    exchange,
     inviting,
     issuing,
     moderation,
+    parcels_out,
     releasing,
     room,
+    rosters,
     sending,
     setup,
     sign_off,
@@ -102,6 +107,30 @@ def sent_sheet(desk: Laptops, person: str) -> Path:
     made = sending.send(desk[person], REFERENCE, to=desk.stick).sheet
     assert made is not None
     return made
+
+
+def lost_sheet(desk: Laptops, person: str) -> Path:
+    """A sheet that was sent from a laptop which was then put back from an older backup."""
+    space = desk[person]
+    with space.store.writing() as tx:
+        tender = tenders.find(tx, REFERENCE)
+        mine = exchange.own(tx, space, tender.tender_id)
+        assert mine is not None
+        held = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)[-1]
+        cover = read_scoresheet(held.statement.payload)
+        parcel = exchange.make(
+            tx,
+            space,
+            mine,
+            ParcelKind.SCORESHEET,
+            cover.body,
+            rosters.readers(tx, mine, rosters.chairs(tender.pack.panel)),
+            parts=[Part(one.sealed, one.size, one.envelope) for one in cover.header.parts],
+            rests_on=exchange.RestsOn(cover.header.roster, cover.header.pack),
+            act="sheet-sent",
+        )
+        tx.rollback()
+    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def scored(desk: Laptops, scorers: Sequence[str] = SCORERS, *, chair: str = "CH1") -> dict[str, Path]:

@@ -38,6 +38,7 @@ from evalpanel.ui.pages.scoring import ScoringPage
 from evalpanel.ui.pages.setup import SetupPage
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
+from profiles import make_profile
 
 Act = Callable[[Shell], "QWidget | None"]
 """What is done before the picture is taken; a window of its own that it opens is drawn instead of the whole."""
@@ -358,6 +359,33 @@ def _scoring(shell: Shell) -> ScoringPage:
     return page
 
 
+def a_bad_day(shell: Shell) -> None:
+    """The papers for a bad day."""
+    _carry(shell)._bad.click()
+
+
+def what_waits(shell: Shell) -> None:
+    """Files that came too early."""
+    _carry(shell)._waits.click()
+
+
+def taking_over(shell: Shell) -> None:
+    """Somebody who is about to take over as officer."""
+    a_bad_day(shell)
+    _carry(shell).bad_day.take_over.click()
+    _carry(shell).taking_over.successor.typed.setText("one two three four five six seven eight nine ten eleven")
+
+
+def start_paper(shell: Shell) -> QWidget:
+    """The window before the window, for somebody who has lost the passphrase."""
+    root = shell.session.workspace.folders.root / "a profile with a passphrase"
+    if not root.exists():
+        make_profile(root)
+    made = StartWindow(root, lambda _: None)
+    made.lost.click()
+    return made
+
+
 def _carry(shell: Shell) -> CarryPage:
     page = shell.page("carry")
     assert isinstance(page, CarryPage)
@@ -382,7 +410,7 @@ def places(*keys: str) -> tuple[Shot, ...]:
 
 SCENES = (
     # Nothing yet
-    Scene("empty", "", (Shot("home"), Shot("home", "start", act=start_new), *places("setup", "panel", "scoring", "moderation", "outcome", "letters", "record", "carry")), opened=False),
+    Scene("empty", "", (Shot("home"), Shot("home", "start", act=start_new), Shot("home", "start-paper", act=start_paper), *places("setup", "panel", "scoring", "moderation", "outcome", "letters", "record", "carry")), opened=False),
     Scene("empty", "", (Shot("setup", "reading", act=reading_a_pack, slow=True),), opened=False),
     Scene("empty", "", (Shot("setup", "no-pack", act=no_pack),), opened=False),
     Scene("empty", "", (Shot("setup", "notice", act=a_notice),), opened=False),
@@ -400,8 +428,10 @@ SCENES = (
     Scene("answering", "OF1", (Shot("carry", "taking-in", act=taking_in, slow=True),)),
     Scene("answered", "", (Shot("home", "joined"), Shot("carry", "invitation", act=an_invitation)), opened=False),
     Scene("answered", "", (*places("carry"), Shot("carry", "words", act=words_of_pm1)), opened=False),
+    Scene("answering", "OF1", (Shot("carry", "bad-day", act=a_bad_day),)),
+    Scene("early", "", (Shot("carry", "early", act=what_waits),), opened=False),
     Scene("met", "", (Shot("carry", "waiting"),), opened=False),
-    Scene("came", "PM1", (*places("home", "carry"), Shot("carry", "report", act=a_stick))),
+    Scene("came", "PM1", (*places("home", "carry"), Shot("carry", "report", act=a_stick), Shot("carry", "taking-over", act=taking_over))),
     # At work
     Scene("declared", "YE1", places("home", "scoring")),
     Scene("declared", "OF1", (*places("panel"), Shot("panel", "decide", act=decide), Shot("panel", "absence", act=absent))),

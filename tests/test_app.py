@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,12 +17,13 @@ from pytestqt.qtbot import QtBot
 
 from evalpanel import app
 from evalpanel.sealing import keys
-from evalpanel.services import tenders, workspace
+from evalpanel.services import papers, tenders, workspace
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
 from fakes import MemoryKeyring
 from kept import loaded, pack_folder, save
-from profiles import EMAIL, OWNER, PASSPHRASE, Clock
+from profiles import EMAIL, OWNER, PASSPHRASE, Clock, make_profile, quick_keys
+from sheets import words_on
 
 
 @pytest.fixture
@@ -199,6 +201,67 @@ def test_profile_is_made_in_the_window_that_stays(qtbot: QtBot, tmp_path: Path) 
     assert app.main(["--profile", str(tmp_path / "new")]) == 0
     assert person is not None
     assert owners == [OWNER]
+
+
+def with_paper_key(root: Path, words: Path) -> str:
+    """A paper key for a profile, and its words."""
+    with workspace.opened(root, passphrase=PASSPHRASE, clock=Clock()) as space:
+        return words_on(papers.paper_key(space, out=words).file)
+
+
+def test_profile_whose_passphrase_is_lost_is_opened_with_its_paper_key(qtbot: QtBot, tmp_path: Path) -> None:
+    make_profile(tmp_path / "own")
+    words, said, owners = with_paper_key(tmp_path / "own", tmp_path / "key.pdf"), list[str](), list[str]()
+
+    def lost(start: StartWindow) -> None:
+        start.lost.click()
+        paper = start.paper
+        for typed, again in ((re.sub(r"[a-z]+", "zzzz", words, count=1), "four"), (words, "fuor"), (words, "four")):
+            paper.words.typed.setText(typed)
+            paper.passphrase.setText("four new plain words")
+            paper.again.setText(f"{again} new plain words")
+            paper.go_on.click()
+            said.append(start.problem.text() if start.problem.isVisible() else "")
+
+    def close(shell: Shell) -> None:
+        owners.append(shell.session.workspace.owner.name)
+        shell.close()
+
+    person = Person((StartWindow, lost), (Shell, close))
+    with quick_keys():
+        assert app.main(["--profile", str(tmp_path / "own")]) == 0
+    assert person is not None
+    assert [one.split(".")[0] for one in said] == [
+        "Word 1, “zzzz”, is none that stands on a sheet",
+        "The two passphrases differ",
+        "",
+    ]
+    assert owners == [OWNER]
+    with workspace.opened(tmp_path / "own", passphrase="four new plain words", clock=Clock()) as space:
+        assert space.owner.name == OWNER
+
+
+def test_profile_whose_keyring_was_reset_is_opened_with_its_paper_key(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after, said = MemoryKeyring(), MemoryKeyring(), list[str]()
+    workspace.create(tmp_path / "own", name=OWNER, email=EMAIL, backend=lambda: before)
+    with workspace.opened(tmp_path / "own", backend=lambda: before) as space:
+        words = words_on(papers.paper_key(space, out=tmp_path / "key.pdf").file)
+    monkeypatch.setattr(keys, "system_keyring", lambda: after)
+
+    def lost(start: StartWindow) -> None:
+        said.append(start.problem.text())
+        start.paper.words.typed.setText(words)
+        start.paper.go_on.click()
+
+    person = Person((StartWindow, lost), (Shell, lambda shell: shell.close()))
+    assert app.main(["--profile", str(tmp_path / "own")]) == 0
+    assert person is not None
+    assert len(said) == 1
+    assert said[0].startswith("The system's keyring does not hold the key of this profile.")
+    with workspace.opened(tmp_path / "own", backend=lambda: after) as space:
+        assert space.owner.name == OWNER
 
 
 def test_frame_of_the_window_brings_no_service() -> None:

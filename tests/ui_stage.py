@@ -33,10 +33,11 @@ REFERENCE = "PTSCF-2026-014"
 STAGES = ("empty", "draft", "frozen", "declared", "scoring", "signed", "moderated", "locked", "priced", "outcome")
 """In order. `scoring`: PM1 has scored and signed, the others not; `signed`: all signed off; `moderated`: lines agreed;
 `locked`: moderation closed; `priced`: prices opened."""
-CARRIED = ("answering", "answered", "met", "came")
+CARRIED = ("answering", "answered", "early", "met", "came")
 """Between laptops, with frozen criteria. `answering` is the officer's: PM1 has answered, TS1's words are confirmed, the others
-are invited. The rest are PM1's: `answered`: the answer is written; `met`: the words are confirmed; `came`: the tender is here."""
-NOT_HERE = ("empty", "answered", "met")
+are invited. The rest are PM1's: `answered`: the answer is written; `early`: the officer's
+files came before the words, and wait; `met`: the words are confirmed; `came`: the tender is here."""
+NOT_HERE = ("empty", "answered", "early", "met")
 """The stages at which no tender can be opened."""
 
 
@@ -116,7 +117,10 @@ def _carry(space: Workspace, stage: str) -> None:
                 speak(officer, ts1, "TS1")
         if stage in ("met", "came"):
             speak(officer, member, "PM1")
-        if stage == "came":
+        if stage == "early":
+            (of_member,) = confirming.words_to_read(member, REFERENCE)
+            confirming.confirm(officer, REFERENCE, typed=" ".join(of_member), person="PM1")
+        if stage in ("early", "came"):
             issued = issuing.issue(officer, REFERENCE, to=stick)
             receiving.receive(member, [issued.roster, issued.pack, issued.releases[PersonCode("PM1")]])
 

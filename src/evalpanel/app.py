@@ -113,15 +113,25 @@ def _profile(application: QApplication, held: ExitStack, root: Path) -> Shell | 
         held.enter_context(logging_to(space.folders.logs))
         return space
 
+    problem: list[EvalPanelError] = []
+
     def open_unasked() -> tuple[Workspace, ...]:
         from evalpanel.services import workspace
 
-        return (open_it(None),) if workspace.exists(root) and not workspace.asks_passphrase(root) else ()
+        if not workspace.exists(root) or workspace.asks_passphrase(root):
+            return ()
+        try:
+            return (open_it(None),)
+        except workspace.KeysError as error:
+            if not workspace.has_paper(root):
+                raise
+            problem.append(error)  # the keyring was reset: a paper key opens it
+            return ()
 
     window = _frame(held, root, "Opening your store…")
     opened, invitation = _seen(application, window, open_unasked), None
     if opened == ():
-        opened, invitation = _asked(application, window, root, open_it)
+        opened, invitation = _asked(application, window, root, open_it, next(iter(problem), None))
     if not opened:
         return None
     _fill(window, opened[0])
@@ -133,14 +143,18 @@ def _profile(application: QApplication, held: ExitStack, root: Path) -> Shell | 
 
 
 def _asked(
-    application: QApplication, window: Shell, root: Path, open_it: Callable[[str | None], Workspace]
+    application: QApplication,
+    window: Shell,
+    root: Path,
+    open_it: Callable[[str | None], Workspace],
+    problem: EvalPanelError | None,
 ) -> tuple[tuple[Workspace, ...], Path | None]:
     """Ask how the profile is made or opened, in the window itself: empty where the person closes it instead. With it the
     invitation with which somebody began."""
     from evalpanel.ui.start import StartWindow
 
     opened: list[Workspace] = []
-    start = StartWindow(root, lambda passphrase: opened.append(open_it(passphrase)))
+    start = StartWindow(root, lambda passphrase: opened.append(open_it(passphrase)), problem=problem)
     start.opened.connect(lambda *_: application.exit(0))
     window.ask(start)
     gc.enable()

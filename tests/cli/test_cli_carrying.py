@@ -113,3 +113,15 @@ def test_officer_issues_and_the_member_has_the_tender(at: At, member: Evalpanel,
     out = stick / "reach.txt"
     member.done("read", REFERENCE, "bids/B01/1.1 Reach.txt", "--person", "PM1", "--out", out)
     assert out.read_bytes() == b"How Harbour reaches young carers."
+
+
+def test_every_way_of_writing_a_file_says_that_the_stick_can_be_taken_out(
+    at: At, member: Evalpanel, stick: Path
+) -> None:
+    officer = at("loaded")
+    compared = "All was read back and is whole: the stick can be taken out."
+    assert compared in officer.done("invite", REFERENCE, "--to", stick, "--person", "PM1").out
+    (invitation,) = stick.iterdir()
+    assert compared in member.done("enrol", invitation, "--to", stick, "--accept").out
+    sheets = officer.done("recovery", REFERENCE, "--to", stick).out
+    assert "All is written to the disk: the stick can be taken out." in sheets

@@ -348,7 +348,7 @@ class Carried(RuleBasedStateMachine):
         try:
             with opened(twin, self.clock) as space:
                 receiving.receive(space, files)
-                assert shown(space) == shown(self[laptop])
+                assert shown(space, person_at(laptop)) == shown(self[laptop], person_at(laptop))
         finally:
             shutil.rmtree(twin)
 
@@ -393,14 +393,14 @@ class Carried(RuleBasedStateMachine):
                 assert held_keys(space, "scores") == []
 
 
-def shown(space: Workspace) -> dict[str, object]:
-    """What a laptop says of others: sheets, moderation, who agrees, the list of who takes part."""
+def shown(space: Workspace, own: str) -> dict[str, object]:
+    """What the laptop of `own` says of others: sheets, moderation, who agrees, the list of who takes part."""
     with space.store.reading() as tx:
         tender = tenders.find(tx, REFERENCE).tender_id
         moderated = score_reads.moderated(tx, tender)
     roster = confirming.roster_here(space, REFERENCE)
     return {
-        "sheets": {one: sheet_of(space, one) for one in SCORERS},
+        "sheets": {one: sheet_of(space, one) for one in SCORERS if one != own},
         "moderated": moderated,
         "standing": assents.standing(space, REFERENCE),
         "roster": None if roster is None else (roster.number, roster.digits, roster.forked),

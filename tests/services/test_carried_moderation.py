@@ -23,6 +23,7 @@ from evalpanel.services import (
     exchange,
     moderation,
     moderations_here,
+    parcels_out,
     receipts,
     record,
     rosters,
@@ -41,6 +42,7 @@ from panels import (
     agree,
     declare,
     held_keys,
+    lost_sheet,
     missing,
     moderate,
     panel,
@@ -112,6 +114,11 @@ def test_panel_works_apart_from_the_pack_to_the_lock(tmp_path: Path) -> None:
             assert [one.sentence for one in record.history(desk[person], REFERENCE) if "“" in one.what] == []
         assert held_keys(desk["PM1"], "scores") == []
         assert sent_moderation(desk, final=False) == final
+        proof = verify.verify_file(desk[OFFICER], final)
+        assert proof.verdict == "verified"
+        assert "it rests on 4 score sheets, of which 4 are kept in this profile, the same to the byte" in proof.proved
+        assert verify.verify_file(desk["PM1"], final).verdict == "verified"
+        assert verify.verify_file(desk["stranger"], final).verdict == "not-ours"
 
 
 # Who holds which keys ------------------------------------------------------------------------------------------------
@@ -252,7 +259,7 @@ def crafted(desk: Laptops, change: Callable[[AgreedLine], AgreedLine], *, keep: 
         )
         if not keep:
             tx.rollback()
-    return exchange.write_out(space, desk.stick, parcel)
+    return parcels_out.write_out(space, desk.stick, parcel)
 
 
 def replace_lines(part: ModerationPart, change: Callable[[AgreedLine], AgreedLine]) -> ModerationPart:
@@ -297,33 +304,6 @@ def test_chair_rules_between_two_sheets_and_the_ruling_travels(tmp_path: Path) -
         moderate(desk)
         settled(desk, sent_moderation(desk), "PM1", "PM2")
         assert answers(desk[OFFICER], "PM1") == answers(desk["PM1"], "PM1")
-
-
-def lost_sheet(desk: Laptops, person: str) -> Path:
-    """A sheet that was sent from a laptop which was then put back from an older backup."""
-    space = desk[person]
-    with space.store.writing() as tx:
-        tender = tenders.find(tx, REFERENCE)
-        mine = exchange.own(tx, space, tender.tender_id)
-        assert mine is not None
-        held = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, mine.person)[-1]
-        from evalpanel.domain.parcels import Part
-        from evalpanel.formats.parcel_sheets import read_scoresheet
-
-        cover = read_scoresheet(held.statement.payload)
-        parcel = exchange.make(
-            tx,
-            space,
-            mine,
-            ParcelKind.SCORESHEET,
-            cover.body,
-            rosters.readers(tx, mine, rosters.chairs(tender.pack.panel)),
-            parts=[Part(one.sealed, one.size, one.envelope) for one in cover.header.parts],
-            rests_on=exchange.RestsOn(cover.header.roster, cover.header.pack),
-            act="sheet-sent",
-        )
-        tx.rollback()
-    return exchange.write_out(space, desk.stick, parcel)
 
 
 def digest_of(desk: Laptops, sheet_named: str) -> str:

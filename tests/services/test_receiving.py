@@ -23,6 +23,7 @@ from evalpanel.services import (
     confirming,
     declarations,
     exchange,
+    heads,
     inviting,
     issuing,
     joining,
@@ -308,7 +309,7 @@ def test_statement_says_what_its_author_knows_of_the_others(desk: Laptops) -> No
         tender = queries.tender_row(tx, REFERENCE).tender_id
         mine = exchange.own(tx, desk["PM1"], tender)  # type: ignore[arg-type]  # the id is text
         assert mine is not None
-        assert exchange.not_here(tx, mine) == ()
+        assert heads.not_here(tx, mine.tender) == ()
     file = signed_sheet(desk["PM1"], desk.stick)
     desk.take(OFFICER, file)
     with desk[OFFICER].store.reading() as tx:

@@ -22,6 +22,7 @@ from evalpanel.cli import (
     award,
     blind,
     carrying,
+    challenging,
     deciding,
     interests,
     keeping,
@@ -71,6 +72,7 @@ app.add_typer(afterwards.feedback_commands, name="feedback")
 app.add_typer(afterwards.lesson_commands, name="lessons")
 app.add_typer(people.commands)
 app.add_typer(agreeing.commands)
+app.add_typer(challenging.commands)
 app.add_typer(agreeing.agreement, name="agreement")
 app.add_typer(keeping.commands)
 

@@ -50,6 +50,7 @@ def mail(
         made = mailing.prepare(space, tender, to, forms=forms, person=person, progress=progress)
     for one in made.drafts:
         held.say(f"  {one.file.name}  {counted(one.letters, 'letter')} to {one.name} <{one.address}>")
+    held.written()
     held.say(
         f"The index is {made.index}. Open each draft, read it and send it; then: evalpanel sent {tender} --at TIME"
     )
@@ -137,6 +138,7 @@ def write_forms(context: typer.Context, tender: TenderName, to: Folder, json: Js
         made = feedback.write_forms(space, tender, to)
     for one in made:
         held.say(f"  {one}")
+    held.written()
     held.answer({"forms": [str(one) for one in made]})
 
 

@@ -34,6 +34,7 @@ def release(
         made = releasing.release(space, tender, to=to, person=person)
     for whom, file in made.releases.items():
         held.say(f"For {whom}: {file.name}")
+    held.written(read_back=True)
     held.answer({"releases": {whom: str(file) for whom, file in made.releases.items()}})
 
 
@@ -60,6 +61,7 @@ def assent(
         made = assents.assent(space, tender, to=to, dissents=against, affirm=affirm)
     for one in made:
         held.say(f"{'You agree' if one.agrees else 'You dissent'}, with the moderation of {one.chair}: {one.file.name}")
+    held.written(read_back=True)
     held.say("Carry each file to the chair and the officer.")
     held.answer({"assents": [{"chair": one.chair, "agrees": one.agrees, "file": str(one.file)} for one in made]})
 
@@ -147,6 +149,7 @@ def write_receipts(context: typer.Context, tender: TenderName, to: Folder, json:
         made = receipts.receipts(space, tender, to=to)
     for whom, file in made.receipts.items():
         held.say(f"For {whom}: {file.name}")
+    held.written(read_back=True)
     held.answer({"receipts": {whom: str(file) for whom, file in made.receipts.items()}})
 
 

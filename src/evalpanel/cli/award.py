@@ -11,7 +11,17 @@ from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, TenderName, console, counted
 from evalpanel.domain.results import LotResult
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import moderation, outcome, prices, scoresheets, timestamps, verify, workspace
+from evalpanel.services import (
+    challenge_proofs,
+    moderation,
+    outcome,
+    prices,
+    scoresheets,
+    timestamps,
+    trail_copies,
+    verify,
+    workspace,
+)
 from evalpanel.services.verify import Verification
 
 commands = typer.Typer()
@@ -173,34 +183,81 @@ def stamp_letters(
 @commands.command("verify")
 def verify_it(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="FILE|TENDER", help="A letter's file, or a tender's reference or id.")],
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE|TENDER",
+            help="A letter, a parcel, a challenge pack, a copy of a trail; or a tender's reference or id.",
+        ),
+    ] = None,
+    store: Annotated[bool, typer.Option("--store", help="Everything in this profile.")] = False,
+    key: Annotated[
+        str, typer.Option("--key", metavar="DIGITS", help="The fingerprint of the officer's key, told another way.")
+    ] = "",
+    identity: Annotated[
+        Path | None,
+        typer.Option("--identity", metavar="F", help="The file of the age key that a challenge pack was sealed to."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Say what can be proved of a letter, or of the whole record of a tender."""
+    """Say what can be proved of a file, of the whole record of a tender, or of everything here; by whose key, and what not."""
     held = console(context, json=json)
-    found = _verified(held, what)
-    held.say(f"{found.subject}: {found.verdict}")
-    for line in found.proved:
-        held.say(f"  proved: {line}")
-    for line in found.not_proved:
-        held.say(f"  not proved: {line}")
-    held.answer(answers.verification(found))
-    if found.verdict != "verified":
-        if not json:
-            typer.echo(f"{found.subject} is not verified: {found.verdict}. {'; '.join(found.not_proved)}", err=True)
+    if (what is None) != store:
+        raise EvalPanelError("Either a file or tender is checked, or --store.", "Nothing was looked at.")
+    if what is None:
+        with held.opened() as space, held.progress("Checking") as progress:
+            found = verify.verify_store(space, progress=progress)
+        _say(held, found)
+        held.answer({"checked": [answers.verification(one) for one in found]})
+    else:
+        own = "" if identity is None else challenge_proofs.read_identity(identity)
+        found = (_verified(held, what, key, own),)
+        _say(held, found)
+        held.answer(answers.verification(found[0]))
+    bad = [one for one in found if one.verdict != "verified"]
+    if bad:
+        for one in bad if not json else ():
+            typer.echo(f"{one.subject} is not verified: {one.verdict}. {'; '.join(one.not_proved)}", err=True)
         raise typer.Exit(1)
 
 
-def _verified(held: Console, what: str) -> Verification:
+def _say(held: Console, found: tuple[Verification, ...]) -> None:
+    for one in found:
+        held.say(f"{one.subject}: {one.verdict}")
+        for line in one.proved:
+            held.say(f"  proved: {line}")
+        for line in one.not_proved:
+            held.say(f"  not proved: {line}")
+
+
+@commands.command("trail")
+def export_trail(
+    context: typer.Context,
+    tender: TenderName,
+    out: Annotated[Path, typer.Argument(metavar="FILE")],
+    without_details: Annotated[
+        bool, typer.Option("--without-details", help="Who did what and when, and not what it was about.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Write a copy of a tender's audit trail that anybody can check with evalpanel verify, or without it."""
+    held = console(context, json=json)
+    with held.opened() as space:
+        made = trail_copies.export(space, tender, out, details=not without_details)
+    held.say(f"Wrote {out}: {counted(made.acts, 'act')}, up to {made.head}.")
+    held.answer({"file": str(out), "acts": made.acts, "head": made.head})
+
+
+def _verified(held: Console, what: str, key: str, identity: str) -> Verification:
     path = Path(what)
     if path.is_file():
         if not workspace.exists(held.profile):
-            return verify.verify_file(None, path)
+            return verify.verify_file(None, path, key=key, identity=identity)
         with held.opened() as space:
-            return verify.verify_file(space, path)
+            return verify.verify_file(space, path, key=key, identity=identity)
     if path.is_dir():
         raise EvalPanelError(f"{what} is a folder.", "Give the file of a letter, or a tender's reference.")
-    if path.suffix.lower() == ".pdf":
+    if path.suffix.lower() in (".pdf", ".evalpanel"):
         raise EvalPanelError(f"There is no file {what}.", "Give the file of a letter, or a tender's reference.")
     with held.opened() as space:
         return verify.verify_tender(space, what)

@@ -51,6 +51,7 @@ def invite(
         made = inviting.invite(space, tender, to=to, people=person or (), reply_by=day)
     for one in made:
         held.say(f"{one.person:<6} {one.file.name}")
+    held.written(read_back=True)
     held.say("Carry each file to its person. On their laptop: evalpanel enrol FILE --to DIR")
     held.answer({"invitations": [{"person": one.person, "file": str(one.file)} for one in made]})
 
@@ -78,6 +79,7 @@ def enrol(
     with held.opened() as space:
         answer = joining.enrol(space, file, to=to, laptop=laptop)
     held.say(f"Wrote {answer.name}. Carry it to {asked.officer}.")
+    held.written(read_back=True)
     held.say(f"Then ring each other: evalpanel confirm {asked.reference}")
     held.answer({"tender": asked.tender, "person": asked.person, "file": str(answer)})
 
@@ -122,6 +124,7 @@ def issue(context: typer.Context, tender: TenderName, to: Folder, json: Json = F
     held.say(f"For everybody: {made.roster.name}, {made.pack.name}")
     for person, file in made.releases.items():
         held.say(f"For {person}: {file.name}")
+    held.written(read_back=True)
     if not on_paper:
         held.say(
             f"If this laptop is lost, nobody can go on. Two sheets of paper help: evalpanel recovery {tender} --to DIR"
@@ -160,7 +163,8 @@ def send(
         held.say(f"Your score sheet ({state}): {made.sheet.name}")
     if made.moderation is not None:
         held.say(f"Your moderation, for the officer and the panel: {made.moderation.name}")
-    held.say("Each was read back and compared: the stick can be taken out. Carry each file to the officer.")
+    held.written(read_back=True)
+    held.say("Carry each file to the officer.")
     held.say("A score sheet goes to the chair as well.")
     held.answer(
         {

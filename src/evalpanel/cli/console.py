@@ -24,6 +24,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import workspace
 from evalpanel.services.workspace import Workspace
+from evalpanel.system.files import may_take_out
 from evalpanel.system.folders import default_profile
 from evalpanel.system.logs import logging_to
 
@@ -73,6 +74,10 @@ class Console:
         """A line for a person; silent when the answer is JSON."""
         if not self.json:
             typer.echo(text)
+
+    def written(self, *, read_back: bool = False) -> None:
+        """Files were written into a folder, a stick perhaps: it can be taken out."""
+        self.say(may_take_out(read_back=read_back))
 
     def notes(self, problems: tuple[Problem, ...]) -> None:
         """What is worth knowing, a line each."""

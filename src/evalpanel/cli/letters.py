@@ -80,6 +80,7 @@ def write_letters(
     held.say(
         f"{counted(len(report.letters), 'letter')} in {out}, signed with the key {report.fingerprint or 'of before'}."
     )
+    held.written()
     held.answer(answers.letters(report))
     if report.blocked:
         listed = "; ".join(f"bid {one.bid}, lot {one.lot}: {' '.join(one.why)}" for one in report.blocked)

@@ -82,6 +82,7 @@ def recovery(context: typer.Context, tender: TenderName, to: Folder, json: Json 
     with held.opened() as space:
         made = papers.recovery(space, tender, to=to)
     held.say(f"To print: {made.successor.name}, {made.recovery.name}")
+    held.written()
     held.say(
         "Give each to somebody else, and delete the files: the words stand nowhere else, and evalpanel has not kept them."
     )
@@ -111,6 +112,7 @@ def succeed(
         done = succeeding.succeed(space, tender, successor_words=first, recovery_words=second, why=why, to=to)
     held.say(f"{done.person} leads the tender in the place of {done.replaced}, whose keys are revoked.")
     held.say(f"For everybody: {done.roster.name}. Others accept you as officer from when it reaches them.")
+    held.written(read_back=True)
     held.say(f"Everybody sends you their work once more. The sheets are used up: evalpanel recovery {tender} --to DIR")
     held.say(f"Then: evalpanel issue {tender} --to DIR")
     held.answer({"person": done.person, "replaced": done.replaced, "roster": str(done.roster)})

@@ -49,6 +49,7 @@ def report(
         pages = f", {one.pages} pages" if one.pages else ""
         signed = f", signed with the key {one.fingerprint}" if one.fingerprint else ""
         held.say(f"Wrote {one.file}{pages}{signed}.")
+    held.written()
     held.answer(
         {
             "reports": [

@@ -66,16 +66,18 @@ class TenderPack:
 
         Any change of a published word or figure makes another digest. Bids, people and documents are not part of it.
         """
-        return digest(
-            {
-                "format": "evalpanel-criteria-v1",
-                "tender": self.tender,
-                "lots": self.lots,
-                "outcomes": self.outcomes,
-                "criteria": self.criteria,
-                "scales": self.scales,
-            }
-        )
+        return digest(self.criteria_pinned())
+
+    def criteria_pinned(self) -> dict[str, object]:
+        """What `criteria_digest` is the digest of."""
+        return {
+            "format": "evalpanel-criteria-v1",
+            "tender": self.tender,
+            "lots": self.lots,
+            "outcomes": self.outcomes,
+            "criteria": self.criteria,
+            "scales": self.scales,
+        }
 
     def with_documents(self, documents: Iterable[DocumentEntry]) -> TenderPack:
         """The same pack with these documents."""

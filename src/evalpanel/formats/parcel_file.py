@@ -3,6 +3,8 @@
     cover.age                  the signed statement, sealed to its recipients
     parts/<sha256>.age         a sealed piece, named by the digest of its ciphertext
 
+`README.html` may lie beside them, for people: nothing here reads it.
+
 An invitation and an enrolment come before anything can be sealed: their cover is `cover.json`. A parcel is recognised by
 what is in it, so it may be called `.zip`, and mail gateways may put a zip round it.
 """
@@ -23,6 +25,7 @@ from evalpanel.formats.statements import MOST as MOST_STATEMENT
 from evalpanel.formats.zip_members import list_zip
 
 SEALED_COVER, OPEN_COVER = "cover.age", "cover.json"
+README = "README.html"
 MOST_COVER = MOST_STATEMENT + (1 << 20)  # what sealing adds: a header, and 16 bytes for every 64 KiB
 MOST_MEMBERS = 65_000
 _BLOCK = 1 << 20
@@ -84,7 +87,7 @@ def read_parcel(file: BinaryIO) -> Container | Wrapping:
     covers = [one for one in files if one.path in (SEALED_COVER, OPEN_COVER)]
     if not covers and any(one.path.casefold().endswith(_INSIDE) for one in files):
         return Wrapping(tuple(files))
-    others = [one for one in files if one.path not in (SEALED_COVER, OPEN_COVER)]
+    others = [one for one in files if one.path not in (SEALED_COVER, OPEN_COVER, README)]
     strangers = [one.path for one in others if not _PART.match(one.path)]
     if len(covers) != 1 or strangers or len({one.path for one in files}) != len(files):
         raise NotAParcel(
@@ -115,6 +118,7 @@ def write_parcel(
     is_open: bool,
     parts: Iterable[tuple[str, IO[bytes]]] = (),
     each: Callable[[int], None] | None = None,
+    readme: bytes = b"",
 ) -> None:
     """Write a parcel into `file`. `parts` give each digest and where to read it; each is read when its turn comes, and closed.
 
@@ -123,6 +127,8 @@ def write_parcel(
     """
     done = 0
     with ZipFile(file, "w", ZIP_STORED) as archive:
+        if readme:
+            archive.writestr(_entry(README), readme)
         archive.writestr(_entry(OPEN_COVER if is_open else SEALED_COVER), cover)
         for sealed, reader in parts:
             with reader, archive.open(_entry(f"parts/{sealed}.age"), "w", force_zip64=True) as target:

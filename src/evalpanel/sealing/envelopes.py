@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _MAGIC = b"age-encryption.org/v1\n"
 _MAX_HEADER = 16 * 1024
-_MAX_STANZAS = 64
+MOST_RECIPIENTS = 64
+"""The most recipients of one age file."""
 _ARG = re.compile(rb"-> (X25519 [A-Za-z0-9+/]{43}|[!-~]{1,64}-grease(?: [!-~]{1,256}){0,8})\Z")
 _BODY = re.compile(rb"[A-Za-z0-9+/]{0,64}\Z")
 _MAC = re.compile(rb"--- [A-Za-z0-9+/]{43}\Z")
@@ -45,6 +46,17 @@ def recipient_of(identity: str) -> str:
     return str(x25519.Identity.from_str(identity).to_public())
 
 
+def is_recipient(text: str) -> bool:
+    """Whether a text is an age recipient (X25519): its letters are right, and its checksum."""
+    from pyrage import RecipientError
+
+    try:
+        _recipient(text)
+    except RecipientError:
+        return False
+    return True
+
+
 def seal(reader: IO[bytes], writer: IO[bytes], recipient: str) -> None:
     """Encrypt what `reader` gives into `writer`, piece by piece, to one envelope."""
     import pyrage
@@ -56,7 +68,7 @@ def seal_bytes(data: bytes, *recipients: str) -> bytes:
     """`data`, encrypted to one envelope or to several installations: any of them opens it."""
     import pyrage
 
-    if not 1 <= len(recipients) <= _MAX_STANZAS:
+    if not 1 <= len(recipients) <= MOST_RECIPIENTS:
         raise ValueError(f"sealed to {len(recipients)} recipients")
     sealed: bytes = pyrage.encrypt(data, [_recipient(recipient) for recipient in recipients])
     return sealed
@@ -99,7 +111,7 @@ def check_header(sealed: bytes) -> None:
             return
         if state != "body" and _ARG.match(line):
             stanzas += 1
-            if stanzas > _MAX_STANZAS:
+            if stanzas > MOST_RECIPIENTS:
                 break
             state = "body"
         elif state == "body" and _BODY.match(line):

@@ -18,7 +18,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import PartOf
 from evalpanel.formats.parcel_moderation import Assent, AssentPart, read_assent, write_agreed
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import agreement, audit, exchange, moderations_here, rosters, sheets_here, tenders
+from evalpanel.services import agreement, audit, exchange, moderations_here, parcels_out, rosters, sheets_here, tenders
 from evalpanel.services.agreement import Agreement
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.moderations_here import Carried
@@ -104,7 +104,7 @@ def assent(
             workspace.documents.remove(made)
         raise
     return tuple(
-        Assented(one.chair, not own, exchange.write_out(workspace, to, parcel)) for one, own, parcel in parcels
+        Assented(one.chair, not own, parcels_out.write_out(workspace, to, parcel)) for one, own, parcel in parcels
     )
 
 

@@ -48,6 +48,24 @@ def _part(one: Mapping[str, Any]) -> str:
     return f"{part} ({one['why']})"
 
 
+def _of_pack(act: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+    many = len(detail["recipients"])
+    whom = (
+        f"It was sealed to {many} recipient{'' if many == 1 else 's'}."
+        if many
+        else "It was sealed to the officer alone."
+    )
+    words = ["It was left open: whoever has the file can read it." if detail["open"] else whom]
+    about = f"for bid {detail['bid']} in lot {detail['lot']}"
+    if act == "challenge-made":
+        return f"made a challenge pack {about}", words[0]
+    left_out = sum(len(names) for names in detail["redactions"].values())
+    words.append(f"{left_out} {'entry was' if left_out == 1 else 'entries were'} left out, each with its reason.")
+    if detail["working_notes"]:
+        words.append(f"Working notes are in it: {detail['working_notes']}")
+    return f"made a disclosure copy {about}", " ".join(words)
+
+
 def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     """What happened, and what is worth knowing about it; None for any other act."""
     if act == "scores-received":
@@ -73,6 +91,8 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act == "names-released":
         what = "released the names of those who bid before moderation is closed"
         return what, f"Decided by {detail['decided_by']}: {detail['why']}"
+    if act in ("challenge-made", "disclosure-made"):
+        return _of_pack(act, detail)
     if act not in _SENTENCES:
         return None
     envelopes = detail.get("envelopes", ())

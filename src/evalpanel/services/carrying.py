@@ -22,7 +22,7 @@ from evalpanel.domain.sheets import sheet_digest
 from evalpanel.domain.tender import EnvelopeKind, PersonCode, TenderId
 from evalpanel.formats.parcel_moderation import read_assent, read_moderation
 from evalpanel.formats.parcel_sheets import SheetState, read_declarations, read_scoresheet
-from evalpanel.services import exchange, invitations, release_parcels, tenders
+from evalpanel.services import exchange, invitations, release_parcels, rosters, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
@@ -94,7 +94,7 @@ def stands(workspace: Workspace) -> tuple[Stand, ...]:
     """Every tender that this laptop has a part in, those that are not here yet among them."""
     with workspace.store.reading() as tx:
         rows = tx.execute(select(t.InstallationRow).order_by(t.InstallationRow.at)).scalars()
-        return tuple(_stand(tx, row) for row in rows)
+        return tuple(_stand(tx, workspace, row) for row in rows)
 
 
 def moved(workspace: Workspace, tender: TenderId) -> tuple[Moved, ...]:
@@ -141,6 +141,25 @@ def is_list_behind(workspace: Workspace, tender: TenderId) -> bool:
         return written is not None and locked is not None and locked > written
 
 
+def are_papers_behind(workspace: Workspace, tender: TenderId) -> bool:
+    """On the officer's laptop: whether the sheets for a successor were made since the list of the panel was last written."""
+    with workspace.store.reading() as tx:
+        roster = select(func.max(t.ParcelRow.act)).where(
+            t.ParcelRow.tender_id == tender, t.ParcelRow.kind == ParcelKind.ROSTER
+        )
+        sheets = select(func.max(t.PaperKeyRow.act)).where(t.PaperKeyRow.tender_id == tender)
+        written, made = tx.execute(roster).scalar(), tx.execute(sheets).scalar()
+        return written is not None and made is not None and made > written
+
+
+def list_number(workspace: Workspace, tender: TenderId) -> int | None:
+    """The number of the list of the panel that is in force on this laptop; None where there is none. People compare it aloud."""
+    with workspace.store.reading() as tx:
+        mine = exchange.own(tx, workspace, tender)
+        roster = rosters.in_force(tx, mine) if mine is not None else None
+        return roster.number if roster is not None else None
+
+
 def to_send(workspace: Workspace, tender: TenderId) -> tuple[ToSend, ...]:
     """What the member at this laptop has to send to the officer, and whether it changed since it was last made.
 
@@ -179,24 +198,36 @@ def _parcels_below(folder: Path) -> Iterator[Path]:
         raise trouble(error, "read", folder) from error
 
 
-def _stand(tx: Session, row: t.InstallationRow) -> Stand:
+def _stand(tx: Session, workspace: Workspace, row: t.InstallationRow) -> Stand:
     tender = TenderId(row.tender_id)
     held = tx.get(t.TenderRow, row.tender_id)
-    if row.nonce:
-        assert held is not None, "the officer's keys are made with the tender"
-        name = tx.execute(
-            select(t.PanelMemberRow.name).where(
-                t.PanelMemberRow.tender_id == tender, t.PanelMemberRow.person == row.person
-            )
-        ).scalar()
-        return Stand(tender, held.reference, held.title, row.person, name or row.person, True, True, True, True)
+    took_over = tx.execute(select(t.SuccessionRow.id).where(t.SuccessionRow.tender_id == tender)).first() is not None
+    if row.nonce or took_over:
+        assert held is not None, "the officer's keys are made with the tender, and who takes over holds it"
+        name = _name(tx, tender, row.person)
+        return Stand(tender, held.reference, held.title, row.person, name, True, True, True, True)
     body = invitations.newest(tx, tender)[1]
     known = body.officer.value().installation in exchange.confirmed(tx, tender)
     wanted = t.EnvelopeRow.tender_id == tender, t.EnvelopeRow.kind == EnvelopeKind.QUALITY
     bids = tx.execute(select(t.EnvelopeRow.name).where(*wanted)).first() is not None
-    return Stand(
-        tender, body.reference, body.title, row.person, body.officer_name, False, known, held is not None, bids
-    )
+    leads = _leads_now(tx, workspace, tender, body.officer_name)
+    return Stand(tender, body.reference, body.title, row.person, leads, False, known, held is not None, bids)
+
+
+def _leads_now(tx: Session, workspace: Workspace, tender: TenderId, invited: str) -> str:
+    """Who leads, by name: who invited this laptop, or whoever took over since."""
+    lists = t.ParcelRow.tender_id == tender, t.ParcelRow.kind == ParcelKind.ROSTER
+    if len(tx.execute(select(t.ParcelRow.author).where(*lists).distinct()).all()) < 2:
+        return invited
+    mine = exchange.own(tx, workspace, tender)
+    assert mine is not None, "a laptop that holds a list has joined"
+    person = rosters.officer(tx, mine)[0]
+    return _name(tx, tender, person)
+
+
+def _name(tx: Session, tender: TenderId, person: PersonCode) -> str:
+    row = t.PanelMemberRow
+    return tx.execute(select(row.name).where(row.tender_id == tender, row.person == person)).scalar() or person
 
 
 def _answer(tx: Session, tender: TenderId, mine: PersonCode) -> ToSend:

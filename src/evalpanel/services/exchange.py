@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TypeVar
 
 from sqlalchemy import select
@@ -15,17 +14,14 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.branches import Entry, Origin, standing
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys, Statement, file_name, tender_id
 from evalpanel.domain.tender import PersonCode, TenderId
-from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_bodies import Cover, Head, Header, PartOf, Trail, write_cover
-from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel, write_parcel
+from evalpanel.formats.parcel_bodies import Cover, Header, PartOf, Trail, write_cover
 from evalpanel.formats.statements import read_statement, write_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.installations import Installation, from_secret, new_installation
 from evalpanel.sealing.statements import identity
-from evalpanel.services import audit
+from evalpanel.services import audit, heads
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from evalpanel.system.files import replacing, trouble
 
 Body = TypeVar("Body")
 _PURPOSE = "installation"
@@ -172,7 +168,7 @@ def newest(tx: Session, mine: Own, kind: ParcelKind, about: str = "") -> Held | 
     """
     held = {one.identity: one for one in line(tx, mine.tender, kind, mine.person, about)}
     last = held.get(standing(one.entry for one in held.values()).counts or "")
-    cited = _cited(tx, mine, kind, about)
+    cited = heads.cited(tx, mine.tender, kind, about)
     return last if last is not None and cited.behind <= last.history | {last.identity} else None
 
 
@@ -182,20 +178,6 @@ def of_kind(tx: Session, tender: TenderId, kind: ParcelKind) -> tuple[Held, ...]
         select(t.ParcelRow).where(t.ParcelRow.tender_id == tender, t.ParcelRow.kind == kind).order_by(t.ParcelRow.id)
     ).scalars()
     return tuple(_held(row) for row in rows)
-
-
-def origins(tx: Session, tender: TenderId, installation: str) -> tuple[Origin, ...]:
-    """Where the statements of one laptop that are kept were made."""
-    row = t.ParcelRow
-    rows = tx.execute(
-        select(row.incarnations, row.trail_number, row.trail_hash).where(
-            row.tender_id == tender, row.installation == installation
-        )
-    )
-    return tuple(
-        Origin(installation, incarnations, (number, digest) if number else None)
-        for incarnations, number, digest in rows
-    )
 
 
 def known(tx: Session, named: str) -> bool:
@@ -239,24 +221,15 @@ def make(
     restored backup). It also says what this laptop knows of the other lines, and how far its record goes. `parts` are sealed files in the folder of
     documents. No parcel is written to disk yet.
     """
-    earlier = line(tx, mine.tender, kind, mine.person, about)
-    cited = _cited(tx, mine, kind, about)
-    last = None if kind.is_open else audit.last_line(tx, mine.tender)
-    header = Header(
+    header = next_header(
+        tx,
+        workspace,
+        mine,
+        kind,
+        tuple(keys.installation for keys in recipients),
         about=about,
-        author=mine.person,
-        heads=() if kind.is_open else _heads(tx, mine, kind, about),
-        history=tuple(sorted({one.identity for one in earlier} | cited.behind)),
-        incarnations=_incarnations(tx, workspace, mine.tender),
-        installation=mine.keys.public.installation,
-        made_at=workspace.now(),
-        pack=rests_on.pack,
-        parts=tuple(PartOf(one.envelope, one.sealed, one.size) for one in parts),
-        recipients=tuple(sorted(keys.installation for keys in recipients)),
-        roster=rests_on.roster,
-        seq=max((cited.seq, *(one.seq for one in earlier))) + 1,
-        tender=mine.tender,
-        trail=None if last is None else Trail(last[1], last[0]),
+        parts=parts,
+        rests_on=rests_on,
     )
     signed = mine.keys.sign(kind.payload_type, write_cover(Cover(body, header)))
     named = identity(signed, mine.keys.public.signing)
@@ -270,10 +243,43 @@ def make(
         person=mine.person,
         detail={"parcel": named, "about": about, **(detail or {})},
     )
-    _keep_incarnation(tx, workspace, mine.tender, number)
+    heads.keep_incarnation(tx, workspace, mine.tender, number)
     keep(tx, workspace, kind, header, named, signed, number, cover)
     name = file_name(mine.tender, kind, about or mine.person, header.seq, named)
     return Outgoing(name, kind, named, cover, tuple(dict.fromkeys(one.sealed for one in parts)))
+
+
+def next_header(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    kind: ParcelKind,
+    recipients: Sequence[str],
+    *,
+    about: str = "",
+    parts: Sequence[Part] = (),
+    rests_on: RestsOn = NOTHING,
+) -> Header:
+    """The header of the statement that this laptop makes next in a line. `recipients` are installations."""
+    earlier = line(tx, mine.tender, kind, mine.person, about)
+    cited = heads.cited(tx, mine.tender, kind, about)
+    last = None if kind.is_open else audit.last_line(tx, mine.tender)
+    return Header(
+        about=about,
+        author=mine.person,
+        heads=() if kind.is_open else heads.heads(tx, mine.tender, mine.person, kind, about),
+        history=tuple(sorted({one.identity for one in earlier} | cited.behind)),
+        incarnations=heads.incarnations(tx, workspace, mine.tender),
+        installation=mine.keys.public.installation,
+        made_at=workspace.now(),
+        pack=rests_on.pack,
+        parts=tuple(PartOf(one.envelope, one.sealed, one.size) for one in parts),
+        recipients=tuple(sorted(recipients)),
+        roster=rests_on.roster,
+        seq=max((cited.seq, *(one.seq for one in earlier))) + 1,
+        tender=mine.tender,
+        trail=None if last is None else Trail(last[1], last[0]),
+    )
 
 
 def keep(
@@ -288,11 +294,13 @@ def keep(
 ) -> None:
     """Add a statement to those that are kept, and the names of its parts: a received one, or one that was made here.
 
-    Of a release only the sealed `cover` is kept.
+    Of what holds keys only the sealed `cover` is kept: of a release, and of a challenge pack or disclosure copy, whose parts
+    are written for whoever asked and are not kept here either.
     """
-    secret = kind is ParcelKind.RELEASE
+    made_for_others = kind in heads.FOR_STRANGERS
+    secret = kind is ParcelKind.RELEASE or made_for_others
     assert cover is not None or not secret
-    for part in header.parts:
+    for part in () if made_for_others else header.parts:
         tx.add(t.ParcelPartRow(identity=named, sealed=part.sealed, size=part.size, envelope=part.envelope))
     tx.add(
         t.ParcelRow(
@@ -315,98 +323,6 @@ def keep(
     )
 
 
-def keep_cited(tx: Session, mine: Own, header: Header, named: str) -> None:
-    """Keep what a received statement says of the lines of this laptop's own person."""
-    if header.author == mine.person:
-        return
-    for head in header.heads:
-        if head.author == mine.person:
-            tx.add(
-                t.CitedHeadRow(
-                    identity=named,
-                    tender_id=mine.tender,
-                    kind=head.kind,
-                    about=head.about,
-                    seq=head.seq,
-                    tips=head.tips,
-                    behind=head.behind,
-                )
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """What others said of a line of this person: its highest number, and every statement of it that they hold."""
-
-    seq: int
-    behind: frozenset[str]
-
-
-def _cited(tx: Session, mine: Own, kind: ParcelKind, about: str) -> Cited:
-    row = t.CitedHeadRow
-    rows = tx.execute(
-        select(row.seq, row.tips, row.behind).where(row.tender_id == mine.tender, row.kind == kind, row.about == about)
-    ).all()
-    behind = frozenset(one for _, tips, behind in rows for one in (*tips, *behind))
-    return Cited(max((seq for seq, _, _ in rows), default=0), behind)
-
-
-def not_here(tx: Session, mine: Own) -> tuple[ParcelKind, ...]:
-    """The kinds of which others hold statements of this laptop's own person that are not here.
-
-    Then this profile is older than what was sent from it (a restored backup), or another laptop of the person went on.
-    """
-    tx.flush()
-    row = t.CitedHeadRow
-    named: dict[str, ParcelKind] = {}
-    for kind, tips, behind in tx.execute(select(row.kind, row.tips, row.behind).where(row.tender_id == mine.tender)):
-        named |= dict.fromkeys((*tips, *behind), kind)
-    here = set(tx.execute(select(t.ParcelRow.identity).where(t.ParcelRow.tender_id == mine.tender)).scalars())
-    return tuple(sorted({kind for one, kind in named.items() if one not in here}, key=list(ParcelKind).index))
-
-
-def _heads(tx: Session, mine: Own, kind: ParcelKind, about: str) -> tuple[Head, ...]:
-    """What this laptop knows of every line but the one that a statement is made for."""
-    row = t.ParcelRow
-    lines: dict[tuple[str, str, ParcelKind], list[Entry]] = {}
-    rows = tx.execute(
-        select(row.about, row.author, row.kind, row.identity, row.seq, row.history)
-        .where(row.tender_id == mine.tender)
-        .order_by(row.about, row.author, row.kind, row.id)
-    )
-    for whom, author, of, named, seq, history in rows:
-        if (whom, author, of) != (about, mine.person, kind):
-            lines.setdefault((whom, author, of), []).append(Entry(named, seq, frozenset(history)))
-    return tuple(_head(*key, entries) for key, entries in lines.items())
-
-
-def _head(about: str, author: str, kind: ParcelKind, entries: Sequence[Entry]) -> Head:
-    tips = standing(entries).tips
-    known = {one.identity for one in entries} | {earlier for one in entries for earlier in one.history}
-    return Head(
-        about=about,
-        author=author,
-        behind=tuple(sorted(known - set(tips))),
-        kind=kind,
-        seq=max(one.seq for one in entries),
-        tips=tuple(sorted(tips)),
-    )
-
-
-def _incarnations(tx: Session, workspace: Workspace, tender: TenderId) -> tuple[str, ...]:
-    row = t.IncarnationRow
-    held = tuple(tx.execute(select(row.incarnation).where(row.tender_id == tender).order_by(row.id)).scalars())
-    return held if workspace.incarnation in held else (*held, workspace.incarnation)
-
-
-def _keep_incarnation(tx: Session, workspace: Workspace, tender: TenderId, act: int) -> None:
-    row = t.IncarnationRow
-    wanted = select(row.id).where(row.tender_id == tender, row.incarnation == workspace.incarnation)
-    if tx.execute(wanted).first() is None:
-        tx.add(row(tender_id=tender, incarnation=workspace.incarnation, at=workspace.now(), act=act))
-        tx.flush()
-
-
 def seal_part(workspace: Workspace, content: bytes, envelope: str, recipients: Sequence[str], made: list[str]) -> Part:
     """A piece that is sealed into the folder of documents; `made` tells what to take away when the act does not happen."""
     sealed = envelopes.seal_bytes(content, *recipients)
@@ -426,55 +342,6 @@ def again(tx: Session, tender: TenderId, kind: ParcelKind, held: Held) -> Outgoi
     parts = tx.execute(select(row.sealed).where(row.identity == held.identity).order_by(row.id)).scalars()
     name = file_name(tender, kind, held.about or held.author, held.seq, held.identity)
     return Outgoing(name, kind, held.identity, held.cover, tuple(dict.fromkeys(parts)))
-
-
-def write_out(workspace: Workspace, folder: Path, parcel: Outgoing, each: Callable[[int], None] | None = None) -> Path:
-    """Write a parcel into a folder (a stick, a share). Gives where it lies.
-
-    It is on the disk, read back and compared before it takes its name: from then on the stick may be taken out. Writing again replaces a file of the same name: the name holds the digest of what was signed.
-    """
-    file = folder / parcel.name
-    if not folder.is_dir():
-        raise EvalPanelError(
-            "There is no such folder.",
-            f"{folder} is not a folder, so nothing was written. It is kept here: send it again.",
-        )
-
-    def judge(part: Path) -> None:
-        if not _is_whole(part, parcel):
-            raise EvalPanelError(
-                f"{file.name} was not written whole.",
-                "What was read back is not what was sealed, so it was taken away again. Try again, with another stick. If it "
-                "stays so, a sealed file in the profile has changed: evalpanel verify names it.",
-            )
-
-    try:
-        with replacing(file, private=False, judge=judge) as target:
-            write_parcel(
-                target,
-                parcel.cover,
-                is_open=parcel.kind.is_open,
-                parts=((sealed, workspace.documents.opened(sealed)) for sealed in parcel.parts),
-                each=each,
-            )
-    except OSError as error:
-        raise trouble(error, "written", file) from error
-    return file
-
-
-def _is_whole(file: Path, parcel: Outgoing) -> bool:
-    """Whether a parcel reads back, as its receiver will read it, as what it was made of."""
-    try:
-        with file.open("rb") as opened:
-            held = read_parcel(opened)
-            return (
-                isinstance(held, Container)
-                and held.cover == parcel.cover
-                and held.parts.keys() == set(parcel.parts)
-                and all(sum(map(len, checked_blocks(part))) == part.size for part in held.parts.values())
-            )
-    except EvalPanelError:
-        return False
 
 
 def _held(row: t.ParcelRow) -> Held:

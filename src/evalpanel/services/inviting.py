@@ -22,7 +22,7 @@ from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Invitation, Keys, read_enrolment, read_invitation
 from evalpanel.sealing.statements import identity, verifies
-from evalpanel.services import audit, exchange, invitations, rosters, tenders
+from evalpanel.services import audit, exchange, invitations, parcels_out, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -102,7 +102,7 @@ def invite(
             if one.person == mine.person:
                 raise EvalPanelError(f"{one.person} is you: this laptop holds the tender.", "Nothing was written.")
             made.append((one, _invitation(tx, workspace, tender, mine, one, reply_by, said)))
-    return tuple(Invited(one.person, one.name, exchange.write_out(workspace, to, parcel)) for one, parcel in made)
+    return tuple(Invited(one.person, one.name, parcels_out.write_out(workspace, to, parcel)) for one, parcel in made)
 
 
 def keys_of_panel(workspace: Workspace, named: str) -> tuple[PersonKeys, ...]:

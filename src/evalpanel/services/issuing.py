@@ -44,7 +44,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import cleared, exchange, release_parcels, rosters, tenders
+from evalpanel.services import cleared, exchange, parcels_out, release_parcels, rosters, tenders
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
 from evalpanel.services.exchange import KEPT, NAMES, Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
@@ -109,9 +109,9 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
         progress.step(done, size, pack.name)
 
     return Issued(
-        roster=exchange.write_out(workspace, to, roster),
-        pack=exchange.write_out(workspace, to, pack, each),
-        releases={person: exchange.write_out(workspace, to, parcel) for person, parcel in releases.items()},
+        roster=parcels_out.write_out(workspace, to, roster),
+        pack=parcels_out.write_out(workspace, to, pack, each),
+        releases={person: parcels_out.write_out(workspace, to, parcel) for person, parcel in releases.items()},
         without_keys=tuple(person for person in others if person not in laptops),
         without_declaration=tuple(person for person in others if person in laptops and person not in declared),
     )

@@ -16,7 +16,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover, Enrolment, Invitation, Keys, read_enrolment
 from evalpanel.sealing.installations import new_installation
 from evalpanel.sealing.statements import identity
-from evalpanel.services import audit, exchange, invitations
+from evalpanel.services import audit, exchange, invitations, parcels_out
 from evalpanel.services.exchange import Own
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -103,7 +103,7 @@ def enrol(workspace: Workspace, file: Path, *, to: Path, laptop: str = "") -> Pa
             with tidying(error):
                 workspace.keys.drop_tender_key(tender)
         raise
-    return exchange.write_out(workspace, to, parcel)
+    return parcels_out.write_out(workspace, to, parcel)
 
 
 def joined(workspace: Workspace) -> tuple[Joined, ...]:

@@ -160,8 +160,9 @@ def _profile_sheet(workspace: Workspace, number: str, secret: bytes) -> PaperShe
         parts=(
             _part(
                 "How it is used",
-                "Type the words into a file, and then: evalpanel --paper-words FILE new-way-in. You then choose a new passphrase, or the "
-                "computer's keyring opens the profile again. " + _TYPING,
+                "When evalpanel asks for the passphrase, or says that the keyring does not open the profile, choose “Open it with a paper key” and type "
+                "the words. You then choose a new passphrase, or the computer's keyring opens the profile again. On the command line: evalpanel "
+                "--paper-words FILE new-way-in. " + _TYPING,
             ),
             _part(
                 "Who holds it",
@@ -170,7 +171,7 @@ def _profile_sheet(workspace: Workspace, number: str, secret: bytes) -> PaperShe
             ),
             _part(
                 "When it is lost",
-                f"Make another one, and then: evalpanel paper-key --revoke {number}. A copy of the profile that somebody made before "
+                f"Make another one, and revoke this one by its number: Carry files, For a bad day, or evalpanel paper-key --revoke {number}. A copy of the profile that somebody made before "
                 "still opens with these words.",
             ),
         ),
@@ -188,7 +189,7 @@ def _successor_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
         parts=(
             _part(
                 "How it is used",
-                "Together with the recovery sheet, on the laptop of somebody who has joined this tender: evalpanel succeed. The words sign one thing "
+                "Together with the recovery sheet, on the laptop of somebody who has joined this tender: Carry files, For a bad day, Take over as officer (or evalpanel succeed). The words sign one thing "
                 "only, the list of who takes part that names the new officer. They open nothing and sign no score. "
                 + _TYPING,
             ),
@@ -217,7 +218,7 @@ def _recovery_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
         parts=(
             _part(
                 "How it is used",
-                "Together with the successor's sheet, when somebody takes over as officer: evalpanel succeed. Alone it signs nothing. "
+                "Together with the successor's sheet, when somebody takes over as officer: Carry files, For a bad day (or evalpanel succeed). Alone it signs nothing. "
                 + _TYPING,
             ),
             _part(

@@ -15,13 +15,17 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Header, read_enrolment, read_invitation
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_kinds import read_cover
+from evalpanel.formats.parcel_moderation import read_assent, read_moderation
 from evalpanel.formats.statements import read_statement
+from evalpanel.sealing import envelopes
 from evalpanel.sealing.envelopes import EnvelopeError
 from evalpanel.sealing.statements import identity, signer, verifies
-from evalpanel.services import exchange, rosters
+from evalpanel.services import challenge_proofs, exchange, rosters
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import trouble
+
+_LEAST_FINGERPRINT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +44,61 @@ def looks_like_one(data: bytes) -> bool:
     return data.startswith(b"PK")
 
 
-def prove(workspace: Workspace | None, path: Path) -> ParcelProof:
-    """What can be proved of the parcel at `path`. Without a profile only what travels unsealed can be looked at."""
+@dataclass(frozen=True, slots=True)
+class With:
+    """What a reader has besides the file: the fingerprint of the officer's key, told another way (or the beginning of it, of
+    16 digits at least), and an age identity that opens a challenge pack which was sealed to them. Empty: they have none."""
+
+    fingerprint: str = ""
+    identity: str = ""
+
+
+NOTHING = With()
+
+
+def prove(workspace: Workspace | None, path: Path, given: With = NOTHING) -> ParcelProof:
+    """What can be proved of the parcel at `path`. Without a profile only what travels unsealed can be looked at, and what
+    was sealed to the identity that is given."""
     try:
         with path.open("rb") as file:
-            return _prove(workspace, read_parcel(file))
+            return _prove(workspace, read_parcel(file), given)
     except OSError as error:
         raise trouble(error, "read", path) from error
     except EvalPanelError as error:
         return ParcelProof("parcel", "altered", (), (str(error),), "")
 
 
-def _prove(workspace: Workspace | None, held: object) -> ParcelProof:
+def _prove(workspace: Workspace | None, held: object, given: With) -> ParcelProof:
     if not isinstance(held, Container):
         return ParcelProof("zip", "not-ours", (), ("it is a zip round parcels: check each of them",), "")
-    signed = _opened(workspace, held)
+    signed = _opened(workspace, held, given.identity)
     if signed is None:
         return ParcelProof("parcel", "not-ours", (), ("it is not sealed to this profile, so it cannot be opened",), "")
     kind = kind_of(signed.payload_type)
     if kind is None:
         return ParcelProof("parcel", "not-ours", (), ("this version does not know this kind of parcel",), "")
+    if kind in challenge_proofs.KINDS:
+        return _of_pack(workspace, held, kind, signed, given)
     return _of_statement(workspace, held, kind, signed)
+
+
+def _of_pack(
+    workspace: Workspace | None, held: Container, kind: ParcelKind, signed: Statement, given: With
+) -> ParcelProof:
+    """A challenge pack or a disclosure copy: it brings the officer's key itself."""
+    found = challenge_proofs.prove(signed, held, given.fingerprint)
+    wanted = given.fingerprint.lower()
+    if wanted and not (len(wanted) >= _LEAST_FINGERPRINT and found.by.startswith(wanted)):
+        why = f"the key that signed it is not the one that you named: its fingerprint is {found.by}"
+        return ParcelProof(kind, "unknown-signer", (), (why,), found.by)
+    proved, missing = list(found.proved), list(found.not_proved)
+    if workspace is not None:
+        with workspace.store.reading() as tx:
+            here = exchange.known(tx, found.identity)
+        (proved if here else missing).append(
+            "it is among those that were made in this profile" if here else "it is not among those made in this profile"
+        )
+    return ParcelProof(kind, "verified", tuple(proved), tuple(missing), found.by)
 
 
 def _of_statement(workspace: Workspace | None, held: Container, kind: ParcelKind, signed: Statement) -> ParcelProof:
@@ -90,12 +128,38 @@ def _of_statement(workspace: Workspace | None, held: Container, kind: ParcelKind
                 proved.append("it is among the parcels that are kept in this profile")
             else:
                 missing.append("it is not among the parcels that are kept in this profile")
+            here, elsewhere = _cited(tx, kind, signed)
+            proved += here
+            missing += elsewhere
     return ParcelProof(kind, "verified", tuple(proved), tuple(missing), keys.installation)
 
 
-def _opened(workspace: Workspace | None, held: Container) -> Statement | None:
+def _cited(tx: Session, kind: ParcelKind, signed: Statement) -> tuple[list[str], list[str]]:
+    """What a moderation and an assent are about, by identity: what of it is kept here, and what is not."""
+    if kind is ParcelKind.MODERATION:
+        sheets = [one.sheet for one in read_moderation(signed.payload).body.sheets if one.sheet]
+        known = sum(exchange.known(tx, sheet) for sheet in sheets)
+        proved = [
+            f"it rests on {len(sheets)} score sheets, of which {known} are kept in this profile, the same to the byte"
+        ]
+        return proved, [] if known == len(sheets) else ["what the sheets say that are not kept in this profile"]
+    if kind is ParcelKind.ASSENT:
+        body = read_assent(signed.payload).body
+        about = f"it is about the moderation {body.moderation[:8]}"
+        if exchange.known(tx, body.moderation):
+            return [f"{about}, which is kept in this profile"], []
+        return [], [f"{about}, which is not kept in this profile"]
+    return [], []
+
+
+def _opened(workspace: Workspace | None, held: Container, own: str) -> Statement | None:
     if held.is_open:
         return read_statement(held.cover)
+    if own:
+        try:
+            return read_statement(envelopes.open_bytes(held.cover, own))
+        except EnvelopeError:
+            return None
     if workspace is None:
         return None
     with workspace.store.reading() as tx:

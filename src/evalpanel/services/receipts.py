@@ -15,7 +15,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_moderation import Accepted, Receipt, read_receipt
-from evalpanel.services import exchange, rosters, tenders
+from evalpanel.services import exchange, parcels_out, rosters, tenders
 from evalpanel.services.exchange import Own, RestsOn
 from evalpanel.services.workspace import Workspace
 
@@ -79,7 +79,7 @@ def receipts(workspace: Workspace, named: str, *, to: Path) -> Receipts:
             )
     if not made:
         raise EvalPanelError("Nothing has arrived that a receipt could be written for.", "Nothing was written.")
-    return Receipts({person: exchange.write_out(workspace, to, parcel) for person, parcel in made.items()})
+    return Receipts({person: parcels_out.write_out(workspace, to, parcel) for person, parcel in made.items()})
 
 
 def arrived(workspace: Workspace, named: str) -> tuple[Arrived, ...]:

@@ -69,6 +69,20 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiter:
+    """A parcel that waits in the profile: of which tender, what it is and whose by its own word, what it waits for, its bytes.
+
+    `words` are empty where it waits for nothing any more: it is taken in by the next `try_again`.
+    """
+
+    tender: TenderId | None
+    kind: ParcelKind | None
+    author: str
+    words: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
     """How many parcels wait in the profile, and their bytes."""
 
@@ -115,6 +129,37 @@ def waiting(workspace: Workspace) -> Waits:
     """What waits in the profile. Changes nothing."""
     held = Waiting(workspace.folders.waiting).files()
     return Waits(len(held), sum(path.stat().st_size for path in held))
+
+
+def waiters(workspace: Workspace) -> tuple[Waiter, ...]:
+    """Each parcel that waits in the profile, and what it waits for. Changes nothing."""
+    with workspace.store.reading() as tx:
+        mine = tuple(_own(tx, workspace))
+    found = []
+    for path in Waiting(workspace.folders.waiting).files():
+        try:
+            size = path.stat().st_size
+            with path.open("rb") as opened:
+                found.append(_waiter(workspace, mine, opened, size))
+        except OSError as error:
+            raise trouble(error, "read", path) from error
+    return tuple(found)
+
+
+def _waiter(workspace: Workspace, mine: Sequence[Own], file: BinaryIO, size: int) -> Waiter:
+    kind: ParcelKind | None = None
+    try:
+        held = read_parcel(file)
+        assert isinstance(held, Container), "only parcels wait, never what is round them"
+        signed, whose = _opened(held, mine)
+        kind = kind_of(signed.payload_type)
+        assert kind is not None and whose is not None, "what waits was sealed, and of a known kind"
+        author, words = taking_in.not_yet(workspace, whose, kind, signed, _INTAKES, gathering.INTAKES)
+        return Waiter(whose.tender, kind, author, words, size)
+    except (DiskTrouble, StoreError):
+        raise  # nothing is wrong with the file
+    except EvalPanelError:
+        return Waiter(None, kind, "", "", size)  # the next try says what is wrong with it, and waits no more
 
 
 def _waited(workspace: Workspace, path: Path) -> Report | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import exchange, release_parcels, tenders
+from evalpanel.services import exchange, parcels_out, release_parcels, tenders
 from evalpanel.services.exchange import RestsOn
 from evalpanel.services.workspace import Workspace
 
@@ -48,4 +48,4 @@ def release(workspace: Workspace, named: str, *, to: Path, person: str | None = 
             one: release_parcels.release(tx, workspace, tender, mine, tender.member(one), laptops[one], rests_on)
             for one in chosen
         }
-    return Released({one: exchange.write_out(workspace, to, parcel) for one, parcel in made.items()})
+    return Released({one: parcels_out.write_out(workspace, to, parcel) for one, parcel in made.items()})

@@ -31,7 +31,7 @@ from evalpanel.formats.parcel_sheets import (
     read_scoresheet,
     write_sheet_part,
 )
-from evalpanel.services import exchange, moderation_parcels, rosters, sheets_here, tenders
+from evalpanel.services import exchange, moderation_parcels, parcels_out, rosters, sheets_here, tenders
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -86,10 +86,10 @@ def send(workspace: Workspace, named: str, *, to: Path, final: bool = False) -> 
             f"First: evalpanel declare {tender.reference} --person {mine.person} --none",
         )
     return Sent(
-        declaration=None if declaration is None else exchange.write_out(workspace, to, declaration),
-        sheet=None if sheet is None else exchange.write_out(workspace, to, sheet),
+        declaration=None if declaration is None else parcels_out.write_out(workspace, to, declaration),
+        sheet=None if sheet is None else parcels_out.write_out(workspace, to, sheet),
         final=signed is not None and signed.signed,
-        moderation=None if moderation is None else exchange.write_out(workspace, to, moderation),
+        moderation=None if moderation is None else parcels_out.write_out(workspace, to, moderation),
     )
 
 

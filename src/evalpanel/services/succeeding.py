@@ -38,7 +38,7 @@ from evalpanel.formats.statements import write_statement
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.paper_keys import SuccessorKey, recovery_identity, secret_of
 from evalpanel.sealing.statements import identity
-from evalpanel.services import audit, envelopes, exchange, rosters, tenders
+from evalpanel.services import audit, envelopes, exchange, parcels_out, rosters, tenders
 from evalpanel.services.exchange import KEPT, NAMES, Outgoing, Own
 from evalpanel.services.pack_rows import arrived_detail, document_row
 from evalpanel.services.rosters import RosterInForce
@@ -88,7 +88,7 @@ def succeed(
         with tidying(error):
             workspace.documents.remove(made)
         raise
-    return Succeeded(mine.person, replaced, exchange.write_out(workspace, to, parcel))
+    return Succeeded(mine.person, replaced, parcels_out.write_out(workspace, to, parcel))
 
 
 def _again(tx: Session, mine: Own | None) -> tuple[exchange.Held, PersonCode] | None:

@@ -23,7 +23,7 @@ from evalpanel.formats.parcel_bodies import Cover, Header
 from evalpanel.formats.parcel_file import Container, checked_blocks
 from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.sealing.statements import identity, signer, verifies
-from evalpanel.services import audit, exchange, invitations, rosters
+from evalpanel.services import audit, exchange, heads, invitations, rosters
 from evalpanel.services.exchange import Own
 from evalpanel.services.rosters import NotYet
 from evalpanel.services.workspace import Workspace
@@ -145,13 +145,34 @@ def take(
         workspace.documents.take({name: checked_blocks(part) for name, part in container.parts.items()}, taken)
         with workspace.store.writing() as tx:
             became = _kept(tx, workspace, one, intake, container.cover)
-            missing = exchange.not_here(tx, mine)
+            missing = heads.not_here(tx, mine.tender)
     except BaseException as error:
         with tidying(error):
             workspace.documents.remove(taken)
         raise
     name = file_name(mine.tender, kind, PersonCode(one.header.about or one.author), one.header.seq, named)
     return Taken(became.verdict, became.words + _besides(one, missing), one.author, named, name)
+
+
+def not_yet(
+    workspace: Workspace,
+    mine: Own,
+    kind: ParcelKind,
+    signed: Statement,
+    intakes: Mapping[ParcelKind, Intake],
+    own: Mapping[ParcelKind, Intake],
+) -> tuple[str, str]:
+    """Whose a statement says that it is, and why it cannot be judged yet; no reason where it can be. Changes nothing."""
+    claimed = read_cover(kind, signed.payload).header.author
+    try:
+        with workspace.store.reading() as tx:
+            by, named, succeeds = _signed(tx, mine, kind, signed, intakes.get(kind))
+            if not exchange.known(tx, named):
+                held = own if by.person == mine.person else intakes
+                _judged(tx, workspace, mine, kind, signed, by, named, succeeds, held)
+    except NotYet as error:
+        return claimed, str(error)
+    return claimed, ""
 
 
 def _signed(
@@ -280,7 +301,7 @@ def _cites(tx: Session, header: Header) -> None:
 def _copied(tx: Session, mine: Own, header: Header) -> bool:
     trail = (header.trail.number, header.trail.hash) if header.trail is not None else None
     here = Origin(header.installation, header.incarnations, trail)
-    return any(diverged(here, other) for other in exchange.origins(tx, mine.tender, header.installation))
+    return any(diverged(here, other) for other in heads.origins(tx, mine.tender, header.installation))
 
 
 def _kept(tx: Session, workspace: Workspace, one: Arrival, intake: Intake | None, sealed: bytes) -> Became:
@@ -299,7 +320,7 @@ def _kept(tx: Session, workspace: Workspace, one: Arrival, intake: Intake | None
         },
     )
     exchange.keep(tx, workspace, one.kind, one.header, one.identity, one.signed, act, sealed)
-    exchange.keep_cited(tx, one.mine, one.header, one.identity)
+    heads.keep_cited(tx, one.mine.person, one.header, one.identity)
     tx.flush()
     if intake is None:
         return Became(

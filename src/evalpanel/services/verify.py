@@ -22,7 +22,8 @@ from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import after_outcome, afterwards, interests, parcel_proofs, tenders
+from evalpanel.services import after_outcome, afterwards, interests, parcel_proofs, tenders, trail_copies
+from evalpanel.services.audit import PROFILE_CHAIN
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
@@ -30,6 +31,7 @@ from evalpanel.system.files import read_whole, trouble
 
 MOST_BYTES = 256 << 20
 _PARTS = 12
+_REWRITTEN = "that the trail was not rewritten as a whole: compare its head with one that somebody else holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,19 @@ class Verification:
     by: str
 
 
-def verify_file(workspace: Workspace | None, path: Path) -> Verification:
-    """Whether a letter or a parcel is as it was signed, whole, and by whom. Without a profile every signer is unknown."""
+def verify_file(workspace: Workspace | None, path: Path, *, key: str = "", identity: str = "") -> Verification:
+    """Whether a letter or a parcel is as it was signed, whole, and by whom. Without a profile every signer is unknown, but of
+    a challenge pack and a disclosure copy, which bring the officer's key.
+
+    `key`: the fingerprint of that key, told another way; `identity`: an age identity that such a file was sealed to.
+    """
     if path.is_file() and parcel_proofs.looks_like_one(_beginning(path)):
-        found = parcel_proofs.prove(workspace, path)
+        found = parcel_proofs.prove(workspace, path, parcel_proofs.With(key, identity))
         return Verification(path.name, found.kind, found.verdict, found.proved, found.not_proved, found.by)
+    if path.is_file() and trail_copies.looks_like_one(_beginning(path)):
+        chain = trail_copies.prove(path)
+        verdict = "altered" if chain.altered else "verified"
+        return Verification(path.name, "trail", verdict, chain.proved, chain.not_proved, chain.head)
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.pdf_signature import verify
     from evalpanel.sealing.timestamps import unstamped
@@ -125,7 +135,7 @@ def verify_tender(workspace: Workspace, named: str, *, progress: Progress = NO_P
             wrong += found
             if said and not found:
                 proved.append(said)
-        not_proved = ["that the trail was not rewritten as a whole: compare its head with one that somebody else holds"]
+        not_proved = [_REWRITTEN]
         return Verification(
             tender.reference,
             "tender",
@@ -134,6 +144,19 @@ def verify_tender(workspace: Workspace, named: str, *, progress: Progress = NO_P
             (*wrong, *not_proved),
             _head(lines),
         )
+
+
+def verify_store(workspace: Workspace, *, progress: Progress = NO_PROGRESS) -> tuple[Verification, ...]:
+    """Every tender of the profile, and the chain of what belongs to no tender."""
+    with workspace.store.reading() as tx:
+        own = queries.trail(tx, PROFILE_CHAIN)
+        named = tx.execute(select(t.TenderRow.tender_id).order_by(t.TenderRow.reference)).scalars().all()
+    wrong = tuple(f"the trail of the profile: {fault}" for fault in trail.faults(own))
+    said = f"the trail of {len(own)} acts of the profile itself is whole and unaltered, up to {_head(own)}"
+    profile = Verification("profile", "profile", "altered", (), wrong, _head(own))
+    if not wrong:
+        profile = Verification("profile", "profile", "verified", (said,), (_REWRITTEN,), _head(own))
+    return (profile, *(verify_tender(workspace, one, progress=progress) for one in named))
 
 
 def _head(lines: tuple[trail.TrailLine, ...]) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.sealing import keys as key_files
+from evalpanel.sealing.key_file import KeysError
 from evalpanel.sealing.keys import Keys, NoKeyring
 from evalpanel.sealing.paper_keys import secret_of
 from evalpanel.services import copies
@@ -37,7 +38,7 @@ from evalpanel.system.folders import Folders, ProfileLock
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-__all__ = ["NoKeyring", "Owner", "Workspace"]
+__all__ = ["KeysError", "NoKeyring", "Owner", "Workspace"]
 
 Clock = Callable[[], datetime]
 
@@ -319,6 +320,12 @@ def asks_passphrase(root: Path) -> bool:
     """Whether the profile in `root` is opened with a passphrase; False too where there is none."""
     folders = Folders(root)
     return folders.key_file.exists() and key_files.has_passphrase(folders.key_file)
+
+
+def has_paper(root: Path) -> bool:
+    """Whether a paper key opens the profile in `root`; False too where there is none."""
+    folders = Folders(root)
+    return folders.key_file.exists() and bool(key_files.papers(folders.key_file))
 
 
 def backups(root: Path) -> tuple[Path, ...]:

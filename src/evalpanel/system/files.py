@@ -234,6 +234,15 @@ def read_whole(path: Path, limit: int) -> bytes:
     return data
 
 
+def may_take_out(*, read_back: bool = False) -> str:
+    """What people are told of a folder that was written into, wherever that is: nothing waits in memory any more.
+
+    `read_back`: each file was read again and compared, too.
+    """
+    done = "All was read back and is whole" if read_back else "All is written to the disk"
+    return f"{done}: the stick can be taken out."
+
+
 def remove_quietly(path: Path) -> bool:
     """Remove the file `path` and say whether it was there. Only its absence is ignored."""
     with _in_words("removed", path):

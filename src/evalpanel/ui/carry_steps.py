@@ -11,7 +11,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import assents, carrying, inviting, joining, preflight, receiving
+from evalpanel.services import assents, carrying, inviting, joining, preflight, receiving, ruling
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import KeyState
 from evalpanel.services.receiving import Report
@@ -47,7 +47,8 @@ def officer(session: Session, stand: Stand, view: TenderView, rows: Sequence[Car
     if is_blind(view.pack) and view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
         held = preflight.findings(space, stand.tender)
         unclear = bool(held.unlooked or held.open)
-    return carry_next.officer_step(view, rows, behind=carrying.is_list_behind(space, stand.tender), unclear=unclear)
+    behind, papered = carrying.is_list_behind(space, stand.tender), carrying.are_papers_behind(space, stand.tender)
+    return carry_next.officer_step(view, rows, behind=behind, papered=papered, unclear=unclear)
 
 
 def has_come(session: Session, stand: Stand) -> bool:
@@ -56,6 +57,22 @@ def has_come(session: Session, stand: Stand) -> bool:
     own = me(session.view, stand.person) if session.view is not None else None
     may = stand.leads or (own is not None and own.member.has(Role.CHAIR))
     return may and any(one.kind in wanted and not one.made for one in carrying.moved(session.workspace, stand.tender))
+
+
+def has_two_sheets(session: Session, stand: Stand) -> bool:
+    """Whether the chair at this laptop can rule between two sheets of somebody."""
+    own = me(session.view, stand.person) if session.view is not None else None
+    chairs = own is not None and own.member.has(Role.CHAIR)
+    return chairs and stand.here and bool(ruling.branches(session.workspace, stand.tender))
+
+
+def status(session: Session, stand: Stand | None) -> str:
+    """Whose laptop this is, and the number of its list, for people to compare aloud."""
+    if stand is None:
+        return ""
+    number = carrying.list_number(session.workspace, stand.tender)
+    said = f" · list of the panel: number {number}" if number is not None else ""
+    return f"{stand.reference} · this is the laptop of {stand.person}{said}"
 
 
 def may_issue(view: TenderView, rows: Sequence[Carried]) -> bool:

@@ -14,6 +14,7 @@ from evalpanel.ui import accessible
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.fold import Fold
+from evalpanel.ui.widgets.paper_card import PaperCard
 from evalpanel.ui.widgets.scroll import Tall, overflow
 
 
@@ -21,11 +22,15 @@ class StartWindow(QWidget):
     """Asks for what opens a profile. `opened` carries the passphrase, or None where the keyring opens it.
 
     Somebody who was invited to a panel may begin with the invitation: it fills in the name, and `invitation` is its path.
+    Whoever has lost the passphrase opens the profile with a paper key and sets a new way in; `problem` says why a profile without
+    a passphrase could not be opened, and asks for the paper key at once.
     """
 
     opened = Signal(object)
 
-    def __init__(self, profile: Path, open_it: Callable[[str | None], None]) -> None:
+    def __init__(
+        self, profile: Path, open_it: Callable[[str | None], None], *, problem: EvalPanelError | None = None
+    ) -> None:
         super().__init__()
         self._profile = profile
         self._open = open_it
@@ -89,10 +94,51 @@ class StartWindow(QWidget):
         if self._new:
             outer.addWidget(self._begin_invited())
         outer.addWidget(card)
+        self._opening = card
+        self.lost = button("Passphrase lost? Open it with a paper key", role="quiet")
+        self.lost.clicked.connect(lambda *_: self._turn_to_paper())
+        self.paper = PaperCard(self._refuse)
+        self.paper.wanted.connect(self._by_paper)
+        self.paper.hide()
+        if not self._new:
+            outer.addWidget(self.lost, 0, Qt.AlignmentFlag.AlignLeft)
+            outer.addWidget(self.paper)
         outer.addStretch(2)
         for field in (self.name, self.email, self.passphrase, self.again):
             field.returnPressed.connect(self._go)
         (self.name if self._new else self.passphrase).setFocus()
+        if problem is not None:
+            self._turn_to_paper()
+            self._refuse(problem)
+
+    def _turn_to_paper(self) -> None:
+        self.paper.show()  # before the other goes, so that the focus has somewhere to go
+        self._opening.hide()
+        self.lost.hide()
+        self.problem = self.paper.problem
+        self.paper.words.typed.setFocus()
+
+    def _by_paper(self, words: str, passphrase: str | None) -> None:
+        # Imported here: hardly anybody has lost their passphrase, and the window is seen before the services.
+        from evalpanel.services import workspace
+
+        self.problem.hide()
+        try:
+            workspace.new_way_in(self._profile, paper=words, passphrase=passphrase)
+            self.paper.clear()
+            self._open(passphrase)
+        except workspace.NoKeyring:
+            self._refuse(
+                EvalPanelError(
+                    "This computer has no keyring that can be used.", "Choose a passphrase, and type it twice."
+                )
+            )
+            return
+        except EvalPanelError as error:
+            self._refuse(error)
+            return
+        self.opened.emit(passphrase)
+        self.close()
 
     def _begin_invited(self) -> Card:
         card = Card("Were you invited to a panel?")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
-from evalpanel.services import confirming
+from evalpanel.services import confirming, receiving
 from evalpanel.services.carrying import Stand
 from evalpanel.ui import carry_steps
 from evalpanel.ui.carry_out import CarryOut
@@ -62,4 +62,6 @@ class ReadWords(CarryPart):
         assert stand is not None
         whom = confirming.confirm(space, stand.tender, typed=self.words.typed.text(), person=self._whom or None)
         self.words.typed.clear()
-        self.left.emit(carry_words.confirmed(whom, stand))
+        waited = receiving.try_again(space)  # what came before the words may be taken in now
+        said = carry_words.confirmed(whom, stand)
+        self.left.emit(f"{said} {carry_words.tried(waited)}" if waited else said)

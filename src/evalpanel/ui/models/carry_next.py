@@ -47,9 +47,11 @@ class Step:
     people: tuple[str, ...] = ()
 
 
-def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = False, unclear: bool = False) -> Step:
-    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out. `unclear`:
-    in a blind tender, that documents were not looked through, or may say whose a bid is."""
+def officer_step(
+    view: TenderView, rows: Sequence[Carried], *, behind: bool = False, papered: bool = False, unclear: bool = False
+) -> Step:
+    """What the officer does next in the exchange. `behind`: the panel does not know yet of a laptop that was locked out; `papered`:
+    nor of the sheets for a successor. `unclear`: in a blind tender, that documents were not looked through, or may say whose a bid is."""
     answered = tuple(one.code for one in rows if one.answered)
     if answered:
         who = words.count(len(answered), "person has answered", "people have answered")
@@ -65,6 +67,8 @@ def officer_step(view: TenderView, rows: Sequence[Carried], *, behind: bool = Fa
         return Step(Go.LOOK, told, "Look through the documents")
     if behind:
         return Step(Go.ISSUE, "A laptop was locked out, and the panel does not know it yet.", WRITE)
+    if papered:
+        return Step(Go.ISSUE, "The two sheets work once the panel has a list that names them.", WRITE)
     unissued = tuple(one.code for one in rows if one.unissued)
     if unissued and view.summary.stage.reached(TenderStage.CRITERIA_FROZEN):
         told = f"Something is ready for {words.together(unissued)} that they do not have yet."

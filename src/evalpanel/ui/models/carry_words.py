@@ -10,8 +10,13 @@ from evalpanel.services.inviting import Invited
 from evalpanel.services.issuing import Issued
 from evalpanel.services.leaving import Replaced, Revoked
 from evalpanel.services.receipts import Receipts
+from evalpanel.services.receiving import Report, Waiter
+from evalpanel.services.ruling import Branch
 from evalpanel.services.sending import Sent
-from evalpanel.ui.models.words import count, together
+from evalpanel.system.files import may_take_out
+from evalpanel.ui.models.carrying import KINDS
+from evalpanel.ui.models.words import count, together, uk_time
+from evalpanel.ui.widgets.mark import HALF, NOTE
 
 WHAT = (
     "People carry files between the laptops of a panel, on a stick or by e-mail. Only who they are for can open them."
@@ -24,7 +29,7 @@ NOTHING_YET = (
     "Home",
 )
 OPEN_FIRST = ("No tender is open", "Open it under Home to see what is to be carried.", "Home")
-SAFE = "All was read back and is whole: the stick can be taken out."
+SAFE = may_take_out(read_back=True)
 
 
 REPLACED = "They take over the role and the criteria, and score every bid. What the other has scored is set aside: kept, and shown to nobody."
@@ -32,6 +37,48 @@ LOCKED = (
     "What came from a laptop before it was locked out still counts; nothing else that it sends does. What was read there was read: "
     "that cannot be taken back. What is written from now on it cannot open."
 )
+
+
+TWO_SHEETS = (
+    "They come from two laptops, or from a profile that was put back from a backup. Neither counts, and both are kept."
+)
+ASK_FIRST = "Best is that they take in both on one laptop and send again. Where they cannot, you rule which one counts."
+NO_ANSWER = (
+    "Whoever scored says whether they agree. Where somebody is ill or cannot be reached, record why: the record shows it, and moderation "
+    "can be closed without their answer."
+)
+WAITING = "They cannot be judged yet, and are tried again whenever something is taken in. Nobody has to remember them."
+
+
+def branch(one: Branch) -> str:
+    """One of two sheets, as a choice."""
+    state = "signed off" if one.is_final else "not signed off"
+    return f"Number {one.seq}, {state}, made {uk_time(one.made_at)} by the clock of its laptop ({one.sheet[:8]})"
+
+
+def ruled(person: str, one: Branch) -> str:
+    """The chair has ruled."""
+    return f"Number {one.seq} of {person} counts. It travels with the agreed scores; the other is kept."
+
+
+def waiters(held: Sequence[Waiter], stands: Sequence[Stand]) -> tuple[tuple[str, str, str], ...]:
+    """Each file that waits: a shape, what it is by its own word, and what it waits for."""
+    named = {one.tender: one.reference for one in stands}
+    found = []
+    for one in held:
+        what = KINDS[one.kind] if one.kind is not None else "file"
+        by = f", by its own word of {one.author}" if one.author else ""
+        of = f" · {named[one.tender]}" if one.tender is not None and one.tender in named else ""
+        shape = HALF if one.words else NOTE
+        found.append((shape, f"{what[:1].upper()}{what[1:]}{by}{of}", one.words or "It can be judged now: try again."))
+    return tuple(found)
+
+
+def tried(reports: Sequence[Report]) -> str:
+    """What came of trying again."""
+    if not reports:
+        return "Nothing could be taken in yet: what they wait for has not come."
+    return f"{count(len(reports), 'file')} that waited was looked at: " + " ".join(one.words for one in reports[:3])
 
 
 def locked_out(done: Revoked) -> str:

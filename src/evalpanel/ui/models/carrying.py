@@ -78,7 +78,8 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A person in the exchange, as the officer sees them. `told` are what stands and what came; `answered` waits for words."""
+    """A person in the exchange, as the officer sees them. `told` are what stands and what came; `answered` waits for words; `excuse`:
+    their answer to the agreed scores is missing."""
 
     code: str
     name: str
@@ -87,6 +88,7 @@ class Carried:
     action: str = ""
     answered: bool = False
     unissued: bool = False
+    excuse: bool = False
 
     def spoken(self) -> str:
         """The row in a sentence, for a screen reader."""
@@ -165,6 +167,7 @@ def _arrival(one: Taken, stands: Sequence[Stand]) -> Arrival:
 # The officer ---------------------------------------------------------------------------------------------------------
 
 LOST = "Laptop lost, or leaves…"
+EXCUSE = "No answer can be had…"
 _STATES = {
     KeyState.HERE: (mark.DONE, "Works on this laptop"),
     KeyState.NONE: (mark.MISSING, "Not invited yet"),
@@ -199,8 +202,13 @@ def people(
     for one in keys:
         if one.person in progress:
             made = _carried(progress[one.person], one, moved, one.person in waiting, now)
-            found.append(replace(made, told=(*made.told, said[one.person])) if one.person in said else made)
+            if one.person in said:
+                made = replace(made, told=(*made.told, said[one.person]), excuse=said[one.person] == NO_WORD)
+            found.append(made)
     return tuple(found)
+
+
+NO_WORD = Told(mark.MISSING, "No answer to the agreed scores yet")
 
 
 def words_about(standing: Sequence[Agreement]) -> dict[str, Told]:
@@ -215,7 +223,7 @@ def words_about(standing: Sequence[Agreement]) -> dict[str, Told]:
         for person, why in one.excused.items():
             found[person] = Told(mark.OUT, "Their answer cannot be had", why)
         for person in one.missing:
-            found[person] = Told(mark.MISSING, "No answer to the agreed scores yet")
+            found[person] = NO_WORD
     return found
 
 

@@ -9,6 +9,7 @@ from evalpanel.domain.people import Role
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
+from evalpanel.system.files import may_take_out
 from evalpanel.ui.models.words import count
 from evalpanel.ui.places import me
 
@@ -49,4 +50,6 @@ def signed(report: LettersReport, out: Path) -> str:
         words.append(f"{', '.join(bad)} did not verify: check the disk and save signed copies again.")
     if report.blocked:
         words.append(f"{count(len(report.blocked), 'is', 'are')} blocked: what is missing is said beside each.")
+    if report.letters:
+        words.append(may_take_out())
     return " ".join(words)

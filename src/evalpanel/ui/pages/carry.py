@@ -9,7 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
-from evalpanel.services import carrying, receipts
+from evalpanel.services import carrying, receipts, receiving
 from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import carry_steps
@@ -17,9 +17,14 @@ from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.dialogs.agree import Agree
 from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
+from evalpanel.ui.dialogs.bad_day import BadDay
+from evalpanel.ui.dialogs.excuse import Excuse
 from evalpanel.ui.dialogs.lock_out import LockOut
 from evalpanel.ui.dialogs.look_through import LookThrough
 from evalpanel.ui.dialogs.read_words import ReadWords
+from evalpanel.ui.dialogs.rule_sheets import RuleSheets
+from evalpanel.ui.dialogs.take_over import TakeOver
+from evalpanel.ui.dialogs.waiting_here import WaitingHere
 from evalpanel.ui.models import carry_next, carry_words
 from evalpanel.ui.models import carrying as models
 from evalpanel.ui.models.carry_next import Go, Step
@@ -57,6 +62,9 @@ class CarryPage(Page):
         self._back = self.add_action("Back", self.leave, key="Esc")
         self._again = self.add_action(carry_next.WRITE, lambda: self.out.issue(self.session.tender))
         self._receipts = self.add_action("Write receipts…", lambda: self.out.receipts(self.stand))
+        self._waits = self.add_action("What waits here", lambda: self._turn_to(self.waiting))
+        self._two = self.add_action("Two sheets of one person", lambda: self._turn_to(self.ruling))
+        self._bad = self.add_action("For a bad day", lambda: self._turn_to(self.bad_day))
         self.arrivals = Arrivals()
         self.arrivals.given.connect(guard(self.take))
         self.arrivals.invited.connect(guard(lambda row: self._answer(self._files[row])))
@@ -79,6 +87,12 @@ class CarryPage(Page):
         self.locking = self._add_part(LockOut(self, self.out))
         self.looking = self._add_part(LookThrough(self, self.out))
         self.agreeing = self._add_part(Agree(self, self.out))
+        self.excusing = self._add_part(Excuse(self, self.out))
+        self.ruling = self._add_part(RuleSheets(self, self.out))
+        self.waiting = self._add_part(WaitingHere(self, self.out))
+        self.taking_over = self._add_part(TakeOver(self, self.out))
+        self.bad_day = self._add_part(BadDay(self, self.out))
+        self.bad_day.taking_over.connect(guard(lambda: self._turn_to(self.taking_over)))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -90,8 +104,9 @@ class CarryPage(Page):
     def refresh(self) -> None:
         """Show what somebody is at, and else what is to be carried."""
         self._back.setVisible(self._part is not None)
-        self._again.setVisible(False)
-        self._receipts.setVisible(False)
+        for one in (self._again, self._receipts, self._waits, self._two):
+            one.setVisible(False)
+        self._bad.setVisible(self._part is None)
         if self._part is None:
             self._stack.setCurrentWidget(self._desk)
             self._show_desk(self.stand)
@@ -145,8 +160,12 @@ class CarryPage(Page):
 
     def _show_desk(self, stand: Stand | None) -> None:
         view = self.session.view
+        if stand is not None and view is None:
+            self._tender = stand.tender  # it goes on being about this one when the tender has come
         self.head("Carry files", carry_words.WHAT)
-        self.status.setText("" if stand is None else f"{stand.reference} · this is the laptop of {stand.person}")
+        self.status.setText(carry_steps.status(self.session, stand))
+        self._waits.setVisible(receiving.waiting(self.session.workspace).files > 0)
+        self._two.setVisible(stand is not None and carry_steps.has_two_sheets(self.session, stand))
         if stand is None or (stand.leads and view is None):
             self._role.setCurrentWidget(self.told)
             self._tell_nothing()
@@ -268,6 +287,9 @@ class CarryPage(Page):
     def _for_person(self, code: str, action: str) -> None:
         if next(one for one in self.people.people if one.code == code).answered:
             self._speak(code)
+        elif action == models.EXCUSE:
+            self.excusing.ask(code)
+            self._turn_to(self.excusing)
         elif action == models.LOST:
             self.locking.ask(code)
             self._turn_to(self.locking)

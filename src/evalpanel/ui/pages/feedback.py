@@ -14,6 +14,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.services import feedback, lessons, mailing, process_review, sent
 from evalpanel.services.feedback import FormTaken, FormVerdict, Overview
 from evalpanel.services.mailing import Prepared
+from evalpanel.system.files import may_take_out
 from evalpanel.ui.models.feedback_rows import LESSON_COLUMNS, SENT_COLUMNS, lesson_rows, sent_rows
 from evalpanel.ui.models.words import count
 from evalpanel.ui.page import Page, button, label
@@ -204,7 +205,7 @@ class FeedbackPage(Page):
             else ""
         )
         self.said.emit(
-            f"{count(len(made.drafts), 'draft')} written. Open each, read it and send it; then record them as sent.{without}"
+            f"{count(len(made.drafts), 'draft')} written. Open each, read it and send it; then record them as sent.{without} {may_take_out()}"
         )
 
     def _chosen(self, table: RowTable, what: str) -> object:
@@ -281,7 +282,9 @@ class FeedbackPage(Page):
         folder = self.choose_folder("Where does the form go?")
         if folder:
             made = feedback.write_forms(self.session.workspace, self.session.tender, Path(folder))
-            self.said.emit(f"{count(len(made), 'form')} written: one for each lot, the same for everybody who bid.")
+            self.said.emit(
+                f"{count(len(made), 'form')} written: one for each lot, the same for everybody who bid. {may_take_out()}"
+            )
 
     def _review(self) -> None:
         target = self.choose_target(
@@ -289,7 +292,9 @@ class FeedbackPage(Page):
         )
         if target:
             made = process_review.write(self.session.workspace, self.session.tender, Path(target))
-            self.said.emit(f"The process review is written, {count(made.pages, 'page')}. It names nobody.")
+            self.said.emit(
+                f"The process review is written, {count(made.pages, 'page')}. It names nobody. {may_take_out()}"
+            )
             self.acted.emit()
 
     # Lessons
@@ -334,7 +339,7 @@ class FeedbackPage(Page):
         target = self.choose_target("Write the register of all tenders", "you-said-we-did.pdf")
         if target:
             made = process_review.write_register(self.session.workspace, Path(target))
-            self.said.emit(f"The register is written: {count(made.lessons, 'lesson')}.")
+            self.said.emit(f"The register is written: {count(made.lessons, 'lesson')}. {may_take_out()}")
 
 
 def _named(chosen: object) -> str:

@@ -25,6 +25,7 @@ from evalpanel.services.record import Head, RecordEntry
 from evalpanel.services.reporting import ReportWritten
 from evalpanel.services.setup import TenderView
 from evalpanel.services.verify import Verification
+from evalpanel.system.files import may_take_out
 from evalpanel.ui import accessible
 from evalpanel.ui.acting import Acting, acting
 from evalpanel.ui.models.award_acts import Asked, record_asked
@@ -294,7 +295,7 @@ class RecordPage(Page):
         self.start("Writing the report", work, self._written)
 
     def _written(self, made: ReportWritten) -> None:
-        self.said.emit(f"{made.file.name} is written and on the record.")
+        self.said.emit(f"{made.file.name} is written and on the record. {may_take_out()}")
         self.acted.emit()
 
     def _ask_target(self, what: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from evalpanel.ui.models.carrying import Carried
+from evalpanel.ui.models.carrying import EXCUSE, Carried
 from evalpanel.ui.models.people import Told
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.fold import Fold
@@ -57,6 +57,7 @@ class CarryPeople(Upright):
         for one in people:
             made = self.rows[one.code] = CarriedRow(one)
             made.act.clicked.connect(lambda _=False, one=one: self.wanted.emit(one.code, one.action))
+            made.excuse.clicked.connect(lambda _=False, one=one: self.wanted.emit(one.code, EXCUSE))
             self._inside.addWidget(made)
         self.verticalScrollBar().setValue(at)
 
@@ -77,13 +78,22 @@ class CarriedRow(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(strong(f"{person.code}  {person.name}"))
-        for one in person.told:
-            column.addWidget(told(one))
+        for said in person.told:
+            column.addWidget(told(said))
         row.add(words, 1)
         self.act = button(person.action, role="" if person.answered else "quiet")
         self.act.setAccessibleName(f"{person.action}: {person.code} {person.name}")
-        row.add(self.act)
-        self.act.setVisible(bool(person.action))
+        self.excuse = button(EXCUSE, role="quiet")
+        self.excuse.setAccessibleName(f"{EXCUSE}: {person.code} {person.name}")
+        acts = QWidget()
+        under = QVBoxLayout(acts)
+        under.setContentsMargins(0, 0, 0, 0)
+        under.setSpacing(4)
+        for one, shown in ((self.act, bool(person.action)), (self.excuse, person.excuse)):
+            under.addWidget(one)
+            one.setVisible(shown)
+        under.addStretch(1)
+        row.add(acts)
         inside.addWidget(row)
 
 
