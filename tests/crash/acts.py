@@ -27,6 +27,7 @@ from evalpanel.progress import Progress
 from evalpanel.services import (
     approving,
     assents,
+    challenge,
     confirming,
     deciding,
     declarations,
@@ -59,6 +60,7 @@ from evalpanel.services import (
     setup,
     sign_off,
     succeeding,
+    trail_copies,
     wording_files,
     workspace,
 )
@@ -114,6 +116,7 @@ class Materials:
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
             "outcome made": self._outcome,
             "decided": self._decided,
+            "challenged": self._challenged,
             "noticed": self._noticed,
             "ended soon": self._closed,
         }
@@ -322,6 +325,11 @@ class Materials:
         with opened(copied(self.profile("priced"), root)) as space:
             outcome.outcome(space, REFERENCE)
 
+    def _challenged(self, root: Path) -> None:
+        """A challenge pack of bid B02 made; it lies beside the profile."""
+        with opened(copied(self.profile("outcome made"), root)) as space:
+            challenge.challenge(space, REFERENCE, "B02", to=self._folder("challenge pack"), is_open=True)
+
     def _decided(self, root: Path) -> None:
         """The award decided and the letters signed."""
         with opened(copied(self.profile("outcome made"), root)) as space:
@@ -465,6 +473,11 @@ def _next_version(place: Place) -> Iterator[None]:
 
 def _prices(space: Workspace, _place: Place) -> None:
     prices.import_prices(space, REFERENCE, lines=make.prices())
+
+
+def _disclose(space: Workspace, place: Place) -> None:
+    (pack,) = (place.materials.folder / "challenge pack").glob("*.evalpanel")
+    challenge.disclose(space, REFERENCE, "B02", to=place.out, is_open=True, pack=pack)
 
 
 def _low_price(space: Workspace, _place: Place) -> None:
@@ -702,6 +715,19 @@ ACTS = {
             "write receipts",
             "apart OF1",
             lambda space, place: receipts.receipts(space, REFERENCE, to=place.out),
+            writes=True,
+        ),
+        _inside(
+            "make a challenge pack",
+            "outcome made",
+            lambda space, place: challenge.challenge(space, REFERENCE, "B02", to=place.out, is_open=True),
+        ),
+        _inside("make a disclosure copy", "challenged", _disclose),
+        _inside(
+            "export the trail",
+            "scored",
+            lambda space, place: trail_copies.export(space, REFERENCE, place.out / "trail.jsonl"),
+            0,
             writes=True,
         ),
         _inside(

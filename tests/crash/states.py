@@ -104,6 +104,10 @@ def _whole(path: Path, signed: set[str], root: Path) -> None:
             assert isinstance(held, Container)
             for part in held.parts.values():
                 b"".join(checked_blocks(part))
+    elif path.suffix == ".html":
+        assert path.read_text(encoding="utf-8").endswith("</html>\n")
+    elif path.suffix == ".jsonl":
+        assert verify.verify_file(None, path).verdict == "verified"
     else:
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert len(list(csv.reader(file))) > 1

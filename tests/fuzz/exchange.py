@@ -10,13 +10,31 @@ from decimal import Decimal
 from typing import Any
 
 import make
+from evalpanel.domain import trail
+from evalpanel.domain.bid_record import Entry, chain_faults, copied, line_of, pin_of
 from evalpanel.domain.carried import AgreedLine, Citation, Dissent, Given, ModerationState, Ruling
 from evalpanel.domain.changes import Change
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.parcels import ParcelKind, Statement
+from evalpanel.domain.redactions import Reason
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode, PersonCode
 from evalpanel.formats.canonical import encode
+from evalpanel.formats.challenge_file import (
+    Challenge,
+    Disclosure,
+    FileOf,
+    RedactionOf,
+    TrailOf,
+    chain_of,
+    read_challenge,
+    read_disclosure,
+    read_record,
+    read_trail,
+    value_of,
+    write_record,
+    write_trail,
+)
 from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_kinds import READERS
@@ -55,7 +73,7 @@ from evalpanel.formats.statements import read_statement, write_statement
 from fuzz.parcels import parcel, unwrapped, zipped
 
 _SHA = "ab" * 32
-_COVERS: tuple[Callable[[bytes], Any], ...] = tuple(READERS.values())
+_COVERS: tuple[Callable[[bytes], Any], ...] = (*READERS.values(), read_challenge, read_disclosure)
 _PIECES: tuple[Callable[[bytes], Any], ...] = (
     read_names,
     read_index,
@@ -90,6 +108,43 @@ def cover(data: bytes) -> None:
     if data:
         payload = data[1:]
         assert encode(_COVERS[data[0] % len(_COVERS)](payload)) == payload
+
+
+def bid_record(data: bytes) -> None:
+    """The record in a challenge pack: what is read is written as the same bytes."""
+    lines = read_record(data)
+    assert write_record(lines) == data
+    for line in lines:
+        assert len(pin_of(line)) == len(_SHA)
+        if line.startswith("["):
+            value_of(line)
+
+
+def trail_copy(data: bytes) -> None:
+    """A copy of a trail, and what is wrong with it."""
+    lines = read_trail(data)
+    assert write_trail(lines) == data
+    list(chain_faults(lines, chain_of(lines)))
+
+
+def bid_record_seeds() -> Iterable[bytes]:
+    """Two entries, and a pin between them."""
+    entries = (Entry("bid", {"bid": "B01", "of": [1, None, True]}), Entry("answers/1/rationale", "It says how. \u2713"))
+    first, last = (line_of(b"s" * 16, one) for one in entries)
+    return [write_record((first, _SHA, last)), write_record(())]
+
+
+def trail_copy_seeds() -> Iterable[bytes]:
+    """Three acts: whole, without a detail, without a header."""
+    at, chain, previous = datetime(2026, 10, 1, 9, 0, tzinfo=UTC), "ab" * 16, trail.START
+    made = []
+    for number in (1, 2, 3):
+        pinned = trail.detail_digest(b"s" * 16, "{}")
+        own = trail.line_hash(previous, chain, number, at, "OF1", "act", pinned)
+        one = trail.TrailLine(chain, number, at, "OF1", "act", "{}", b"s" * 16, pinned, previous, own)
+        made.append(copied(one, "" if number == 1 else "it is about others", with_header=number < 3))
+        previous = own
+    return [write_trail(made), write_trail(made[:1])]
 
 
 def piece(data: bytes) -> None:
@@ -140,6 +195,14 @@ def cover_seeds() -> Iterable[bytes]:
     moderation = Moderation(agreed_digest=_SHA, rulings=ruled, sheets=cited, state=ModerationState.FINAL)
     said = Assent(affirms=True, agrees=False, left_out=1, misquoted=0, moderation=_SHA, sheet="")
     got = Accepted(identities=(_SHA,), kind=ParcelKind.SCORESHEET, seq=1, tips=(_SHA,))
+    pack = Challenge(
+        bid="B01", entries=1, files=(FileOf("documents/1.pdf", _SHA, _SHA, 1),), founder=b"k" * 32,
+        key="AGE-SECRET-KEY-1" + "Q" * 58, lot="L1", nonce=b"n" * 16, officer=keys, record=_SHA, reference="T-1",
+        trail=TrailOf(_SHA, _SHA, 3),
+    )  # fmt: skip
+    redaction = RedactionOf(1, '"X1"', "people/1/person", Reason.PROTECTED)
+    same = {name: getattr(pack, name) for name in pack.__struct_fields__}
+    copy = Disclosure(**same, challenge=_SHA, redactions=(redaction,), working_notes="")
     joined = Enrolment(invitation=_SHA, keys=keys, laptop="blue", person="PM1", undertaking=_SHA)
     return [
         b"\1" + encode(Cover(joined, header)),
@@ -147,6 +210,8 @@ def cover_seeds() -> Iterable[bytes]:
         b"\7" + encode(Cover(moderation, header)),
         b"\x08" + encode(Cover(said, header)),
         b"\x09" + encode(Cover(Receipt((got,)), header)),
+        bytes([len(READERS)]) + encode(Cover(pack, header)),
+        bytes([len(READERS) + 1]) + encode(Cover(copy, header)),
     ]
 
 

@@ -445,5 +445,9 @@ TARGETS: dict[str, Target] = {
     "parcel": Target(exchange.parcel_file, exchange.parcel_seeds, made.ZIP_WORDS, 4096),
     "statement": Target(exchange.statement, exchange.statement_seeds, exchange.WORDS, 4096),
     "cover": Target(exchange.cover, exchange.cover_seeds, exchange.WORDS),
+    "bid record": Target(exchange.bid_record, exchange.bid_record_seeds, (*exchange.WORDS, '["', "\n", "ab" * 32)),
+    "trail copy": Target(
+        exchange.trail_copy, exchange.trail_copy_seeds, (*exchange.WORDS, '"header":null', '"salt":"', "\n")
+    ),
     "piece": Target(exchange.piece, exchange.piece_seeds, exchange.WORDS),
 }

@@ -41,11 +41,14 @@ _TOGETHER = frozenset(
         "outcome-made",
         "sheet-sent",
         "scoresheet-received",
+        "moderation-sent",
+        "moderation-received",
+        "assent-sent",
+        "assent-received",
         "tender-loaded",
         "bids-loaded",
     }
 )
-SCORE_ACTS = frozenset({"score-saved", "scores-imported", "scores-received", "moderated-scores-recorded"})
 _DISCLOSED = frozenset(
     {
         "criteria-frozen",
@@ -333,25 +336,29 @@ def _part_reader(workspace: Workspace, sealed: str) -> Callable[[Session], bytes
 
 def _trail(tx: Session, tender: tenders.OpenTender, bid: Bid) -> tuple[TrailCopy, ...]:
     redactor = Redactor(tender.pack, bid, working_notes=True)
-    own = _acts_of_the_bid(tx, tender, bid)
+    kept, own = _acts_of_scores(tx, tender, bid)
     several = len(tender.pack.bids) > 1
 
     def shown(line: TrailLine) -> bool:
-        if line.act in SCORE_ACTS:
+        if line.number in kept:
             return line.number in own
         return not (several and (line.act in _TOGETHER or redactor.is_about_rivals(loads(line.detail))))
 
     return tuple(copied(one, "" if shown(one) else OTHERS) for one in queries.trail(tx, tender.tender_id))
 
 
-def _acts_of_the_bid(tx: Session, tender: tenders.OpenTender, bid: Bid) -> frozenset[int]:
-    """The acts that kept answers or agreed levels of this bid and of no other."""
+def _acts_of_scores(tx: Session, tender: tenders.OpenTender, bid: Bid) -> tuple[frozenset[int], frozenset[int]]:
+    """The acts that kept answers or agreed levels; and those of them that are about this bid and no other."""
+    kept: set[int] = set()
     found: set[int] = set()
     for row in (t.ScoreRow, t.ModeratedScoreRow):
         own = func.sum((row.lot == bid.lot) & (row.bid == bid.bid))
-        acts = select(row.act).where(row.tender_id == tender.tender_id).group_by(row.act).having(own == func.count())
-        found |= set(tx.execute(acts).scalars())
-    return frozenset(found)
+        acts = select(row.act, own == func.count()).where(row.tender_id == tender.tender_id).group_by(row.act)
+        for act, alone in tx.execute(acts):
+            kept.add(act)
+            if alone:
+                found.add(act)
+    return frozenset(kept), frozenset(found)
 
 
 def for_disclosure(lines: tuple[TrailCopy, ...], redactor: Redactor) -> Iterator[TrailCopy]:

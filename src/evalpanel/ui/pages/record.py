@@ -21,6 +21,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.progress import Progress
 from evalpanel.services import deciding, record, reporting, verify
+from evalpanel.services.challenge import PackMade
 from evalpanel.services.record import Head, RecordEntry
 from evalpanel.services.reporting import ReportWritten
 from evalpanel.services.setup import TenderView
@@ -35,6 +36,7 @@ from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.after_award import AfterAward
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.challenge_form import ChallengeForm, make_pack
 from evalpanel.ui.widgets.fold import Fold
 from evalpanel.ui.widgets.record_list import RecordList
 from evalpanel.ui.widgets.sides import Sides
@@ -110,6 +112,7 @@ class RecordPage(Page):
             self.add_action("Score matrix…", lambda: self._write("matrix")),
             self.add_action("Report-back sheet…", lambda: self._write("back")),
         ]
+        self.challenging = self.add_action("Challenge pack…", self._ask_for_pack)
 
     def _proofs(self) -> QScrollArea:
         self.proof = VerdictCard(
@@ -150,7 +153,9 @@ class RecordPage(Page):
         self.after = AfterAward()
         record_it = self.guard(self._record)
         self.after.asked.connect(record_it)
-        for card in (self.after, self.proof, self.letter, trail, kept):
+        self.challenge = ChallengeForm()
+        self.challenge.kept.connect(self.guard(self._make_pack))
+        for card in (self.challenge, self.after, self.proof, self.letter, trail, kept):
             column.addWidget(card)
         column.addStretch(1)
         area = QScrollArea()
@@ -267,6 +272,7 @@ class RecordPage(Page):
         scores = any(one.member.person == self.session.person and one.owed for one in view.panel)
         for made, may in zip(self.reports, (self._acting.may, self._acting.may, scores), strict=True):
             made.setVisible(reached and may)
+        self.challenging.setVisible(reached and self._acting.may)
         if reached:
             now = deciding.standing(self.session.workspace, self.session.tender)
             self.after.show_now(now, view.summary.stage, self._acting.why_not)
@@ -301,6 +307,27 @@ class RecordPage(Page):
     def _ask_target(self, what: str) -> str:
         kind = "Workbooks (*.xlsx)" if what == "matrix" else "PDF (*.pdf)"
         return QFileDialog.getSaveFileName(self, "Write a report", "", kind)[0]
+
+    def _ask_for_pack(self) -> None:
+        view = self.session.view
+        if view is not None:
+            self.challenge.offer(view.pack.bids)
+            self._area.ensureWidgetVisible(self.challenge)
+
+    def _make_pack(self) -> None:
+        if not self.challenge.keep.isEnabled():
+            return
+        what = "Writing the disclosure copy" if self.challenge.asked().is_copy else "Writing the challenge pack"
+        asked, officer = self.challenge.asked(), self._acting.person
+        space, tender = self.session.workspace, self.session.tender
+        self.start(what, lambda progress: make_pack(space, tender, asked, officer, progress), self._pack_made)
+
+    def _pack_made(self, made: PackMade) -> None:
+        self.challenge.hide()
+        self.said.emit(
+            f"{made.file.name} is written and on the record. Your key has the fingerprint {made.fingerprint}."
+        )
+        self.acted.emit()
 
     def _verify(self) -> None:
         space, tender = self.session.workspace, self.session.tender
