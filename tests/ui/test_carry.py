@@ -19,6 +19,7 @@ from evalpanel.progress import Progress
 from evalpanel.services import declarations, inviting, issuing, joining, packs, setup, sign_off, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui import carry_steps
+from evalpanel.ui.dialogs.look_through import FINDING
 from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets import mark
@@ -528,6 +529,19 @@ def test_a_blind_tender_is_looked_through_before_the_panel_gets_it(qtbot: QtBot,
         officer.go_on()
         assert officer.said == "Recorded: 1 line may go."
         assert len(looking.model.rows) == found - 1
+        first = looking.model.rows[0]
+        looking.view.setCurrentIndex(looking.model.index(0))
+        looking.alike.click()
+        chosen = [index.data(FINDING) for index in looking.view.selectionModel().selectedIndexes()]
+        assert chosen == [one for one in looking.model.rows if one.sort == first.sort]
+        redacted = tmp_path / "redacted.txt"
+        redacted.write_text("How [the bidder] listens.", encoding="utf-8")
+        looking.why.setText("The name is blacked out.")
+        looking.replace(redacted)
+        assert officer.said.endswith("goes to the panel instead. It is looked through next.")
+        assert officer.step == ("Look through the documents", True)
+        officer.go_on()
+        assert first.document not in [one.document for one in looking.model.rows]
         looking.view.selectAll()
         looking.why.setText("These are words that many use.")
         officer.go_on()

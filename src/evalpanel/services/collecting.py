@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.blind import is_blind
 from evalpanel.domain.interests import Declaration, organisations
 from evalpanel.domain.parcels import ParcelKind, Verdict
+from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_sheets import (
@@ -74,7 +75,12 @@ def _declarations(tx: Session, workspace: Workspace, one: Arrival) -> Became:
         interests.record_lines(tx, workspace, mine.tender, author, lines)
     if one.identity not in one.after.tips:
         return Became(Verdict.OLDER, f"A newer declaration of {author} is here already; this one is kept.")
+    affirmed = held[one.identity].affirmed
+    if affirmed is not None and not tender.stage.reached(TenderStage.QUALITY_LOCKED):
+        interests.affirm(tx, workspace, mine.tender, author, by=author, at=affirmed)
     words = f"{author} has declared their interests. Next: issue again, so that they get the bids that are theirs."
+    if affirmed is not None and not fresh:
+        words = f"{author} says that their declaration of interests still holds."
     return Became(Verdict.NEWER if one.before.tips else Verdict.NEW, words)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
-from PySide6.QtWidgets import QLineEdit, QListView
+from PySide6.QtCore import QAbstractListModel, QItemSelection, QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView
 
 from evalpanel.domain.preflight import Finding
 from evalpanel.services import preflight
@@ -14,8 +15,9 @@ from evalpanel.services.preflight import Preflight
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.models import looking
-from evalpanel.ui.page import Page, label
+from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
 
 FINDING = Qt.ItemDataRole.UserRole
@@ -75,6 +77,14 @@ class LookThrough(CarryPart):
         self.why.textChanged.connect(lambda *_: self.changed.emit())
         self.why.returnPressed.connect(page.primary.click)
         self.card.inside.addWidget(self.why)
+        row = Flow(gap=12)
+        self.alike = button("Choose all that say the same")
+        self.alike.clicked.connect(lambda *_: self.choose_alike())
+        row.addWidget(self.alike)
+        self.instead = button("Replace this document…")
+        self.instead.clicked.connect(lambda *_: page.guard(self._choose_file)())
+        row.addWidget(self.instead)
+        self.card.inside.addLayout(row)
         self.column.addWidget(self.card)
 
     def refresh(self) -> None:
@@ -118,6 +128,31 @@ class LookThrough(CarryPart):
             lambda progress: preflight.look(space, tender, progress=progress),
             self._looked,
         )
+
+    def choose_alike(self) -> None:
+        """Choose every line that says the same as one that is chosen, in whatever document: all pictures, for instance."""
+        chosen = self.view.selectionModel()
+        sorts = {index.data(FINDING).sort for index in chosen.selectedIndexes()}
+        alike = QItemSelection()
+        for place, one in enumerate(self.model.rows):
+            if one.sort in sorts:
+                alike.select(self.model.index(place), self.model.index(place))
+        chosen.select(alike, chosen.SelectionFlag.Select)
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "What goes to the panel instead")
+        if name:
+            self.replace(Path(name))
+
+    def replace(self, file: Path) -> None:
+        """Let `file` go out in the place of the document of the line that is chosen, for the reason that is typed."""
+        document = self.view.currentIndex().data(FINDING).document
+        path = preflight.replace(
+            self.session.workspace, self.session.tender, document, file, why=self.why.text().strip()
+        )
+        self.why.clear()
+        self.page.acted.emit()
+        self.page.said.emit(looking.replaced(path))
 
     def _accept(self) -> None:
         names = [index.data(FINDING).name for index in self.view.selectionModel().selectedIndexes()]

@@ -9,7 +9,7 @@ from evalpanel.ui.widgets import mark
 
 MAY_GO = (
     "Is it the bidder, or a word that happens to be the same? Nothing goes to the panel while a line is open. A document that tells "
-    "too much can be replaced: evalpanel preflight replace."
+    "too much can be replaced by one that does not."
 )
 CLEAR = "The documents are looked through. The files for the panel can be written."
 _TELLS = {
@@ -47,3 +47,8 @@ def button(chosen: int) -> str:
 def accepted(number: int) -> str:
     """Said after reasons were recorded."""
     return f"Recorded: {count(number, 'line')} may go."
+
+
+def replaced(path: str) -> str:
+    """Said after another file was taken in the place of a document."""
+    return f"{path} goes to the panel instead. It is looked through next."
