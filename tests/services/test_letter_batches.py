@@ -34,7 +34,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace
     """The sample's letters, signed with the authority's key, each with its copies; and their folder."""
     folder = tmp_path_factory.mktemp("batch")
     (folder / "officer.p12").write_bytes(pkcs12_file())
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("profile")) as space:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("profile")) as space:
         letters.letters(
             space,
             REFERENCE,

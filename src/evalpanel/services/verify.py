@@ -368,7 +368,8 @@ def _documents(
         for one in detail.get("schedules", ()):
             pinned[f"prices of {one['bidder']} for lot {one['lot']}"] = one["sealed"]
     for _, detail in _details(lines, "letter-signed"):
-        pinned[f"letter for bid {detail['bid']}, lot {detail['lot']}"] = detail["sha256"]
+        name = f"{detail['kind']} letter for bid {detail['bid']}, lot {detail['lot']}, version {detail['version']}"
+        pinned[name] = detail["sha256"]
     held: dict[str, object] = {}
     files: list[tuple[str, str]] = []
     for row in tx.execute(select(t.DocumentRow).where(t.DocumentRow.tender_id == tender.tender_id)).scalars():
@@ -376,7 +377,8 @@ def _documents(
         held[name] = row.sealed if row.is_prices else (row.sealed, row.sha256, row.envelope)
         files.append((row.sealed, name))
     for letter in tx.execute(select(t.LetterRow).where(t.LetterRow.tender_id == tender.tender_id)).scalars():
-        held[f"letter for bid {letter.bid}, lot {letter.lot}"] = letter.sha256
+        name = f"{letter.kind} letter for bid {letter.bid}, lot {letter.lot}, version {letter.version}"
+        held[name] = letter.sha256
         files.append((letter.sealed, letter.file))
     files += afterwards.sealed_files(tx, tender.tender_id)
     wrong = _differences("the record of ", held, pinned)
