@@ -92,7 +92,7 @@ def retention(
         return Retention(RetentionState.NOT_COUNTING, None, length, None, why, standing)
     since = max(day for day in starts if day is not None)
     until = last_day(since, length)
-    begins = "the contract was signed" if signed else "the last lot was abandoned"
+    begins = "the contract was signed" if since in signed.values() else "the last lot was abandoned"
     why = f"{length} years that begin on {in_words(since)}, when {begins}, end on {in_words(until)}."
     if standing:
         state = RetentionState.HELD

@@ -20,18 +20,18 @@ from evalpanel.services.rosters import NotYet
 from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import score_reads
-from evalpanel.store import tables as t
 
 
 def _everybody(_mine: Own) -> bool:
     return True
 
 
-def _has_tender(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    if tx.get(t.TenderRow, one.mine.tender) is None:
+def _moderation_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
+    rosters.require_here(tx, one.mine, one.author)
+    if one.author not in rosters.chairs(tenders.find(tx, one.mine.tender).pack.panel):
         raise NotYet(
-            "The tender that this is about has not come to this laptop.",
-            "It is kept here, and taken in when the list of people, the pack and your keys have come.",
+            f"{one.author} does not chair, as this laptop knows it.",
+            "It is kept here, and taken in when the list of people, the pack and your keys have come by which they do.",
         )
 
 
@@ -80,8 +80,8 @@ def _about_oneself(tx: Session, mine: Own, here: Carried) -> str:
 # Assents -------------------------------------------------------------------------------------------------------------
 
 
-def _assent_fits(tx: Session, workspace: Workspace, one: Arrival) -> None:
-    _has_tender(tx, workspace, one)
+def _assent_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
+    rosters.require_here(tx, one.mine, one.author)
     tender = tenders.find(tx, one.mine.tender)
     chairs = rosters.chairs(tender.pack.panel)
     if one.header.about not in chairs:
@@ -143,7 +143,7 @@ def _receipt(tx: Session, _workspace: Workspace, one: Arrival) -> Became:
 
 
 INTAKES = {
-    ParcelKind.MODERATION: Intake(here=_everybody, fits=_has_tender, work_out=_moderation),
+    ParcelKind.MODERATION: Intake(here=_everybody, fits=_moderation_fits, work_out=_moderation),
     ParcelKind.ASSENT: Intake(here=_everybody, fits=_assent_fits, work_out=_assent),
     ParcelKind.RECEIPT: Intake(here=_everybody, fits=_receipt_fits, work_out=_receipt, cites=False),
 }

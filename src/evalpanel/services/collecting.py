@@ -20,10 +20,8 @@ from evalpanel.formats.parcel_sheets import (
 )
 from evalpanel.services import exchange, interests, moderations_here, rosters, sheets_here, tenders
 from evalpanel.services.exchange import Own
-from evalpanel.services.rosters import NotYet
 from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import tables as t
 
 
 def _officers(mine: Own) -> bool:
@@ -93,11 +91,7 @@ def _said(tx: Session, mine: Own, author: PersonCode) -> dict[str, Declarations]
 
 
 def _sheet_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    if tx.get(t.TenderRow, one.mine.tender) is None:
-        raise NotYet(
-            "The tender of this sheet has not come to this laptop.",
-            "It is kept here, and taken in when the list of people, the pack and your keys have come.",
-        )
+    rosters.require_here(tx, one.mine, one.author)
     if not one.mine.is_officer and one.mine.person not in rosters.chairs(tenders.find(tx, one.mine.tender).pack.panel):
         raise NotForUs("Score sheets are for the officer and the chair.", "It was left alone.")
 
