@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
-from PySide6.QtWidgets import QLineEdit, QListView
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView
 
 from evalpanel.domain.preflight import Finding
 from evalpanel.services import preflight
@@ -14,7 +15,7 @@ from evalpanel.services.preflight import Preflight
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.models import looking
-from evalpanel.ui.page import Page, label
+from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
 
@@ -75,7 +76,13 @@ class LookThrough(CarryPart):
         self.why.textChanged.connect(lambda *_: self.changed.emit())
         self.why.returnPressed.connect(page.primary.click)
         self.card.inside.addWidget(self.why)
+        self.replace = button("Send another file in its place…")
+        self.replace.clicked.connect(lambda *_: page.guard(self._replace)())
+        self.card.inside.addWidget(self.replace, 0, Qt.AlignmentFlag.AlignLeft)
+        self.choose_file: Callable[[], str] = self._ask_file
         self.column.addWidget(self.card)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._suit())
+        self.why.textChanged.connect(lambda *_: self._suit())
 
     def refresh(self) -> None:
         """Show what is open."""
@@ -117,6 +124,38 @@ class LookThrough(CarryPart):
             "Looking through the documents",
             lambda progress: preflight.look(space, tender, progress=progress),
             self._looked,
+        )
+
+    def _documents(self) -> tuple[str, ...]:
+        """The documents of the chosen lines, each once."""
+        return tuple(
+            dict.fromkeys(index.data(FINDING).document for index in self.view.selectionModel().selectedIndexes())
+        )
+
+    def _suit(self) -> None:
+        chosen = self._documents()
+        late = "" if self.why.text().strip() else "Say why first, for the record."
+        late = late if len(chosen) == 1 else "Choose the lines of one document first."
+        self.replace.setEnabled(not late)
+        self.replace.setToolTip(late)
+
+    def _ask_file(self) -> str:
+        return QFileDialog.getOpenFileName(self, "The file that goes out in its place")[0]
+
+    def _replace(self) -> None:
+        (path,) = self._documents()
+        chosen = self.choose_file()
+        if not chosen:
+            return
+        space, tender, why = self.session.workspace, self.session.tender, self.why.text()
+
+        def done(new: str) -> None:
+            self.why.clear()
+            self.page.said.emit(looking.replaced(path, new))
+            self.take_focus()
+
+        self.page.start(
+            "Taking in the other file", lambda _: preflight.replace(space, tender, path, Path(chosen), why=why), done
         )
 
     def _accept(self) -> None:
