@@ -555,7 +555,7 @@ def test_a_document_that_tells_too_much_is_replaced_in_the_window(qtbot: QtBot, 
         looking = officer.page.looking
         path = looking.model.rows[0].document
         other = desk.root / f"another{Path(path).suffix}"
-        shutil.copy(next((tmp_path / "pack").rglob(Path(path).name)), other)
+        shutil.copy(next((tmp_path / "pack").rglob(f"*{other.suffix}")), other)
         looking.choose_file = lambda: str(other)
         looking.view.selectAll()
         looking.why.setText("It named its people.")
