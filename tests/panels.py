@@ -24,6 +24,7 @@ from evalpanel.services import (
     issuing,
     moderation,
     parcels_out,
+    prices,
     releasing,
     room,
     rosters,
@@ -186,6 +187,32 @@ def agree(desk: Laptops, person: str) -> Path:
 def affirm(desk: Laptops, person: str) -> None:
     """What a person says aloud to the officer."""
     declarations.affirm(desk[OFFICER], REFERENCE, person=person, by=OFFICER)
+
+
+def affirm_apart(desk: Laptops, person: str) -> Report:
+    """The person says on their own laptop that their declaration still holds, and the officer takes in what they send."""
+    declarations.affirm(desk[person], REFERENCE, person=person)
+    sent = sending.send(desk[person], REFERENCE, to=desk.stick).declaration
+    assert sent is not None
+    return desk.take(OFFICER, sent)[0]
+
+
+def locked(desk: Laptops, *more: str) -> None:
+    """From the declarations to open prices on the officer's laptop. The chair, the members and `more` hold the final moderation."""
+    for one in more:
+        declare(desk, one)
+    scored(desk)
+    moderate(desk)
+    final = sent_moderation(desk)
+    desk.take(OFFICER, final)
+    release(desk)
+    for person in (*SCORERS[1:], *more):
+        desk.take(person, final)
+    for person in SCORERS[1:]:
+        desk.take(OFFICER, agree(desk, person))
+    affirm_apart(desk, "CH1")
+    moderation.close(desk[OFFICER], REFERENCE)
+    prices.open_prices(desk[OFFICER], REFERENCE)
 
 
 def missing(desk: Laptops, person: str = OFFICER) -> tuple[str, ...]:

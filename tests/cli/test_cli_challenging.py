@@ -22,7 +22,7 @@ def test_lawyer_gets_a_pack_and_the_bidder_a_copy_of_it(at: At, tmp_path: Path) 
     copy = evalpanel.asked("disclose", REFERENCE, "B02", "--to", tmp_path, "--open", "--from", full["file"])
     assert (full["record"], full["kind"], full["open"], full["sealed_to"]) == (copy["record"], "challenge", False, 1)
     assert (copy["kind"], copy["open"], copy["challenge"]) == ("disclosure", True, None)
-    assert {one["why"] for one in copy["redactions"]} == {"name", "protected", "private"}
+    assert {one["why"] for one in copy["redactions"]} == {"name", "protected"}
 
     nobody = Evalpanel(evalpanel._capture, tmp_path / "nobody", tmp_path / "none")
     sealed = nobody("verify", full["file"], "--identity", key, "--key", full["fingerprint"], "--json")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from profiles import Evalpanel
+from evalpanel.services import deciding, outcome
+from profiles import Clock, Evalpanel, opened
 from stages import REFERENCE
 
 At = Callable[[str], Evalpanel]
@@ -77,6 +78,21 @@ def test_award_is_decided_made_public_and_signed(at: At, today: str, tmp_path: P
         "The record may not be ended now. Nothing was changed. 3 years that begin on "
     )
     assert evalpanel.asked("verify", REFERENCE)["verdict"] == "verified"
+
+
+def test_record_that_is_due_is_said_with_the_tenders_and_with_its_tender(at: At) -> None:
+    evalpanel = at("priced")
+    due = "3 years that begin on 15 January 2020, when the last lot was abandoned, end on 14 January 2023."
+    assert "The record" not in evalpanel.done("tenders").out
+    with opened(evalpanel.root, Clock(datetime(2020, 1, 15, 12, tzinfo=UTC))) as space:
+        outcome.outcome(space, REFERENCE)
+        deciding.decide(
+            space, REFERENCE, bids=(), decided_by=["Director"], delegation="Scheme 4.2", why="There is no money.",
+            on=date(2020, 1, 15),
+        )  # fmt: skip
+    said = f"{due} The record may be ended now, or kept for a reason of your own."
+    assert f"The record of {REFERENCE}: {said}\n" in evalpanel.done("tenders").out
+    assert f"The record: {said} Next: evalpanel keep {REFERENCE}\n" in evalpanel.done("show", REFERENCE).out
 
 
 def test_exclusion_after_the_outcome_works_it_out_anew(at: At) -> None:

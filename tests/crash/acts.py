@@ -21,12 +21,13 @@ from evalpanel.domain.lessons import Voice
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
-from evalpanel.domain.tender import BidStatus
+from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
     approving,
     assents,
+    authorities,
     challenge,
     confirming,
     deciding,
@@ -53,6 +54,7 @@ from evalpanel.services import (
     publishing,
     receipts,
     receiving,
+    releasing,
     reporting,
     scoresheets,
     sending,
@@ -69,11 +71,12 @@ from evalpanel.store import migrate
 from evalpanel.store import tables as t
 from evalpanel.store.waiting import Waiting
 from filling import filled
-from laptops import LastingLaptops
+from laptops import OFFICER, LastingLaptops, laptops
 from profiles import Clock, copied, make_profile, opened
 from sheets import words_on
 from stages import REFERENCE, Kept
 
+AUTHORITY = 'code = "exbourne"\nname = "Exbourne Council"\naddress = ["1 Quay Street", "Exbourne"]\n'
 Watching = Callable[[], AbstractContextManager[None]]
 _REVISION = """
 from alembic import op
@@ -114,11 +117,18 @@ class Materials:
             "holding": self._holding,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
+            "locked CH1": self._locked,
             "outcome made": self._outcome,
             "decided": self._decided,
             "challenged": self._challenged,
             "noticed": self._noticed,
             "ended soon": self._closed,
+            "signed": self._contracted,
+            "asked about a price": self._asked,
+            "answered about a price": self._answered,
+            "has a sheet": self._has_sheet,
+            "has sent": lambda _root: self.path("sheet"),
+            "two laptops": self._two_laptops,
         }
         make_it = makers.get(stage)
         if make_it is None:
@@ -145,6 +155,10 @@ class Materials:
                 "forms": self._forms,
                 "moderation": self._moderation,
                 "assent": self._assent,
+                "late interest": self._late_interest,
+                "other sheet": self._other_sheet,
+                "authority.toml": lambda path: path.write_text(AUTHORITY, encoding="utf-8"),
+                "prices": self._prices_released,
                 "sentences": self._sentences,
                 "redacted.txt": lambda path: path.write_bytes(b"The bidder."),
             }
@@ -238,6 +252,54 @@ class Materials:
             stages.score(space, person="PM1")
             sign_off.sign_off(space, REFERENCE, person="PM1")
             sending.send(space, REFERENCE, to=folder)
+        copied(self.folder / "scoring", self.folder / "has sent")
+
+    def _has_sheet(self, root: Path) -> None:
+        """The officer's profile with PM1's declaration and sheet taken in."""
+        files = tuple(self.path("sheet").iterdir())
+        with opened(copied(self.folder / "issuing", root)) as space:
+            receiving.receive(space, files)
+
+    def _late_interest(self, folder: Path) -> None:
+        """What PM1 sends who remembers an interest after the sheet was signed off."""
+        folder.mkdir()
+        with opened(copied(self.profile("has sent"), self.folder / "remembering")) as space:
+            _remember(space)
+            sent = sending.send(space, REFERENCE, to=self._folder("late"))
+            assert sent.declaration is not None
+            shutil.copy(sent.declaration, folder / sent.declaration.name)
+
+    def _two_laptops(self, root: Path) -> None:
+        """PM1's first laptop, with the tender; the second one has scored and sent its sheet."""
+        place = self._folder("of two laptops")
+
+        def prepared(space: Workspace) -> None:
+            stages.load(space, place / "pack")
+            setup.freeze(space, REFERENCE)
+
+        with laptops(place, Clock(), prepared, LastingLaptops) as desk:
+            (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1"])
+            desk.join(REFERENCE, "PM1", one.file)
+            desk.take(OFFICER, joining.enrol(desk["second"], one.file, to=desk.stick, laptop="the old one"))
+            (theirs,) = confirming.words_to_read(desk["second"], REFERENCE)
+            (ours,) = confirming.words_to_read(desk[OFFICER], REFERENCE, person="PM1")
+            confirming.confirm(desk[OFFICER], REFERENCE, typed=" ".join(theirs), person="PM1")
+            confirming.confirm(desk["second"], REFERENCE, typed=" ".join(ours))
+            declarations.declare(desk[OFFICER], REFERENCE, person="PM1")
+            made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+            for laptop in ("PM1", "second"):
+                desk.take(laptop, made.roster, made.pack, *made.releases.values())
+                declarations.declare(desk[laptop], REFERENCE, person="PM1")
+            stages.score(desk["second"], person="PM1")
+            sign_off.sign_off(desk["second"], REFERENCE, person="PM1")
+            sheet = sending.send(desk["second"], REFERENCE, to=desk.stick).sheet
+            assert sheet is not None
+            shutil.copy(sheet, self._folder("other sheet") / sheet.name)
+        copied(place / "laptop-PM1", root)
+
+    def _other_sheet(self, _folder: Path) -> None:
+        """The sheet of PM1's other laptop."""
+        self.profile("two laptops")
 
     def _forms(self, folder: Path) -> None:
         """Two forms about the process that bidders have filled in."""
@@ -265,6 +327,19 @@ class Materials:
     def _moderation(self, _folder: Path) -> None:
         """The chair's final moderation as a file."""
         self.profile("apart OF1")
+
+    def _locked(self, root: Path) -> None:
+        """The chair's laptop, when the officer has locked what it signed and the keys of prices are on the stick."""
+        place = self._folder("locking")
+        with panels.panel(place, kind=LastingLaptops) as desk:
+            panels.locked(desk)
+            keys = releasing.release(desk[OFFICER], REFERENCE, to=desk.stick, person="CH1").releases[PersonCode("CH1")]
+            shutil.copy(keys, self._folder("prices") / keys.name)
+        copied(place / "laptop-CH1", root)
+
+    def _prices_released(self, _folder: Path) -> None:
+        """The release that tells of the lock, with the keys of prices."""
+        self.profile("locked CH1")
 
     def _assent(self, folder: Path) -> None:
         """PM1's word on it."""
@@ -341,6 +416,20 @@ class Materials:
         with opened(copied(self.profile("decided"), root)) as space:
             publishing.publish(space, REFERENCE, published=after_outcome_steps.TODAY, standstill=False)
             publishing.hold(space, REFERENCE, who="Audit", why="Asked for.")
+
+    def _contracted(self, root: Path) -> None:
+        """The contract is signed."""
+        with opened(copied(self.profile("noticed"), root)) as space:
+            publishing.lift(space, REFERENCE, who="Audit", why="Done.")
+            publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
+
+    def _asked(self, root: Path) -> None:
+        with opened(copied(self.profile("priced"), root)) as space:
+            _price_step(space, LowPriceStep.NOTIFIED)
+
+    def _answered(self, root: Path) -> None:
+        with opened(copied(self.profile("asked about a price"), root)) as space:
+            _price_step(space, LowPriceStep.ANSWER)
 
     def _closed(self, root: Path) -> None:
         """A closed tender without a hold."""
@@ -480,15 +569,22 @@ def _disclose(space: Workspace, place: Place) -> None:
     challenge.disclose(space, REFERENCE, "B02", to=place.out, is_open=True, pack=pack)
 
 
-def _low_price(space: Workspace, _place: Place) -> None:
+def _price_step(space: Workspace, step: LowPriceStep, *, accepted: bool | None = None) -> None:
     low_pricing.record_step(
         space,
         REFERENCE,
         bid="B01",
-        step=LowPriceStep.NOTIFIED,
+        step=step,
         text="Please explain.",
         who="OF1",
         on=after_outcome_steps.TODAY,
+        accepted=accepted,
+    )
+
+
+def _remember(space: Workspace) -> None:
+    declarations.declare(
+        space, REFERENCE, person="PM1", answers=[Answer("Harbour Young Carers", "A cousin works there.")]
     )
 
 
@@ -584,7 +680,17 @@ ACTS = {
         _inside("import prices", "unpriced", _prices),
         _inside("open prices", "closed", lambda space, _: prices.open_prices(space, REFERENCE)),
         _inside("make the outcome", "priced", lambda space, _: outcome.outcome(space, REFERENCE)),
-        _inside("record a low price", "priced", _low_price),
+        _inside("record a low price", "priced", lambda space, _: _price_step(space, LowPriceStep.NOTIFIED)),
+        _inside(
+            "record what a bidder says of its price",
+            "asked about a price",
+            lambda space, _: _price_step(space, LowPriceStep.ANSWER),
+        ),
+        _inside(
+            "disregard a low price",
+            "answered about a price",
+            lambda space, _: _price_step(space, LowPriceStep.DECISION, accepted=False),
+        ),
         _inside("exclude a bid", "outcome made", _exclude),
         _inside("decide", "outcome made", lambda space, _: after_outcome_steps.decided(space)),
         _inside(
@@ -600,7 +706,14 @@ ACTS = {
             "noticed",
             lambda space, _: publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY),
         ),
+        _inside("close the tender", "signed", lambda space, _: publishing.close(space, REFERENCE)),
         Act("end the record", "ended soon", _end),
+        _inside(
+            "add an authority",
+            "declared",
+            lambda space, place: authorities.add(space, place.taken),
+            takes="authority.toml",
+        ),
         _inside(
             "write the report",
             "decided",
@@ -697,6 +810,9 @@ ACTS = {
         _inside("keep what has to wait", "unheard", _receive, 0, takes="issued"),
         _inside("take in what waited", "waited", lambda space, _: receiving.try_again(space), 3),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
+        _inside("remember an interest", "has sent", lambda space, _: _remember(space)),
+        _inside("take a late interest in", "has a sheet", _receive, takes="late interest"),
+        _inside("take the sheet of the other laptop in", "two laptops", _receive, takes="other sheet"),
         _inside(
             "send moderation",
             "apart CH1",
@@ -705,6 +821,7 @@ ACTS = {
         ),
         _inside("take moderation in", "apart OF1", _receive, takes="moderation"),
         _inside("take an assent in", "apart OF1", _receive, takes="assent"),
+        _inside("open the prices that were released", "locked CH1", _receive, takes="prices"),
         _inside(
             "agree with moderation",
             "apart PM1",

@@ -47,6 +47,7 @@ _GONE, _FULL, _CLOSED = (
         ("load later bids", *_FULL),
         ("import prices", *_GONE),
         ("sign letters", *_GONE),
+        ("make a challenge pack", *_FULL),
         ("export scores", *_CLOSED),
         ("export moderated scores", *_GONE),
     ],

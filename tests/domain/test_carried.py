@@ -8,16 +8,19 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalpanel.domain.branches import Entry
 from evalpanel.domain.carried import (
     AgreedLine,
     Citation,
     Given,
     Misquote,
+    Ruling,
     by_whom,
     given_by,
     misquotes,
     must_agree,
     outdated,
+    ruled_out,
 )
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -90,3 +93,17 @@ def test_first_chair_counts_and_a_deputy_where_the_chair_sent_nothing() -> None:
 def test_who_was_present_and_scores_must_agree_but_not_who_signed() -> None:
     lines = [agreed(LINES[0], present=(CH1, PM1)), agreed(LINES[1], present=(CH1, PersonCode("NT1")))]
     assert must_agree(lines, (CH1, PM1, PM2), CH1) == {PM1}
+
+
+def test_ruling_puts_aside_only_what_does_not_know_of_the_sheet_that_counts() -> None:
+    first, second, other, later = (letter * 64 for letter in "abcd")
+    held = {
+        first: Entry(first, 1, frozenset()),
+        second: Entry(second, 2, frozenset({first})),
+        other: Entry(other, 2, frozenset({first})),
+        later: Entry(later, 3, frozenset({first, second, other})),
+    }
+    everything = (first, second, other, later, "e" * 64)
+    assert ruled_out(Ruling(PM1, second, everything, "Why."), held) == {other}
+    assert ruled_out(Ruling(PM1, first, everything, "Why."), held) == frozenset()
+    assert ruled_out(Ruling(PM1, "e" * 64, everything, "Why."), held) == frozenset()

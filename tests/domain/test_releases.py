@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from evalpanel.domain.interests import Recusal
-from evalpanel.domain.people import PanelMember, Role
-from evalpanel.domain.releases import Access, Because, Compartment, because, why_not
+from evalpanel.domain.people import MemberKind, PanelMember, Role
+from evalpanel.domain.releases import Access, Because, Compartment, because, reads_prices, why_not
 from evalpanel.domain.tender import (
     Bid,
     BidCode,
@@ -75,11 +75,41 @@ def test_recusal_that_was_narrowed_to_a_criterion_leaves_the_bids_open() -> None
     assert set(opened(recusal(criterion=CriterionCode("1.1")))) == {"common"} | QUALITY
 
 
-def test_price_opens_with_its_bid_and_no_other() -> None:
-    assert "price/B01/L1" not in opened(ACCESS)
-    assert "price/B01/L1" not in opened(replace(ACCESS, opened=frozenset({(L2, BidCode("B01"))})))
-    after = opened(replace(ACCESS, opened=frozenset({(L1, BidCode("B01"))})))
-    assert after["price/B01/L1"] is Because.QUALITY_LOCKED
+def test_price_opens_with_its_bid_after_the_lock_and_for_those_who_read_prices() -> None:
+    both = frozenset({(L1, BidCode("B01")), (L2, BidCode("B01"))})
+    chair = replace(ACCESS, member=replace(MEMBER, roles=(Role.CHAIR,)), locked=True)
+    assert "price/B01/L1" not in opened(chair)
+    assert "price/B01/L1" not in opened(replace(chair, opened=frozenset({(L2, BidCode("B01"))})))
+    assert "price/B01/L1" not in opened(replace(chair, opened=both, locked=False))
+    assert opened(replace(chair, opened=both))["price/B01/L1"] is Because.QUALITY_LOCKED
+    assert "price/B01/L1" not in opened(replace(ACCESS, opened=both, locked=True))
+    out = (Recusal(PersonCode("PM1"), L1, "an interest", criterion=CriterionCode("1.1")),)
+    assert "price/B01/L1" not in opened(replace(chair, opened=both, recused=out))
+
+
+@pytest.mark.parametrize(
+    ("roles", "kind", "reads"),
+    [
+        ((Role.CHAIR,), None, True),
+        ((Role.DECISION_MAKER,), None, True),
+        ((Role.LEGAL,), None, True),
+        ((Role.OBSERVER,), MemberKind.FINANCE, True),
+        ((Role.PANEL_MEMBER,), MemberKind.FINANCE, True),
+        ((Role.PANEL_MEMBER,), MemberKind.YOUNG, False),
+        ((Role.OBSERVER,), None, False),
+        ((Role.NOTE_TAKER,), None, False),
+    ],
+)
+def test_who_reads_prices_and_then_what_was_locked(
+    roles: tuple[Role, ...], kind: MemberKind | None, reads: bool
+) -> None:
+    person = replace(MEMBER, roles=roles, kind=kind)
+    access = replace(ACCESS, member=person, locked=True, opened=frozenset({(L1, BidCode("B01"))}))
+    assert reads_prices(person) is reads
+    assert ("price/B01/L1" in opened(access)) is reads
+    assert ("moderation/B01" in said(access)) is reads
+    wrong = why_not(ENVELOPES["price/B01/L1"], Because.QUALITY_LOCKED, person, open_sheet=False)
+    assert (wrong == "") is reads
 
 
 def test_bid_that_is_not_assessed_stays_closed() -> None:

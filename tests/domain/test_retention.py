@@ -68,6 +68,9 @@ def test_it_counts_from_the_last_signature_and_not_before_every_lot_is_settled()
     later = contract("L2", SIGNED + timedelta(days=10))
     assert retention(two, [contract()], (), 3, date(2040, 1, 1)).state is RetentionState.NOT_COUNTING
     assert retention(two, [contract(), later], (), 3, SIGNED).since == later.signed
+    first = retention([award("L1", "B01"), award("L2")], [contract(signed=date(2026, 1, 9))], (), 3, SIGNED)
+    words = "3 years that begin on 1 February 2026, when the last lot was abandoned, end on 31 January 2029."
+    assert first.why == words
     assert retention([], [], (), 3, SIGNED).state is RetentionState.NOT_COUNTING
     abandoned = retention([award("L1")], [], (), 0, SIGNED)
     assert (abandoned.since, abandoned.years, abandoned.until) == (date(2026, 2, 1), 3, date(2029, 1, 31))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 import sys
 import zlib
@@ -96,6 +97,37 @@ def test_form_that_asks_for_a_password_is_refused() -> None:
         pdf.save(out, encryption=pikepdf.Encryption(owner="owner", user="user"))
     with pytest.raises(NotAFilledForm, match="password"):
         read_filled(out.getvalue(), FORM)
+
+
+def hidden(dictionary: bytes, packed: bytes, between: bytes = b"\n") -> bytes:
+    """A sound PDF whose catalogue lies in a packed stream of objects, with `between` before the word that begins it."""
+    out = b"%PDF-1.7\n"
+    head = b"2 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Length %d %s >>%sstream\n" % (len(packed), dictionary, between)
+    rows = b"".join(struct.pack(">BIB", *row) for row in ((0, 0, 0), (2, 2, 0), (1, len(out), 0), (1, 0, 0)))
+    out += head + packed + b"\nendstream\nendobj\n"
+    table = b"3 0 obj\n<< /Type /XRef /Size 4 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+    return out + table % (len(rows), rows) + b"startxref\n%d\n%%%%EOF\n" % len(out)
+
+
+ONCE, TWICE = b"/Filter /FlateDecode", b"/Filter [/FlateDecode /FlateDecode]"
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "times", "between"),
+    [
+        (ONCE, 1, b" % a remark\n"),
+        (TWICE + b" /X (1 0 obj)", 2, b"\n"),
+        (TWICE + b" " * 20_000, 2, b"\n"),
+        (b"/Filter [/ASCII85Decode /FlateDecode]", 1, b"\n"),
+        (b"/Filter /LZWDecode", 1, b"\n"),
+    ],
+)
+def test_what_hides_how_a_file_is_packed_is_refused_before_anything_is_unpacked(
+    dictionary: bytes, times: int, between: bytes
+) -> None:
+    packed = reduce(lambda data, _: zlib.compress(data), range(times), b"1 0 << /Type /Catalog >>" + b" " * (1 << 20))
+    with pytest.raises(NotAFilledForm, match="packed in a way"):
+        read_filled(hidden(dictionary, packed, between), FORM)
 
 
 def bomb(filters: bytes, times: int) -> bytes:

@@ -17,6 +17,7 @@ import stages
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.domain.parcels import Verdict
+from evalpanel.domain.preflight import Tell
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import BidStatus, ConsortiumMember, MemberRole, PersonCode
 from evalpanel.errors import Cancelled, EvalPanelError
@@ -280,6 +281,28 @@ def test_finding_is_accepted_with_a_reason_or_its_document_replaced(telling: Lap
         preflight.replace(space, REFERENCE, path, redacted, why="Once more.")
 
 
+def test_one_reason_goes_for_all_pictures_and_for_nothing_else(tmp_path: Path) -> None:
+    files = FILES | {
+        "B01/1.png": b"\x89PNG\r\n\x1a\n",
+        "B02/2.png": b"\x89PNG\r\n\x1a\n2",
+        "B03/1.1 Reach.txt": b"Tallis Care.",
+    }
+
+    def bring(space: Workspace) -> None:
+        load(space, tmp_path / "pack", blind_pack(), files)
+        setup.freeze(space, REFERENCE)
+
+    with laptops(tmp_path, Clock(), bring) as held:
+        space = held[OFFICER]
+        pictures = [one for one in preflight.look(space, REFERENCE).open if one.tell is Tell.UNSEEN]
+        assert len(pictures) == 2
+        taken = preflight.accept(space, REFERENCE, [pictures[0].name], why="Photographs of a room.", alike=True)
+        assert {one.name for one in taken} == {one.name for one in pictures}
+        assert {one.tell for one in preflight.findings(space, REFERENCE).open} == {Tell.NAME}
+        told = [one.sentence for one in record.history(space, REFERENCE)]
+        assert sum("Photographs of a room." in one for one in told) == 2
+
+
 def test_pre_flight_is_the_officers_and_a_second_look_reads_nothing_again(telling: Laptops) -> None:
     first = preflight.look(telling[OFFICER], REFERENCE)
     before = len(record.history(telling[OFFICER], REFERENCE))
@@ -392,7 +415,7 @@ def keys(space: Workspace) -> list[str]:
         return sorted({row.kind.value for row in tx.query(t.EnvelopeRow)})
 
 
-def test_keys_of_prices_and_names_go_out_after_the_lock_and_not_before(desk: Laptops) -> None:
+def test_names_go_out_after_the_lock_and_not_before_and_prices_not_without_a_chairs_word(desk: Laptops) -> None:
     space = desk[OFFICER]
     places = {bid.bid: place for place, bid in enumerate(setup.view(space, REFERENCE).pack.bids, 1)}
 
@@ -411,6 +434,7 @@ def test_keys_of_prices_and_names_go_out_after_the_lock_and_not_before(desk: Lap
     assert {one.name for one in setup.view(desk["PM1"], REFERENCE).pack.bidders} == {one.name for one in make.bidders()}
     prices.open_prices(space, REFERENCE)
     issue(desk)
-    assert {person: "price" in keys(desk[person]) for person in PEOPLE} == {"CH1": True, "PM1": True}
+    # The panel met in one room: no chair signed what was locked, so no other laptop can see that it was, and prices stay here.
+    assert {person: "price" in keys(desk[person]) for person in PEOPLE} == {"CH1": False, "PM1": False}
     for laptop in (OFFICER, *PEOPLE):
         assert verify.verify_tender(desk[laptop], REFERENCE).verdict == "verified"

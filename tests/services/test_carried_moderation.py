@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalpanel.domain.carried import AgreedLine, Dissent, Given, ModerationState
+from evalpanel.domain.carried import AgreedLine, Dissent, Given, ModerationState, Ruling
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -225,7 +225,13 @@ def test_moderation_and_a_newer_sheet_cannot_be_locked_and_the_next_moderation_s
         assert verify.verify_tender(desk[OFFICER], REFERENCE).verdict == "verified"
 
 
-def crafted(desk: Laptops, change: Callable[[AgreedLine], AgreedLine], *, keep: bool = True) -> Path:
+def crafted(
+    desk: Laptops,
+    change: Callable[[AgreedLine], AgreedLine],
+    *,
+    keep: bool = True,
+    rulings: tuple[Ruling, ...] = (),
+) -> Path:
     """The chair's final moderation with its lines changed before it was signed; without `keep` the laptop forgets it."""
     space = desk["CH1"]
     made: list[str] = []
@@ -252,7 +258,9 @@ def crafted(desk: Laptops, change: Callable[[AgreedLine], AgreedLine], *, keep: 
             space,
             mine,
             ParcelKind.MODERATION,
-            Moderation(agreed_digest=digest, rulings=(), sheets=one.cover.body.sheets, state=ModerationState.FINAL),
+            Moderation(
+                agreed_digest=digest, rulings=rulings, sheets=one.cover.body.sheets, state=ModerationState.FINAL
+            ),
             rosters.readers(tx, mine, [each.person for each in tender.pack.panel]),
             parts=parts,
             act="moderation-sent",
@@ -304,6 +312,54 @@ def test_chair_rules_between_two_sheets_and_the_ruling_travels(tmp_path: Path) -
         moderate(desk)
         settled(desk, sent_moderation(desk), "PM1", "PM2")
         assert answers(desk[OFFICER], "PM1") == answers(desk["PM1"], "PM1")
+
+
+def sheets_of(desk: Laptops, person: str) -> list[str]:
+    """The identities of somebody's sheets at the officer's laptop, the oldest first."""
+    with desk[OFFICER].store.reading() as tx:
+        tender = tenders.find(tx, REFERENCE).tender_id
+        return [one.identity for one in exchange.line(tx, tender, ParcelKind.SCORESHEET, PersonCode(person))]
+
+
+def corrected(desk: Laptops, person: str) -> Path:
+    """A newer sheet of somebody with another level on one line."""
+    sign_off.reopen(desk[person], REFERENCE, person=person, reason="A page was overlooked.")
+    changed = Score(line("B01", "1.1"), ScoreStatus.SCORED, Decimal(4), "Page 9 says more.")
+    scoring.save_score(desk[person], REFERENCE, person=person, score=changed)
+    sign_off.sign_off(desk[person], REFERENCE, person=person)
+    return sent_sheet(desk, person)
+
+
+def test_chair_cannot_rule_out_a_sheet_that_is_no_fork(tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        scored(desk)
+        moderate(desk)
+        sent_moderation(desk, final=False)
+        desk.take(OFFICER, corrected(desk, "PM1"))
+        older, newest = sheets_of(desk, "PM1")
+        ruled = Ruling(PersonCode("PM1"), older, (newest,), "The first one suits me.")
+        (report,) = desk.take(OFFICER, crafted(desk, lambda one: one, rulings=(ruled,)))
+        assert "It rests on other sheets than those that count here, of PM1." in report.words
+        assert (agreed(desk[OFFICER]), answers(desk[OFFICER], "PM1")) == ({}, answers(desk["PM1"], "PM1"))
+
+
+def test_two_sheets_that_come_to_light_after_the_lock_change_nothing(tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        scored(desk)
+        lost = lost_sheet(desk, "PM1")
+        newer = corrected(desk, "PM1")
+        desk.take(OFFICER, newer)
+        desk.take("CH1", newer)
+        moderate(desk)
+        settled(desk, sent_moderation(desk), "PM1", "PM2")
+        before = answers(desk[OFFICER], "PM1")
+        (report,) = desk.take(OFFICER, lost)
+        words = (
+            "There are two sheets of PM1 that do not know of each other. Moderation is closed, so both are kept and nothing "
+            "changes."
+        )
+        assert (report.verdict, words in report.words) == (Verdict.FORKED, True)
+        assert (missing(desk), answers(desk[OFFICER], "PM1")) == ((), before)
 
 
 def digest_of(desk: Laptops, sheet_named: str) -> str:

@@ -15,10 +15,11 @@ from evalpanel.domain.bid_record import pin_of
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.redactions import Reason
 from evalpanel.domain.sheets import ScoreRow, ScoreStatus
-from evalpanel.errors import EvalPanelError
+from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.formats.challenge_file import FileOf, write_record, write_trail
 from evalpanel.formats.parcel_bodies import Cover, Keys, PartOf, write_cover
 from evalpanel.formats.statements import write_statement
+from evalpanel.progress import Progress
 from evalpanel.sealing.envelopes import new_envelope, recipient_of, seal_bytes
 from evalpanel.sealing.installations import new_installation
 from evalpanel.services import (
@@ -323,6 +324,18 @@ def test_nothing_of_a_pack_stays_in_the_profile(at: At, tmp_path: Path) -> None:
     before = sorted(space.folders.root.rglob("*.age"))
     made(space, tmp_path)
     assert sorted(space.folders.root.rglob("*.age")) == before
+
+
+def test_pack_that_is_cancelled_leaves_nothing_and_is_not_on_the_record(at: At, tmp_path: Path) -> None:
+    space, out = at("priced"), tmp_path / "out"
+    out.mkdir()
+    before, head = sorted(space.folders.root.rglob("*.age")), record.head(space, REFERENCE)
+    stopped = Progress()
+    stopped.cancel()
+    with pytest.raises(Cancelled):
+        challenge.challenge(space, REFERENCE, "B02", to=out, is_open=True, progress=stopped)
+    left = (list(out.iterdir()), sorted(space.folders.root.rglob("*.age")), record.head(space, REFERENCE))
+    assert left == ([], before, head)
 
 
 def test_criteria_are_the_frozen_ones(at: At, tmp_path: Path) -> None:

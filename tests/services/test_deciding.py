@@ -242,6 +242,8 @@ def test_a_proclaimed_day_is_recorded_and_both_notices_are_kept(at: At, tmp_path
             "was proclaimed today."
         )
     ]
+    corrected = publishing.publish(space, REFERENCE, notice_id="2026/S 000-2", again="The number was mistyped.")
+    assert corrected.period == now.period
 
 
 def test_challenge_in_time_stops_contract_and_closing_until_it_ends(at: At, clock: Clock, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from after_outcome_steps import ENDS, noticed
-from evalpanel.domain.retention import RecordEnding, RetentionState
+from evalpanel.domain.retention import RecordEnding, RetentionState, warning
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import after_outcome, documents, keeping, publishing, record, setup, verify
@@ -47,7 +47,9 @@ def test_record_ends_only_when_due_typed_and_free_of_holds(closed: Workspace, cl
         "signed, end on 12 October 2029."
     )
     clock.forward(days=LATE)
-    assert keeping.due(closed)[0][0] == REFERENCE
+    ((named, due),) = keeping.due(closed)
+    assert (named, warning(due)) == (REFERENCE, keeping.keeping(closed, REFERENCE).warning)
+    assert warning(due).endswith("The record may be ended now, or kept for a reason of your own.")
     assert refusal(closed, "TEST") == (
         "The reference was not typed as it is written. Nothing was changed. To end this record, type TEST-2026-001."
     )

@@ -199,6 +199,28 @@ def test_replacement_scores_every_bid_and_the_leavers_scores_are_kept_and_shown_
     assert verify.verify_tender(desk["PM9"], REFERENCE).verdict == "verified"
 
 
+def test_sheet_of_somebody_new_waits_for_the_keys_by_which_the_chair_knows_them(desk: Laptops) -> None:
+    (invited,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["CH1"])
+    desk.join(REFERENCE, "CH1", invited.file)
+    carry(desk, "CH1")
+    leaving.replace_member(
+        desk[OFFICER], REFERENCE, leaver="PM1", person="PM9", name="Rowan Vale", why="Moved to another post."
+    )
+    (invited,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM9"])
+    desk.join(REFERENCE, "PM9", invited.file)
+    declarations.declare(desk[OFFICER], REFERENCE, person="PM9")
+    made = carry(desk, "PM9")
+    declarations.declare(desk["PM9"], REFERENCE, person="PM9")
+    file = signed_sheet(desk, "PM9")
+    desk.take("CH1", made.pack, made.roster)
+    (report,) = desk.take("CH1", file)
+    assert (report.verdict, report.words.split(". ")[0]) == (
+        Verdict.WAITING,
+        "PM9 is not on the panel as this laptop knows it",
+    )
+    assert Verdict.NEW in [one.verdict for one in desk.take("CH1", made.releases[PersonCode("CH1")])][1:]
+
+
 @pytest.mark.parametrize(
     ("asked", "title"),
     [

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import ui_stage
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services import deciding, letters, outcome
 from evalpanel.services.workspace import Workspace
+from evalpanel.ui.pages.home import HomePage
 from evalpanel.ui.pages.outcome import OutcomePage
 from evalpanel.ui.pages.record import RecordPage
 from evalpanel.ui.session import Session
@@ -119,3 +123,24 @@ def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
     page.reports[0].click()
     qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=LONG)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_record_that_is_due_is_said_on_home_and_on_the_page_of_the_record(qtbot: QtBot, space: Workspace) -> None:
+    officer = next(one.person for one in outcome.outcome(space, REFERENCE).pack.panel if "officer" in one.roles)
+    for award in deciding.standing(space, REFERENCE).awards:
+        for authority in award.waiting:
+            deciding.decide(
+                space, REFERENCE, bids=(), decided_by=["Ann Lee"], delegation="Scheme 4.2", why="There is no money.",
+                on=TODAY, lot=award.lot, authority=authority,
+            )  # fmt: skip
+    late = replace(space, clock=lambda: ui_stage.NOW + timedelta(days=3 * 366))
+    shell = Shell(Session(late, REFERENCE, officer), {"home": HomePage, "record": RecordPage})
+    qtbot.addWidget(shell)
+    shell.show()
+    due = "The record may be ended now, or kept for a reason of your own."
+    for place in ("record", "home"):
+        shell.show_place(place)
+        said = [one for one in shell.page(place).findChildren(QLabel) if due in one.text()]
+        assert len(said) == 1
+        qtbot.waitUntil(said[0].isVisible, timeout=LONG)
+    shell.close()

@@ -33,6 +33,9 @@ def look(
         list[str] | None,
         typer.Option("--accept", metavar="FINDING", help="A finding, or a document for all of its: it may go."),
     ] = None,
+    alike: Annotated[
+        bool, typer.Option("--alike", help="With --accept: all open findings that say the same, in whatever document.")
+    ] = False,
     replace: Annotated[str | None, typer.Option("--replace", metavar="DOCUMENT", help="A document to replace.")] = None,
     by: Annotated[
         Path | None, typer.Option("--with", metavar="FILE", help="What goes out instead.", exists=True, dir_okay=False)
@@ -50,7 +53,7 @@ def look(
             path = preflight.replace(space, tender, replace, by, why=why, person=person)
             held.say(f"{path} goes out in the place of {replace}.")
         if accept:
-            taken = preflight.accept(space, tender, accept, why=why, person=person)
+            taken = preflight.accept(space, tender, accept, why=why, alike=alike, person=person)
             held.say(f"Recorded why {counted(len(taken), 'finding')} may go.")
         with held.progress("Looking through") as progress:
             made = preflight.look(space, tender, person=person, progress=progress)

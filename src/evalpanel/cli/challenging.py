@@ -113,6 +113,7 @@ def _say(held: Console, made: PackMade) -> None:
         held.say(f"  Sealed to {counted(made.sealed_to, 'recipient')}, and to you.")
     else:
         held.say("  Sealed to you alone.")
+    held.written(read_back=True)
     held.say(f"  How to check it: {made.readme.name}")
     held.say(f"  Tell the reader this fingerprint of your key, not in the same message: {made.fingerprint}")
 

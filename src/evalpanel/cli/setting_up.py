@@ -11,8 +11,9 @@ import typer
 from evalpanel.cli import answers
 from evalpanel.cli.console import Json, Person, TenderName, chosen_passphrase, console, counted
 from evalpanel.cli.notices import check_notice
+from evalpanel.domain.retention import warning
 from evalpanel.domain.tender import BidStatus
-from evalpanel.services import documents, notices, packs, scoresheets, setup, tenders, workspace
+from evalpanel.services import documents, keeping, notices, packs, scoresheets, setup, tenders, workspace
 
 commands = typer.Typer()
 bids = typer.Typer(help="Bring bids in, and record what becomes of them.", no_args_is_help=True)
@@ -136,10 +137,13 @@ def list_tenders(context: typer.Context, json: Json = False) -> None:
     held = console(context, json=json)
     with held.opened() as space:
         found = tenders.all_tenders(space)
+        due = keeping.due(space)
     for one in found:
         held.say(f"{one.reference}  {one.stage.words}  {one.title}")
     if not found:
         held.say("No tender yet. Next: evalpanel template tender.xlsx, or evalpanel load PATH")
+    for reference, kept in due:
+        held.say(f"The record of {reference}: {warning(kept)}")
     held.answer({"tenders": [answers.tender(one) for one in found]})
 
 
@@ -149,6 +153,7 @@ def show(context: typer.Context, tender: TenderName, json: Json = False) -> None
     held = console(context, json=json)
     with held.opened() as space:
         found = setup.view(space, tender)
+        due = [kept for reference, kept in keeping.due(space) if reference == found.summary.reference]
     summary = found.summary
     held.say(f"{summary.reference}  {summary.title}")
     held.say(f"Stage: {summary.stage.words}. {summary.authority}.")
@@ -168,6 +173,8 @@ def show(context: typer.Context, tender: TenderName, json: Json = False) -> None
         scoring = state if one.owed or one.signed_off else "does not score"
         held.say(f"  {one.member.person:<6} {one.member.name}: {scoring}{recused}{declared}")
     held.say(f"Moderated: {found.moderated} of {found.lines} lines.")
+    for kept in due:
+        held.say(f"The record: {warning(kept)} Next: evalpanel keep {tender}")
     held.answer(answers.view(found))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from evalpanel.domain.branches import Entry
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -87,6 +88,24 @@ class Misquote:
         if self.quoted is None:
             return f"{self.line}: your answer ({self.own.words}) was left out"
         return f"{self.line}: you gave {self.own.words}, and you are quoted with {self.quoted.words}"
+
+
+def ruled_out(ruling: Ruling, held: Mapping[str, Entry]) -> frozenset[str]:
+    """The sheets that a ruling puts aside, of those of the person that are `held`, by identity.
+
+    A ruling is about two that do not know of each other: what the sheet that counts follows, and what follows it, stays
+    what it is, whatever the ruling names. Where the sheet that counts has not come, nothing is put aside yet.
+    """
+    counts = held.get(ruling.counts)
+    if counts is None:
+        return frozenset()
+    return frozenset(
+        named
+        for named in ruling.ruled_out
+        if named in held
+        and named not in counts.history | {counts.identity}
+        and counts.identity not in held[named].history
+    )
 
 
 def given_by(score: Score, person: PersonCode) -> Given:

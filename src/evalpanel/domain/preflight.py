@@ -75,6 +75,11 @@ class Finding:
     whose: BidderCode | None = None
 
     @property
+    def sort(self) -> tuple[Tell, str, BidderCode | None]:
+        """What it says, wherever it stands: all pictures are of one sort, and every place of the same name."""
+        return self.tell, self.words, self.whose
+
+    @property
     def name(self) -> str:
         """What the finding is called when it is accepted: the same words in the same place of the same content."""
         return digest([self.sha256, self.place, self.tell, self.words, self.whose])[:10]

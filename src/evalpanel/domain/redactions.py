@@ -94,7 +94,7 @@ class Redactor:
             return Redaction(number, entry.name, Reason.PROTECTED)
         if last == "working_note" and not self._notes:
             return Redaction(number, entry.name, Reason.NOTE)
-        if section in _PRIVATE and last in ("about", "why", "measure", "reason", "affirmed"):
+        if section in _PRIVATE and last in ("about", "why", "measure", "reason"):
             return Redaction(number, entry.name, Reason.PRIVATE)
         return self._by_words(number, entry)
 
@@ -141,7 +141,8 @@ def neutral_codes(panel: Sequence[PanelMember]) -> dict[str, str]:
     (`YP1`) the person gets the next number of the letters that the others have.
     """
     open_ones = [_letters(one.person) for one in panel if one.kind not in _PROTECTED]
-    scorers = [_letters(one.person) for one in panel if one.kind not in _PROTECTED and one.has(Role.PANEL_MEMBER)]
+    members = [one for one in panel if one.has(Role.PANEL_MEMBER) and not one.has(Role.CHAIR)]
+    scorers = [_letters(one.person) for one in members if one.kind not in _PROTECTED]
     style = (scorers or ["PM"])[0]
     taken = {one.person.casefold() for one in panel}
     free = (code for number in count(1) if (code := f"{style}{number}").casefold() not in taken)

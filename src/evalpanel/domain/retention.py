@@ -92,7 +92,7 @@ def retention(
         return Retention(RetentionState.NOT_COUNTING, None, length, None, why, standing)
     since = max(day for day in starts if day is not None)
     until = last_day(since, length)
-    begins = "the contract was signed" if signed else "the last lot was abandoned"
+    begins = "the contract was signed" if since in signed.values() else "the last lot was abandoned"
     why = f"{length} years that begin on {in_words(since)}, when {begins}, end on {in_words(until)}."
     if standing:
         state = RetentionState.HELD
@@ -113,3 +113,15 @@ def why_not_end(held: Retention) -> str:
     if held.state is RetentionState.DUE:
         return ""
     return held.why
+
+
+def warning(held: Retention) -> str:
+    """What a person should hear about the keeping of a record now; empty when there is nothing to do."""
+    if held.state is RetentionState.DUE:
+        return f"{held.why} The record may be ended now, or kept for a reason of your own."
+    if held.state is RetentionState.SOON:
+        return f"{held.why} Decide in time whether it is still needed."
+    if held.state is RetentionState.HELD:
+        first = held.holds[0]
+        return f"Nothing is destroyed while a hold stands: {first.who}, {first.why}"
+    return ""

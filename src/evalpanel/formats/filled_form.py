@@ -29,9 +29,14 @@ _MOST_STREAMS = 48 << 20
 _MOST_FIELDS = 2000
 _MOST_DEPTH = 16
 _MOST_VALUE = 20_000
-_HEAD = 2048
-_STREAM = re.compile(rb">>[\x00\t\n\f\r ]{0,20}stream\r?\n")
-_PACKERS = re.compile(rb"FlateDecode|LZWDecode|RunLengthDecode|/Fl\b|/LZW\b|/RL\b")
+_HEAD = 16_384
+_STREAM = re.compile(rb"(?<=[\x00\t\n\f\r >])stream(?=[\x00\t\n\f\r ])[\x00\t\f ]*(?:\r\n|\n|\r)?")
+_OBJECT = re.compile(rb"(?:\A|[\r\n])[\t ]*\d{1,10}[\t\n\f\r ]+\d{1,5}[\t\n\f\r ]+obj\b")
+_PLAIN = re.compile(rb"[\x00\t\n\f\r ]*<<(?:[^()%#<>]|<<|>>|<[0-9A-Fa-f\x00\t\n\f\r ]*>)*>>[\x00\t\n\f\r ]*\Z")
+"""A dictionary in which nothing (a text, a comment, a name that is spelled otherwise) can hide where it begins or how it is packed."""
+_PACKERS = re.compile(
+    rb"/(?:FlateDecode|LZWDecode|RunLengthDecode|ASCIIHexDecode|ASCII85Decode|Fl|LZW|RL|AHx|A85)(?![A-Za-z0-9])"
+)
 _ELSEWHERE = re.compile(
     rb"/(?:Filter|DecodeParms|F)[\x00\t\n\f\r ]*(?:\[[\x00\t\n\f\r ]*)?\d+[\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]+R"
 )
@@ -138,8 +143,12 @@ def _refuse_bombs(data: bytes) -> None:
     """Raise for a file whose streams unpack to far more than a form needs, or in a way that hides how much."""
     total = 0
     for found in _STREAM.finditer(data):
-        head = data[max(0, found.start() - _HEAD) : found.start() + 2].rpartition(b" obj")[2]
-        if len(_PACKERS.findall(head)) > 1 or _ELSEWHERE.search(head) or re.search(rb"/[A-Za-z]*#", head):
+        before = data[max(0, found.start() - _HEAD) : found.start()]
+        begun = [one.end() for one in _OBJECT.finditer(before)]
+        head = before[begun[-1] :] if begun else b""
+        packers = _PACKERS.findall(head)
+        odd = packers not in ([], [b"/FlateDecode"], [b"/Fl"])
+        if odd or not _PLAIN.match(head) or _ELSEWHERE.search(head):
             raise _refused("It is packed in a way that no program for forms needs.")
         total += _unpacked(data, found.end())
         if total > _MOST_STREAMS:

@@ -14,6 +14,7 @@ from evalpanel.domain.criteria import Criterion, Outcome
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import DecisionOutcome, Scope
+from evalpanel.domain.locks import LockedBid
 from evalpanel.domain.people import MemberKind, Role
 from evalpanel.domain.releases import Because
 from evalpanel.domain.scales import Scale
@@ -23,6 +24,7 @@ from evalpanel.domain.tender import (
     BidCode,
     Bidder,
     BidderCode,
+    BidStatus,
     Clarification,
     ConsortiumMember,
     CriterionCode,
@@ -246,13 +248,46 @@ class Decided(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     why: Annotated[str, Meta(max_length=20_000)]
 
 
+class Locked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One bid of the quality lock. `agreed` pins the lines agreed on it, `moderation` is whose statement they came in (empty:
+    none), `opened` says that its price is open on the officer's record and released to this person."""
+
+    agreed: Sha
+    bid: BidCode
+    bidder: BidderCode
+    lot: LotCode
+    moderation: ShaOrNothing
+    opened: bool
+    status: BidStatus
+
+    def value(self) -> LockedBid:
+        """The same as the rules know it."""
+        return LockedBid(self.lot, self.bid, self.bidder, self.status, self.moderation, self.agreed, self.opened)
+
+
+class Lock(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """That moderation was closed, by whom and when, for the bids about which this person may read what was agreed.
+
+    `prices`: whether prices are opened too and this person reads them.
+    """
+
+    at: Moment
+    bids: Annotated[tuple[Locked, ...], Meta(max_length=10_000)]
+    by: Code
+    prices: bool
+
+
 class Release(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The keys of the envelopes that one person may open, sealed to the laptops of that person alone."""
+    """The keys of the envelopes that one person may open, sealed to the laptops of that person alone.
+
+    `lock`: what was locked when moderation was closed; None before, and for somebody who may read nothing of it.
+    """
 
     decisions: Annotated[tuple[Decided, ...], Meta(max_length=1000)]
     generation: Generation
     kept_out: Annotated[tuple[KeptOut, ...], Meta(max_length=10_000)]
     keys: Annotated[tuple[EnvelopeKey, ...], Meta(max_length=10_000)]
+    lock: Lock | None
     person: Code
 
 
@@ -276,7 +311,7 @@ def write_piece(piece: Names | Index | Common | BidderNames | Kept) -> bytes:
     return encode(piece)
 
 
-def encode_told(told: KeptOut | Decided) -> str:
+def encode_told(told: KeptOut | Decided | Lock | None) -> str:
     """What a release tells a person besides keys, as text to be pinned."""
     return encode(told).decode()
 

@@ -39,8 +39,12 @@ class Declared(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Declarations(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that one person has declared in a tender, oldest first. A later statement adds to it."""
+    """Everything that one person has declared in a tender, oldest first. A later statement adds to it.
 
+    `affirmed`: when they said, as moderation came, that it still holds; None where they have not.
+    """
+
+    affirmed: Moment | None
     declared: Annotated[tuple[Declared, ...], Meta(max_length=1000)]
 
 

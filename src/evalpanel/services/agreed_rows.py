@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from evalpanel.domain.numbers import canonical
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.sheets import Line, recused_from
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import CriterionCode, PersonCode, ScaleCode
+from evalpanel.domain.tender import BidCode, CriterionCode, LotCode, PersonCode, ScaleCode
 from evalpanel.services import audit, tenders
 from evalpanel.services.room import Room
 from evalpanel.services.workspace import Workspace
@@ -31,6 +31,14 @@ FEW = 20
 def rows_digest(scores: Sequence[ModeratedScore]) -> str:
     """What a line of the trail pins about the moderated scores of its act, whatever their order."""
     return digest([plain(score) for score in sorted(scores, key=lambda score: score.line)])
+
+
+def by_bid(scores: Iterable[ModeratedScore]) -> dict[tuple[LotCode, BidCode], str]:
+    """What pins the lines of each bid."""
+    found: dict[tuple[LotCode, BidCode], list[ModeratedScore]] = {}
+    for one in scores:
+        found.setdefault((one.line.lot, one.line.bid), []).append(one)
+    return {place: rows_digest(own) for place, own in found.items()}
 
 
 def faults(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,14 +29,15 @@ from evalpanel.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a scorer said about a moderation. `sheet`: their newest sheet, by their own word."""
+    """What a scorer said about a moderation. `sheet`: their newest sheet, by their own word. `left_out` and `misquoted` are None on
+    a laptop to which a bid of that moderation is closed: they would count what was said about it."""
 
     person: PersonCode
     agrees: bool
     sheet: str
     dissents: tuple[Dissent, ...]
-    left_out: int
-    misquoted: int
+    left_out: int | None
+    misquoted: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ def _words(
         for held in line:
             cover = read_assent(held.statement.payload)
             if held.identity == tip and cover.body.moderation == one.identity:
-                found.append(_word(workspace, person, cover, opening))
+                word = _word(workspace, person, cover, opening)
+                found.append(replace(word, left_out=None, misquoted=None) if one.shut else word)
     return tuple(found)
 
 

@@ -6,7 +6,6 @@ and how often, makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +17,6 @@ from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.pack_checks import check
 from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import PanelMember
-from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
@@ -26,29 +24,31 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_packs import (
     Common,
-    Envelope,
-    EnvelopeKey,
     Pack,
-    Release,
     Roster,
-    Sealed,
     read_common,
-    read_index,
     read_names,
     read_pack,
-    read_release,
     read_roster,
 )
-from evalpanel.formats.statements import read_statement
-from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.statements import verifies
-from evalpanel.services import audit, blinding, exchange, invitations, rosters, sheets_here, tenders, told
-from evalpanel.services.exchange import Held, Own
-from evalpanel.services.pack_rows import arrived_detail, document_row, keep_bids, keep_tender
+from evalpanel.services import (
+    audit,
+    blinding,
+    exchange,
+    invitations,
+    locked_here,
+    opened_here,
+    rosters,
+    sheets_here,
+    tenders,
+    told,
+)
+from evalpanel.services.exchange import Own
+from evalpanel.services.pack_rows import arrived_detail, keep_bids, keep_tender
 from evalpanel.services.rosters import NotYet
 from evalpanel.services.taking_in import Arrival, Became, Intake
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 _WORDS = {
@@ -57,6 +57,7 @@ _WORDS = {
     ParcelKind.RELEASE: "The keys that are yours are here.",
 }
 _COMMON, _NAMES = EnvelopeKind.COMMON.value, EnvelopeKind.NAMES.value
+_PRICE = EnvelopeKind.PRICE.value
 
 
 def _panels(mine: Own) -> bool:
@@ -66,28 +67,18 @@ def _panels(mine: Own) -> bool:
 def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
     """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
     keys = one.cover.body.keys
-    wrong = {key.name: why for key in keys if (why := _fault(tx, one.mine, key))}
+    if early := locked_here.opened_too_early(one.cover.body):
+        raise EvalPanelError(
+            f"A key in this release must not be opened here: {early}.",
+            "None of it was taken in. Tell the officer, who closes moderation and opens prices first, and releases again.",
+        )
+    wrong = {key.name: why for key in keys if (why := opened_here.fault(tx, one.mine, key))}
     if wrong:
         raise EvalPanelError(
             f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
             "None of it was taken in. Ask the officer to look at it and to release again.",
         )
     return {"envelopes": {key.name: key.because for key in keys}}
-
-
-def _fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
-    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
-    row = tx.execute(_of(t.PanelMemberRow, mine).where(t.PanelMemberRow.person == mine.person)).scalar_one_or_none()
-    kind = key.name.split("/")[0]
-    if row is None or kind not in EnvelopeKind._value2member_map_:
-        return ""
-    signed = queries.sign_offs(tx, mine.tender).get(mine.person)
-    scored = tx.execute(
-        select(t.ScoreRow.id).where(t.ScoreRow.tender_id == mine.tender, t.ScoreRow.person == mine.person).limit(1)
-    ).first()
-    # A second laptop of the same person, on which nothing was scored, cannot know what the first one signed off.
-    open_sheet = (signed is None or not signed.signed) and scored is not None
-    return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
@@ -103,8 +94,15 @@ def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
 def _take(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     _work_out(tx, workspace, one.mine)
     became = _placed(one)
-    wrong = _sheets(tx, workspace, one.mine)
-    return Became(became.verdict, " ".join((became.words, *wrong))) if wrong else became
+    told = _sheets(tx, workspace, one.mine)
+    lock = locked_here.settle(tx, workspace, one.mine)
+    if lock.wrong and one.kind is ParcelKind.RELEASE:
+        raise EvalPanelError(
+            f"The officer says that moderation was locked, and it does not fit what is here: {lock.wrong}.",
+            "None of these keys was taken in, and no price is open here. Tell the officer and the chair.",
+        )
+    words = (became.words, *told, *([lock.words] if lock.words else []))
+    return Became(became.verdict, " ".join(words))
 
 
 def _sheets(tx: Session, workspace: Workspace, mine: Own) -> tuple[str, ...]:
@@ -160,14 +158,6 @@ INTAKES = {
 }
 
 
-def _said(mine: Own, held: Held) -> Statement:
-    """What was signed; a release is kept sealed, and opened with the key of this laptop."""
-    if held.signed is not None:
-        return held.signed
-    assert held.cover is not None
-    return read_statement(mine.keys.open(held.cover))
-
-
 # What this laptop shows ----------------------------------------------------------------------------------------------
 
 
@@ -178,51 +168,32 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
         return
     officer = roster.officer
     pack = rosters.pack_in_force(tx, mine)
-    keys = {name: key for one in rosters.officers(tx, mine) for name, key in _keys(tx, mine, one).items()}
+    keys = {name: key for one in rosters.officers(tx, mine) for name, key in opened_here.keys(tx, mine, one).items()}
     if pack is None:
         return
     cover = read_pack(pack.statement.payload)
     named = {one.name: one for one in cover.body.envelopes}
+    # Prices wait until this laptop has seen the lock.
+    keys = {name: key for name, key in keys.items() if name not in named or named[name].kind != _PRICE}
     newest = max((one for one in named.values() if one.kind == _COMMON), key=lambda one: one.generation, default=None)
     if newest is None or newest.name not in keys:
         return  # what was published is sealed to a key that has not come yet
-    common = read_common(_index(workspace, newest, keys[newest.name]))
+    common = read_common(opened_here.index(workspace, newest, keys[newest.name]))
     names = [one for one in named.values() if one.kind == _NAMES and one.name in keys]
     if names:
         naming = max(names, key=lambda one: one.generation)
-        common = blinding.with_names(common, _index(workspace, naming, keys[naming.name]))
+        common = blinding.with_names(common, opened_here.index(workspace, naming, keys[naming.name]))
     people = _people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
         _new_tender(tx, workspace, mine, cover, common, people, officer)
         bids: tuple[Bid, ...] = ()
     else:
         bids = _bring_up(tx, workspace, mine, common, people, officer)
-    told.keep(tx, workspace, mine.tender, mine.person, officer, _releases(tx, mine, officer))
-    _keep_keys(tx, workspace, mine, named, keys)
+    told.keep(tx, workspace, mine.tender, mine.person, officer, opened_here.releases(tx, mine, officer))
+    opened_here.keep_keys(tx, workspace, mine, named, keys)
     documents = [(newest.name, one) for one in common.documents]
-    for name, identity_of in keys.items():
-        if name in named and named[name].index and named[name].kind not in (_COMMON, _NAMES):
-            documents += [(name, one) for one in read_index(_index(workspace, named[name], identity_of)).documents]
-    _keep_documents(tx, workspace, mine, bids, documents, officer)
-
-
-def _keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
-        for key in read_release(_said(mine, held).payload).body.keys:
-            if not _fault(tx, mine, key):
-                found[key.name] = key.identity
-    return found
-
-
-def _releases(tx: Session, mine: Own, officer: PersonCode) -> tuple[tuple[str, int, Release], ...]:
-    """The releases that are here: identity, number and what they say."""
-    line = exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person)
-    return tuple((held.identity, held.seq, read_release(_said(mine, held).payload).body) for held in line)
-
-
-def _index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
-    return age.open_bytes(workspace.documents.read(envelope.index), identity_of)
+    documents += opened_here.documents_in(workspace, named, keys, (_COMMON, _NAMES))
+    opened_here.keep_documents(tx, workspace, mine, bids, documents, officer)
 
 
 def _people(workspace: Workspace, mine: Own, cover: Cover[Roster]) -> tuple[PanelMember, ...]:
@@ -318,50 +289,3 @@ def _bring_up(
 
 def _of(row: type[t.BidRow | t.BidderRow | t.PanelMemberRow], mine: Own) -> Select[Any]:
     return select(row).where(row.tender_id == mine.tender)
-
-
-def _keep_keys(
-    tx: Session, workspace: Workspace, mine: Own, named: Mapping[str, Envelope], keys: Mapping[str, str]
-) -> None:
-    held = set(tx.execute(select(t.EnvelopeRow.name).where(t.EnvelopeRow.tender_id == mine.tender)).scalars())
-    for name, identity_of in keys.items():
-        envelope = named.get(name)
-        if envelope is None or name in held:
-            continue
-        if age.recipient_of(identity_of) != envelope.recipient:
-            raise EvalPanelError(
-                f"The key that came for {name} does not open it.", "Nothing was changed. Ask the officer for it again."
-            )
-        wrapped = workspace.keys.wrap_for(mine.tender, f"envelope {name}", identity_of.encode())
-        tx.add(
-            t.EnvelopeRow(
-                tender_id=mine.tender,
-                name=name,
-                kind=EnvelopeKind(envelope.kind),
-                bidder=envelope.bidder,
-                lot=envelope.lot,
-                recipient=envelope.recipient,
-                identity=wrapped,
-                generation=envelope.generation,
-            )
-        )
-    tx.flush()
-
-
-def _keep_documents(
-    tx: Session,
-    workspace: Workspace,
-    mine: Own,
-    bids: Sequence[Bid],
-    documents: Sequence[tuple[str, Sealed]],
-    officer: PersonCode,
-) -> None:
-    held = set(tx.execute(select(t.DocumentRow.path).where(t.DocumentRow.tender_id == mine.tender)).scalars())
-    fresh = [(name, one) for name, one in documents if one.path not in held]
-    if not fresh and not bids:
-        return
-    detail = arrived_detail(bids, fresh)
-    act = audit.record(tx, workspace, "bids-loaded", tender=mine.tender, person=officer, detail=detail)
-    for place, (name, one) in enumerate(fresh, len(held)):
-        tx.add(document_row(mine.tender, place, name, one, workspace.now(), act))
-    tx.flush()

@@ -18,7 +18,17 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import PartOf
 from evalpanel.formats.parcel_moderation import Assent, AssentPart, read_assent, write_agreed
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import agreement, audit, exchange, moderations_here, parcels_out, rosters, sheets_here, tenders
+from evalpanel.services import (
+    agreement,
+    audit,
+    exchange,
+    interests,
+    moderations_here,
+    parcels_out,
+    rosters,
+    sheets_here,
+    tenders,
+)
 from evalpanel.services.agreement import Agreement
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.moderations_here import Carried
@@ -86,6 +96,9 @@ def assent(
                     f"{mine.person} does not score, and so has nothing to agree to.", "Nothing was written."
                 )
             found = moderations_here.carried(tx, workspace, mine, tender)
+            if affirm:
+                interests.require_declared(tx, tender, mine.person)
+                interests.affirm(tx, workspace, mine.tender, mine.person, by=mine.person)
             final = [one for one in found if one.is_final and one.chair != mine.person and one.lines]
             if not final:
                 raise EvalPanelError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from evalpanel.domain.rules import rules_for
 from evalpanel.domain.scoring import evaluate
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import BidCode, Lot, PersonCode, TenderId
+from evalpanel.domain.tender import BidCode, Lot, LotCode, PersonCode, TenderId
 from evalpanel.services import audit, evidence, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -42,11 +43,12 @@ class TenderOutcome:
         return digest(plain(self.lots))
 
 
-def computed(tx: Session, tender: tenders.OpenTender) -> TenderOutcome:
-    """The outcome from what is on record, without recording anything."""
+def computed(tx: Session, tender: tenders.OpenTender, hidden: Collection[LotCode] = ()) -> TenderOutcome:
+    """The outcome from what is on record, without recording anything. `hidden`: lots whose scores or prices are not here."""
     pack = tender.pack
     assert pack.tender is not None
-    needed = any(prices_needed(rules_for(pack.tender, lot)) for lot in pack.lots)
+    shown = [lot for lot in pack.lots if lot.lot not in hidden]
+    needed = any(prices_needed(rules_for(pack.tender, lot)) for lot in shown)
     tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="there is no outcome yet")
     if needed:
         tenders.require(tender, at_least=TenderStage.PRICES_OPENED, act="there is no outcome yet")
@@ -63,7 +65,7 @@ def computed(tx: Session, tender: tenders.OpenTender) -> TenderOutcome:
             levels,
             _prices(tx, tender, lot),
         )
-        for lot in pack.lots
+        for lot in shown
     )
     return TenderOutcome(tender.tender_id, tender.stage, pack, lots, held, evidence.sources(tx, tender.tender_id))
 

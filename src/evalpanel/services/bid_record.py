@@ -201,7 +201,9 @@ def _interests(tx: Session, held: BidRecord, tender: tenders.OpenTender) -> None
     rows = select(t.AffirmationRow).where(t.AffirmationRow.tender_id == tender.tender_id).order_by(t.AffirmationRow.id)
     for place, row in enumerate(tx.execute(rows).scalars(), 1):
         held.add(f"affirmations/{place}/person", row.person)
-        held.add(f"affirmations/{place}/affirmed", {"act": row.act, "at": row.at, "why_not": row.why_not})
+        affirmed = {"act": row.act, "at": row.at, "affirms": not row.why_not}
+        held.add(f"affirmations/{place}/affirmed", affirmed)
+        held.add(f"affirmations/{place}/reason", row.why_not)
 
 
 def _answers(tx: Session, held: BidRecord, tender: tenders.OpenTender) -> None:

@@ -11,28 +11,27 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.carried import misquotes
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_moderation import Assent, Receipt
-from evalpanel.services import agreement, audit, exchange, moderations_here, rosters, tenders
+from evalpanel.services import agreement, exchange, interests, locked_here, moderations_here, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.moderations_here import Carried
 from evalpanel.services.rosters import NotYet
 from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries, score_reads
-from evalpanel.store import tables as t
+from evalpanel.store import score_reads
 
 
 def _everybody(_mine: Own) -> bool:
     return True
 
 
-def _has_tender(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    if tx.get(t.TenderRow, one.mine.tender) is None:
+def _moderation_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
+    rosters.require_here(tx, one.mine, one.author)
+    if one.author not in rosters.chairs(tenders.find(tx, one.mine.tender).pack.panel):
         raise NotYet(
-            "The tender that this is about has not come to this laptop.",
-            "It is kept here, and taken in when the list of people, the pack and your keys have come.",
+            f"{one.author} does not chair, as this laptop knows it.",
+            "It is kept here, and taken in when the list of people, the pack and your keys have come by which they do.",
         )
 
 
@@ -60,6 +59,9 @@ def _moderation(tx: Session, workspace: Workspace, one: Arrival) -> Became:
         late = state.late.get(one.identity)
         return Became(verdict, f"{what}. {late}" if late else f"{what}: {len(here.lines)} lines, now on the record.")
     tenders.advance(tx, tender, TenderStage.MODERATION)
+    lock = locked_here.settle(tx, workspace, mine)
+    if lock.words:
+        return Became(verdict, f"{what}. {lock.words}")
     if here.shut and not here.lines:
         return Became(verdict, f"{what}. It opens when the officer has released its keys to this laptop.")
     return Became(verdict, f"{what}: {len(here.lines)} lines that you can read.{_about_oneself(tx, mine, here)}")
@@ -78,8 +80,8 @@ def _about_oneself(tx: Session, mine: Own, here: Carried) -> str:
 # Assents -------------------------------------------------------------------------------------------------------------
 
 
-def _assent_fits(tx: Session, workspace: Workspace, one: Arrival) -> None:
-    _has_tender(tx, workspace, one)
+def _assent_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
+    rosters.require_here(tx, one.mine, one.author)
     tender = tenders.find(tx, one.mine.tender)
     chairs = rosters.chairs(tender.pack.panel)
     if one.header.about not in chairs:
@@ -101,7 +103,7 @@ def _assent(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     if one.identity not in one.after.tips:
         return Became(Verdict.OLDER, f"A newer word of {author} is here already; this one is kept.")
     if mine.is_officer and body.affirms:
-        _affirm(tx, workspace, mine, author)
+        interests.affirm(tx, workspace, mine.tender, author, by=author)
     verdict = Verdict.NEWER if one.before.tips else Verdict.NEW
     found = {each.moderation: each for each in agreement.agreements(tx, workspace, mine, tender)}
     about = found.get(body.moderation)
@@ -115,18 +117,6 @@ def _assent(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     more += [f"{word.misquoted} answers were misquoted"] if word.misquoted else []
     more += ["their newest sheet is another than the one that was moderated"] if author in about.newer else []
     return Became(verdict, f"{said}{': ' + '; '.join(more) if more else ''}.")
-
-
-def _affirm(tx: Session, workspace: Workspace, mine: Own, author: PersonCode) -> None:
-    """A scorer's word that their declaration still holds came with their assent."""
-    before = queries.affirmations(tx, mine.tender).get(author)
-    if before is not None and not before.why_not:
-        return
-    detail = {"person": author, "why_not": ""}
-    act = audit.record(tx, workspace, "declaration-affirmed", tender=mine.tender, person=author, detail=detail)
-    tx.add(
-        t.AffirmationRow(tender_id=mine.tender, person=author, at=workspace.now(), taken_by=author, why_not="", act=act)
-    )
 
 
 # Receipts ------------------------------------------------------------------------------------------------------------
@@ -153,7 +143,7 @@ def _receipt(tx: Session, _workspace: Workspace, one: Arrival) -> Became:
 
 
 INTAKES = {
-    ParcelKind.MODERATION: Intake(here=_everybody, fits=_has_tender, work_out=_moderation),
+    ParcelKind.MODERATION: Intake(here=_everybody, fits=_moderation_fits, work_out=_moderation),
     ParcelKind.ASSENT: Intake(here=_everybody, fits=_assent_fits, work_out=_assent),
     ParcelKind.RECEIPT: Intake(here=_everybody, fits=_receipt_fits, work_out=_receipt, cites=False),
 }

@@ -112,7 +112,7 @@ def challenge(
             files = tuple((file.name, reader(file)) for file in held.files)
             content = Content(ParcelKind.CHALLENGE, tender.reference, one.bid, one.lot, lines, held.trail, files)
             spool.fill(content, progress)
-        return _made(workspace, mine, who, content, spool, sealing, to, progress)
+        return _made(workspace, mine, who, content, spool, sealing, to)
 
 
 def disclose(
@@ -154,7 +154,7 @@ def disclose(
             about = LeftOut(source.identity, redactions, working_notes.strip())
             content = Content(ParcelKind.DISCLOSURE, tender.reference, one.bid, one.lot, lines, trail, kept, about)
             spool.fill(content, progress)
-        made = _made(workspace, mine, who, content, spool, sealing, to, progress)
+        made = _made(workspace, mine, who, content, spool, sealing, to)
     return made, full
 
 
@@ -244,19 +244,21 @@ def _made(
     spool: Spool,
     sealing: _Sealing,
     to: Path,
-    progress: Progress,
 ) -> PackMade:
     """Sign, put the act on the record, and write the parcel with its page of instructions inside and beside it."""
     signed = _signed(workspace, mine, who, content, spool, sealing)
     file, page = to / signed.name, to / f"{signed.name}.README.html"
     told = readme(content.kind.value, content.reference, content.bid, content.lot, is_open=sealing.is_open).encode()
     parts = list(dict.fromkeys(one.sealed for one in spool.parts))
-    with replacing(file) as target:
-        sources = ((sealed, workspace.documents.opened(sealed)) for sealed in parts)
-        write_parcel(target, signed.cover, is_open=sealing.is_open, parts=sources, readme=told)
-    challenge_proofs.refuse_unlike(file, signed.cover, set(parts))
-    write_atomic(page, told, private=False)
-    progress.step(1, 1, "done")
+    try:
+        with replacing(file) as target:
+            sources = ((sealed, workspace.documents.opened(sealed)) for sealed in parts)
+            write_parcel(target, signed.cover, is_open=sealing.is_open, parts=sources, readme=told)
+        challenge_proofs.refuse_unlike(file, signed.cover, set(parts))
+        write_atomic(page, told, private=False)
+    except EvalPanelError as error:
+        message = f"{error.message} The record says that it was to be made; put that right, and make it again."
+        raise EvalPanelError(error.title, message) from error
     return PackMade(
         kind=content.kind,
         file=file,

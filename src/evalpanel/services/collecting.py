@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.blind import is_blind
 from evalpanel.domain.interests import Declaration, organisations
 from evalpanel.domain.parcels import ParcelKind, Verdict
+from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_sheets import (
@@ -19,10 +20,8 @@ from evalpanel.formats.parcel_sheets import (
 )
 from evalpanel.services import exchange, interests, moderations_here, rosters, sheets_here, tenders
 from evalpanel.services.exchange import Own
-from evalpanel.services.rosters import NotYet
 from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import tables as t
 
 
 def _officers(mine: Own) -> bool:
@@ -74,7 +73,12 @@ def _declarations(tx: Session, workspace: Workspace, one: Arrival) -> Became:
         interests.record_lines(tx, workspace, mine.tender, author, lines)
     if one.identity not in one.after.tips:
         return Became(Verdict.OLDER, f"A newer declaration of {author} is here already; this one is kept.")
+    affirmed = held[one.identity].affirmed
+    if affirmed is not None and not tender.stage.reached(TenderStage.QUALITY_LOCKED):
+        interests.affirm(tx, workspace, mine.tender, author, by=author, at=affirmed)
     words = f"{author} has declared their interests. Next: issue again, so that they get the bids that are theirs."
+    if affirmed is not None and not fresh:
+        words = f"{author} says that their declaration of interests still holds."
     return Became(Verdict.NEWER if one.before.tips else Verdict.NEW, words)
 
 
@@ -87,11 +91,7 @@ def _said(tx: Session, mine: Own, author: PersonCode) -> dict[str, Declarations]
 
 
 def _sheet_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
-    if tx.get(t.TenderRow, one.mine.tender) is None:
-        raise NotYet(
-            "The tender of this sheet has not come to this laptop.",
-            "It is kept here, and taken in when the list of people, the pack and your keys have come.",
-        )
+    rosters.require_here(tx, one.mine, one.author)
     if not one.mine.is_officer and one.mine.person not in rosters.chairs(tenders.find(tx, one.mine.tender).pack.panel):
         raise NotForUs("Score sheets are for the officer and the chair.", "It was left alone.")
 

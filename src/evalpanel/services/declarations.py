@@ -27,7 +27,7 @@ from evalpanel.domain.interests import (
 )
 from evalpanel.domain.listed import Match, is_listed
 from evalpanel.domain.matching import Hint, hints, register_number
-from evalpanel.domain.people import Role
+from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import gaps, listed, owed_lines, scored_lines
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidderCode, CriterionCode, PersonCode
@@ -210,7 +210,8 @@ def affirm(workspace: Workspace, named: str, *, person: str, by: str | None = No
     """Record that `person` says, now that moderation comes, that their declaration still holds.
 
     They say so themselves, or aloud to the chair or the officer (`by`), who writes it down. With `why_not` these record
-    instead why it cannot be had. Saying it twice adds nothing. Refused while scores are still coming in.
+    instead why it cannot be had. Saying it twice adds nothing. Refused while scores are still coming in. What a person says on
+    their own laptop goes to the officer with what they send next.
     """
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
@@ -228,28 +229,27 @@ def affirm(workspace: Workspace, named: str, *, person: str, by: str | None = No
             raise EvalPanelError(
                 "Why an affirmation is missing is recorded by the chair or the officer.", "Nothing was changed."
             )
-        sheets_are_in(tx, tender)
+        _refuse_before_moderation(tx, tender, member)
         if not why_not.strip():
             interests.require_declared(tx, tender, member.person)
-        before = queries.affirmations(tx, tender.tender_id).get(member.person)
-        if before is not None and (not before.why_not or why_not.strip()):
-            return before
-        made = Affirmation(member.person, workspace.now(), taker.person, why_not.strip())
-        detail = {"person": member.person, "why_not": made.why_not}
-        act = audit.record(
-            tx, workspace, "declaration-affirmed", tender=tender.tender_id, person=taker.person, detail=detail
+        return interests.affirm(
+            tx, workspace, tender.tender_id, member.person, by=taker.person, why_not=why_not.strip()
         )
-        tx.add(
-            t.AffirmationRow(
-                tender_id=tender.tender_id,
-                person=made.person,
-                at=made.at,
-                taken_by=made.taken_by,
-                why_not=made.why_not,
-                act=act,
-            )
+
+
+def _refuse_before_moderation(tx: Session, tender: tenders.OpenTender, member: PanelMember) -> None:
+    """Refuse while scores are still coming in. A member's laptop holds no sheets but their own: moderation has come there once
+    the chair's is here, and it speaks for nobody else."""
+    own = tenders.owner_here(tx, tender.tender_id)
+    if own is None or tender.member(own).has(Role.CHAIR):
+        sheets_are_in(tx, tender)
+    elif own != member.person:
+        raise EvalPanelError(
+            f"This is the laptop of {own}: {member.person} says it on their own, or aloud to the officer.",
+            "Nothing was changed.",
         )
-        return made
+    else:
+        tenders.require(tender, at_least=TenderStage.MODERATION, act="declarations are affirmed when moderation comes")
 
 
 def _tells(tender: tenders.OpenTender, person: str | None) -> frozenset[PersonCode]:

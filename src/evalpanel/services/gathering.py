@@ -45,6 +45,8 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own, cover: Said) -> str:
     if isinstance(cover.body, Declarations):
         for declared in cover.body.declared:
             _declare(tx, workspace, mine, declared)
+        if cover.body.affirmed is not None:
+            interests.affirm(tx, workspace, mine.tender, mine.person, by=mine.person, at=cover.body.affirmed)
         return "What you declared on your other laptop is here too."
     assert isinstance(cover.body, Scoresheet)
     tender = tenders.find(tx, mine.tender)

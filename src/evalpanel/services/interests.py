@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import (
+    Affirmation,
     Decision,
     Declaration,
     DeclarationOutcome,
@@ -97,6 +98,29 @@ def record_lines(
     return act
 
 
+def affirm(
+    tx: Session,
+    workspace: Workspace,
+    tender: TenderId,
+    person: PersonCode,
+    *,
+    by: PersonCode,
+    at: datetime | None = None,
+    why_not: str = "",
+) -> Affirmation:
+    """Record that `person` said (`at`, now if left out), as moderation came, that their declaration still holds; or
+    `why_not`, why that cannot be had. What is on record already stays, unless it was such a reason and their word came after all.
+    """
+    before = queries.affirmations(tx, tender).get(person)
+    if before is not None and (not before.why_not or why_not):
+        return before
+    made = Affirmation(person, at or workspace.now(), by, why_not)
+    detail = {"person": person, "why_not": why_not}
+    act = audit.record(tx, workspace, "declaration-affirmed", tender=tender, person=by, detail=detail)
+    tx.add(t.AffirmationRow(tender_id=tender, person=person, at=made.at, taken_by=by, why_not=made.why_not, act=act))
+    return made
+
+
 def declaration_detail(lines: Sequence[Declaration]) -> dict[str, Any]:
     """What the trail pins of a declaration."""
     return {
@@ -131,8 +155,9 @@ def decision_detail(decision: Decision) -> dict[str, Any]:
 
 
 def kept_out(tx: Session, tender: tenders.OpenTender, person: str | None, role: Role) -> tuple[Recusal, ...]:
-    """What somebody who looks is kept out of. Without a `person` it is whoever acts in `role`."""
-    who = person or tender.acting(role, None)
+    """What somebody who looks is kept out of: on a laptop that joined its own person, whoever is named. Elsewhere, without a
+    `person`, it is whoever acts in `role`."""
+    who = tenders.owner_here(tx, tender.tender_id) or person or tender.acting(role, None)
     member = next((one for one in tender.pack.panel if one.person == who), None)
     if member is None and person:
         member = tender.member(person)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.people import Role
-from evalpanel.domain.retention import RecordEnding, Retention, RetentionState, why_not_end
+from evalpanel.domain.retention import RecordEnding, Retention, RetentionState, warning, why_not_end
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import TenderId
 from evalpanel.errors import EvalPanelError
@@ -38,14 +38,7 @@ class Keeping:
     @property
     def warning(self) -> str:
         """What a person should hear about it now; empty when there is nothing to do."""
-        if self.retention.state is RetentionState.DUE:
-            return f"{self.retention.why} The record may be ended now, or kept for a reason of your own."
-        if self.retention.state is RetentionState.SOON:
-            return f"{self.retention.why} Decide in time whether it is still needed."
-        if self.retention.state is RetentionState.HELD:
-            first = self.retention.holds[0]
-            return f"Nothing is destroyed while a hold stands: {first.who}, {first.why}"
-        return ""
+        return warning(self.retention)
 
 
 def keeping(space: Workspace, named: str) -> Keeping:

@@ -29,10 +29,9 @@ from evalpanel.domain.sheets import (
     why_no_line,
 )
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import agreed_rows, agreement, audit, evidence, exchange, interests, tenders
+from evalpanel.services import agreed_rows, agreement, audit, evidence, exchange, interests, moderations_here, tenders
 from evalpanel.services.agreed_rows import rows_digest
 from evalpanel.services.room import (
     Asked,
@@ -48,7 +47,6 @@ from evalpanel.services.room import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import score_reads
-from evalpanel.store import tables as t
 
 __all__ = [
     "ModerationClosed",
@@ -99,7 +97,7 @@ def lines(
     """
     with workspace.store.reading() as tx:
         tender = _readable(tx, named)
-        kept_out = interests.kept_out(tx, tender, person or _chair_here(tx, tender), Role.CHAIR)
+        kept_out = interests.kept_out(tx, tender, person or tenders.owner_here(tx, tender.tender_id), Role.CHAIR)
         return lines_of(tx, tender, kept_out=kept_out, words=words, progress=progress)
 
 
@@ -108,7 +106,7 @@ def line(workspace: Workspace, named: str, wanted: Line, *, person: str | None =
     out). Refused as `lines` is."""
     with workspace.store.reading() as tx:
         tender = _readable(tx, named)
-        kept_out = interests.kept_out(tx, tender, person or _chair_here(tx, tender), Role.CHAIR)
+        kept_out = interests.kept_out(tx, tender, person or tenders.owner_here(tx, tender.tender_id), Role.CHAIR)
         return line_of(tx, tender, wanted) if recused_from(kept_out, wanted) is None else None
 
 
@@ -153,7 +151,7 @@ def take_moderated(
         if problems:
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise ProblemsFound(f"The moderated scores were not taken in: {count}.", problems)
-        here = person or _chair_here(tx, tender)
+        here = person or tenders.owner_here(tx, tender.tender_id)
         who = chairing(tender, room.recused, here, (score.line for score in changes))
         if changes:
             agreed_rows.keep(tx, workspace, tender, who, changes)
@@ -215,7 +213,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
         tender = tenders.find(tx, named)
         tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed already")
         sheets_are_in(tx, tender)
-        _refuse_unsettled(tx, workspace, tender)
+        moderations = _refuse_unsettled(tx, workspace, tender)
         pack = tender.pack
         assert pack.tender is not None
         held = score_reads.moderated(tx, tender.tender_id)
@@ -246,6 +244,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
             person=who,
             detail={
                 "lines": len(locked),
+                **(_what_travels(moderations, held) if moderations else {}),
                 "moderated_digest": pinned,
                 "not_assessed": [str(line) for line in untouched],
             },
@@ -254,23 +253,27 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
         return ModerationClosed(len(locked), untouched, _worth_knowing(tx, tender, held), pinned)
 
 
-def _chair_here(tx: Session, tender: tenders.OpenTender) -> PersonCode | None:
-    """On a laptop that joined by an invitation whoever acts is its own person; elsewhere it is the chair."""
-    row = tx.get(t.InstallationRow, tender.tender_id)
-    return row.person if row is not None and not row.nonce else None
+def _refuse_unsettled(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> tuple[str, ...]:
+    """Where moderation came from laptops, it is locked on the officer's, once everybody's word on it is there.
 
-
-def _refuse_unsettled(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> None:
-    """Where moderation came from laptops, it is locked on the officer's, once everybody's word on it is there."""
+    Gives the identities of the moderations that are locked, none where the panel met in one room.
+    """
     mine = exchange.own(tx, workspace, tender.tender_id)
     if mine is None:
-        return
+        return ()
     if not mine.is_officer:
         raise EvalPanelError(
             "Moderation is closed on the officer's laptop.",
             f"Nothing was changed. Send yours as final: evalpanel send {tender.reference} --to DIR --final",
         )
     agreement.require_agreed(tx, workspace, mine, tender)
+    return tuple(one.identity for one in moderations_here.carried(tx, workspace, mine, tender))
+
+
+def _what_travels(moderations: Sequence[str], held: Mapping[Line, ModeratedScore]) -> dict[str, object]:
+    """What is told of the lock to other laptops: the statements of the chairs, and what pins the lines of each bid."""
+    agreed = {f"{lot}/{bid}": pinned for (lot, bid), pinned in agreed_rows.by_bid(held.values()).items()}
+    return {"moderations": list(moderations), "agreed": agreed}
 
 
 def _undeclared(changes: Sequence[ModeratedScore], room: Room) -> tuple[Problem, ...]:

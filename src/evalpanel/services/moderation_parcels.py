@@ -11,6 +11,7 @@ from evalpanel.domain.carried import AgreedLine, Citation, Given, ModerationStat
 from evalpanel.domain.moderation import ModeratedScore, moderation_gaps
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.people import Role
+from evalpanel.domain.releases import reads_prices
 from evalpanel.domain.sheets import Line, ScoreStatus, listed, recused_from, scored_lines
 from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
@@ -51,7 +52,8 @@ def make(
     digest = agreed_rows.rows_digest(tuple(agreed.values()))
     rulings = rosters.rulings_made_here(tx, mine)
     earlier = exchange.line(tx, mine.tender, ParcelKind.MODERATION, mine.person)
-    people = [one.person for one in tender.pack.panel if one.has(Role.PANEL_MEMBER) or one.has(Role.CHAIR)]
+    # Whoever reads prices later needs it to see that the scores were locked before. Its parts open by their keys alone.
+    people = [one.person for one in tender.pack.panel if one.has(Role.PANEL_MEMBER) or reads_prices(one)]
     readers = rosters.readers(tx, mine, people)
     if earlier:
         last = read_moderation(earlier[-1].statement.payload)

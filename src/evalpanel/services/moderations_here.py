@@ -5,7 +5,7 @@ It is worked out from all that is kept, so that laptops with the same files say 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -98,6 +98,19 @@ def carried(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) ->
         if held is not None:
             found.append(_read(workspace, chair, held, opening))
     return tuple(found)
+
+
+def named(
+    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, identities: Collection[str]
+) -> tuple[Carried, ...]:
+    """The moderations with these identities that are held here, the chair's first: newer ones make no difference."""
+    opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
+    return tuple(
+        _read(workspace, chair, held, opening)
+        for chair in rosters.chairs(tender.pack.panel)
+        for held in exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair)
+        if held.identity in identities
+    )
 
 
 def counting(found: Sequence[Carried]) -> dict[Line, tuple[Carried, AgreedLine]]:

@@ -18,11 +18,16 @@ from evalpanel.services.workspace import Workspace
 def outcome(workspace: Workspace, named: str, *, person: str | None = None) -> TenderOutcome:
     """The outcome of a tender, of the lots that are open to `person` (the officer who acts, if left out).
 
-    The first time it is made it goes on the record, whole, with its digest.
+    The first time it is made on the laptop that leads the tender it goes on the record, whole, with its digest. Elsewhere it
+    is made from what was locked and released, each time anew, and nothing is recorded.
     Refused until moderation is closed and the prices that the published formula needs are opened.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
+        if tenders.owner_here(tx, tender.tender_id) is not None:
+            # A lot of which something is closed to this person, be it one criterion of a bid, cannot be worked out here.
+            closed = {one.lot for one in interests.kept_out(tx, tender, None, Role.OFFICER)}
+            return _seen(tx, tender, computed(tx, tender, closed), None)
         if tender.stage.reached(TenderStage.OUTCOME):
             return _seen(tx, tender, computed(tx, tender), person)
     with workspace.store.writing() as tx:

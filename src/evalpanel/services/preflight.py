@@ -96,10 +96,11 @@ def look(workspace: Workspace, named: str, *, person: str | None = None, progres
 
 
 def accept(
-    workspace: Workspace, named: str, chosen: Sequence[str], *, why: str, person: str | None = None
+    workspace: Workspace, named: str, chosen: Sequence[str], *, why: str, alike: bool = False, person: str | None = None
 ) -> tuple[Finding, ...]:
     """Record why documents may go with what was found in them. `chosen`: names of findings, or paths of documents for all
-    of theirs. Each finding is accepted by itself, on the record."""
+    of theirs. `alike`: every open finding that says the same goes with them, in whatever document (all pictures, for
+    instance). Each finding is accepted by itself, on the record."""
     if not why.strip():
         raise EvalPanelError("Why may it go? The record needs a reason.", "Nothing was changed.")
     with workspace.store.writing() as tx:
@@ -115,6 +116,9 @@ def accept(
                 f"There is no open finding {', '.join(strange)}.",
                 f"Nothing was changed. Open: {', '.join(one.name for one in held[:5]) or 'none'}.",
             )
+        if alike:
+            kinds = {one.sort for one in taken}
+            taken = tuple({one.name: one for one in held if one.sort in kinds}.values())
         for one in taken:
             detail = {
                 "finding": one.name,

@@ -15,6 +15,7 @@ from evalpanel.domain.rules import rules_for
 from evalpanel.domain.scoring import awaiting_price
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, BidStatus, LotCode
+from evalpanel.errors import EvalPanelError
 from evalpanel.services import interests, tenders
 from evalpanel.services.envelopes import price_row
 from evalpanel.services.workspace import Workspace
@@ -60,6 +61,12 @@ def price_state(workspace: Workspace, named: str, *, person: str | None = None) 
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="its prices stay sealed")
+        joined = tenders.owner_here(tx, tender.tender_id) is not None
+        if joined and not tender.stage.reached(TenderStage.PRICES_OPENED):
+            raise EvalPanelError(
+                "No price is open on this laptop.",
+                "The officer opens prices, and releases them to the chair, to those who evaluate prices and to those who decide.",
+            )
         pack = tender.pack
         assert pack.tender is not None, "a tender that is loaded has its terms"
         kept_out = interests.kept_out(tx, tender, person, Role.OFFICER)
@@ -76,6 +83,8 @@ def price_state(workspace: Workspace, named: str, *, person: str | None = None) 
         found: list[BidPrice] = []
         any_needed = False
         for lot in pack.lots:
+            if joined and any(one.lot == lot.lot for one in kept_out):
+                continue  # what was agreed there, and so what stays sealed, cannot be known here
             bids = [bid for bid in pack.bids if bid.lot == lot.lot]
             needed = prices_needed(rules_for(pack.tender, lot))
             any_needed = any_needed or needed

@@ -50,6 +50,7 @@ def import_prices(workspace: Workspace, named: str, *, lines: Sequence[PriceLine
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
+        tenders.refuse_joined(tx, tender, "Price schedules are taken in")
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="prices cannot come in yet")
         tenders.require(tender, before=TenderStage.PRICES_OPENED, act="its prices are opened already")
         who = tender.acting(Role.OFFICER, person)
@@ -83,6 +84,7 @@ def open_prices(workspace: Workspace, named: str, *, person: str | None = None) 
     """
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
+        tenders.refuse_joined(tx, tender, "Prices are opened")
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="its prices stay sealed")
         tenders.require(tender, before=TenderStage.PRICES_OPENED, act="there are no more prices to open")
         who = tender.acting(Role.OFFICER, person)

@@ -41,7 +41,8 @@ def publish(
     """Record that the award is public (under PCR 2015: that the letters were sent), which starts the clock.
 
     `standstill` must be said where the law leaves it to the authority; `days` may be more than the law asks and never fewer.
-    `proclaimed` are bank holidays that came after this release. `again` corrects an earlier record, which stays.
+    `proclaimed` are bank holidays that came after this release. `again` corrects an earlier record, which stays: what is not
+    given anew is as it was there.
     """
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
@@ -63,7 +64,7 @@ def publish(
                 f"A notice of {in_words(now.notice.published)} is on the record already.",
                 "Nothing was changed. To correct it, say why with --again; both are kept.",
             )
-        held = proclaimed_days(proclaimed)
+        held = proclaimed_days(proclaimed or (_proclaimed(now.notice) if now.notice is not None else ()))
         made = AwardNotice(
             published=day,
             notice_id=notice_id.strip() or (now.notice.notice_id if now.notice is not None else ""),
@@ -179,6 +180,11 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Aft
         audit.record(tx, workspace, "tender-closed", tender=tender.tender_id, person=who, detail={})
         tenders.advance(tx, tender, TenderStage.CLOSED)
         return now
+
+
+def _proclaimed(notice: AwardNotice) -> tuple[tuple[date, str], ...]:
+    pairs = zip(notice.proclaimed, notice.proclaimed_names, strict=True)
+    return tuple((date.fromisoformat(day), name) for day, name in pairs)
 
 
 def _may_publish(tender: tenders.OpenTender, now: AfterOutcome) -> None:

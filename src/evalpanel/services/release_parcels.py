@@ -15,8 +15,8 @@ from evalpanel.domain.people import PanelMember
 from evalpanel.domain.releases import Access, Because, Compartment, because
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
-from evalpanel.formats.parcel_packs import Decided, EnvelopeKey, KeptOut, Release, encode_told
-from evalpanel.services import exchange, room, rosters
+from evalpanel.formats.parcel_packs import Decided, EnvelopeKey, KeptOut, Lock, Release, encode_told
+from evalpanel.services import exchange, locks, room, rosters
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
@@ -39,7 +39,7 @@ def waiting(tx: Session, tender: OpenTender, mine: Own) -> frozenset[PersonCode]
         due = _due(tx, tender, mine, one)
         last = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, one.person)[-1:]
         if _fresh(tx, mine, one.person, found[one.person], due) or any(
-            _told(tx, mine, held.identity) != _says(tx, tender, one, due)[2] for held in last
+            _told(tx, mine, held.identity) != _says(tx, tender, mine, one, due)[3] for held in last
         ):
             waits.add(one.person)
     return frozenset(waits)
@@ -58,7 +58,7 @@ def release(
     due = _due(tx, tender, mine, member)
     fresh = _fresh(tx, mine, member.person, laptops, due)
     earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    kept_out, decisions, told = _says(tx, tender, member, due)
+    kept_out, decisions, lock, told = _says(tx, tender, mine, member, due)
     if earlier and not fresh and _told(tx, mine, earlier[-1].identity) == told:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
     body = Release(
@@ -69,6 +69,7 @@ def release(
             EnvelopeKey(because=due[name], identity=_identity(tx, workspace, mine, name), name=name)
             for name in sorted(due)
         ),
+        lock=lock,
         person=member.person,
     )
     parcel = exchange.make(
@@ -114,15 +115,13 @@ def _fresh(
 
 
 def _says(
-    tx: Session, tender: OpenTender, member: PanelMember, due: Mapping[str, Because]
-) -> tuple[tuple[KeptOut, ...], tuple[Decided, ...], str]:
+    tx: Session, tender: OpenTender, mine: Own, member: PanelMember, due: Mapping[str, Because]
+) -> tuple[tuple[KeptOut, ...], tuple[Decided, ...], Lock | None, str]:
     """What the person is told beside their keys, and what pins it."""
     kept_out, decisions = _kept_out(tx, tender, member), _decisions(tx, tender, member, due)
-    return (
-        kept_out,
-        decisions,
-        digest([[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions]]),
-    )
+    lock = locks.told(tx, mine, tender, member, due)
+    told = [[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions], encode_told(lock)]
+    return kept_out, decisions, lock, digest(told)
 
 
 def _told(tx: Session, mine: Own, release: str) -> str:

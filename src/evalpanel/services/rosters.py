@@ -7,14 +7,14 @@ nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Entry, Standing, standing
-from evalpanel.domain.carried import Ruling
+from evalpanel.domain.carried import Ruling, ruled_out
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.rosters import KnownLaptop, Revocation, RosterEntry, roster_in_force, set_aside
@@ -129,8 +129,9 @@ def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: s
     The key that signed them was revoked; or they are sheets that a chair has ruled out, of two that do not know of each other.
     """
     held = exchange.line(tx, mine.tender, kind, author, about)
-    revoked = set_aside([(one.identity, one.installation) for one in held], laptops(tx, mine))
-    return revoked | _ruled_out(tx, mine, author) if kind is ParcelKind.SCORESHEET else revoked
+    known = laptops(tx, mine)
+    revoked = set_aside([(one.identity, one.installation) for one in held], known)
+    return revoked | _ruled_out(tx, mine, author, held, known) if kind is ParcelKind.SCORESHEET else revoked
 
 
 def rulings_made_here(tx: Session, mine: Own) -> tuple[Ruling, ...]:
@@ -142,16 +143,30 @@ def rulings_made_here(tx: Session, mine: Own) -> tuple[Ruling, ...]:
     return tuple(found[person] for person in sorted(found))
 
 
-def _ruled_out(tx: Session, mine: Own, author: PersonCode) -> frozenset[str]:
-    """The sheets of somebody that a chair ruled out: here, or with the moderation of theirs that has the highest number."""
-    rulings = list(rulings_made_here(tx, mine))
-    newest = {one.author: one for one in exchange.of_kind(tx, mine.tender, ParcelKind.MODERATION)}
-    for one in exchange.of_kind(tx, mine.tender, ParcelKind.MODERATION):
-        if (one.seq, one.identity) >= (newest[one.author].seq, newest[one.author].identity):
+def _ruled_out(
+    tx: Session,
+    mine: Own,
+    author: PersonCode,
+    held: Iterable[exchange.Held],
+    known: Mapping[str, KnownLaptop],
+) -> frozenset[str]:
+    """The sheets of somebody that a chair ruled out: here, or with the moderation of theirs that has the highest number.
+
+    A moderation whose key was revoked rules nothing, and no chair rules about their own sheets.
+    """
+    newest: dict[PersonCode, exchange.Held] = {}
+    carried = exchange.of_kind(tx, mine.tender, ParcelKind.MODERATION)
+    gone = set_aside([(one.identity, one.installation) for one in carried], known)
+    for one in carried:
+        before = newest.get(one.author)
+        if one.identity not in gone and (before is None or (one.seq, one.identity) > (before.seq, before.identity)):
             newest[one.author] = one
-    for one in newest.values():
-        rulings += read_moderation(one.statement.payload).body.rulings
-    return frozenset(named for each in rulings if each.person == author for named in each.ruled_out)
+    rulings = list(rulings_made_here(tx, mine))
+    for chair, one in newest.items():
+        if chair != author:
+            rulings += read_moderation(one.statement.payload).body.rulings
+    entries = {one.identity: one.entry for one in held}
+    return frozenset(named for each in rulings if each.person == author for named in ruled_out(each, entries))
 
 
 def stands(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, entries: tuple[Entry, ...]) -> Standing:
@@ -161,6 +176,24 @@ def stands(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, entries
 
 class NotYet(EvalPanelError):
     """A parcel that cannot be judged before something else has come: it can be taken in again then."""
+
+
+def require_here(tx: Session, mine: Own, author: PersonCode) -> None:
+    """Raise `NotYet` until the tender is on this laptop, and whoever wrote a statement stands on its panel here.
+
+    A roster can come before the keys with which this laptop reads what goes with it: until then its panel is the one before.
+    """
+    if tx.get(t.TenderRow, mine.tender) is None:
+        raise NotYet(
+            "The tender that this is about has not come to this laptop.",
+            "It is kept here, and taken in when the list of people, the pack and your keys have come.",
+        )
+    row = t.PanelMemberRow
+    if tx.execute(select(row.id).where(row.tender_id == mine.tender, row.person == author)).first() is None:
+        raise NotYet(
+            f"{author} is not on the panel as this laptop knows it.",
+            "It is kept here, and taken in when the list of people, the pack and your keys have come by which they are.",
+        )
 
 
 class Revoked(EvalPanelError):

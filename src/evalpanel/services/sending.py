@@ -104,7 +104,9 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
         acts[row.act].append(row)
     if not acts:
         return None
-    body = Declarations(tuple(_declared(lines) for lines in acts.values()))
+    said_again = queries.affirmations(tx, mine.tender).get(mine.person)
+    affirmed = said_again.at if said_again is not None and not said_again.why_not else None
+    body = Declarations(affirmed, tuple(_declared(lines) for lines in acts.values()))
     recipients = rosters.readers(tx, mine, (mine.person,))
     last = exchange.newest(tx, mine, ParcelKind.DECLARATION)
     if last is not None:

@@ -46,13 +46,14 @@ class MemberProgress:
 
 @dataclass(frozen=True, slots=True)
 class TenderView:
-    """A tender with its panel and bids, as `show` and the home page present it."""
+    """A tender with its panel and bids, as `show` and the home page present it. `joined`: this laptop does not lead it."""
 
     summary: TenderSummary
     pack: TenderPack
     panel: tuple[MemberProgress, ...]
     lines: int
     moderated: int
+    joined: bool = False
 
 
 def view(workspace: Workspace, named: str) -> TenderView:
@@ -101,6 +102,7 @@ def view(workspace: Workspace, named: str) -> TenderView:
             panel=tuple(panel),
             lines=sum(asked.values()),
             moderated=score_reads.moderated_count(tx, tender.tender_id),
+            joined=tenders.owner_here(tx, tender.tender_id) is not None,
         )
 
 

@@ -98,6 +98,13 @@ def bring_up(
     Raises `EvalPanelError` for a sheet that does not hold together; then nothing may be kept.
     """
     state = stands(tx, mine, author)
+    if state.forked and tender.stage.reached(TenderStage.QUALITY_LOCKED):
+        return SheetHere(
+            Verdict.FORKED,
+            f"There are two sheets of {author} that do not know of each other. Moderation is closed, so both are kept and "
+            "nothing changes.",
+            late=True,
+        )
     if state.forked:
         _open_again(tx, workspace, mine, author, "two sheets that do not know of each other")
         return SheetHere(

@@ -96,6 +96,23 @@ def advance(tx: Session, tender: OpenTender | TenderId, to: TenderStage) -> None
         row.stage = to
 
 
+def owner_here(tx: Session, tender: TenderId) -> PersonCode | None:
+    """Whose laptop this is in a tender that it joined by an invitation; None on the laptop that leads it."""
+    row = tx.get(t.InstallationRow, tender)
+    if row is None or row.nonce:
+        return None
+    took = tx.execute(select(t.SuccessionRow.id).where(t.SuccessionRow.tender_id == tender).limit(1)).first()
+    return None if took is not None else row.person
+
+
+def refuse_joined(tx: Session, tender: OpenTender, act: str) -> None:
+    """Refuse an act of the officer on a laptop that joined by an invitation. `act` begins the sentence `… on the officer's laptop`."""
+    if owner_here(tx, tender.tender_id) is not None:
+        raise EvalPanelError(
+            f"{act} on the officer's laptop.", "Nothing was changed. This laptop follows what is released to it."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class TenderSummary:
     """A tender at a glance."""

@@ -45,7 +45,7 @@ _ASKED = (
     "friendship, a seat on a board, a dispute? Tick them, even where you think that it does not matter."
 )
 _STAYS = "A declaration stays on the record. You can add to it later, and not take it back."
-_PLAIN = "QPushButton { font-weight: normal; padding: 0 15px; } QPushButton:focus { padding: 0 13px; }"
+PLAIN = "QPushButton { font-weight: normal; padding: 0 15px; } QPushButton:focus { padding: 0 13px; }"
 _REST = "Nobody else on this list"
 _LOOK_UP = "A name or a number, for instance Harbour Trust, or charity 1123456"
 
@@ -161,6 +161,11 @@ class Declare(QScrollArea):
             return ""
         each = words.together(f"lot {lot}" for lot in lots)
         return f"You will be recused from {each}: you neither read nor score any of its bids."
+
+    def said(self) -> str:
+        """What is being declared, for the words after it is recorded."""
+        bidders = dict.fromkeys(str(self.rows[one.organisation].one.bidder) for one in self.answers())
+        return f"an interest in {words.together(bidders)}" if bidders else "no interest"
 
     def take_focus(self) -> None:
         """Give the focus to where one would type first."""
@@ -305,7 +310,7 @@ class OrganisationRow(QWidget):
         row = Flow(gap=6)
         for kind, told in words.INTEREST_KINDS.items():
             made = button(told.format(years=FORMER_YEARS), role="level")
-            made.setStyleSheet(_PLAIN)
+            made.setStyleSheet(PLAIN)
             made.setCheckable(True)
             made.setAccessibleName(f"{made.text()}: {one.name}")
             made.toggled.connect(self._chosen)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractListModel, QItemSelection, QModelIndex, QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView
 
 from evalpanel.domain.preflight import Finding
@@ -17,6 +17,7 @@ from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.models import looking
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
 
 FINDING = Qt.ItemDataRole.UserRole
@@ -76,13 +77,15 @@ class LookThrough(CarryPart):
         self.why.textChanged.connect(lambda *_: self.changed.emit())
         self.why.returnPressed.connect(page.primary.click)
         self.card.inside.addWidget(self.why)
-        self.replace = button("Send another file in its place…")
-        self.replace.clicked.connect(lambda *_: page.guard(self._replace)())
-        self.card.inside.addWidget(self.replace, 0, Qt.AlignmentFlag.AlignLeft)
-        self.choose_file: Callable[[], str] = self._ask_file
+        row = Flow(gap=12)
+        self.alike = button("Choose all that say the same")
+        self.alike.clicked.connect(lambda *_: self.choose_alike())
+        row.addWidget(self.alike)
+        self.instead = button("Replace this document…")
+        self.instead.clicked.connect(lambda *_: page.guard(self._choose_file)())
+        row.addWidget(self.instead)
+        self.card.inside.addLayout(row)
         self.column.addWidget(self.card)
-        self.view.selectionModel().selectionChanged.connect(lambda *_: self._suit())
-        self.why.textChanged.connect(lambda *_: self._suit())
 
     def refresh(self) -> None:
         """Show what is open."""
@@ -126,37 +129,30 @@ class LookThrough(CarryPart):
             self._looked,
         )
 
-    def _documents(self) -> tuple[str, ...]:
-        """The documents of the chosen lines, each once."""
-        return tuple(
-            dict.fromkeys(index.data(FINDING).document for index in self.view.selectionModel().selectedIndexes())
+    def choose_alike(self) -> None:
+        """Choose every line that says the same as one that is chosen, in whatever document: all pictures, for instance."""
+        chosen = self.view.selectionModel()
+        sorts = {index.data(FINDING).sort for index in chosen.selectedIndexes()}
+        alike = QItemSelection()
+        for place, one in enumerate(self.model.rows):
+            if one.sort in sorts:
+                alike.select(self.model.index(place), self.model.index(place))
+        chosen.select(alike, chosen.SelectionFlag.Select)
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "What goes to the panel instead")
+        if name:
+            self.replace(Path(name))
+
+    def replace(self, file: Path) -> None:
+        """Let `file` go out in the place of the document of the line that is chosen, for the reason that is typed."""
+        document = self.view.currentIndex().data(FINDING).document
+        path = preflight.replace(
+            self.session.workspace, self.session.tender, document, file, why=self.why.text().strip()
         )
-
-    def _suit(self) -> None:
-        chosen = self._documents()
-        late = "" if self.why.text().strip() else "Say why first, for the record."
-        late = late if len(chosen) == 1 else "Choose the lines of one document first."
-        self.replace.setEnabled(not late)
-        self.replace.setToolTip(late)
-
-    def _ask_file(self) -> str:
-        return QFileDialog.getOpenFileName(self, "The file that goes out in its place")[0]
-
-    def _replace(self) -> None:
-        (path,) = self._documents()
-        chosen = self.choose_file()
-        if not chosen:
-            return
-        space, tender, why = self.session.workspace, self.session.tender, self.why.text()
-
-        def done(new: str) -> None:
-            self.why.clear()
-            self.page.said.emit(looking.replaced(path, new))
-            self.take_focus()
-
-        self.page.start(
-            "Taking in the other file", lambda _: preflight.replace(space, tender, path, Path(chosen), why=why), done
-        )
+        self.why.clear()
+        self.page.acted.emit()
+        self.page.said.emit(looking.replaced(path))
 
     def _accept(self) -> None:
         names = [index.data(FINDING).name for index in self.view.selectionModel().selectedIndexes()]

@@ -8,8 +8,8 @@ from evalpanel.ui.models.words import count
 from evalpanel.ui.widgets import mark
 
 MAY_GO = (
-    "Is it the bidder, or a word that happens to be the same? Nothing goes to the panel while a line is open. Where a document tells "
-    "too much, another file goes out in its place, with a reason; the document itself stays with you."
+    "Is it the bidder, or a word that happens to be the same? Nothing goes to the panel while a line is open. A document that tells "
+    "too much can be replaced by one that does not."
 )
 CLEAR = "The documents are looked through. The files for the panel can be written."
 _TELLS = {
@@ -44,11 +44,11 @@ def button(chosen: int) -> str:
     return "It may go: record why" if chosen < 2 else f"These {chosen} may go: record why"
 
 
-def replaced(path: str, new: str) -> str:
-    """Said after another file was put in the place of a document."""
-    return f"{new} goes out in the place of {path}, which stays with you. Look through the documents once more."
-
-
 def accepted(number: int) -> str:
     """Said after reasons were recorded."""
     return f"Recorded: {count(number, 'line')} may go."
+
+
+def replaced(path: str) -> str:
+    """Said after another file was taken in the place of a document."""
+    return f"{path} goes to the panel instead. It is looked through next."

@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from evalpanel.domain.retention import Retention, warning
 from evalpanel.domain.stages import TenderStage
-from evalpanel.services import tenders
+from evalpanel.services import keeping, tenders
 from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import carry_steps, places
@@ -69,6 +70,8 @@ class HomePage(Page):
                 self._inside.addWidget(self._other(one, first=view is None and self._go is None))
         for stand in joined:
             self._inside.addWidget(self._coming(stand))
+        for reference, kept in keeping.due(self.session.workspace):
+            self._inside.addWidget(self._due(reference, kept))
         self._inside.addStretch(1)
 
     def open(self, what: object) -> None:  # noqa: ARG002 # every page takes it
@@ -204,6 +207,11 @@ class HomePage(Page):
         if self._go is None:
             self._go = leads
         card.inside.addLayout(row)
+        return card
+
+    def _due(self, reference: str, kept: Retention) -> Card:
+        card = Card(f"The record of {reference}")
+        card.inside.addWidget(label(warning(kept), wrap=True))
         return card
 
     def _other(self, one: tenders.TenderSummary, *, first: bool) -> Card:

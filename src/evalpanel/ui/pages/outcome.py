@@ -33,6 +33,10 @@ from evalpanel.ui.widgets.state_card import StateCard
 
 _TAB = 28  # characters of a lot's title on its button
 FILES = "Workbooks and tables (*.xlsx *.csv)"
+_ELSEWHERE = (
+    "Moderation is closed. The officer opens prices, and releases them to the chair, to finance evaluators, to those who decide and "
+    "to legal advisers. Take in what the officer sends."
+)
 
 
 class OutcomePage(Page):
@@ -113,8 +117,11 @@ class OutcomePage(Page):
             self._tell(
                 "The outcome is not shown to you", "You are recused from every lot of this tender.", "Home", "home"
             )
-        elif stage.reached(TenderStage.OUTCOME):
+        elif stage.reached(TenderStage.OUTCOME) or (view.joined and stage.reached(TenderStage.PRICES_OPENED)):
             self._show_result(view)
+        elif view.joined:
+            self.head("Outcome", view.summary.title)
+            self._tell("No price is open on this laptop", _ELSEWHERE, "Home", "home")
         else:
             self._show_prices(view)
 
@@ -135,7 +142,10 @@ class OutcomePage(Page):
     def _hidden(self, view: TenderView) -> set[str]:
         """The lots from which the person is recused: neither prices nor results of rivals are theirs to see."""
         own = me(view, self.session.person)
-        return set(without_result(own.recusals)) if own is not None else set()
+        if own is None:
+            return set()
+        # Where scores about one criterion of a bid are closed to a laptop, it cannot work out the lot.
+        return {one.lot for one in own.recusals} if view.joined else set(without_result(own.recusals))
 
     # Before
 
@@ -281,7 +291,12 @@ class OutcomePage(Page):
         if hidden := self._hidden(view):
             words.append(f"lot {', '.join(sorted(hidden))} is not shown: you are recused from it")
         self.head("Outcome", " · ".join(words))
-        self._next(lot)
+        if view.joined:
+            self.award.hide()
+            self.status.setText("Worked out on this laptop, from what was locked and released.")
+            self.next_step("", None)
+        else:
+            self._next(lot)
 
     def _next(self, lot: LotResult | None) -> None:
         now = deciding.standing(self.session.workspace, self.session.tender)

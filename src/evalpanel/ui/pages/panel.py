@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
+from evalpanel.domain.blind import names_are_known
 from evalpanel.domain.interests import Declaration
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
@@ -17,6 +18,7 @@ from evalpanel.services import conflicts, declarations, sign_off
 from evalpanel.services.setup import MemberProgress, TenderView
 from evalpanel.ui import places
 from evalpanel.ui.dialogs.declare import Declare
+from evalpanel.ui.dialogs.list_interests import ListInterests
 from evalpanel.ui.models import words
 from evalpanel.ui.models.people import composition, may_affirm, people, where_interests_stand
 from evalpanel.ui.page import Page, button, label
@@ -46,6 +48,8 @@ class PanelPage(Page):
         self._more = self.add_action("Add to my declaration", self._declare)
         self.form = Declare()
         self.form.changed.connect(guard(self._answered))
+        self.listing = ListInterests()
+        self.listing.changed.connect(guard(self._answered))
         self.rows = PeopleRows()
         self.rows.absence_wanted.connect(guard(self._ask_absence))
         self.rows.decision_wanted.connect(guard(self._ask_decision))
@@ -67,6 +71,7 @@ class PanelPage(Page):
         self._stack = Pile()
         self._stack.addWidget(self._people_side)
         self._stack.addWidget(self.form)
+        self._stack.addWidget(self.listing)
         self.none = StateCard()
         self._stack.addWidget(self.none)
         self.content.addWidget(self._stack, 1)
@@ -152,26 +157,36 @@ class PanelPage(Page):
         return opened and bool(own.owed) and not own.signed_off and not own.absent
 
     def _show_form(self, view: TenderView, own: MemberProgress) -> None:
-        self._stack.setCurrentWidget(self.form)
+        self._stack.setCurrentWidget(self._asking)
         self._back.show()
         self._more.hide()
         self._assess.hide()
         held = tuple(one for one in self._made if one.person == own.member.person)
-        self.form.ask(own.member, view.pack, held, own.recusals)
+        if self._asking is self.listing:
+            self.listing.ask(own.member, held)
+        else:
+            self.form.ask(own.member, view.pack, held, own.recusals)
         bidders = words.count(len(view.pack.bidders), "bidder")
         self.head("My interests", f"{own.member.person} {own.member.name} · {bidders} in {view.summary.reference}")
         self._answered()
 
+    @property
+    def _asking(self) -> Declare | ListInterests:
+        """The form for this tender: a list to tick, or one's own words where nobody here may learn who bids."""
+        view = self.session.view
+        return self.listing if view is not None and not names_are_known(view.pack) else self.form
+
     def _answered(self) -> None:
-        missing = self.form.missing()
-        self.status.setText(" ".join(part for part in (missing, self.form.consequence()) if part))
+        form = self._asking
+        missing = form.missing()
+        self.status.setText(" ".join(part for part in (missing, form.consequence()) if part))
         text = "Record my declaration" if missing else "Record my declaration  Ctrl+↵"
         self.next_step(text, self._record, tip=missing)
 
     def _declare(self) -> None:
         self._declaring = self.session.person
         self.refresh()
-        self.form.take_focus()
+        self._asking.take_focus()
 
     def _leave_form(self) -> None:
         self.absence.hide()
@@ -182,17 +197,16 @@ class PanelPage(Page):
 
     def _record(self) -> None:
         space, tender, person = self.session.workspace, self.session.tender, self.session.person
-        answers = self.form.answers()
-        bidders = dict.fromkeys(self.form.rows[one.organisation].one.bidder for one in answers)
+        form = self._asking
+        answers, about = form.answers(), form.said()
         declarations.declare(space, tender, person=person, answers=answers)
         self._declaring = ""
         self.acted.emit()
         view = self.session.view
         own = places.me(view, person) if view is not None else None
         closed = words.together(one.what for one in own.recusals) if own is not None else ""
-        said = f"an interest in {words.together(bidders)}" if bidders else "no interest"
         self.said.emit(
-            f"Your declaration is on record: {said}." + (f" You are recused from {closed}." if closed else "")
+            f"Your declaration is on record: {about}." + (f" You are recused from {closed}." if closed else "")
         )
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 

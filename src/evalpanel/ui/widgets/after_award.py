@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
 
+from evalpanel.domain.retention import warning
 from evalpanel.domain.signing import HoldKind, in_words
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.after_outcome import AfterOutcome
@@ -156,5 +157,5 @@ def _sentences(now: AfterOutcome) -> list[str]:
         what = "A challenge" if hold.kind is HoldKind.CHALLENGE else "A hold"
         told.append(f"{what} stands since {in_words(hold.since)} ({hold.who}). Nothing is destroyed.")
     told += [f"The contract for lot {one.lot} was signed on {in_words(one.signed)}." for one in now.contracts]
-    told.append(now.retention.why)
+    told.append(now.retention.why if now.standing else warning(now.retention) or now.retention.why)
     return told

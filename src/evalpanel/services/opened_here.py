@@ -1,0 +1,130 @@
+"""What the keys on this laptop open: which were released with a reason that can be so, and what lies in their envelopes. Shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.parcels import ParcelKind, Statement
+from evalpanel.domain.releases import Compartment, why_not
+from evalpanel.domain.tender import Bid, EnvelopeKind, PersonCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_packs import Envelope, EnvelopeKey, Release, Sealed, read_index, read_release
+from evalpanel.formats.statements import read_statement
+from evalpanel.sealing import envelopes as age
+from evalpanel.services import audit, exchange
+from evalpanel.services.exchange import Held, Own
+from evalpanel.services.pack_rows import arrived_detail, document_row
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+
+
+def fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
+    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
+    member = t.PanelMemberRow
+    row = tx.execute(
+        select(member).where(member.tender_id == mine.tender, member.person == mine.person)
+    ).scalar_one_or_none()
+    kind = key.name.split("/")[0]
+    if row is None or kind not in EnvelopeKind._value2member_map_:
+        return ""
+    signed = queries.sign_offs(tx, mine.tender).get(mine.person)
+    scored = tx.execute(
+        select(t.ScoreRow.id).where(t.ScoreRow.tender_id == mine.tender, t.ScoreRow.person == mine.person).limit(1)
+    ).first()
+    # A second laptop of the same person, on which nothing was scored, cannot know what the first one signed off.
+    open_sheet = (signed is None or not signed.signed) and scored is not None
+    return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
+
+
+def said(mine: Own, held: Held) -> Statement:
+    """What was signed; a release is kept sealed, and opened with the key of this laptop."""
+    if held.signed is not None:
+        return held.signed
+    assert held.cover is not None
+    return read_statement(mine.keys.open(held.cover))
+
+
+def keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
+    """The keys that an officer released to this person with a reason that can be so, by envelope."""
+    found: dict[str, str] = {}
+    for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
+        for key in read_release(said(mine, held).payload).body.keys:
+            if not fault(tx, mine, key):
+                found[key.name] = key.identity
+    return found
+
+
+def releases(tx: Session, mine: Own, officer: PersonCode) -> tuple[tuple[str, int, Release], ...]:
+    """The releases that are here: identity, number and what they say."""
+    line = exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person)
+    return tuple((held.identity, held.seq, read_release(said(mine, held).payload).body) for held in line)
+
+
+def index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
+    """What the sealed index of an envelope says."""
+    return age.open_bytes(workspace.documents.read(envelope.index), identity_of)
+
+
+def keep_keys(
+    tx: Session, workspace: Workspace, mine: Own, named: Mapping[str, Envelope], keys: Mapping[str, str]
+) -> None:
+    """Keep the keys of these envelopes, wrapped. Raises `EvalPanelError` for one that opens another envelope."""
+    held = set(tx.execute(select(t.EnvelopeRow.name).where(t.EnvelopeRow.tender_id == mine.tender)).scalars())
+    for name, identity_of in keys.items():
+        envelope = named.get(name)
+        if envelope is None or name in held:
+            continue
+        if age.recipient_of(identity_of) != envelope.recipient:
+            raise EvalPanelError(
+                f"The key that came for {name} does not open it.", "Nothing was changed. Ask the officer for it again."
+            )
+        wrapped = workspace.keys.wrap_for(mine.tender, f"envelope {name}", identity_of.encode())
+        tx.add(
+            t.EnvelopeRow(
+                tender_id=mine.tender,
+                name=name,
+                kind=EnvelopeKind(envelope.kind),
+                bidder=envelope.bidder,
+                lot=envelope.lot,
+                recipient=envelope.recipient,
+                identity=wrapped,
+                generation=envelope.generation,
+            )
+        )
+    tx.flush()
+
+
+def keep_documents(
+    tx: Session,
+    workspace: Workspace,
+    mine: Own,
+    bids: Sequence[Bid],
+    documents: Sequence[tuple[str, Sealed]],
+    officer: PersonCode,
+) -> None:
+    """Add the documents that are not here yet, each with its envelope."""
+    held = set(tx.execute(select(t.DocumentRow.path).where(t.DocumentRow.tender_id == mine.tender)).scalars())
+    fresh = [(name, one) for name, one in documents if one.path not in held]
+    if not fresh and not bids:
+        return
+    detail = arrived_detail(bids, fresh)
+    act = audit.record(tx, workspace, "bids-loaded", tender=mine.tender, person=officer, detail=detail)
+    for place, (name, one) in enumerate(fresh, len(held)):
+        tx.add(document_row(mine.tender, place, name, one, workspace.now(), act))
+    tx.flush()
+
+
+def documents_in(
+    workspace: Workspace, named: Mapping[str, Envelope], keys: Mapping[str, str], but: Sequence[str]
+) -> list[tuple[str, Sealed]]:
+    """The documents of the envelopes that these keys open, without those of the kinds `but`."""
+    return [
+        (name, one)
+        for name, identity_of in keys.items()
+        if name in named and named[name].index and named[name].kind not in but
+        for one in read_index(index(workspace, named[name], identity_of)).documents
+    ]

@@ -1,0 +1,301 @@
+"""Prices on laptops that never meet: opened only where the laptop has seen for itself that the scores were locked before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+from sqlalchemy import select
+
+import stages
+from evalpanel.domain.parcels import ParcelKind, Verdict
+from evalpanel.domain.people import MemberKind, PanelMember, Role
+from evalpanel.domain.releases import Because
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import BidStatus, EnvelopeKind, PersonCode
+from evalpanel.errors import EvalPanelError
+from evalpanel.formats.parcel_packs import EnvelopeKey, Lock, Release
+from evalpanel.services import (
+    declarations,
+    exchange,
+    locks,
+    moderation,
+    outcome,
+    parcels_out,
+    price_state,
+    prices,
+    record,
+    release_parcels,
+    setup,
+    tenders,
+    verify,
+)
+from evalpanel.services.awards import TenderOutcome
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+from evalpanel.store import tables as t
+from laptops import OFFICER, Laptops
+from panels import (
+    affirm_apart,
+    agree,
+    declare,
+    hand_out,
+    held_keys,
+    locked,
+    moderate,
+    panel,
+    people,
+    release,
+    scored,
+    sent_moderation,
+)
+from stages import REFERENCE
+
+FINANCE = PanelMember(PersonCode("FE1"), "Farah Nagy", (Role.OBSERVER,), kind=MemberKind.FINANCE)
+DECIDES = PanelMember(PersonCode("DM1"), "Dana Okoro", (Role.DECISION_MAKER,))
+READ_PRICES = ("CH1", "FE1", "DM1")
+OPENED = 3
+REFUSED = f"{REFERENCE} is at the stage “Moderation”, so there is no outcome yet."
+ALL = ("CH1", "PM1", "PM2", "FE1", "DM1")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Laptops]:
+    """Everything is scored and moderated, the panel agreed, and the final moderation is everywhere; nothing is locked yet."""
+    with panel(tmp_path, (*people(), FINANCE, DECIDES)) as held:
+        for one in ("FE1", "DM1"):
+            declare(held, one)
+        scored(held)
+        moderate(held)
+        final = sent_moderation(held)
+        held.take(OFFICER, final)
+        release(held)
+        for person in ALL[1:]:
+            held.take(person, final)
+        for person in ("PM1", "PM2"):
+            held.take(OFFICER, agree(held, person))
+        yield held
+
+
+def lock(desk: Laptops) -> None:
+    affirm_apart(desk, "CH1")
+    moderation.close(desk[OFFICER], REFERENCE)
+
+
+def affirmed(space: Workspace) -> dict[str, tuple[str, str]]:
+    """Who has affirmed their declaration, as a laptop knows it: who wrote it down, and why it cannot be had."""
+    with space.store.reading() as tx:
+        held = queries.affirmations(tx, tenders.find(tx, REFERENCE).tender_id)
+        return {person: (one.taken_by, one.why_not) for person, one in held.items()}
+
+
+def stage(space: Workspace) -> TenderStage:
+    return tenders.all_tenders(space)[0].stage
+
+
+def of(space: Workspace) -> TenderOutcome:
+    """The whole outcome, but for the stage, which is the officer's alone, and the bids' documents, which not everybody reads."""
+    made = outcome.outcome(space, REFERENCE)
+    return replace(made, stage=TenderStage.OUTCOME, documents=())
+
+
+def price_keys(desk: Laptops) -> dict[str, int]:
+    return {person: len(held_keys(desk[person], "price")) for person in (OFFICER, *ALL)}
+
+
+def forged(desk: Laptops, person: str, **other: object) -> Path:
+    """A release as a careless or dishonest officer would make it: the real one with something else in it."""
+    space = desk[OFFICER]
+    with space.store.writing() as tx:
+        tender = tenders.find(tx, REFERENCE)
+        mine = exchange.own(tx, space, tender.tender_id)
+        assert mine is not None
+        code = PersonCode(person)
+        laptops = release_parcels.laptops(tx, mine)[code]
+        row = t.EnvelopeRow
+        prices_of = tx.query(row).where(row.kind == EnvelopeKind.PRICE, row.lot.is_not(None)).order_by(row.name).all()
+        keys = tuple(
+            EnvelopeKey(
+                because=Because.QUALITY_LOCKED,
+                identity=space.keys.unwrap_for(mine.tender, f"envelope {one.name}", one.identity).decode(),
+                name=one.name,
+            )
+            for one in prices_of
+        )
+        body = Release(decisions=(), generation=1, kept_out=(), keys=keys, lock=None, person=code)
+        made = exchange.make(
+            tx,
+            space,
+            mine,
+            ParcelKind.RELEASE,
+            structs.replace(body, **other),
+            laptops,
+            about=code,
+            act="keys-released",
+        )
+    return parcels_out.write_out(space, desk.stick, made)
+
+
+def real_lock(desk: Laptops, person: str) -> Lock:
+    with desk[OFFICER].store.reading() as tx:
+        tender = tenders.find(tx, REFERENCE)
+        mine = exchange.own(tx, desk[OFFICER], tender.tender_id)
+        assert mine is not None
+        names = tx.execute(select(t.EnvelopeRow.name)).scalars().all()
+        found = locks.told(tx, mine, tender, tender.member(person), names)
+        assert found is not None
+        return found
+
+
+def replaced(told: Lock, **other: object) -> Lock:
+    return structs.replace(told, bids=(structs.replace(told.bids[0], **other), *told.bids[1:]))
+
+
+def refusal(space: Workspace) -> str:
+    with pytest.raises(EvalPanelError) as raised:
+        outcome.outcome(space, REFERENCE)
+    return raised.value.title
+
+
+def test_chair_finance_and_decision_maker_make_the_officers_outcome_from_what_was_locked(desk: Laptops) -> None:
+    count = len(held_keys(desk[OFFICER], "price"))
+    assert price_keys(desk) == {OFFICER: count, **dict.fromkeys(ALL, 0)}
+    lock(desk)
+    told = release(desk)
+    assert {person: one.words for person, one in told.items() if person in READ_PRICES} == dict.fromkeys(
+        READ_PRICES,
+        "The keys that are yours are here. Moderation is closed: what was locked is what the chair signed.",
+    )
+    assert price_keys(desk) == {OFFICER: count, **dict.fromkeys(ALL, 0)}
+    assert {person: stage(desk[person]) for person in ALL} == dict.fromkeys(ALL, TenderStage.QUALITY_LOCKED)
+    prices.open_prices(desk[OFFICER], REFERENCE)
+    told = release(desk)
+    assert {person: one.words for person, one in told.items() if person in READ_PRICES} == dict.fromkeys(
+        READ_PRICES,
+        f"The keys that are yours are here. Moderation is closed and {OPENED} prices are open here: the outcome can be looked at.",
+    )
+    assert price_keys(desk) == {OFFICER: count, **dict.fromkeys(READ_PRICES, count), "PM1": 0, "PM2": 0}
+    ours = of(desk[OFFICER])
+    assert [of(desk[person]) for person in READ_PRICES] == [ours] * 3
+    assert [of(desk[person]).digest for person in READ_PRICES] == [ours.digest] * 3
+    chairs = outcome.outcome(desk["CH1"], REFERENCE)
+    assert chairs.documents == outcome.outcome(desk[OFFICER], REFERENCE).documents
+    assert price_state.price_state(desk["FE1"], REFERENCE) == price_state.price_state(desk[OFFICER], REFERENCE)
+    for person in ("PM1", "PM2"):
+        assert refusal(desk[person]) == REFUSED.replace("Moderation", "Quality locked")
+        with pytest.raises(EvalPanelError, match="No price is open on this laptop"):
+            price_state.price_state(desk[person], REFERENCE)
+    for person in (OFFICER, *ALL):
+        assert verify.verify_tender(desk[person], REFERENCE).verdict == "verified"
+        assert [one.sentence for one in record.history(desk[person], REFERENCE) if "“" in one.what] == []
+
+
+# An officer who is careless, or worse ------------------------------------------------------------------------------------
+
+
+def test_careless_or_dishonest_release_is_refused_on_arrival_and_leaves_nothing(desk: Laptops) -> None:
+    for person in ("PM1", *READ_PRICES):
+        (report,) = desk.take(person, forged(desk, person))
+        assert report.verdict is Verdict.ALTERED
+        assert "a price is opened only after the quality lock, and this release tells of none" in report.words
+        assert (held_keys(desk[person], "price"), refusal(desk[person])) == ([], REFUSED)
+    lock(desk)
+    prices.open_prices(desk[OFFICER], REFERENCE)
+    told = real_lock(desk, "CH1")
+    first, *others = told.bids
+    what = f"bid {first.bid} in lot {first.lot}"
+    lies = {
+        f"what was agreed on {what} is not what the chair signed": replaced(told, agreed="0" * 64),
+        f"the officer's record does not say that the price of {first.bidder}/{first.lot} is open": replaced(
+            told, opened=False
+        ),
+        "it calls a price open while prices are closed": structs.replace(told, prices=False),
+        "it speaks of a bid twice": structs.replace(told, bids=(first, first, *others)),
+    }
+    for why, lie in lies.items():
+        (report,) = desk.take("CH1", forged(desk, "CH1", lock=lie))
+        assert (report.verdict, why in report.words) == (Verdict.ALTERED, True), report.words
+    (report,) = desk.take("PM1", forged(desk, "PM1", lock=told))
+    assert report.verdict is Verdict.ALTERED
+    assert "PM1 neither chairs, evaluates prices nor decides, and so reads no prices" in report.words
+    for person in ("PM1", "CH1"):
+        assert (held_keys(desk[person], "price"), stage(desk[person])) == ([], TenderStage.MODERATION)
+    with pytest.raises(EvalPanelError, match="Prices are opened on the officer's laptop"):
+        prices.open_prices(desk["CH1"], REFERENCE)
+
+
+# In any order ------------------------------------------------------------------------------------------------------------
+
+
+def test_keys_wait_in_words_for_the_moderation_that_was_locked(tmp_path: Path) -> None:
+    with panel(tmp_path, (*people(), FINANCE)) as desk:
+        declare(desk, "FE1")
+        locked(desk)
+        (final,) = [file for file in desk.stick.iterdir() if ".moderation." in file.name]
+        report = release(desk)["FE1"]
+        words = "Prices stay closed: the moderation of B01; B02; B03 that was locked has not come to this laptop: ask the chair for it."
+        assert report.words == f"The keys that are yours are here. {words}"
+        assert (held_keys(desk["FE1"], "price"), stage(desk["FE1"])) == ([], TenderStage.PACKS_ISSUED)
+        (report,) = desk.take("FE1", final)
+        assert report.words.endswith(f"{OPENED} prices are open here: the outcome can be looked at.")
+        assert of(desk["FE1"]) == of(desk[OFFICER])
+
+
+def test_what_comes_after_the_lock_changes_no_outcome_and_a_status_waits_for_its_pack(desk: Laptops) -> None:
+    moderate(desk, reasons="It names two plans.")
+    for person in (OFFICER, "FE1"):
+        lock(desk) if person == OFFICER else None
+        desk.take(person, sent_moderation(desk))
+    setup.set_bid_status(
+        desk[OFFICER],
+        REFERENCE,
+        bid="B03",
+        lot=None,
+        status=BidStatus.WITHDRAWN,
+        reason="They wrote.",
+        decided_by="OF1",
+    )
+    prices.open_prices(desk[OFFICER], REFERENCE)
+    told = release(desk)["FE1"]
+    assert "this laptop knows another status of B03 than the officer's: take in the newest pack" in told.words
+    assert held_keys(desk["FE1"], "price") == []
+    hand_out(desk)
+    # What was agreed about a bid that is out is told to nobody who did not have it before.
+    assert [of(desk[person]).lots for person in READ_PRICES] == [of(desk[OFFICER]).lots] * 3
+
+
+def test_everybody_affirms_on_their_own_laptop_and_the_officer_learns_it(desk: Laptops) -> None:
+    own = {person: (person, "") for person in ("PM1", "PM2")}
+    assert affirmed(desk[OFFICER]) == own
+    assert [affirmed(desk[person]) for person in own] == [{person: own[person]} for person in own]
+    with pytest.raises(EvalPanelError, match="1 who took part has not said that their declaration still holds: CH1"):
+        moderation.close(desk[OFFICER], REFERENCE)
+    with pytest.raises(EvalPanelError, match="This is the laptop of PM1: PM2 says it on their own"):
+        declarations.affirm(desk["PM1"], REFERENCE, person="PM2", by="CH1")
+    for person in ("CH1", "FE1"):
+        report = affirm_apart(desk, person)
+        assert (report.verdict, report.words) == (
+            Verdict.NEWER,
+            f"{person} says that their declaration of interests still holds.",
+        )
+    assert affirmed(desk[OFFICER]) == own | {person: (person, "") for person in ("CH1", "FE1")}
+    (line,) = [
+        one for one in record.history(desk[OFFICER], REFERENCE) if one.person == "CH1" and "still holds" in one.what
+    ]
+    assert line.detail == ""
+
+
+def test_scores_that_no_chair_signed_open_no_price_elsewhere(tmp_path: Path) -> None:
+    with panel(tmp_path, (*people(), FINANCE)) as desk:
+        space = desk[OFFICER]
+        stages.declare_all(space)
+        stages.score_all(space)
+        stages.agree_all(space)
+        moderation.close(space, REFERENCE)
+        prices.open_prices(space, REFERENCE)
+        report = release(desk)["CH1"]
+        assert "signed by no chair, so this laptop cannot see that they were locked" in report.words
+        assert held_keys(desk["CH1"], "price") == []
