@@ -457,9 +457,11 @@ SCENES = (
     Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
     Scene("outcome", "OF1", (Shot("record", "reading", slow=True),)),
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),
-    Scene("outcome", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
-    Scene("outcome", "OF1", (Shot("letters", "signed", act=sign), *places("home", "feedback"), Shot("feedback", "lessons", "lessons")), before=with_addresses),
     Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
-    Scene("outcome", "OF1", (Shot("letters", "damaged"), Shot("record", "damaged", act=verified)), before=damage),
+    Scene("outcome", "OF1", (Shot("record", "damaged", act=verified),), before=damage),
+    Scene("decided", "OF1", places("letters")),
+    Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
+    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), *places("home")), before=with_addresses),
+    Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),
 )  # fmt: skip
 """Scenes of one stage stand together, and what breaks the profile last: it is made once for them."""

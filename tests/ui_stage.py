@@ -30,9 +30,21 @@ from evalpanel.system.resources import resource
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 REFERENCE = "PTSCF-2026-014"
-STAGES = ("empty", "draft", "frozen", "declared", "scoring", "signed", "moderated", "locked", "priced", "outcome")
+STAGES = (
+    "empty",
+    "draft",
+    "frozen",
+    "declared",
+    "scoring",
+    "signed",
+    "moderated",
+    "locked",
+    "priced",
+    "outcome",
+    "decided",
+)
 """In order. `scoring`: PM1 has scored and signed, the others not; `signed`: all signed off; `moderated`: lines agreed;
-`locked`: moderation closed; `priced`: prices opened."""
+`locked`: moderation closed; `priced`: prices opened; `decided`: the award is decided."""
 CARRIED = ("answering", "answered", "early", "met", "came")
 """Between laptops, with frozen criteria. `answering` is the officer's: PM1 has answered, TS1's words are confirmed, the others
 are invited. The rest are PM1's: `answered`: the answer is written; `early`: the officer's
@@ -94,6 +106,7 @@ def bring(space: Workspace, stage: str) -> None:
         "locked": lambda: moderation.close(space, REFERENCE),
         "priced": lambda: prices.open_prices(space, REFERENCE),
         "outcome": lambda: outcome.outcome(space, REFERENCE),
+        "decided": lambda: demo.award(space, REFERENCE),
     }
     for name in STAGES[1 : wanted + 1]:
         acts[name]()

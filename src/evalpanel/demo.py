@@ -21,6 +21,7 @@ from evalpanel.domain.sheets import Line, ScoreRow
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import (
+    deciding,
     declarations,
     letters,
     moderation,
@@ -116,6 +117,8 @@ def _job(space: Workspace, sample: Path, out: Path, say: Say) -> Story:
     for lot in result.lots:
         won = ", ".join(f"{bid.name} ({bid.total})" for bid in lot.winners) or "nobody"
         say(f"Lot {lot.lot} goes to {won}.")
+    award(space, reference)
+    say("The award was decided as the outcome says, by the people who may decide.")
     tell.act("letters")
     report = letters.letters(space, reference, out)
     for letter in report.letters:
@@ -123,6 +126,24 @@ def _job(space: Workspace, sample: Path, out: Path, say: Say) -> Story:
     record = verify.verify_tender(space, reference)
     say(f"The record of {reference}: {record.verdict}.")
     return Story(reference, scores, len(agreed.added), result, report, out, record)
+
+
+def award(space: Workspace, reference: str) -> None:
+    """Record the award of every lot of the sample as it follows from the outcome, for each authority that decides."""
+    told = tomllib.loads((resource("sample") / "story.toml").read_text(encoding="utf-8"))["award"]
+    for lot in outcome.outcome(space, reference).lots:
+        for authority in deciding.authorities(space, reference, lot.lot):
+            deciding.decide(
+                space,
+                reference,
+                bids=[one.bid for one in lot.winners],
+                decided_by=[told["decided_by"]],
+                delegation=told["delegation"],
+                why=told["why"],
+                on=deciding.standing(space, reference).today,
+                lot=lot.lot,
+                authority=authority,
+            )
 
 
 def _answers(told: dict[str, str]) -> tuple[Answer, ...]:
@@ -244,8 +265,8 @@ def guide(space: Workspace, reference: str, act: int) -> None:
         moderation.close(space, reference)
     if act >= 3 and not stage.reached(TenderStage.PRICES_OPENED):
         prices.open_prices(space, reference)
-    if act >= 3 and not stage.reached(TenderStage.OUTCOME):
-        outcome.outcome(space, reference)
+    if act >= 3 and not stage.reached(TenderStage.AWARD_DECIDED):
+        award(space, reference)
 
 
 class _Teller:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -161,6 +163,16 @@ def test_the_outcome_answers_the_fixed_fields_in_decimal_strings(at: At) -> None
     assert evalpanel.asked("outcome", REFERENCE) == outcome
 
 
+def decide(evalpanel: Evalpanel) -> None:
+    """The award of the one lot, as the outcome says."""
+    evalpanel.done("outcome", REFERENCE)
+    day = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
+    evalpanel.done(
+        *("decide", REFERENCE, "--bid", "B01", "--by", "Director", "--delegation", "Scheme 4.2"),
+        *("--why", "As ranked.", "--on", day),
+    )
+
+
 def test_letters_are_written_verified_and_given_out_again(at: At, tmp_path: Path) -> None:
     evalpanel = at("priced")
     evalpanel.done("bidder", REFERENCE, "B02", "--address", "2 Dock Road, Northmoor")
@@ -175,6 +187,7 @@ def test_letters_are_written_verified_and_given_out_again(at: At, tmp_path: Path
         "--identifier",
         "07654321",
     )
+    decide(evalpanel)
 
     report = evalpanel.asked("letters", REFERENCE, "--out", tmp_path / "letters")
 
@@ -192,9 +205,9 @@ def test_letters_are_written_verified_and_given_out_again(at: At, tmp_path: Path
     assert f"it is the winner letter for bid B01, lot L1 of {REFERENCE} that is on record" in found["proved"]
 
     # Again: the same bytes. Altered: told. In another profile, and without one: somebody unknown.
-    before = {path.name: path.read_bytes() for path in (tmp_path / "letters").iterdir()}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "letters").glob("*.pdf")}
     evalpanel.done("letters", REFERENCE, "--out", tmp_path / "again")
-    assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == before
+    assert {path.name: path.read_bytes() for path in (tmp_path / "again").glob("*.pdf")} == before
     whole = letter.read_bytes()
     letter.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
     altered = evalpanel("verify", letter, "--json")
@@ -211,7 +224,7 @@ def test_letters_are_written_verified_and_given_out_again(at: At, tmp_path: Path
 
 def test_a_letter_that_lacks_something_is_blocked_and_the_others_are_written(at: At, tmp_path: Path) -> None:
     evalpanel = at("priced")
-    evalpanel.done("outcome", REFERENCE)
+    decide(evalpanel)
 
     answer = evalpanel("letters", REFERENCE, "--out", tmp_path / "letters", "--json")
 
@@ -221,7 +234,7 @@ def test_a_letter_that_lacks_something_is_blocked_and_the_others_are_written(at:
     assert all(one["why"] for one in answer.json["blocked"])
     assert answer.err.startswith("2 letters are blocked: bid B02, lot L1: ")
     assert len(answer.err.splitlines()) == 1
-    assert evalpanel.asked("show", REFERENCE)["stage"] == "outcome"
+    assert evalpanel.asked("show", REFERENCE)["stage"] == "award-decided"
 
 
 @pytest.mark.parametrize(
@@ -291,6 +304,7 @@ def test_letters_are_looked_at_and_approved_before_they_are_signed(at: At, tmp_p
     assert only["grade"] is not None
     assert all(part["grade"] is not None for part in only["explanations"])
 
+    decide(evalpanel)
     evalpanel.done("letters", "approval", REFERENCE, "--needed")
     assert "The letter is not approved yet." in evalpanel.refused("letters", REFERENCE, "--out", tmp_path / "letters")
     answer = evalpanel("letters", "approve", REFERENCE, "--person", "OF1", "--json")
@@ -316,6 +330,19 @@ def test_a_draft_and_the_sentences_of_letters_are_written_for_people(at: At, tmp
     assert "not said what is to be explained" in evalpanel.refused(*notice)
     evalpanel.done(*notice, "--reason", "The hourly rate.", "--reply-by", "2099-03-20")
     assert (tmp_path / "low.docx").is_file()
+    sign = ("letters", REFERENCE, "--out", tmp_path / "low", "--bid", "B01", "--kind", "abnormally-low-notice")
+    told = ("--reason", "The hourly rate.", "--reply-by", "2099-03-20")
+    signed = evalpanel.asked(*sign, *told)["letters"]
+    assert [(one["kind"], one["version"], one["verified"]) for one in signed] == [("abnormally-low-notice", 1, True)]
+    assert evalpanel.asked("verify", tmp_path / "low" / f"{REFERENCE}-L1-B01-abnormally-low-notice.pdf")["proved"]
+    assert "was signed for bid B01, lot L1, with other words" in evalpanel.refused(
+        *sign, *told[2:], "--reason", "Other."
+    )
+    anew = evalpanel.asked(*sign, *told[2:], "--reason", "Other.", "--again", "The rate was named wrongly.")["letters"]
+    assert [(one["version"], Path(one["file"]).name) for one in anew] == [
+        (2, f"{REFERENCE}-L1-B01-abnormally-low-notice-v2.pdf")
+    ]
+    assert evalpanel.asked("verify", REFERENCE)["verdict"] == "verified"
     assert evalpanel(*notice, "--reply-by", "soon").code == 2
     assert evalpanel("letters", "draft", REFERENCE, "B01", "--reason", "x", "--docx", tmp_path / "x.docx").code == 2
 

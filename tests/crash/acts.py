@@ -16,8 +16,10 @@ import make
 import panels
 import stages
 from evalpanel.domain.correspondence import Channel
+from evalpanel.domain.feedback_occasions import Occasion
 from evalpanel.domain.interests import Answer
 from evalpanel.domain.lessons import Voice
+from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
@@ -46,6 +48,7 @@ from evalpanel.services import (
     mailing,
     moderation,
     naming,
+    occasion_letters,
     outcome,
     packs,
     papers,
@@ -380,6 +383,7 @@ class Materials:
         with opened(root) as space, suppress(Cancelled):
             stages.load(space, self.folder / "pack with addresses", make.pack(bidders=addressed))
             stages.bring(space, "priced")
+            after_outcome_steps.decided(space)
             letters.letters(space, REFERENCE, self.folder / "first letter", progress=_Stopping(1))
 
     def _sentences(self, folder: Path) -> None:
@@ -437,6 +441,10 @@ class Materials:
             publishing.lift(space, REFERENCE, who="Audit", why="Done.")
             publishing.sign(space, REFERENCE, signed=after_outcome_steps.TODAY)
             publishing.close(space, REFERENCE)
+
+
+_LOW_PRICE = Occasion(LetterKind.ABNORMALLY_LOW_NOTICE, "The hourly rate.", after_outcome_steps.ENDS)
+"""A price that a bidder is asked to explain."""
 
 
 def _let_through(space: Workspace, _place: Place) -> None:
@@ -729,6 +737,12 @@ ACTS = {
             "one letter",
             lambda space, place: letters.letters(space, REFERENCE, place.out),
             3,
+            writes=True,
+        ),
+        _inside(
+            "sign a letter for an occasion",
+            "one letter",
+            lambda space, place: occasion_letters.sign_occasion(space, REFERENCE, _LOW_PRICE, place.out, bid="B01"),
             writes=True,
         ),
         _inside(

@@ -82,6 +82,13 @@ def test_zip_round_parcels_gives_what_it_holds() -> None:
     ]
 
 
+@pytest.mark.parametrize("parcel", ["x.evalpanel", "scores (2).zip"])
+def test_zip_round_a_parcel_and_a_note_gives_both(parcel: str) -> None:
+    held = read_parcel(io.BytesIO(zipped({".DS_Store": b"\0", parcel: b"1", "note.txt": b"For you"})))
+    assert isinstance(held, Wrapping)
+    assert [one.path for one in held.inner] == [".DS_Store", parcel, "note.txt"]
+
+
 @pytest.mark.parametrize(
     "members",
     [

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import make
@@ -35,6 +36,7 @@ from evalpanel.formats.challenge_file import (
     write_record,
     write_trail,
 )
+from evalpanel.formats.letter_list import read_letter_list
 from evalpanel.formats.parcel_bodies import Cover, Enrolment, Header, Keys
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_kinds import READERS
@@ -70,7 +72,11 @@ from evalpanel.formats.parcel_sheets import (
     read_sheet_part,
 )
 from evalpanel.formats.statements import read_statement, write_statement
+from evalpanel.sealing.detached import signer_of
+from evalpanel.sealing.letter_signer import LetterSigner
 from fuzz.parcels import parcel, unwrapped, zipped
+from letter_examples import MADE_AT
+from signed_letters import certificate
 
 _SHA = "ab" * 32
 _COVERS: tuple[Callable[[bytes], Any], ...] = (*READERS.values(), read_challenge, read_disclosure)
@@ -258,3 +264,32 @@ WORDS = (
     '"2026-10-01T09:00:00Z"',
 )
 """What a fuzzer should try to put in."""
+
+
+def letter_list(data: bytes) -> None:
+    """The list of letters: what it names lies beside it."""
+    for one in read_letter_list(data).letters:
+        assert Path("/beside").joinpath(one.file).parent == Path("/beside")
+
+
+def letter_list_seeds() -> Iterable[bytes]:
+    """A list of one letter."""
+    letter = {"bid": "B01", "lot": "L1", "version": 1, "file": "T-1-L1-B01.pdf", "sha256": _SHA}
+    made = {
+        "kind": "evalpanel-letters-1",
+        "tender": "T-1",
+        "certificate": _SHA,
+        "signed_by": "Ola",
+        "letters": [letter],
+    }
+    return [encode(made)]
+
+
+def detached(data: bytes) -> None:
+    """A signature in a file of its own: whose it is, or nobody's."""
+    assert signer_of(b"letters", data) in ("", certificate().fingerprint)
+
+
+def detached_seeds() -> Iterable[bytes]:
+    """A signature over these very letters."""
+    return [LetterSigner(certificate()).detached(b"letters", MADE_AT)]

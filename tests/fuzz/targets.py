@@ -449,5 +449,7 @@ TARGETS: dict[str, Target] = {
     "trail copy": Target(
         exchange.trail_copy, exchange.trail_copy_seeds, (*exchange.WORDS, '"header":null', '"salt":"', "\n")
     ),
+    "letter list": Target(exchange.letter_list, exchange.letter_list_seeds, (*exchange.WORDS, '"file":"../')),
+    "detached signature": Target(exchange.detached, exchange.detached_seeds, exchange.WORDS, 4096),
     "piece": Target(exchange.piece, exchange.piece_seeds, exchange.WORDS),
 }

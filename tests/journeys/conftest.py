@@ -17,3 +17,10 @@ def evalpanel(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Ev
     passphrase.write_text(f"{PASSPHRASE}\n", encoding="utf-8")
     with quick_keys():
         yield Evalpanel(capsys, tmp_path / "profile", passphrase)
+
+
+@pytest.fixture
+def quick() -> Iterator[None]:
+    """Profiles that stretch their passphrase as little as a reader accepts."""
+    with quick_keys():
+        yield

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -159,6 +160,11 @@ def test_the_real_pack_goes_from_a_portals_folders_to_letters(evalpanel: Evalpan
         ("B03", "late", None, None, None),
     ]
 
+    day = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
+    evalpanel.done(
+        *("decide", REFERENCE, "--bid", "B01", "--by", "Director", "--delegation", "Scheme 4.2"),
+        *("--why", "As ranked.", "--on", day),
+    )
     report = evalpanel.asked("letters", REFERENCE, "--out", tmp_path / "letters")
     assert [(one["bid"], one["kind"]) for one in report["letters"]] == [
         ("B01", "winner"),

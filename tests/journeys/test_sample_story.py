@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pypdfium2
 from openpyxl.worksheet.worksheet import Worksheet
 
+from evalpanel.services import deciding
 from evalpanel.system.resources import resource
 from judges import judge
 from profiles import Evalpanel
@@ -208,6 +211,16 @@ def test_sample_story_goes_from_the_pack_to_letters_that_verify(evalpanel: Evalp
     expected = expected_of_b02_in_lot_1()
     assert {name: b02[name] for name in expected} == expected
     assert [(gate["criterion"], gate["passed"]) for gate in b02["gates"]] == [("C1", True), ("2.1", True)]
+
+    day = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
+    for lot, bid in (("L1", "B01"), ("L2", "B03")):
+        with opened(evalpanel.root) as space:
+            deciders = deciding.authorities(space, REFERENCE, lot)
+        for authority in deciders:
+            evalpanel.done(
+                *("decide", REFERENCE, "--lot", lot, "--bid", bid, "--authority", authority, "--on", day),
+                *("--by", "Head of commissioning", "--delegation", "Scheme, paragraph 6", "--why", "As ranked."),
+            )
 
     letters = tmp_path / "letters"
     report = evalpanel.asked("letters", REFERENCE, "--out", letters)

@@ -16,6 +16,7 @@ from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.sealing.certificates import fingerprint_of, new_signing_certificate
+from evalpanel.sealing.detached import signer_of
 from evalpanel.sealing.letter_signer import LetterSigner
 from evalpanel.sealing.pdf_signature import verify
 from evalpanel.sealing.signing_keys import LoadedKey, SigningKey, of_pkcs12, of_token
@@ -97,6 +98,19 @@ def test_a_detached_signature_is_checked_by_openssl_and_breaks_with_its_file(tmp
     assert checked() == 0
     (tmp_path / "list.json").write_bytes(b'{"letters": 4}')
     assert checked() != 0
+
+
+def test_a_detached_signature_is_its_signers_over_its_file_and_over_no_other() -> None:
+    by = new_signing_certificate("A. Officer", "Exbourne", "", ex.MADE_AT)
+    made = LetterSigner(by).detached(b"letters", ex.MADE_AT)
+    assert signer_of(b"letters", made) == by.fingerprint
+    assert [signer_of(data, sig) for data, sig in ((b"letter", made), (b"letters", made[:-1]), (b"letters", b""))] == [
+        ""
+    ] * 3
+    for place in range(0, len(made), 23):
+        changed = bytearray(made)
+        changed[place] ^= 1
+        assert signer_of(b"letters", bytes(changed)) in ("", by.fingerprint)
 
 
 @pytest.fixture

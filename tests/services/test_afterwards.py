@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
+import after_outcome_steps
 from evalpanel.domain.correspondence import Channel, ReplyKind
 from evalpanel.domain.lessons import Done, Lesson, Registered, Voice
 from evalpanel.domain.process_feedback import ProcessStage
@@ -45,6 +46,7 @@ def space(kept: Kept, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
                 scheme="GB-COH",
                 identifier="00012346",
             )
+        after_outcome_steps.decided(held)
         report = letters.letters(held, REFERENCE, tmp_path / "letters")
         assert report.blocked == ()
         yield held

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import after_outcome_steps
 import make
 from evalpanel.domain.intake import ProblemsFound
 from evalpanel.domain.stages import TenderStage
@@ -22,7 +23,6 @@ from evalpanel.domain.tender import (
     PriceFormula,
     PriceKind,
     PriceLine,
-    RegimeCode,
 )
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import documents, letters, moderation, outcome, prices, setup
@@ -215,20 +215,19 @@ def test_a_tender_on_quality_alone_needs_no_prices(at: At, tmp_path: Path) -> No
     assert [bid.bid for bid in outcome.outcome(space, REFERENCE).lots[0].winners] == ["B01"]
 
 
-def test_letters_under_a_regime_without_templates_are_refused_in_words(at: At, tmp_path: Path) -> None:
-    space = at("empty")
-    load(space, tmp_path / "pack", make.pack(tender=replace(make.tender(), regime=RegimeCode.PCR2015)))
-    bring(space, "priced")
+def test_letters_before_the_award_is_decided_are_refused_in_words(at: At, tmp_path: Path) -> None:
+    space = at("priced")
+    outcome.outcome(space, REFERENCE)
 
-    with pytest.raises(EvalPanelError) as refused:
+    with pytest.raises(EvalPanelError, match="letters are not signed before the award is decided"):
         letters.letters(space, REFERENCE, tmp_path / "letters")
 
-    assert refused.value.title != ""
     assert not (tmp_path / "letters").exists()
 
 
 def test_letters_into_a_place_that_is_a_file_are_refused(at: At, tmp_path: Path) -> None:
     space = at("priced")
+    after_outcome_steps.decided(space)
     (tmp_path / "letters").write_bytes(b"mine")
 
     with pytest.raises(EvalPanelError):
@@ -240,6 +239,7 @@ def test_letters_into_a_place_that_is_a_file_are_refused(at: At, tmp_path: Path)
 def test_letters_put_the_outcome_that_they_rest_on_on_the_record_once(at: At, tmp_path: Path) -> None:
     space = at("priced")
 
+    after_outcome_steps.decided(space)
     letters.letters(space, REFERENCE, tmp_path / "letters")
     made = outcome.outcome(space, REFERENCE)
 

@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import select, text
 
+import after_outcome_steps
 import heard
 from evalpanel.domain.lessons import Voice
 from evalpanel.domain.process_feedback import ProcessStage
@@ -117,6 +118,7 @@ def test_answers_and_file_that_were_changed_are_seen(space: Workspace, tmp_path:
 
 
 def test_form_goes_with_each_letter(space: Workspace, tmp_path: Path) -> None:
+    after_outcome_steps.decided(space)
     letters.letters(space, REFERENCE, tmp_path / "letters")
     made = mailing.prepare(space, REFERENCE, tmp_path / "out")
     (draft, *_) = made.drafts

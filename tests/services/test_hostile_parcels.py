@@ -15,23 +15,23 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
+import hostile
 from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.sheets import Score, ScoreStatus
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel, write_parcel
+from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.statements import read_statement, write_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.installations import Installation, new_installation
-from evalpanel.services import declarations, exchange, inviting, issuing, joining, scoring, sending, setup, sign_off
+from evalpanel.services import declarations, inviting, issuing, joining, scoring, sending, setup, sign_off
 from evalpanel.services.workspace import Workspace
+from hostile import canonical, opened, parts_of, signed_anew, state, written
 from laptops import OFFICER, Laptops, laptops
 from profiles import Clock
 from stages import REFERENCE, line, load, score
 
-BAD = frozenset({Verdict.NOT_OURS, Verdict.ALTERED, Verdict.UNREADABLE})
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="limits of a process are set as Linux has them")
 
 
@@ -101,51 +101,13 @@ KINDS = ("enrolment", "roster", "pack", "release", "declaration", "scoresheet")
 SEALED = KINDS[1:]
 
 
-def state(space: Workspace) -> tuple[object, ...]:
-    """Everything that a profile holds: every row, and every file of its folders of documents and of what waits."""
-    with space.store.reading() as tx:
-        names = tx.execute(text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")).scalars().all()
-        rows = tuple((name, tuple(tx.execute(text(f"SELECT * FROM {name} ORDER BY rowid")).all())) for name in names)
-    folders = (space.documents.folder, space.folders.waiting)
-    return rows, tuple(sorted(path.name for folder in folders if folder.is_dir() for path in folder.iterdir()))
-
-
-def refused(sent: Sent, person: str, file: Path, *, verdicts: frozenset[Verdict] = BAD) -> str:
+def refused(sent: Sent, person: str, file: Path) -> str:
     """The words with which a file is refused on somebody's laptop, where nothing has changed after it."""
-    space = sent.desk[person]
-    before = state(space)
-    (report,) = sent.desk.take(person, file)
-    assert report.verdict in verdicts, report
-    assert len(report.words) > 20
-    assert "Traceback" not in report.words
-    assert state(space) == before
-    return report.words
-
-
-def opened(file: Path) -> Container:
-    held = read_parcel(io.BytesIO(file.read_bytes()))
-    assert isinstance(held, Container)
-    return held
+    return hostile.refused(sent.desk, person, file)
 
 
 def keys(sent: Sent, person: str) -> Installation:
-    space = sent.desk[person]
-    with space.store.reading() as tx:
-        found = tx.execute(text("SELECT tender_id FROM installation")).scalar_one()
-        mine = exchange.own(tx, space, found)
-    assert mine is not None
-    return mine.keys
-
-
-def written(target: Path, cover: bytes, parts: dict[str, bytes], *, is_open: bool = False) -> Path:
-    with target.open("wb") as file:
-        held = ((sealed, io.BytesIO(content)) for sealed, content in parts.items())
-        write_parcel(file, cover, is_open=is_open, parts=held)
-    return target
-
-
-def parts_of(file: Path) -> dict[str, bytes]:
-    return {name: b"".join(checked_blocks(part)) for name, part in opened(file).parts.items()}
+    return hostile.keys(sent.desk[person])
 
 
 AUTHOR = {"roster": OFFICER, "pack": OFFICER, "release": OFFICER, "declaration": "PM1", "scoresheet": "PM1"}
@@ -161,12 +123,8 @@ def forged(
     parts: dict[str, bytes] | None = None,
 ) -> Path:
     """A genuine parcel whose payload was changed and signed anew: by its own author (a malicious insider), or by `by`."""
-    file, to = sent.files[kind], keys(sent, sent.to[kind])
-    signed = read_statement(to.open(opened(file).cover))
-    payload = change(signed.payload)
-    fresh = (by or keys(sent, AUTHOR[kind])).sign(signed.payload_type, payload)
-    cover = envelopes.seal_bytes(write_statement(fresh, ""), to.public.recipient)
-    return written(target, cover, parts_of(file) if parts is None else parts)
+    to, author = keys(sent, sent.to[kind]), by or keys(sent, AUTHOR[kind])
+    return signed_anew(sent.files[kind], to, to, target, change, by=author, parts=parts)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -294,7 +252,7 @@ def test_insiders_cover_over_parts_of_an_older_sheet_is_refused(sent: Sent, tmp_
     def swap(payload: bytes) -> bytes:
         held = json.loads(payload)
         held["header"]["parts"] = older
-        return json.dumps(held, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return canonical(held)
 
     file = forged(sent, "scoresheet", tmp_path / "x.evalpanel", swap, parts=parts_of(sent.older_sheet))
     assert "not those that the cover names" in refused(sent, OFFICER, file)
@@ -305,7 +263,7 @@ def test_part_under_another_bids_envelope_is_refused(sent: Sent, tmp_path: Path)
         held = json.loads(payload)
         one, two, *_ = held["header"]["parts"]
         one["envelope"], two["envelope"] = two["envelope"], one["envelope"]
-        return json.dumps(held, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return canonical(held)
 
     refused(sent, OFFICER, forged(sent, "scoresheet", tmp_path / "x.evalpanel", swap))
 

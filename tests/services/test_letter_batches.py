@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace
     """The sample's letters, signed with the authority's key, each with its copies; and their folder."""
     folder = tmp_path_factory.mktemp("batch")
     (folder / "officer.p12").write_bytes(pkcs12_file())
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("profile")) as space:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("profile")) as space:
         letters.letters(
             space,
             REFERENCE,
@@ -107,3 +108,40 @@ def test_copies_are_not_made_of_a_letter_that_would_now_say_something_else(
     with pytest.raises(EvalPanelError, match="was signed with other words"):
         letters.letters(space, REFERENCE, tmp_path / "again", copies=Copies(plain_text=True))
     assert not list((tmp_path / "again").glob("*.txt"))
+
+
+def test_the_list_is_verified_with_every_letter_beside_it(signed: tuple[Workspace, Path], tmp_path: Path) -> None:
+    space, out = signed
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    found = verify.verify_file(space, copy / "letters.json")
+    assert (found.kind, found.verdict, found.not_proved) == ("letters", "verified", ())
+    assert found.proved[0] == f"the list of 8 letters of {REFERENCE} is as it was signed"
+    assert len([one for one in found.proved if one.endswith("is the one that is listed")]) == 8
+    assert verify.verify_file(None, copy / "letters.json").verdict == "unknown-signer"
+
+    letter = copy / f"{REFERENCE}-L1-B01.pdf"
+    letter.write_bytes(letter.read_bytes() + b" ")
+    found = verify.verify_file(space, copy / "letters.json")
+    assert found.verdict == "altered"
+    assert found.not_proved == (f"{letter.name} (bid B01, lot L1, version 1) is not the one that is listed",)
+    letter.unlink()
+    found = verify.verify_file(space, copy / "letters.json")
+    assert (found.verdict, found.not_proved) == (
+        "verified",
+        (f"{letter.name} (bid B01, lot L1, version 1) is not beside the list",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b'"B01"', b'"B02"'), (b".pdf", b"/pdf"), (b"}]", b"}"), (b'"version":1', b'"version":1e999')]
+)
+def test_a_list_that_was_changed_is_altered(
+    signed: tuple[Workspace, Path], tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    space, out = signed
+    for name in ("letters.json", "letters.json.p7s"):
+        shutil.copy(out / name, tmp_path / name)
+    made = tmp_path / "letters.json"
+    made.write_bytes(made.read_bytes().replace(old, new, 1))
+    assert verify.verify_file(space, made).verdict == "altered"

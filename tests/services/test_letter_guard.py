@@ -28,14 +28,14 @@ REFERENCE = ui_stage.REFERENCE
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The sample with its outcome. No test changes it."""
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("ready")) as space:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("ready")) as space:
         yield space
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The sample where the reasons for one line of B02 tell what they may not."""
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("planted")) as space:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("planted")) as space:
         with space.store.reading() as tx:
             pack = tenders.find(tx, REFERENCE).pack
         rival = next(one.name for one in pack.bidders if one.bidder == "B04")
@@ -166,7 +166,7 @@ def test_the_whole_of_a_finished_file_is_looked_through(tmp_path: Path) -> None:
 
 
 def test_letters_wait_for_approval_and_lose_it_when_they_change(tmp_path: Path) -> None:
-    with ui_stage.at("outcome", tmp_path / "profile") as space:
+    with ui_stage.at("decided", tmp_path / "profile") as space:
         approving.need_approval(space, REFERENCE, needed=True)
         report = letters.letters(space, REFERENCE, tmp_path / "out")
         assert report.letters == ()
@@ -197,7 +197,7 @@ def test_letters_wait_for_approval_and_lose_it_when_they_change(tmp_path: Path) 
 
 
 def test_the_same_reasons_for_two_bids_are_shown_and_do_not_stop(tmp_path: Path) -> None:
-    with ui_stage.at("outcome", tmp_path) as space:
+    with ui_stage.at("decided", tmp_path) as space:
         same = "The plan names two workers for each of the six villages and says on which evenings they are there."
         plant(space, "B02", "L1", same)
         plant(space, "B04", "L1", same)

@@ -27,14 +27,14 @@ EMPTY = "The postal address of Heard Together Peninsula is missing (regulation 3
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The sample with its outcome and no letter signed. No test changes it."""
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("ready")) as space:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("ready")) as space:
         yield space
 
 
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Path]]:
     """The sample with an address missing, signing stopped after one letter and then gone on with; and the folder."""
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("signed")) as space:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("signed")) as space:
         without_address(space)
         yield space, tmp_path_factory.mktemp("out")
 
@@ -163,7 +163,7 @@ def test_letters_that_were_signed_before_a_cancel_stay_and_are_given_out_again(s
     assert (out / "second" / f"{REFERENCE}-L1-B01.pdf").read_bytes() == before
     assert letter_drafts.preview(space, REFERENCE, "B01", "L1") == before
     assert letter_drafts.check(space, REFERENCE, "B01", "L1").verdict is SignatureVerdict.VERIFIED
-    assert setup.view(space, REFERENCE).summary.stage.words == "Outcome"
+    assert setup.view(space, REFERENCE).summary.stage.words == "Award decided"
 
     setup.correct_bidder(space, REFERENCE, bidder="B02", address="2 Elm Row\nSouthmere")
     draft = words_of(letter_drafts.preview(space, REFERENCE, "B02", "L1"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import after_outcome_steps
 from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.services import declarations, letters, moderation, outcome, packs, prices, setup, sign_off, verify
 from evalpanel.services.workspace import Workspace
@@ -61,6 +62,7 @@ def test_an_honest_record_verifies_at_every_stage_of_a_whole_job(at: At, tmp_pat
         lambda: prices.open_prices(space, REFERENCE),
         lambda: setup.correct_bidder(space, REFERENCE, bidder="B02", address="2 Dock Road"),
         lambda: outcome.outcome(space, REFERENCE),
+        lambda: after_outcome_steps.decided(space),
         lambda: letters.letters(space, REFERENCE, tmp_path / "letters"),
     ):
         act()

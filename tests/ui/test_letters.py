@@ -30,7 +30,7 @@ LONG = 30_000  # milliseconds: signing on a busy machine
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The sample with its outcome. The tests that change it stand last, and in order of what they change."""
-    with ui_stage.at("outcome", tmp_path_factory.mktemp("profile")) as held:
+    with ui_stage.at("decided", tmp_path_factory.mktemp("profile")) as held:
         yield held
 
 
@@ -144,6 +144,17 @@ def test_letters_before_the_outcome_says_when_they_come(qtbot: QtBot, tmp_path: 
         window.shell.close()
 
 
+def test_letters_are_not_signed_before_the_award_is_decided(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("outcome", tmp_path) as early:
+        window = Window(qtbot, early)
+        assert (window.page.primary.text(), window.page.primary.isEnabled()) == ("Sign 8 letters", False)
+        assert window.page.status.text() == (
+            "The award is decided first, on the page Outcome. Until then the letters can be looked at."
+        )
+        assert window.page.side_card.correct.isVisible() is True
+        window.shell.close()
+
+
 def test_letter_rows_keep_the_rules_of_a_model(space: Workspace, qtmodeltester: ModelTester) -> None:
     rows = LetterRows()
     rows.show_letters(letter_drafts.overview(space, REFERENCE), ())
@@ -222,9 +233,12 @@ def test_letters_cancelled_keeps_what_was_signed_and_goes_on_where_it_stopped(
 
     window.page.primary.click()
     window.settle()
-    assert window.shell.messages.text == "8 letters are signed, read back and verified, in “letters”."
+    assert window.shell.messages.text == (
+        "8 letters are signed, read back and verified, in “letters”. The signed list of all letters is “letters.json”, "
+        "beside them."
+    )
     assert asked == ["", str(tmp_path / "letters")]
-    assert len(list((tmp_path / "letters").iterdir())) == 8
+    assert len(list((tmp_path / "letters").glob("*.pdf"))) == 8
     assert [state.endswith("· verified") for state in window.states].count(True) == 8
     assert window.page.primary.isVisible() is False
     window.page.folder_action.click()

@@ -82,6 +82,9 @@ def record_sent(
     how: Annotated[Channel, typer.Option("--how", help="By which way.")] = Channel.EMAIL,
     address: Annotated[str, typer.Option("--address", help="Where to, if not as on record.")] = "",
     note: Annotated[str, typer.Option("--note")] = "",
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Which letter, where a bid has several: as `letters` calls it.")
+    ] = None,
     person: Person = None,
     json: Json = False,
 ) -> None:
@@ -99,6 +102,7 @@ def record_sent(
                 bids=[_bid(one) for one in bids or ()],
                 address=address,
                 note=note,
+                kind=kind,
                 person=person,
             )
     for one in found:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from evalpanel.domain.intake import Problem
 from evalpanel.domain.interests import Interest, Recusal
 from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.services.awards import TenderOutcome
+from evalpanel.services.letter_looks import LetterLook
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
 from evalpanel.services.tenders import TenderSummary
@@ -139,8 +140,9 @@ def shown(number: Any, places: int) -> str | None:
     return None if number is None else f"{number:.{places}f}"
 
 
-def letters(report: LettersReport) -> dict[str, Any]:
-    """What became of every letter."""
+def letters(report: LettersReport, looks: Sequence[LetterLook] = ()) -> dict[str, Any]:
+    """What became of every letter, with how each reads and what to look at again in it."""
+    seen = {(one.bid, one.lot): one for one in looks}
     return {
         "letters": [
             {
@@ -151,11 +153,24 @@ def letters(report: LettersReport) -> dict[str, Any]:
                 "sha256": one.sha256,
                 "pages": one.pages,
                 "verified": one.verified,
+                "version": one.version,
+                "lots": [lot for _, lot in one.bids],
+                **_read(seen.get((one.bid, one.lot))),
             }
             for one in report.letters
         ],
+        "manifest": str(report.manifest) if report.manifest is not None else None,
         "blocked": [{"bid": one.bid, "lot": one.lot, "why": " ".join(one.why)} for one in report.blocked],
     }
+
+
+def _read(look: LetterLook | None) -> dict[str, Any]:
+    if look is None:
+        return {"grade": None, "age": None, "warnings": []}
+    warnings = [
+        {"title": part.title, "kind": it.kind, "words": it.words} for part in look.explanations for it in part.warnings
+    ]
+    return {"grade": look.grade, "age": look.age, "warnings": warnings}
 
 
 def verification(found: Verification) -> dict[str, Any]:

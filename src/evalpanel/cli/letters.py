@@ -13,11 +13,12 @@ from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted, read_passphrase
 from evalpanel.domain.feedback_occasions import Occasion
 from evalpanel.domain.letter_wording import LetterKind
-from evalpanel.services import approving, drafting, letter_looks, wording_files
+from evalpanel.services import approving, drafting, letter_looks, occasion_letters, wording_files
 from evalpanel.services import letters as journey
 from evalpanel.services.letter_copies import Copies
 from evalpanel.services.letter_keys import KeySource, Pkcs12Source, TokenSource
 from evalpanel.services.letter_looks import LetterLook
+from evalpanel.services.letters import LetterDone
 
 
 class _LettersGroup(TyperGroup):
@@ -42,6 +43,20 @@ letters.add_typer(wording, name="wording")
 _ASKED_FOR = tuple(one.value for one in LetterKind if one.is_asked_for)
 Bid = Annotated[str | None, typer.Option("--bid", help="One bid; all, if left out.")]
 Lot = Annotated[str | None, typer.Option("--lot", help="One lot; all, if left out.")]
+Combined = Annotated[bool, typer.Option("--combined", help="One letter for all lots of a bidder.")]
+Kind = Annotated[
+    str | None, typer.Option("--kind", help=f"A letter that follows from no outcome: {', '.join(_ASKED_FOR)}.")
+]
+Reason = Annotated[
+    str, typer.Option("--reason", help="With --kind: what is to be explained, or was considered and decided.")
+]
+ReplyBy = Annotated[str, typer.Option("--reply-by", metavar="DATE", help="The last day for an answer.")]
+ValidUntil = Annotated[
+    str, typer.Option("--valid-until", metavar="DATE", help="Until when a prequalification is good.")
+]
+Ended = Annotated[
+    str, typer.Option("--ended", metavar="DATE", help="The last day of standstill; that on record, if left out.")
+]
 
 
 @letters.command("sign")
@@ -49,6 +64,17 @@ def write_letters(
     context: typer.Context,
     tender: TenderName,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the letters.")],
+    bid: Bid = None,
+    lot: Lot = None,
+    combined: Combined = False,
+    kind: Kind = None,
+    reason: Reason = "",
+    reply_by: ReplyBy = "",
+    valid_until: ValidUntil = "",
+    ended: Ended = "",
+    reissue: Annotated[
+        str, typer.Option("--again", metavar="WHY", help="Sign the letter of --bid anew, as its next version, and why.")
+    ] = "",
     person: Person = None,
     pkcs12: Annotated[
         Path | None, typer.Option("--pkcs12", metavar="FILE", help="Sign with the authority's key in this file.")
@@ -69,19 +95,43 @@ def write_letters(
     plain_text: Annotated[bool, typer.Option("--plain-text", help="With a copy of each as plain text.")] = False,
     json: Json = False,
 ) -> None:
-    """Write one signed letter for each bid, read back and verified, and a signed list of them all."""
+    """Write one signed letter for each bid, read back and verified, and a signed list of them all.
+
+    With --kind: one letter to the bidder of --bid for an occasion (prequalification, a low price, the end of standstill).
+    """
     held = console(context, json=json)
     copies = Copies(large_print, plain_text)
     source = _key_source(pkcs12, pkcs11, token, key, secret_file)
+    occasion = _occasion(kind, reason, reply_by, valid_until, ended)
+    looks: tuple[LetterLook, ...] = ()
     with held.opened() as space, held.progress("Signing letters") as progress:
-        report = journey.letters(space, tender, out, person=person, key=source, copies=copies, progress=progress)
+        if occasion is not None:
+            if bid is None or combined:
+                raise typer.BadParameter("--kind is about one bid: name it with --bid")
+            made = occasion_letters.sign_occasion(
+                space, tender, occasion, out, bid=bid, lot=lot, reissue=reissue, person=person, key=source,
+                copies=copies, progress=progress,
+            )  # fmt: skip
+            if isinstance(made, LetterDone):
+                report = journey.LettersReport((made,), (), "")
+            else:
+                report = journey.LettersReport((), (made,), "")
+        else:
+            report = journey.letters(
+                space, tender, out, bid=bid, lot=lot, combined=combined, reissue=reissue, person=person, key=source,
+                copies=copies, progress=progress,
+            )  # fmt: skip
+            if held.json:
+                looks = letter_looks.look(space, tender, bid=bid, lot=lot, person=person, combined=combined)
     for one in report.letters:
         held.say(f"  {one.file}  {one.pages} pages, {one.kind}, {'verified' if one.verified else 'NOT verified'}")
     held.say(
         f"{counted(len(report.letters), 'letter')} in {out}, signed with the key {report.fingerprint or 'of before'}."
     )
+    if report.manifest is not None:
+        held.say(f"The signed list of all letters is {report.manifest}.")
     held.written()
-    held.answer(answers.letters(report))
+    held.answer(answers.letters(report, looks))
     if report.blocked:
         listed = "; ".join(f"bid {one.bid}, lot {one.lot}: {' '.join(one.why)}" for one in report.blocked)
         typer.echo(f"{counted(len(report.blocked), 'letter is', 'letters are')} blocked: {listed}", err=True)
@@ -115,13 +165,20 @@ def look_at_letters(
     tender: TenderName,
     bid: Bid = None,
     lot: Lot = None,
+    combined: Combined = False,
+    kind: Kind = None,
+    reason: Reason = "",
+    reply_by: ReplyBy = "",
+    valid_until: ValidUntil = "",
+    ended: Ended = "",
     person: Person = None,
     json: Json = False,
 ) -> None:
     """Say of each letter, before it is signed: what blocks it, how it reads, what to look at again, what it may not tell."""
     held = console(context, json=json)
     with held.opened() as space:
-        found = letter_looks.look(space, tender, bid=bid, lot=lot, person=person)
+        occasion = _occasion(kind, reason, reply_by, valid_until, ended, bid)
+        found = letter_looks.look(space, tender, bid=bid, lot=lot, person=person, combined=combined, occasion=occasion)
     for one in found:
         _say(held, one)
     stopped = sum(bool(one.why or one.stops) for one in found)
@@ -133,12 +190,24 @@ def look_at_letters(
 
 @letters.command("approve")
 def approve_letters(
-    context: typer.Context, tender: TenderName, person: Someone, bid: Bid = None, lot: Lot = None, json: Json = False
+    context: typer.Context,
+    tender: TenderName,
+    person: Someone,
+    bid: Bid = None,
+    lot: Lot = None,
+    combined: Combined = False,
+    kind: Kind = None,
+    reason: Reason = "",
+    reply_by: ReplyBy = "",
+    valid_until: ValidUntil = "",
+    ended: Ended = "",
+    json: Json = False,
 ) -> None:
     """Approve letters with the content that they have now. A letter whose content changes has to be approved again."""
     held = console(context, json=json)
     with held.opened() as space:
-        done = approving.approve(space, tender, person=person, bid=bid, lot=lot)
+        occasion = _occasion(kind, reason, reply_by, valid_until, ended, bid)
+        done = approving.approve(space, tender, person=person, bid=bid, lot=lot, combined=combined, occasion=occasion)
     for code, of_lot in done.letters:
         held.say(f"  approved: bid {code}, lot {of_lot}")
     for code, of_lot, why in done.blocked:
@@ -180,13 +249,21 @@ def allow(
     lot: Annotated[str, typer.Argument(metavar="LOT")],
     key: Annotated[str, typer.Argument(metavar="KEY", help="The key of what was found, from `letters look`.")],
     why: Annotated[str, typer.Option("--why", help="Why this may lawfully stand in the letter.")],
+    kind: Kind = None,
+    reason: Reason = "",
+    reply_by: ReplyBy = "",
+    valid_until: ValidUntil = "",
+    ended: Ended = "",
     person: Person = None,
     json: Json = False,
 ) -> None:
     """Record why something that the leakage guard found may stand in a letter all the same."""
     held = console(context, json=json)
     with held.opened() as space:
-        said = approving.let_through(space, tender, bid=bid, lot=lot, key=key, why=why, person=person)
+        occasion = _occasion(kind, reason, reply_by, valid_until, ended)
+        said = approving.let_through(
+            space, tender, bid=bid, lot=lot, key=key, why=why, person=person, occasion=occasion
+        )
     held.say(f"Recorded for bid {bid}, lot {lot}. {said}")
     held.answer({"bid": bid, "lot": lot, "key": key, "found": said})
 
@@ -198,17 +275,11 @@ def draft(
     bid: Annotated[str, typer.Argument(metavar="BID")],
     docx: Annotated[Path, typer.Option("--docx", metavar="FILE", help="The Word document to write.")],
     lot: Annotated[str | None, typer.Option("--lot", help="The lot, where the bid is for several.")] = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", help=f"A letter that follows from no outcome: {', '.join(_ASKED_FOR)}.")
-    ] = None,
-    reason: Annotated[
-        str, typer.Option("--reason", help="With --kind: what is to be explained, or was considered and decided.")
-    ] = "",
-    reply_by: Annotated[str, typer.Option("--reply-by", metavar="DATE", help="The last day for an answer.")] = "",
-    valid_until: Annotated[
-        str, typer.Option("--valid-until", metavar="DATE", help="Until when a prequalification is good.")
-    ] = "",
-    ended: Annotated[str, typer.Option("--ended", metavar="DATE", help="The last day of standstill.")] = "",
+    kind: Kind = None,
+    reason: Reason = "",
+    reply_by: ReplyBy = "",
+    valid_until: ValidUntil = "",
+    ended: Ended = "",
     person: Person = None,
     json: Json = False,
 ) -> None:
@@ -224,13 +295,17 @@ def draft(
     held.answer({"file": str(docx), "bid": bid, "lot": of_lot})
 
 
-def _occasion(kind: str | None, reason: str, reply_by: str, valid_until: str, ended: str) -> Occasion | None:
+def _occasion(
+    kind: str | None, reason: str, reply_by: str, valid_until: str, ended: str, bid: str | None = "one"
+) -> Occasion | None:
     if kind is None:
         if reason or reply_by or valid_until or ended:
             raise typer.BadParameter("say which letter it is, with --kind")
         return None
     if kind not in _ASKED_FOR:
         raise typer.BadParameter(f"--kind is one of {', '.join(_ASKED_FOR)}")
+    if bid is None:
+        raise typer.BadParameter("--kind is about one bid: name it with --bid")
     return Occasion(LetterKind(kind), reason, _day(reply_by), _day(valid_until), _day(ended))
 
 

@@ -69,7 +69,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """A letter on the record with what is known of its way: each time it was sent, and each answer."""
+    """A letter on the record with what is known of its way: each time it was sent, and each answer.
+
+    `about` are all bids and lots that it is about, `bid` and `lot` being the first of them.
+    """
 
     bidder: BidderCode
     bid: BidCode
@@ -80,6 +83,8 @@ class Correspondence:
     version: int
     sent: tuple[LetterSent, ...]
     replies: tuple[Reply, ...]
+    kind: str = ""
+    about: tuple[tuple[BidCode, LotCode], ...] = ()
 
     @property
     def is_sent(self) -> bool:

@@ -60,6 +60,14 @@ class LetterKind(StrEnum):
         """Whether the letter follows from no outcome: somebody asks for it when there is occasion."""
         return self in _ASKED_FOR
 
+    @property
+    def series(self) -> str:
+        """Which letters about one bid are versions of each other: all that tell the outcome are; any other kind with itself."""
+        return AWARD if self is LetterKind.COMBINED or not self.is_asked_for else self.value
+
+
+AWARD = "award"
+"""The series of the letters that tell the outcome."""
 
 _ASKED_FOR = frozenset(list(LetterKind)[list(LetterKind).index(LetterKind.COMBINED) + 1 :])
 

@@ -40,9 +40,13 @@ class AwardNotice:
         rule = regime.standstill
         if rule is None or not self.days:
             return None
+        return standstill(rule.clock, self.published, self.days, self.added_days)
+
+    @property
+    def added_days(self) -> dict[date, str]:
+        """The bank holidays that were added by hand, with their names."""
         pairs = zip(self.proclaimed, self.proclaimed_names, strict=True)
-        known = proclaimed_days((date.fromisoformat(day), name) for day, name in pairs)
-        return standstill(rule.clock, self.published, self.days, known)
+        return dict(proclaimed_days((date.fromisoformat(day), name) for day, name in pairs))
 
 
 class HoldKind(StrEnum):

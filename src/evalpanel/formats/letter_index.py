@@ -11,6 +11,7 @@ _COLUMNS = (
     ("lot", 8),
     ("lot_title", 34),
     ("bid", 10),
+    ("kind", 22),
     ("bidder", 34),
     ("identifier", 18),
     ("email", 34),
@@ -29,6 +30,7 @@ class IndexRow:
     lot: str
     lot_title: str
     bid: str
+    kind: str
     bidder: str
     identifier: str
     email: str

@@ -54,9 +54,16 @@ class Container:
     parts: dict[str, SealedPart]
 
 
+_INSIDE = (SUFFIX, ".zip")
+"""What a parcel inside a zip may be called: its own name, or what a gateway made of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """A zip that somebody, or a mail gateway, put round parcels: their names and bytes."""
+    """A zip that somebody, or a mail gateway, put round parcels: the names and bytes of all that is in it.
+
+    What is no parcel among them is told file by file: a note beside them stops none of them.
+    """
 
     inner: tuple[Listed, ...]
 
@@ -77,10 +84,9 @@ def read_parcel(file: BinaryIO) -> Container | Wrapping:
     if stops:
         raise NotAParcel(f"This file cannot be read. {stops[0].where}: {stops[0].what}", "It was left alone.")
     files = [one for one in listed if not one.is_folder]
-    inner = tuple(one for one in files if one.path.casefold().endswith(SUFFIX))
-    if inner and len(inner) == len(files):
-        return Wrapping(inner)
     covers = [one for one in files if one.path in (SEALED_COVER, OPEN_COVER)]
+    if not covers and any(one.path.casefold().endswith(_INSIDE) for one in files):
+        return Wrapping(tuple(files))
     others = [one for one in files if one.path not in (SEALED_COVER, OPEN_COVER, README)]
     strangers = [one.path for one in others if not _PART.match(one.path)]
     if len(covers) != 1 or strangers or len({one.path for one in files}) != len(files):

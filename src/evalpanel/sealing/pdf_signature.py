@@ -34,7 +34,7 @@ class _Broken:
 
 
 @cache
-def _parser_errors() -> tuple[type[Exception], ...]:
+def parser_errors() -> tuple[type[Exception], ...]:
     """What reading a broken or hostile PDF can raise in pyHanko and below it, found by flipping and cutting letters.
 
     pyHanko reads the file's objects with plain Python, so what is wrong with one shows as the error that Python has for
@@ -90,7 +90,7 @@ def _signature_of(pdf: bytes) -> tuple[EmbeddedPdfSignature, int] | _Broken | No
         signature = signatures[0]
         # Asked for here because they are read on demand and fail on demand.
         _ = (signature.signer_cert.dump(), signature.sig_object.get("/SubFilter"), signature.docmdp_level)
-    except _parser_errors() as error:
+    except parser_errors() as error:
         return _Broken(f"{type(error).__name__} while it was read.")
     return signature, len(signatures) - 1
 
@@ -112,12 +112,12 @@ def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ..
         if signature.docmdp_level is not MDPPerm.NO_CHANGES:
             wrong.append("The signature does not forbid changes, as that of a letter does.")
         # The certificate stands for itself: whether anybody knows it is asked afterwards, by its fingerprint.
-        context = _standing_for_itself([signature.signer_cert], signature.self_reported_timestamp)
+        context = standing_for_itself([signature.signer_cert], signature.self_reported_timestamp)
         stamp = _stamp_of(signature)
         status = validate_pdf_signature(
             signature,
             context,
-            ts_validation_context=_standing_for_itself(list(stamp.certificates), stamp.at) if stamp else None,
+            ts_validation_context=standing_for_itself(list(stamp.certificates), stamp.at) if stamp else None,
             key_usage_settings=KeyUsageConstraints(
                 key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
             ),
@@ -133,12 +133,12 @@ def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ..
             wrong.append("The file was changed in a way that its signature forbids.")
         if not wrong and not status.trusted:
             wrong.append("The certificate was not valid at the time that the signature claims, or is not for signing.")
-    except _parser_errors() as error:
+    except parser_errors() as error:
         wrong.append(f"The signature cannot be followed: {type(error).__name__} while it was checked.")
     return tuple(wrong)
 
 
-def _standing_for_itself(certificates: list[Any], moment: datetime | None) -> Any:
+def standing_for_itself(certificates: list[Any], moment: datetime | None) -> Any:
     """What certificates are checked against: only themselves, at a moment, and nobody is asked."""
     from pyhanko_certvalidator import ValidationContext
 

@@ -116,6 +116,12 @@ def read(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> After
     )
 
 
+def notice_and_awards(tx: Session, tender: tenders.OpenTender) -> tuple[AwardNotice | None, tuple[LotAward, ...]]:
+    """The newest award notice, and where the award of each lot stands."""
+    notices: tuple[AwardNotice, ...] = _values(tx, t.AwardNoticeRow, tender.tender_id)
+    return notices[-1] if notices else None, awards_of(tender.pack, _values(tx, t.AwardDecisionRow, tender.tender_id))
+
+
 def regime_of(tender: tenders.OpenTender) -> Regime:
     """The law that a tender runs under, as data."""
     assert tender.pack.tender is not None

@@ -18,9 +18,10 @@ from evalpanel.domain.results import LotResult
 from evalpanel.domain.rules import rules_for
 from evalpanel.domain.scoring import evaluate
 from evalpanel.domain.sheets import Line
+from evalpanel.domain.signing import AwardNotice
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode, Lot, LotCode, PersonCode, TenderId
-from evalpanel.services import audit, evidence, tenders
+from evalpanel.services import after_outcome, audit, evidence, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
@@ -28,7 +29,10 @@ from evalpanel.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class TenderOutcome:
-    """The outcome of every lot, with what it was computed from, and the documents that its reasons can cite."""
+    """The outcome of every lot, with what it was computed from, and the documents that its reasons can cite.
+
+    `notice` is that of the award, where it is published; `abandoned` are the lots that were decided not to be awarded.
+    """
 
     tender_id: TenderId
     stage: TenderStage
@@ -36,6 +40,8 @@ class TenderOutcome:
     lots: tuple[LotResult, ...]
     moderated: dict[Line, ModeratedScore]
     documents: tuple[Source, ...]
+    notice: AwardNotice | None = None
+    abandoned: frozenset[LotCode] = frozenset()
 
     @property
     def digest(self) -> str:
@@ -67,7 +73,21 @@ def computed(tx: Session, tender: tenders.OpenTender, hidden: Collection[LotCode
         )
         for lot in shown
     )
-    return TenderOutcome(tender.tender_id, tender.stage, pack, lots, held, evidence.sources(tx, tender.tender_id))
+    return replace(_without_lots(tx, tender, held), lots=lots)
+
+
+def so_far(tx: Session, tender: tenders.OpenTender) -> TenderOutcome:
+    """The same at any stage: without a lot while there is no outcome."""
+    if tender.stage.reached(TenderStage.PRICES_OPENED):
+        return computed(tx, tender)
+    return _without_lots(tx, tender, score_reads.moderated(tx, tender.tender_id))
+
+
+def _without_lots(tx: Session, tender: tenders.OpenTender, held: dict[Line, ModeratedScore]) -> TenderOutcome:
+    notice, awards = after_outcome.notice_and_awards(tx, tender)
+    documents = evidence.sources(tx, tender.tender_id)
+    abandoned = frozenset(one.lot for one in awards if one.abandoned)
+    return TenderOutcome(tender.tender_id, tender.stage, tender.pack, (), held, documents, notice, abandoned)
 
 
 def on_record(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evalpanel.domain.feedback_occasions import Occasion, OccasionInputs, compose_occasion
-from evalpanel.domain.letter import FeedbackLetter, Signatory
+from evalpanel.domain.feedback import LetterBlocked
+from evalpanel.domain.feedback_occasions import Occasion
+from evalpanel.domain.letter import FeedbackLetter
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_docx import draft as as_docx
-from evalpanel.services import audit, letter_drafts, tenders, wordings
+from evalpanel.services import audit, letter_drafts, letter_occasions, tenders
+from evalpanel.services.awards import so_far
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import score_reads
 from evalpanel.system.files import write_atomic
 
 
@@ -25,7 +26,7 @@ def draft(
     """
     _must_be_docx(out)
     with workspace.store.reading() as tx:
-        of_lot = _lot(tenders.find(tx, named), bid, lot)
+        of_lot = letter_occasions.bid_of(tenders.find(tx, named), bid, lot).lot
     letter = letter_drafts.composed(workspace, named, bid, of_lot, person=person)
     _write(workspace, named, letter, out, person)
     return letter.lot
@@ -48,34 +49,12 @@ def draft_occasion(
     _must_be_docx(out)
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        of_lot = _lot(tender, bid, lot)
-        letter_drafts.may_see(tx, tender, of_lot, person)
-        pack = tender.pack
-        assert pack.tender is not None
-        about = next((one for one in pack.bids if (one.bid, one.lot) == (bid, of_lot)), None)
-        if about is None:
-            raise EvalPanelError(f"There is no bid {bid} in lot {of_lot}.", "Nothing was written.")
-        regime = wordings.regime(pack.tender.regime)
-        who = tender.acting(Role.OFFICER, None)
-        name = next((one.name for one in pack.panel if one.person == who), workspace.owner.name)
-        moderated = score_reads.moderated(tx, tender.tender_id)
-        letter = compose_occasion(
-            OccasionInputs(
-                pack.tender,
-                next(one for one in pack.lots if one.lot == about.lot),
-                pack.criteria,
-                pack.scales,
-                next(one for one in pack.bidders if one.bidder == about.bidder),
-                tuple(one for one in pack.members if one.bidder == about.bidder),
-                about,
-                tuple(one for line, one in moderated.items() if (line.lot, line.bid) == (about.lot, about.bid)),
-                regime,
-                wordings.wording(tx, regime),
-                Signatory(name, f"Procurement officer, {pack.tender.authority}", workspace.owner.email),
-                workspace.now().date(),
-                occasion,
-            )
-        )
+        about = letter_occasions.bid_of(tender, bid, lot)
+        letter_drafts.may_see(tx, tender, about.lot, person)
+        one = letter_occasions.written(tx, workspace, tender, so_far(tx, tender), occasion, about)
+    if one.letter is None:
+        raise LetterBlocked(about.bid, one.why)
+    letter = one.letter
     _write(workspace, named, letter, out, person)
     return letter.lot
 
@@ -85,15 +64,6 @@ def _must_be_docx(out: Path) -> None:
         raise EvalPanelError(
             f"{out.name} is not the name of a Word document.", "Nothing was written. End it with .docx."
         )
-
-
-def _lot(tender: tenders.OpenTender, bid: str, lot: str | None) -> str:
-    lots = [one.lot for one in tender.pack.bids if one.bid == bid]
-    if lot is None and len(lots) > 1:
-        raise EvalPanelError(
-            f"Bid {bid} is for the lots {', '.join(lots)}.", "Nothing was written. Say which one with --lot."
-        )
-    return lot or next(iter(lots), "")
 
 
 def _write(workspace: Workspace, named: str, letter: FeedbackLetter, out: Path, person: str | None) -> None:

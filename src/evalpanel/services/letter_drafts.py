@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.feedback import FeedbackLetter, LetterInputs, Signatory, blocked, compose, kind_of
-from evalpanel.domain.letter_wording import LetterKind, LetterWording
+from evalpanel.domain.feedback import (
+    FeedbackLetter,
+    LetterInputs,
+    Signatory,
+    blocked,
+    compose,
+    compose_combined,
+    kind_of,
+)
+from evalpanel.domain.feedback_occasions import OccasionInputs
+from evalpanel.domain.letter_wording import AWARD, LetterKind, LetterWording
 from evalpanel.domain.people import Role
 from evalpanel.domain.regimes import Regime
 from evalpanel.domain.results import LotResult
 from evalpanel.domain.signatures import SignatureReport
-from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
+from evalpanel.domain.tender import Bid, BidCode, LotCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import authorities, tenders, wordings
 from evalpanel.services.awards import TenderOutcome, computed
-from evalpanel.services.envelopes import EnvelopeName, unsealed_file
+from evalpanel.services.envelopes import unsealed_file
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -60,31 +70,53 @@ class LetterStanding:
     state: LetterState
     why: tuple[str, ...] = ()
     signed: SignedLetter | None = None
+    series: str = AWARD
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter with the content that it has now. `letter` is None while something keeps it from being written: `why`, a sentence each.
+
+    `about` is what it is made of, for each lot; `bid` is the first of its bids.
+    """
+
+    bid: Bid
+    kind: LetterKind
+    about: tuple[LetterInputs | OccasionInputs, ...]
+    letter: FeedbackLetter | None
+    why: tuple[str, ...] = ()
+
+    @property
+    def bids(self) -> tuple[tuple[BidCode, LotCode], ...]:
+        """The bids and lots that the letter is about."""
+        return tuple((one.bid.bid, one.lot.lot) for one in self.about)
 
 
 def overview(workspace: Workspace, named: str) -> tuple[LetterStanding, ...]:
-    """Where the letter of every bid stands, in the order of the pack.
+    """Where the letter of every bid stands, in the order of the pack; then the letters that were signed for an occasion.
 
     Refused until there is an outcome.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         held = computed(tx, tender)
-        signed = {(row.bid, row.lot): row for row in letter_rows(tx, held.tender_id)}
+        rows = letter_rows(tx, held.tender_id)
+        signed = covering(rows, AWARD)
         who = tender.acting(Role.OFFICER, None)
         regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, who)
         results = {result.lot: result for result in held.lots}
-        return tuple(
-            _standing(
-                inputs(workspace, held, bid, results[bid.lot], regime, wording, signs), signed.get((bid.bid, bid.lot))
-            )
+        made = {
+            (bid.bid, bid.lot): inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
             for bid in held.pack.bids
-        )
+        }
+        first = [_standing(held, about, signed.get(key)) for key, about in made.items()]
+        others = [_standing(held, made[row.bid, row.lot], row) for row in rows if row.series != AWARD]
+        return (*first, *others)
 
 
-def _standing(about: LetterInputs, row: t.LetterRow | None) -> LetterStanding:
-    kind = kind_of(about.result, about.bid.bid)
+def _standing(held: TenderOutcome, about: LetterInputs, row: t.LetterRow | None) -> LetterStanding:
+    kind = owed(held, about.result, about.bid)
     why: tuple[str, ...] = ()
     kept: SignedLetter | None = None
     if row is not None:
@@ -92,6 +124,8 @@ def _standing(about: LetterInputs, row: t.LetterRow | None) -> LetterStanding:
         kept = SignedLetter(row.file, row.sha256, row.pages, row.at, row.fingerprint)
     elif kind is None:
         state = LetterState.NOT_OWED
+        if about.lot.lot in held.abandoned:
+            why = (f"Lot {about.lot.lot} was abandoned, so nothing is awarded in it.",)
     else:
         why = blocked(about)
         state = LetterState.BLOCKED if why else LetterState.READY
@@ -105,21 +139,32 @@ def _standing(about: LetterInputs, row: t.LetterRow | None) -> LetterStanding:
         state,
         why,
         kept,
+        row.series if row is not None else AWARD,
     )
 
 
-def preview(workspace: Workspace, named: str, bid: str, lot: str, *, person: str | None = None) -> bytes:
+def owed(held: TenderOutcome, result: LotResult, bid: Bid) -> LetterKind | None:
+    """Which letter a bid is owed about the outcome; None for an in-house comparator, and in a lot that was abandoned."""
+    return None if bid.lot in held.abandoned else kind_of(result, bid.bid)
+
+
+def preview(
+    workspace: Workspace, named: str, bid: str, lot: str, *, person: str | None = None, series: str = AWARD
+) -> bytes:
     """The letter of one bid as the bidder will see it: the signed copy where there is one, else an unsigned draft.
 
+    `series` tells letters about one bid apart (`LetterKind.series`); only those about the outcome have a draft here.
     `person` is who looks: nobody sees a letter of a lot from which they are recused. Raises `LetterBlocked` while
     anything is missing, and `EvalPanelError` for a bid that is owed no letter.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         may_see(tx, tender, lot, person)
-        row = _row(tx, tender.tender_id, bid, lot)
+        row = _row(tx, tender.tender_id, bid, lot, series)
         if row is not None:
             return kept_letter(tx, workspace, tender.tender_id, row)
+        if series != AWARD:
+            raise EvalPanelError(f"The letter for bid {bid} is not signed yet.", "Draft it, or sign it.")
         letter = _composed(tx, workspace, tender, bid, lot)
     return render(letter, made_at=workspace.now()).data
 
@@ -136,21 +181,25 @@ def _composed(tx: Session, workspace: Workspace, tender: tenders.OpenTender, bid
     held = computed(tx, tender)
     about = _find(held, bid, lot)
     result = next(one for one in held.lots if one.lot == about.lot)
-    if kind_of(result, about.bid) is None:
+    if about.lot in held.abandoned:
+        raise EvalPanelError(
+            f"Bid {about.bid} is owed no letter.", f"Lot {about.lot} was abandoned, so nothing is awarded in it."
+        )
+    if owed(held, result, about) is None:
         raise EvalPanelError(f"Bid {about.bid} is owed no letter.", "An in-house comparator gets none.")
     regime, wording = regime_and_wording(tx, held)
     signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
     return headed(workspace, compose(inputs(workspace, held, about, result, regime, wording, signs)))
 
 
-def check(workspace: Workspace, named: str, bid: str, lot: str) -> SignatureReport:
+def check(workspace: Workspace, named: str, bid: str, lot: str, *, series: str = AWARD) -> SignatureReport:
     """Check the signature in the copy that is kept of a signed letter. Refused where it is not signed yet."""
     # pyHanko takes 0.6 s to import, and only letters need it.
     from evalpanel.sealing.pdf_signature import verify
 
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        row = _row(tx, tender.tender_id, bid, lot)
+        row = _row(tx, tender.tender_id, bid, lot, series)
         if row is None:
             raise EvalPanelError(f"The letter for bid {bid} is not signed yet.", "Sign it first, then check it.")
         known = {one.fingerprint: one.person for one in tx.execute(select(t.CertificateRow)).scalars()}
@@ -218,7 +267,7 @@ def inputs(
     signs: Signatory,
 ) -> LetterInputs:
     """Everything that the letter of `bid` is made of, and nothing of any other bid but the lot's winners."""
-    pack = held.pack
+    pack, notice = held.pack, held.notice
     assert pack.tender is not None
     kind = kind_of(result, bid.bid)
     won = {winner.bid for winner in result.winners} if kind is not None and kind.is_summary else set()
@@ -243,27 +292,74 @@ def inputs(
         signatory=signs,
         day=workspace.now().date(),
         documents=tuple(one for one in held.documents if one.bidder in (None, bid.bidder)),
+        published=notice.published if notice is not None else None,
+        proclaimed=notice.added_days if notice is not None else {},
     )
 
 
+def written(
+    workspace: Workspace,
+    held: TenderOutcome,
+    chosen: Sequence[Bid],
+    regime: Regime,
+    wording: LetterWording,
+    signs: Signatory,
+    *,
+    combined: bool = False,
+    day: date | None = None,
+) -> tuple[Written, ...]:
+    """The letters about the outcome that these bids are owed. `combined`: one for all lots of a bidder that is owed several.
+
+    `day` is the day of the letters: today, if left out.
+    """
+    results = {result.lot: result for result in held.lots}
+    groups: dict[tuple[str, ...], list[tuple[Bid, LetterKind, LetterInputs]]] = {}
+    for bid in chosen:
+        kind = owed(held, results[bid.lot], bid)
+        if kind is not None:
+            key = (bid.bidder,) if combined else (bid.bid, bid.lot)
+            about = inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
+            about = replace(about, day=day or about.day)
+            groups.setdefault(key, []).append((bid, kind, about))
+    return tuple(_together(workspace, group) for group in groups.values())
+
+
+def _together(workspace: Workspace, group: Sequence[tuple[Bid, LetterKind, LetterInputs]]) -> Written:
+    abouts = tuple(about for _, _, about in group)
+    bid, kind, first = group[0]
+    if len(group) == 1:
+        why = blocked(first)
+        return Written(bid, kind, abouts, None if why else headed(workspace, compose(first)), why)
+    why = tuple(f"Lot {about.lot.lot}: {one}" for about in abouts for one in blocked(about))
+    letter = None if why else headed(workspace, compose_combined(abouts))
+    return Written(bid, LetterKind.COMBINED, abouts, letter, why)
+
+
 def letter_rows(tx: Session, tender: TenderId) -> list[t.LetterRow]:
-    """The newest version of every letter that was signed."""
-    rows = tx.execute(
-        select(t.LetterRow).where(t.LetterRow.tender_id == tender).order_by(t.LetterRow.version)
-    ).scalars()
-    newest = {(row.bid, row.lot): row for row in rows}
-    return list(newest.values())
+    """The newest version of every letter that was signed: those that no later one of the same series takes the place of."""
+    rows = tx.execute(select(t.LetterRow).where(t.LetterRow.tender_id == tender).order_by(t.LetterRow.id)).scalars()
+    newest = {(pair, row.series): row for row in rows for pair in row.about}
+    return list({row.id: row for row in newest.values()}.values())
+
+
+def covering(rows: Iterable[t.LetterRow], series: str) -> dict[tuple[BidCode, LotCode], t.LetterRow]:
+    """The newest of these letters of a series about each bid and lot."""
+    ordered = sorted((row for row in rows if row.series == series), key=lambda row: row.id)
+    return {pair: row for row in ordered for pair in row.about}
 
 
 def kept_letter(tx: Session, workspace: Workspace, tender: TenderId, row: t.LetterRow) -> bytes:
     """The sealed copy of a signed letter, checked against its digest."""
-    return unsealed_file(tx, workspace, tender, str(EnvelopeName(EnvelopeKind.COMMON)), row.sealed, row.sha256)
+    return unsealed_file(tx, workspace, tender, row.envelope, row.sealed, row.sha256)
 
 
-def _row(tx: Session, tender: TenderId, bid: str, lot: str) -> t.LetterRow | None:
-    return next((row for row in letter_rows(tx, tender) if (row.bid, row.lot) == (bid, lot)), None)
+def _row(tx: Session, tender: TenderId, bid: str, lot: str, series: str) -> t.LetterRow | None:
+    return covering(letter_rows(tx, tender), series).get((BidCode(bid), LotCode(lot)))
 
 
-def letter_file(reference: str, bid: Bid) -> str:
-    """The file name of a letter: codes and never names, safe on every system."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{reference}-{bid.lot}-{bid.bid}").strip("-.") + ".pdf"
+def letter_file(reference: str, letter: Written, version: int = 1) -> str:
+    """The file name of a letter: codes and never names, safe on every system. A reissue says which version it is."""
+    lots = "-".join(dict.fromkeys(lot for _, lot in letter.bids))
+    kind = f"-{letter.kind.value}" if letter.kind.is_asked_for else ""
+    again = f"-v{version}" if version > 1 else ""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{reference}-{lots}-{letter.bid.bid}{kind}{again}").strip("-.") + ".pdf"

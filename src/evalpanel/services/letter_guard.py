@@ -12,16 +12,21 @@ from sqlalchemy.orm import Session
 from evalpanel.domain import feedback_terms as terms
 from evalpanel.domain.evidence import Evidence, Source
 from evalpanel.domain.feedback import LetterInputs, kind_of
+from evalpanel.domain.feedback_occasions import OccasionInputs
 from evalpanel.domain.leaks import Allowed, Guard, Leak, Passage, Secret, SecretKind
-from evalpanel.domain.letter_wording import LetterKind
+from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.regimes import Need
 from evalpanel.domain.sheets import Line, Score
 from evalpanel.domain.tender import BidCode, Bidder, ConsortiumMember, LotCode, PersonCode, PriceLine, TenderId
 from evalpanel.formats.pdf_words import passages
+from evalpanel.services import authorities
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
+
+About = LetterInputs | OccasionInputs
+"""What a letter is made of."""
 
 _LEAST_NUMBER = 5
 _LEAST_LINE = 10  # characters of a line of an address that says whose it is
@@ -39,13 +44,14 @@ class LetterWatch:
     guard: Guard
     held: TenderOutcome
     prices: tuple[PriceLine, ...]
-    exceptions: dict[tuple[BidCode, LotCode], frozenset[str]]
+    exceptions: dict[tuple[BidCode, LotCode, str], frozenset[str]]
+    heads: tuple[str, ...] = ()
 
-    def leaks(self, lots: Iterable[LetterInputs], pdf: bytes) -> tuple[Leak, ...]:
+    def leaks(self, lots: Iterable[About], pdf: bytes) -> tuple[Leak, ...]:
         """What the finished letter about these lots tells that it may not, and no exception is on record for."""
         return self.in_passages(lots, passages(pdf))
 
-    def in_passages(self, lots: Iterable[LetterInputs], found: tuple[Passage, ...]) -> tuple[Leak, ...]:
+    def in_passages(self, lots: Iterable[About], found: tuple[Passage, ...]) -> tuple[Leak, ...]:
         """The same, of the words of a letter."""
         about = tuple(lots)
         allowed = Allowed(
@@ -53,11 +59,13 @@ class LetterWatch:
             tuple(text for one in about for text in self._said(one)),
             frozenset(amount for one in about for amount in self._amounts(one)),
         )
-        let_through = frozenset().union(*(self.exceptions.get((one.bid.bid, one.lot.lot), ()) for one in about))
+        let_through = frozenset().union(
+            *(self.exceptions.get((one.bid.bid, one.lot.lot, _series(one)), ()) for one in about)
+        )
         leaks = self.guard.leaks(found, allowed, about[0].bidder.bidder)
         return tuple(leak for leak in leaks if leak.key not in let_through)
 
-    def _said(self, about: LetterInputs) -> Iterator[str]:
+    def _said(self, about: About) -> Iterator[str]:
         """What was published for everybody, and what the bidder itself is and wrote."""
         pack, tender = self.held.pack, about.tender
         yield from (tender.title, tender.authority, tender.full_criteria_at, tender.tie_rule)
@@ -66,17 +74,21 @@ class LetterWatch:
         yield from (one.title for one in pack.criteria)
         yield from (text for scale in pack.scales for level in scale.levels for text in (level.name, level.descriptor))
         yield from (about.regime.name, about.regime.source)
-        yield from (about.signatory.name, about.signatory.role, about.signatory.email)
+        yield from (about.signatory.name, about.signatory.role, about.signatory.email, *self.heads)
         yield from (about.bidder.name, about.bidder.email, *about.bidder.address.splitlines(), about.bidder.address)
+        yield from (about.bidder.identifier, *(one.identifier for one in about.members))
         yield from (one.name for one in about.members)
-        yield from (one.name for one in about.documents)
+        if isinstance(about, LetterInputs):
+            yield from (one.name for one in about.documents)
         yield from (piece.exact for score in about.moderated for piece in score.evidence)
-        if _is_told_of_winners(about):
+        if isinstance(about, LetterInputs) and _is_told_of_winners(about):
             yield from (winner.name for winner in about.result.winners)
 
-    def _amounts(self, about: LetterInputs) -> Iterator[Decimal]:
-        tender, own = about.tender, terms.result_of(about.result, about.bid.bid)
-        published = (tender.budget, tender.price_lower, tender.price_upper, tender.value_per_point, own.price_amount)
+    def _amounts(self, about: About) -> Iterator[Decimal]:
+        tender = about.tender
+        published = [tender.budget, tender.price_lower, tender.price_upper, tender.value_per_point]
+        if isinstance(about, LetterInputs):
+            published.append(terms.result_of(about.result, about.bid.bid).price_amount)
         yield from (one for one in published if one is not None)
         for lot in self.held.pack.lots:
             yield from (one for one in (lot.value, lot.budget) if one is not None)
@@ -89,22 +101,40 @@ def watch(tx: Session, held: TenderOutcome) -> LetterWatch:
     """The guard over everything that the store holds of a tender."""
     prices = queries.price_lines(tx, held.tender_id)
     scores = score_reads.scores(tx, held.tender_id)
-    return LetterWatch(Guard.of(_secrets(held, prices, scores)), held, prices, exceptions(tx, held.tender_id))
+    return LetterWatch(
+        Guard.of(_secrets(held, prices, scores)), held, prices, exceptions(tx, held.tender_id), _heads(tx, held)
+    )
 
 
-def exceptions(tx: Session, tender: TenderId) -> dict[tuple[BidCode, LotCode], frozenset[str]]:
+def _heads(tx: Session, held: TenderOutcome) -> tuple[str, ...]:
+    """What stands at the head and foot of an authority's letters: it publishes that itself."""
+    assert held.pack.tender is not None
+    profile = authorities.of(tx, held.pack.tender.authority)
+    head = authorities.letterhead(profile)
+    lines = (*head.address, *head.contact, *head.footer.splitlines(), head.footer)
+    return tuple(one for one in lines if one.strip())
+
+
+def exceptions(tx: Session, tender: TenderId) -> dict[tuple[BidCode, LotCode, str], frozenset[str]]:
     """What may lawfully stand in each letter although the guard finds it."""
     rows = tx.execute(select(t.LetterExceptionRow).where(t.LetterExceptionRow.tender_id == tender)).scalars()
-    found: dict[tuple[BidCode, LotCode], frozenset[str]] = {}
+    found: dict[tuple[BidCode, LotCode, str], frozenset[str]] = {}
     for row in rows:
-        found[row.bid, row.lot] = found.get((row.bid, row.lot), frozenset()) | {row.key}
+        key = row.bid, row.lot, row.series
+        found[key] = found.get(key, frozenset()) | {row.key}
     return found
 
 
-def _told(about: LetterInputs) -> Iterator[str]:
+def _series(about: About) -> str:
+    return about.occasion.kind.series if isinstance(about, OccasionInputs) else AWARD
+
+
+def _told(about: About) -> Iterator[str]:
     """The agreed texts that make a letter, which other texts may repeat."""
     for held in about.moderated:
         yield from (held.reasons, held.not_higher, held.improvements)
+    if isinstance(about, OccasionInputs):
+        return
     if about.regime.asks(Need.WINNER_SCORES) and _is_told_of_winners(about):
         for held in about.winners:
             yield from (terms.told_to_others(held), held.withheld_why)

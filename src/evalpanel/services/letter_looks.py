@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evalpanel.domain.criteria import for_lot
-from evalpanel.domain.feedback import LetterInputs, blocked, compose, kind_of
-from evalpanel.domain.feedback_inputs import withheld
+from evalpanel.domain.feedback_inputs import LetterInputs, withheld
+from evalpanel.domain.feedback_occasions import Occasion
 from evalpanel.domain.leaks import Leak, Secret, SecretKind, shared_sentences
 from evalpanel.domain.letter import Explanation, FeedbackLetter, paragraphs
 from evalpanel.domain.letter_wording import LetterKind
@@ -19,9 +19,12 @@ from evalpanel.domain.wording import WordingWarning, warnings
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import letter_guard, letter_rules, tenders
-from evalpanel.services.awards import TenderOutcome, computed
-from evalpanel.services.letter_drafts import headed, inputs, may_see, regime_and_wording, signatory
-from evalpanel.services.letter_rules import Approval
+from evalpanel.services.awards import TenderOutcome, computed, so_far
+from evalpanel.services.letter_drafts import Written, may_see, regime_and_wording, signatory, written
+from evalpanel.services.letter_guard import LetterWatch
+from evalpanel.services.letter_occasions import bid_of
+from evalpanel.services.letter_occasions import written as of_occasion
+from evalpanel.services.letter_rules import Approval, Approvals
 from evalpanel.services.workspace import Workspace
 
 
@@ -66,53 +69,60 @@ class LetterLook:
 
 
 def look(
-    workspace: Workspace, named: str, *, bid: str | None = None, lot: str | None = None, person: str | None = None
+    workspace: Workspace,
+    named: str,
+    *,
+    bid: str | None = None,
+    lot: str | None = None,
+    person: str | None = None,
+    combined: bool = False,
+    occasion: Occasion | None = None,
 ) -> tuple[LetterLook, ...]:
     """Look at the letters of a tender as they would be signed now: of one bid, of one lot, or of all. Records nothing.
 
-    `person` is who looks: nobody sees anything of a letter of a lot from which they are recused.
+    `person` is who looks: nobody sees anything of a letter of a lot from which they are recused. `combined`: one letter for all
+    lots of a bidder. `occasion`: the one letter for it to the bidder of `bid`.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        held = computed(tx, tender)
+        held = computed(tx, tender) if occasion is None else so_far(tx, tender)
         chosen = [one for one in held.pack.bids if bid in (None, one.bid) and lot in (None, one.lot)]
+        if not chosen:
+            raise EvalPanelError("There is no such bid.", "Give a bid and a lot of the tender, or neither.")
         for code in dict.fromkeys(one.lot for one in chosen):
             may_see(tx, tender, code, person)
         watch = letter_guard.watch(tx, held)
         known = letter_rules.approvals(tx, tender.tender_id)
+        if occasion is not None:
+            about = bid_of(tender, bid or "", lot)
+            return (_look(workspace, held, watch, known, of_occasion(tx, workspace, tender, held, occasion, about)),)
         regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
-    if not chosen:
-        raise EvalPanelError("There is no such bid.", "Give a bid and a lot of the tender, or neither.")
-    results = {one.lot: one for one in held.lots}
-    found: list[LetterLook] = []
-    for one in chosen:
-        kind = kind_of(results[one.lot], one.bid)
-        if kind is None:
-            continue
-        about = inputs(workspace, held, one, results[one.lot], regime, wording, signs)
-        why = blocked(about)
-        if why:
-            found.append(LetterLook(one.bid, one.lot, kind, why))
-            continue
-        letter = headed(workspace, compose(about))
-        read = of_all(paragraphs(letter))
-        pdf = render(letter, made_at=workspace.now()).data
-        found.append(
-            LetterLook(
-                one.bid,
-                one.lot,
-                kind,
-                grade=read.grade,
-                age=read.age,
-                explanations=_explanations(held, about, letter),
-                leaks=(*watch.leaks((about,), pdf), *_shared(held, about)),
-                withheld=tuple(Withheld(it.line.bid, it.line.criterion, it.withheld_why) for it in withheld(about)),
-                approval=known.of(letter),
-                needs_approval=known.needed,
-            )
-        )
-    return tuple(found)
+    made = written(workspace, held, chosen, regime, wording, signs, combined=combined)
+    return tuple(_look(workspace, held, watch, known, one) for one in made)
+
+
+def _look(workspace: Workspace, held: TenderOutcome, watch: LetterWatch, known: Approvals, one: Written) -> LetterLook:
+    letter = one.letter
+    if letter is None:
+        return LetterLook(one.bid.bid, one.bid.lot, one.kind, one.why)
+    read = of_all(paragraphs(letter))
+    pdf = render(letter, made_at=workspace.now()).data
+    abouts = [about for about in one.about if isinstance(about, LetterInputs)]
+    return LetterLook(
+        one.bid.bid,
+        one.bid.lot,
+        one.kind,
+        grade=read.grade,
+        age=read.age,
+        explanations=tuple(it for about in abouts for it in _explanations(held, about, letter)),
+        leaks=(*watch.leaks(one.about, pdf), *(it for about in abouts for it in _shared(held, about))),
+        withheld=tuple(
+            Withheld(it.line.bid, it.line.criterion, it.withheld_why) for about in abouts for it in withheld(about)
+        ),
+        approval=known.of(letter),
+        needs_approval=known.needed,
+    )
 
 
 def _explanations(held: TenderOutcome, about: LetterInputs, letter: FeedbackLetter) -> tuple[ExplanationLook, ...]:
@@ -128,6 +138,8 @@ def _explanations(held: TenderOutcome, about: LetterInputs, letter: FeedbackLett
             continue
         score = moderated.get(criterion.criterion)
         own = score is not None and any(paragraph.text == score.reasons for paragraph in block.paragraphs)
+        if letter.bids and not own:
+            continue  # in a letter about several lots: the same criterion of another one
         scale = scales.get(criterion.scale or "")
         seen = (
             warnings(

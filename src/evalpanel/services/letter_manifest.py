@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FILE, SIGNATURE = "letters.json", "letters.json.p7s"
 """The list, and its signature: CMS, which `openssl cms -verify` checks."""
 
+_RESTS_ON = ("outcome_digest", "moderated_digest", "template_digest")
+
 
 def write(workspace: Workspace, tender: OpenTender, out: Path, signer: LetterSigner, by: str) -> Path:
     """Write the list of all letters of a tender into `out`, and beside it its signature by `signer`, of the person `by`."""
@@ -40,7 +42,8 @@ def _listed(tx: Session, tender: OpenTender, fingerprint: str, by: str) -> str:
     names = {bidder.bidder: bidder.name for bidder in tender.pack.bidders}
     letters = []
     for row in letter_rows(tx, tender.tender_id):
-        rests_on = acts[row.act]
+        pinned = acts[row.act]
+        rests_on = {name: pinned[name] for name in _RESTS_ON if name in pinned}
         letters.append(
             {
                 "bid": row.bid,
@@ -54,12 +57,11 @@ def _listed(tx: Session, tender: OpenTender, fingerprint: str, by: str) -> str:
                 "sha256": row.sha256,
                 "signed_at": plain(row.at),
                 "certificate": row.fingerprint,
-                "outcome_digest": rests_on["outcome_digest"],
-                "moderated_digest": rests_on["moderated_digest"],
-                "template_digest": rests_on["template_digest"],
+                **({"bids": pinned["bids"]} if "bids" in pinned else {}),
+                **rests_on,
             }
         )
-    letters.sort(key=lambda letter: (letter["lot"], letter["bid"]))
+    letters.sort(key=lambda letter: (letter["lot"], letter["bid"], letter["kind"]))
     about = {
         "kind": "evalpanel-letters-1",
         "tender": tender.pack.tender.reference,

@@ -28,21 +28,26 @@ class Approvals:
     """What is approved of a tender's letters: the newest approval of each, and whether any is needed."""
 
     needed: bool
-    held: dict[tuple[BidCode, LotCode], Approval]
+    held: dict[tuple[BidCode, LotCode, str], Approval]
 
     def of(self, letter: FeedbackLetter) -> Approval | None:
         """The approval of exactly this content."""
-        found = self.held.get(letter.about[0])
+        found = self.held.get(_key(letter))
         return found if found is not None and found.digest == content_digest(letter) else None
 
     def missing(self, letter: FeedbackLetter) -> tuple[str, ...]:
         """What keeps the letter from being signed, a sentence; empty where it may be."""
         if not self.needed or self.of(letter) is not None:
             return ()
-        before = self.held.get(letter.about[0])
+        before = self.held.get(_key(letter))
         if before is None:
             return ("The letter is not approved yet.",)
         return (f"The letter has changed since {before.person} approved it: it has to be approved again.",)
+
+
+def _key(letter: FeedbackLetter) -> tuple[BidCode, LotCode, str]:
+    bid, lot = letter.about[0]
+    return bid, lot, letter.kind.series
 
 
 def content_digest(letter: FeedbackLetter) -> str:
@@ -59,5 +64,5 @@ def approvals(tx: Session, tender: TenderId) -> Approvals:
     rows = tx.execute(
         select(t.LetterApprovalRow).where(t.LetterApprovalRow.tender_id == tender).order_by(t.LetterApprovalRow.id)
     ).scalars()
-    held = {(row.bid, row.lot): Approval(row.person, row.at, row.digest) for row in rows}
+    held = {(row.bid, row.lot, row.series): Approval(row.person, row.at, row.digest) for row in rows}
     return Approvals(rule is not None and rule.needs_approval, held)

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+KINDS = {
+    "combined": "one letter about several lots",
+    "prequalification-passed": "the letter that prequalification was passed",
+    "prequalification-failed": "the letter that prequalification was not passed",
+    "abnormally-low-notice": "the letter that asks for a low price to be explained",
+    "abnormally-low-accepted": "the letter that a low price is accepted",
+    "abnormally-low-rejected": "the letter that a low price is not accepted",
+    "standstill-ended": "the letter that standstill has ended",
+}
+"""Letters that are not the one about the outcome, as a sentence calls them."""
+
 _SENTENCES = {
-    "letter-approved": "approved the letter for bid {bid} (lot {lot})",
-    "letter-drafted": "wrote a draft of the letter for bid {bid} (lot {lot})",
+    "letter-approved": "approved {what} for bid {bid} (lot {lot})",
+    "letter-drafted": "wrote a draft of {what} for bid {bid} (lot {lot})",
     "letter-exception-recorded": "recorded why something may stand in the letter for bid {bid} (lot {lot})",
 }
 
@@ -24,4 +35,5 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     if act not in _SENTENCES:
         return None
     why = f"It is {detail['whose']}. Why: {detail['why']}" if "why" in detail else ""
-    return _SENTENCES[act].format(bid=detail["bid"], lot=detail["lot"]), why
+    what = KINDS.get(detail.get("kind", ""), "the letter")
+    return _SENTENCES[act].format(bid=detail["bid"], lot=detail["lot"], what=what), why

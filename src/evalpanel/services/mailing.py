@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import Bidder, BidderCode, Lot, LotCode
 from evalpanel.errors import EvalPanelError
@@ -56,7 +58,8 @@ def prepare(
     """Write an e-mail draft for each bidder with its signed letters, and `letters.xlsx`, the index, into `to`.
 
     With `forms` the form about the process goes with each. Nothing is sent: a person opens each draft, reads it and sends
-    it, and puts that on record. Writing them again writes the same drafts.
+    it, and puts that on record. A letter that is on record as sent is left out, unless all of them are. Writing them again
+    writes the same drafts.
     """
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
@@ -67,10 +70,19 @@ def prepare(
                 f"No letter of {tender.reference} is signed yet.",
                 f"Nothing was written. First: evalpanel letters {tender.reference} --out DIR",
             )
+        sent = set(tx.execute(select(t.LetterSentRow.sha256)).scalars())
+        rows = [row for row in rows if row.sha256 not in sent] or rows
         data = {row.sha256: kept_letter(tx, workspace, tender.tender_id, row) for row in rows}
     lots = {one.lot: one for one in tender.pack.lots}
     made_at = min(row.at for row in rows)
-    papers = {lot: form_pdf(tender, lots[lot], made_at=made_at) for lot in {row.lot for row in rows}} if forms else {}
+    papers = (
+        {
+            lot: form_pdf(tender, lots[lot], made_at=made_at)
+            for lot in {LotCode(lot) for row in rows for lot in row.lots}
+        }
+        if forms
+        else {}
+    )
     new_folder(to, may_exist=True)
     drafts: list[Drafted] = []
     without: list[tuple[BidderCode, str]] = []
@@ -82,7 +94,7 @@ def prepare(
         attached += [
             Attachment(form_file(tender, lots[lot]), papers[lot])
             for lot in papers
-            if any(row.lot == lot for row in own)
+            if any(lot in row.lots for row in own)
         ]
         draft = _draft(workspace, tender, bidder, attached, len(own), forms=forms)
         target = to / f"{_safe(f'{tender.reference}-{bidder.bidder}')}.eml"
@@ -138,8 +150,9 @@ def _index(
     order = {(bid.bid, bid.lot): place for place, bid in enumerate(tender.pack.bids)}
     return [
         IndexRow(
-            lot=row.lot,
-            lot_title=lots[row.lot].title,
+            lot=", ".join(row.lots),
+            lot_title="; ".join(lots[LotCode(lot)].title for lot in row.lots),
+            kind=row.kind,
             bid=row.bid,
             bidder=bidders[row.bidder].name,
             identifier=bidders[row.bidder].identifier or "",

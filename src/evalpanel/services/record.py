@@ -376,10 +376,21 @@ def _authority(run: list[_Act], _: _About) -> Told:
 
 
 def _letters(run: list[_Act], _: _About) -> Told:
-    bids = ", ".join(f"{act.detail['bid']} (lot {act.detail['lot']})" for act in run)
+    bids = ", ".join(f"{act.detail['bid']} ({_lots(act.detail)})" for act in run)
+    anew = " ".join(
+        f"{act.detail['bid']} ({_lots(act.detail)}) is version {act.detail['version']}. Why: {act.detail['again']}"
+        for act in run
+        if "again" in act.detail
+    )
     if len(run) == 1:
-        return f"signed the letter for bid {bids}", ""
-    return f"signed {_many(len(run), 'letter')}", f"For bids {bids}."
+        kind = letter_words.KINDS.get(run[0].detail["kind"], "the letter")
+        return f"signed {kind} for bid {bids}", anew
+    return f"signed {_many(len(run), 'letter')}", f"For bids {bids}. {anew}".strip()
+
+
+def _lots(detail: Mapping[str, Any]) -> str:
+    lots = [lot for _, lot in detail.get("bids", ())]
+    return f"lots {', '.join(lots)}" if lots else f"lot {detail['lot']}"
 
 
 _SENTENCES: Mapping[str, Callable[[list[_Act], _About], Told]] = {

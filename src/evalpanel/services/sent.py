@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.correspondence import Channel, Correspondence, LetterSent, Reply, ReplyKind, by_bid
 from evalpanel.domain.lessons import checked_words
 from evalpanel.domain.people import Role
-from evalpanel.domain.tender import BidCode, BidderCode, LotCode, TenderId
+from evalpanel.domain.tender import BidderCode, LotCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import audit, tenders
 from evalpanel.services.afterwards import reply_detail, sent_detail
 from evalpanel.services.letter_drafts import letter_rows
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def correspondence(workspace: Workspace, named: str) -> tuple[Correspondence, ...]:
@@ -37,9 +39,12 @@ def record_sent(
     bids: Sequence[tuple[str, str]] = (),
     address: str = "",
     note: str = "",
+    kind: str | None = None,
     person: str | None = None,
 ) -> tuple[Correspondence, ...]:
     """Put on record that letters went out at `at` (UTC): those of `bids` (bid and lot), or all that were not sent yet.
+
+    `kind` says which, where a bid has letters of several kinds: those that were not sent yet, if left out.
 
     Without an `address` that of the bidder's record is noted, as it stands now. Refused for a letter that was not signed, and for a
     time before it was signed or still to come. Gives the letters concerned.
@@ -47,15 +52,14 @@ def record_sent(
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         who = tender.acting(Role.OFFICER, person)
-        held = {(one.bid, one.lot): one for one in _correspondence(tx, tender)}
-        signed_at = {(row.bid, row.lot): row.at for row in letter_rows(tx, tender.tender_id)}
-        wanted = _wanted(tender.reference, held, bids)
+        signed_at = {row.sha256: row.at for row in letter_rows(tx, tender.tender_id)}
+        wanted = _wanted(tender.reference, _correspondence(tx, tender), bids, kind)
         if not wanted:
             raise EvalPanelError(
                 "Every letter is on record as sent.", "Nothing was changed. Name a bid to record it again."
             )
         for one in wanted:
-            _refuse_time(at, signed_at[one.bid, one.lot], workspace.now(), f"The letter for bid {one.bid}")
+            _refuse_time(at, signed_at[one.sha256], workspace.now(), f"The letter for bid {one.bid}")
             row = t.LetterSentRow(
                 tender_id=tender.tender_id,
                 bidder=one.bidder,
@@ -74,8 +78,8 @@ def record_sent(
             )
             tx.add(row)
         tx.flush()
-        keys = {(one.bid, one.lot) for one in wanted}
-        return tuple(one for one in _correspondence(tx, tender) if (one.bid, one.lot) in keys)
+        keys = {one.sha256 for one in wanted}
+        return tuple(one for one in _correspondence(tx, tender) if one.sha256 in keys)
 
 
 def record_reply(
@@ -96,16 +100,18 @@ def record_reply(
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         who = tender.acting(Role.OFFICER, person)
-        held = {(one.bid, one.lot): one for one in _correspondence(tx, tender)}
-        lots = [one for (code, _), one in held.items() if code == bid]
-        (one,) = _wanted(tender.reference, held, [(bid, lot or (lots[0].lot if len(lots) == 1 else ""))])
+        held = _correspondence(tx, tender)
+        lots = {of_lot for each in held for code, of_lot in each.about if code == bid}
+        wanted_lot = lot or (next(iter(lots)) if len(lots) == 1 else "")
+        about = _about(tender.reference, held, bid, wanted_lot)
+        one = max(about, key=lambda each: each.sent[-1].sent_at if each.sent else _NEVER)
         _refuse_time(at, None, workspace.now(), "The answer")
         words = text.strip() if kind is ReplyKind.RECEIPT else checked_words(text, "The answer")
         row = t.ReplyRow(
             tender_id=tender.tender_id,
             bidder=one.bidder,
             bid=one.bid,
-            lot=one.lot,
+            lot=LotCode(wanted_lot),
             received_at=at,
             kind=kind,
             text=words,
@@ -117,24 +123,40 @@ def record_reply(
         )
         tx.add(row)
         tx.flush()
-        return next(each for each in _correspondence(tx, tender) if (each.bid, each.lot) == (one.bid, one.lot))
+        return next(each for each in _correspondence(tx, tender) if each.sha256 == one.sha256)
 
 
 def _wanted(
-    reference: str, held: Mapping[tuple[BidCode, LotCode], Correspondence], bids: Sequence[tuple[str, str]]
+    reference: str, held: Sequence[Correspondence], bids: Sequence[tuple[str, str]], kind: str | None
 ) -> list[Correspondence]:
     if not bids:
-        return [one for one in held.values() if not one.is_sent]
-    keys = [(BidCode(bid), LotCode(lot)) for bid, lot in bids]
-    for bid, lot in keys:
-        if (bid, lot) not in held:
-            lots = sorted(other for code, other in held if code == bid)
-            known = f"It has letters for lots {', '.join(lots)}: name one with --lot." if lots else ""
+        return [one for one in held if not one.is_sent and kind in (None, one.kind)]
+    found: dict[str, Correspondence] = {}
+    for bid, lot in bids:
+        about = [one for one in _about(reference, held, bid, lot) if kind in (None, one.kind)]
+        if not about:
+            raise EvalPanelError(f"No letter of the kind {kind} was signed for bid {bid}.", "Nothing was changed.")
+        if len(about) > 1:
+            about = [one for one in about if not one.is_sent]
+        if not about:
             raise EvalPanelError(
-                f"No letter was signed for bid {bid}{f' in lot {lot}' if lot else ''} of {reference}.",
-                f"Nothing was changed. {known}".strip(),
+                f"Every letter for bid {bid} is on record as sent.",
+                "Nothing was changed. To record one again, say which with --kind.",
             )
-    return [held[key] for key in dict.fromkeys(keys)]
+        found |= {one.sha256: one for one in about}
+    return list(found.values())
+
+
+def _about(reference: str, held: Sequence[Correspondence], bid: str, lot: str) -> list[Correspondence]:
+    about = [one for one in held if (bid, lot) in one.about]
+    if not about:
+        lots = sorted({of_lot for one in held for code, of_lot in one.about if code == bid})
+        known = f"It has letters for lots {', '.join(lots)}: name one with --lot." if lots else ""
+        raise EvalPanelError(
+            f"No letter was signed for bid {bid}{f' in lot {lot}' if lot else ''} of {reference}.",
+            f"Nothing was changed. {known}".strip(),
+        )
+    return about
 
 
 def _refuse_time(at: datetime, signed: datetime | None, now: datetime, what: str) -> None:
@@ -182,7 +204,9 @@ def _correspondence(tx: Session, tender: tenders.OpenTender) -> tuple[Correspond
             row.sha256,
             row.version,
             tuple(sent[row.sha256]),
-            replies.get((row.bid, row.lot), ()),
+            tuple(reply for pair in row.about for reply in replies.get(pair, ())),
+            row.kind,
+            row.about,
         )
         for row in rows
     )

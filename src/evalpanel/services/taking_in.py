@@ -239,6 +239,7 @@ def _judged(
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
     if not succeeds and not kind.may_sign(_roles(tx, mine, by.person)):
         if not mine.is_officer and kind in intakes and kind.may_sign((Role.OFFICER,)):
+            _fits_here(mine, by, read_cover(kind, signed.payload).header)  # what is false in itself waits for nothing
             raise NotYet(
                 f"{by.person} signed this and does not lead the tender, as far as this laptop knows.",
                 f"It is kept here, and taken in when the list of who takes part comes by which {by.person} took over.",

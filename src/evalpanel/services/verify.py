@@ -21,8 +21,9 @@ from evalpanel.domain.price import price_totals
 from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.letter_list import looks_like_letter_list
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import after_outcome, afterwards, interests, parcel_proofs, tenders, trail_copies
+from evalpanel.services import after_outcome, afterwards, interests, list_proofs, parcel_proofs, tenders, trail_copies
 from evalpanel.services.audit import PROFILE_CHAIN
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -56,6 +57,10 @@ def verify_file(workspace: Workspace | None, path: Path, *, key: str = "", ident
         found = parcel_proofs.prove(workspace, path, parcel_proofs.With(key, identity))
         return Verification(path.name, found.kind, found.verdict, found.proved, found.not_proved, found.by)
     if path.is_file() and trail_copies.looks_like_one(_beginning(path)):
+        text = read_whole(path, MOST_BYTES)
+        if looks_like_letter_list(text):
+            listed = list_proofs.prove(workspace, path, text)
+            return Verification(path.name, "letters", listed.verdict, listed.proved, listed.not_proved, listed.by)
         chain = trail_copies.prove(path)
         verdict = "altered" if chain.altered else "verified"
         return Verification(path.name, "trail", verdict, chain.proved, chain.not_proved, chain.head)
@@ -363,7 +368,8 @@ def _documents(
         for one in detail.get("schedules", ()):
             pinned[f"prices of {one['bidder']} for lot {one['lot']}"] = one["sealed"]
     for _, detail in _details(lines, "letter-signed"):
-        pinned[f"letter for bid {detail['bid']}, lot {detail['lot']}"] = detail["sha256"]
+        name = f"{detail['kind']} letter for bid {detail['bid']}, lot {detail['lot']}, version {detail['version']}"
+        pinned[name] = detail["sha256"]
     held: dict[str, object] = {}
     files: list[tuple[str, str]] = []
     for row in tx.execute(select(t.DocumentRow).where(t.DocumentRow.tender_id == tender.tender_id)).scalars():
@@ -371,7 +377,8 @@ def _documents(
         held[name] = row.sealed if row.is_prices else (row.sealed, row.sha256, row.envelope)
         files.append((row.sealed, name))
     for letter in tx.execute(select(t.LetterRow).where(t.LetterRow.tender_id == tender.tender_id)).scalars():
-        held[f"letter for bid {letter.bid}, lot {letter.lot}"] = letter.sha256
+        name = f"{letter.kind} letter for bid {letter.bid}, lot {letter.lot}, version {letter.version}"
+        held[name] = letter.sha256
         files.append((letter.sealed, letter.file))
     files += afterwards.sealed_files(tx, tender.tender_id)
     wrong = _differences("the record of ", held, pinned)

@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalpanel.domain.tender import BidCode, BidderCode, LotCode, PersonCode
-from evalpanel.store.columns import Utc
+from evalpanel.store.columns import Codes, Utc
 from evalpanel.store.tables.base import Base, OfTender
 
 
@@ -98,23 +98,36 @@ class LetterheadRow(Base):
 
 
 class LetterRow(OfTender, Base):
-    """A letter that was signed: its digest, and the sealed copy that is kept. Insert-only; a reissue is a version."""
+    """A letter that was signed: its digest, and the sealed copy that is kept. Insert-only; a reissue is a version.
+
+    `series` tells letters about one bid apart (`LetterKind.series`); `bids` and `lots` are, pair by pair, what it is about, the
+    first pair being `bid` and `lot`; `envelope` is the compartment that its copy is sealed in.
+    """
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("tender_id", "bidder", "lot", "version"),)
+    __table_args__ = (UniqueConstraint("tender_id", "bid", "lot", "series", "version"),)
 
     bidder: Mapped[BidderCode]
     bid: Mapped[BidCode]
     lot: Mapped[LotCode]
+    bids: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    lots: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    series: Mapped[str]
     version: Mapped[int]
     kind: Mapped[str]
     file: Mapped[str]
     sha256: Mapped[str] = mapped_column(index=True)
     pages: Mapped[int]
     sealed: Mapped[str]
+    envelope: Mapped[str]
     fingerprint: Mapped[str]
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
+
+    @property
+    def about(self) -> tuple[tuple[BidCode, LotCode], ...]:
+        """The bids and lots that the letter is about."""
+        return tuple((BidCode(bid), LotCode(lot)) for bid, lot in zip(self.bids, self.lots, strict=True))
 
 
 class ProfileRow(Base):

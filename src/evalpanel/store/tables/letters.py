@@ -24,12 +24,16 @@ class LetterRuleRow(OfTender, Base):
 
 
 class LetterApprovalRow(OfTender, Base):
-    """A letter's content was approved. `digest` is that of the content: another content is not approved. Insert-only."""
+    """A letter's content was approved. `digest` is that of the content: another content is not approved. Insert-only.
+
+    `series` tells letters about one bid apart (`LetterKind.series`).
+    """
 
     __tablename__ = "letter_approval"
 
     bid: Mapped[BidCode]
     lot: Mapped[LotCode]
+    series: Mapped[str]
     digest: Mapped[str]
     person: Mapped[PersonCode]
     at: Mapped[datetime] = mapped_column(Utc)
@@ -40,10 +44,11 @@ class LetterExceptionRow(OfTender, Base):
     """Something that the leakage guard found may lawfully stand in a letter. `key` names it (`domain.leaks`). Insert-only."""
 
     __tablename__ = "letter_exception"
-    __table_args__ = (UniqueConstraint("tender_id", "bid", "lot", "key"),)
+    __table_args__ = (UniqueConstraint("tender_id", "bid", "lot", "series", "key"),)
 
     bid: Mapped[BidCode]
     lot: Mapped[LotCode]
+    series: Mapped[str]
     key: Mapped[str]
     found: Mapped[str]
     whose: Mapped[str]

@@ -69,9 +69,15 @@ class LetterDrawings:
             made: Made
             try:
                 progress.step(0, 1)
-                pdf = letter_drafts.preview(space, tender, standing.bid, standing.lot, person=person)
+                pdf = letter_drafts.preview(
+                    space, tender, standing.bid, standing.lot, person=person, series=standing.series
+                )
                 signed = standing.signed is not None
-                report = letter_drafts.check(space, tender, standing.bid, standing.lot) if signed else None
+                report = (
+                    letter_drafts.check(space, tender, standing.bid, standing.lot, series=standing.series)
+                    if signed
+                    else None
+                )
                 made = Drawing(pdf, report)
             except EvalPanelError as error:  # a value: it is drawn where the letter would be
                 made = error

@@ -65,6 +65,8 @@ class LetterRow:
             more = f" And {len(held.why) - 1} more." if len(held.why) > 1 else ""
             return f"{held.why[0]}{more}"
         if held.state is LetterState.NOT_OWED:
+            if held.why:
+                return f"No letter: {held.why[0][0].lower()}{held.why[0][1:]}"
             return "No letter: an in-house comparator gets none"
         return "Ready to sign"
 
@@ -73,6 +75,10 @@ class LetterRow:
         """The whole row, as it is read aloud."""
         blocked = "Blocked: " if self.standing.state is LetterState.BLOCKED else ""
         return f"{self.title}. {self.about}. {blocked}{self.state}"
+
+
+def _key(row: LetterRow) -> tuple[str, str, str]:
+    return row.standing.bid, row.standing.lot, row.standing.series
 
 
 class LetterRows(QAbstractListModel):
@@ -90,9 +96,7 @@ class LetterRows(QAbstractListModel):
     def show_letters(self, standings: tuple[LetterStanding, ...], verified: Collection[str]) -> None:
         """Show these letters. `verified` holds the SHA-256 of the letters whose signature was checked."""
         rows = tuple(LetterRow(one, one.signed is not None and one.signed.sha256 in verified) for one in standings)
-        if [(row.standing.bid, row.standing.lot) for row in rows] == [
-            (row.standing.bid, row.standing.lot) for row in self._rows
-        ]:
+        if [_key(row) for row in rows] == [_key(row) for row in self._rows]:
             # The same letters: a long list keeps its place and what is chosen in it.
             self._rows = rows
             if rows:

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from evalpanel.domain.people import Role
+from evalpanel.domain.stages import TenderStage
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
@@ -35,6 +36,13 @@ def why_not(view: TenderView, person: str) -> str:
     return f"{names} signs the letters." if own is not None else f"Choose who you are first: {names} signs the letters."
 
 
+def not_decided(view: TenderView) -> str:
+    """Why no letter is signed before the award is decided; empty when it is."""
+    if view.summary.stage.reached(TenderStage.AWARD_DECIDED):
+        return ""
+    return "The award is decided first, on the page Outcome. Until then the letters can be looked at."
+
+
 def stopped(held: Counter[LetterState]) -> str:
     """What is said when signing was cancelled."""
     signed = count(held[LetterState.SIGNED], "letter is", "letters are")
@@ -46,6 +54,8 @@ def signed(report: LettersReport, out: Path) -> str:
     bad = [f"{one.bid} (lot {one.lot})" for one in report.letters if not one.verified]
     good = count(len(report.letters) - len(bad), "letter is", "letters are")
     words = [f"{good} signed, read back and verified, in “{out.name}”."]
+    if report.manifest is not None:
+        words.append(f"The signed list of all letters is “{report.manifest.name}”, beside them.")
     if bad:
         words.append(f"{', '.join(bad)} did not verify: check the disk and save signed copies again.")
     if report.blocked:

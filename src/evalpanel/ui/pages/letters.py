@@ -68,7 +68,7 @@ class LettersPage(Page):
         self._drawings = LetterDrawings(session, self.start, self._drawn)
         self._signing = _Signing()
         self._written: Path | None = None
-        self._why_not = ""
+        self._why_not = self._not_mine = ""
         self.rows = LetterRows()
         self.list = LetterList()
         self.list.setModel(self.rows)
@@ -120,6 +120,7 @@ class LettersPage(Page):
         for place, row in enumerate(self.rows.rows):
             if what == (row.standing.bid, row.standing.lot):
                 self.list.setCurrentIndex(self.rows.index(place))
+                break  # the letter about the outcome stands before those for an occasion
         self.list.setFocus()
 
     def _nothing(self, title: str, words: str) -> None:
@@ -139,7 +140,8 @@ class LettersPage(Page):
 
     def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
         self._show_split(shown=True)
-        self._why_not = letter_words.why_not(view, self.session.person)
+        self._not_mine = letter_words.why_not(view, self.session.person)
+        self._why_not = self._not_mine or letter_words.not_decided(view)
         self._standings = standings
         self._drawings.forget_drafts()
         self.rows.show_letters(standings, self._verified)
@@ -182,10 +184,10 @@ class LettersPage(Page):
                 f"You are recused from {kept_out.what}, so {'its' if kept_out.is_whole else 'the lot’s'} letters are not shown.",
             )
             return
-        may_correct = not self._why_not and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
+        may_correct = not self._not_mine and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
         held = self._drawings.of(row.standing)
         if row.standing.state is LetterState.NOT_OWED:
-            self.side_card.say(row.title, "An in-house comparator is owed no letter.")
+            self.side_card.say(row.title, *(row.standing.why or ("An in-house comparator is owed no letter.",)))
         elif row.standing.state is LetterState.BLOCKED:
             self.side_card.show_blocked(row, may_correct=may_correct)
         elif isinstance(held, EvalPanelError):

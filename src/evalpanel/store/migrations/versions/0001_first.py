@@ -904,12 +904,16 @@ def upgrade() -> None:
         sa.Column("bidder", sa.String(), nullable=False),
         sa.Column("bid", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("bids", sa.Text(), nullable=False),
+        sa.Column("lots", sa.Text(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("file", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("envelope", sa.String(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
@@ -919,7 +923,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_tender_id_tender")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint(
-            "tender_id", "bidder", "lot", "version", name=op.f("uq_letter_tender_id_bidder_lot_version")
+            "tender_id", "bid", "lot", "series", "version", name=op.f("uq_letter_tender_id_bid_lot_series_version")
         ),
     )
     op.create_index(op.f("ix_letter_sha256"), "letter", ["sha256"], unique=False)
@@ -928,6 +932,7 @@ def upgrade() -> None:
         "letter_approval",
         sa.Column("bid", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
@@ -943,6 +948,7 @@ def upgrade() -> None:
         "letter_exception",
         sa.Column("bid", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("found", sa.String(), nullable=False),
         sa.Column("whose", sa.String(), nullable=False),
@@ -955,7 +961,9 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_exception_tender_id_tender")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_exception")),
-        sa.UniqueConstraint("tender_id", "bid", "lot", "key", name=op.f("uq_letter_exception_tender_id_bid_lot_key")),
+        sa.UniqueConstraint(
+            "tender_id", "bid", "lot", "series", "key", name=op.f("uq_letter_exception_tender_id_bid_lot_series_key")
+        ),
     )
     op.create_index(op.f("ix_letter_exception_tender_id"), "letter_exception", ["tender_id"], unique=False)
     op.create_table(
