@@ -146,7 +146,9 @@ def tables_without_headers(scenes: Scenes) -> list[str]:
     tables = [(scene, one) for scene, one in shown(scenes) if one["role"] in ("table", "tree")]
     wanted = {"Lines to be moderated", "Ranking", "Criteria of the bid", "Bids", "Criteria with their weightings"}
     found = sorted(wanted - {one["name"] for _, one in tables})
-    return found + [f"{scene}: {one['name']}" for scene, one in tables if not one["headers"] or not all(one["headers"])]
+    # Without a row Qt tells the headers as children of the table only.
+    filled = [(scene, one) for scene, one in tables if not one["headers"] or one["children"] != len(one["headers"])]
+    return found + [f"{scene}: {one['name']}" for scene, one in filled if not one["headers"] or not all(one["headers"])]
 
 
 def pictures_without_words(scenes: Scenes) -> list[str]:

@@ -75,7 +75,7 @@ class Shell(QMainWindow):
         self._row.addWidget(middle, 1)
         self.setCentralWidget(whole)
         for number, key in enumerate(TITLES, 1):
-            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
+            shortcut = QShortcut(QKeySequence(f"Alt+{number % 10}"), self)  # the tenth is Alt+0, as on the keyboard
             shortcut.setWhatsThis(f"Go to {TITLES[key]}")
             shortcut.activated.connect(lambda key=key: self._try(key))
         self._keys: KeysDialog | None = None

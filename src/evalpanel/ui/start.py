@@ -43,7 +43,9 @@ class StartWindow(QWidget):
         inside = Tall()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(overflow(inside))
+        around = overflow(inside)
+        around.setAccessibleName("How the profile is opened")  # Tab reaches it where it has to scroll
+        whole.addWidget(around)
         outer = QVBoxLayout(inside)
         outer.setContentsMargins(48, 40, 48, 40)
         outer.addStretch(1)
@@ -72,6 +74,9 @@ class StartWindow(QWidget):
         form.addRow("&Passphrase", self.passphrase)
         if self._new:
             form.addRow("Passphrase &again", self.again)
+        else:
+            for unasked in (self.name, self.email, self.again):
+                unasked.hide()  # they have no place in the form
         card.inside.addLayout(form)
         about = (
             "Leave the passphrase empty to let this computer's keyring keep the key. With a passphrase nobody can open "
