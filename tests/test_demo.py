@@ -23,7 +23,7 @@ def test_the_demonstration_ends_in_verified_letters_and_leaves_nothing_else(
 
     assert (story.reference, story.scores, story.lines, story.record.verdict) == ("PTSCF-2026-014", 325, 97, "verified")
     assert sorted(path.name for path in (tmp_path / "out" / "letters").iterdir()) == sorted(
-        letter.file.name for letter in story.letters.letters
+        ["letters.json", "letters.json.p7s", *(letter.file.name for letter in story.letters.letters)]
     )
     assert list((tmp_path / "tmp").iterdir()) == []
     acts = [line for line in said if line[:1].isdigit()]

@@ -17,6 +17,7 @@ from evalpanel.services import deciding
 from evalpanel.system.resources import resource
 from judges import judge
 from profiles import Evalpanel
+from profiles import opened as profile_of
 
 REFERENCE = "PTSCF-2026-014"
 SCORERS = ("CH1", "PM1", "TS1", "YE1", "FI1")
@@ -214,7 +215,7 @@ def test_sample_story_goes_from_the_pack_to_letters_that_verify(evalpanel: Evalp
 
     day = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).date().isoformat()
     for lot, bid in (("L1", "B01"), ("L2", "B03")):
-        with opened(evalpanel.root) as space:
+        with profile_of(evalpanel.root) as space:
             deciders = deciding.authorities(space, REFERENCE, lot)
         for authority in deciders:
             evalpanel.done(
