@@ -195,3 +195,12 @@ def test_nothing_is_found_where_nothing_was_planted(words: list[str], name: str)
     text = " ".join(words)
     for leak, _ in found(text, secret(name)):
         assert squeezed(leak).text in (squeezed(name).text, squeezed(name).text[::-1])
+
+
+def test_a_short_text_with_a_long_number_is_found_and_one_without_is_not() -> None:
+    note = Secret(SecretKind.WORKING_NOTE, "Case 4471093", "a note")
+    stock = Secret(SecretKind.WORKING_NOTE, "Weak here, see 2026", "another note")
+    found = Guard.of([note, stock]).leaks([Passage("Page 1", "Weak here, see 2026. See case 4471-093.")], Allowed())
+    assert [(leak.whose, leak.found, leak.stops) for leak in found] == [("a note", "case 4471-093", True)]
+    told = Allowed(told=("The bid names case 4471093.",))
+    assert Guard.of([note]).leaks([Passage("Page 1", "See case 4471093.")], told) == ()

@@ -235,7 +235,7 @@ def test_letters_cancelled_keeps_what_was_signed_and_goes_on_where_it_stopped(
     window.settle()
     assert window.shell.messages.text == (
         "8 letters are signed, read back and verified, in “letters”. The signed list of all letters is “letters.json”, "
-        "beside them."
+        "beside them. All is written to the disk: the stick can be taken out."
     )
     assert asked == ["", str(tmp_path / "letters")]
     assert len(list((tmp_path / "letters").glob("*.pdf"))) == 8
