@@ -31,6 +31,13 @@ ENUMS = {
     ("release", "because"): "declaration",
     ("price_line", "kind"): "price",
     ("score", "status"): "scored",
+    ("hold", "kind"): "hold",
+    ("lesson", "stage"): "time",
+    ("lesson", "voice"): "panel",
+    ("letter_sent", "channel"): "email",
+    ("low_price", "step"): "notified",
+    ("reply", "kind"): "receipt",
+    ("report", "kind"): "matrix",
 }
 
 
