@@ -77,7 +77,7 @@ def test_everybody_else_on_the_panel_is_invited_by_a_file_without_names(desk: La
     panel = [one.person for one in inviting.keys_of_panel(desk[OFFICER], REFERENCE)]
     assert [one.person for one in made] == [person for person in panel if person != OFFICER]
     for one in made:
-        start = f"{tender.tender_id[:8]}.invitation.{OFFICER}.r1."
+        start = f"{tender.tender_id[:8]}.invitation.{one.person}.r1."  # whose it is, not who wrote it
         assert one.file.name.startswith(start) and one.file.name.endswith(".evalpanel")
         assert all(part.lower() not in one.file.name.lower() for part in one.name.split())
 

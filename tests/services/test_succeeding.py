@@ -125,7 +125,7 @@ def test_work_goes_to_the_successor_and_counts_there(desk: Laptops) -> None:
     sent = sending.send(desk["PM1"], REFERENCE, to=desk.stick)
     assert sent.sheet is not None and sent.declaration is not None
     reports = desk.take("CH1", sent.declaration, sent.sheet)
-    assert [one.verdict for one in reports] == [Verdict.NEW, Verdict.NEW]
+    assert [one.verdict for one in reports] == [Verdict.NEW, Verdict.NEWER]  # the first sheet went to the first officer
     (one,) = [one for one in setup.view(desk["CH1"], REFERENCE).panel if one.member.person == "PM1"]
     assert one.signed_off
 
