@@ -26,7 +26,7 @@ LONG = 60_000
 
 @pytest.fixture
 def space(tmp_path: Path) -> Iterator[Workspace]:
-    with ui_stage.at("outcome", tmp_path / "profile") as held:
+    with ui_stage.at("decided", tmp_path / "profile") as held:
         yield held
 
 

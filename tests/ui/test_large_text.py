@@ -120,6 +120,7 @@ def test_rail_lies_down_at_double_text_and_leads_everywhere(qtbot: QtBot, tmp_pa
             "Moderation   not open",
             "Outcome   not open",
             "Letters   not open",
+            "After the letters   not open",
             "Record",
             "Carry files",
         ]

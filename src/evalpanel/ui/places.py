@@ -50,6 +50,10 @@ def _state(key: str, view: TenderView, person: str) -> tuple[str, str]:
                 done,
                 "" if stage.reached(TenderStage.QUALITY_LOCKED) else "The outcome comes after moderation is closed.",
             )
+        case "feedback":
+            allowed = own is None or own.member.has(Role.OFFICER)
+            late = "" if stage.reached(TenderStage.OUTCOME) else "This comes after the letters."
+            return ("", late or ("" if allowed else "What bidders answer comes to the officer."))
         case "letters":
             done = "✓" if stage.reached(TenderStage.LETTERS_ISSUED) else ""
             allowed = own is None or own.member.has(Role.OFFICER)
