@@ -395,6 +395,16 @@ def told(desk: Panel) -> None:
     (lot,) = outcome["lots"]
     assert [(one["bid"], one["rank"]) for one in lot["bids"]] == [("B01", 1), ("B02", 2), ("B03", 3)]
     released(desk, *FULL)
+    assert desk[CHAIR].asked("outcome", REFERENCE)["lots"] == outcome["lots"]
+    for laptop in FULL[1:]:
+        answer = desk[laptop]("outcome", REFERENCE, "--json")
+        assert answer.json.get("lots", []) == [], laptop
+    officer.done(
+        "decide", REFERENCE, "--lot", "L1", "--bid", "B01", "--by", "Ann Lee", "--delegation", "Scheme 4.2",
+        "--why", "It ranks first.", "--on", datetime.now(UTC).date().isoformat(),
+    )  # fmt: skip
+    for bid in ("B02", "B03"):
+        officer.done("bidder", REFERENCE, bid, "--address", "1 Mill Lane, Northmoor NM0 0AB")
     letters = desk.stick / "letters"
     written = officer.asked("letters", REFERENCE, "--out", letters)
     assert (written["blocked"], len(written["letters"])) == ([], 3)
