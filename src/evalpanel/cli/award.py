@@ -135,6 +135,10 @@ def show_outcome(context: typer.Context, tender: TenderName, person: Person = No
         found = outcome.outcome(space, tender, person=person)
     for lot in found.lots:
         say_lot(held, lot)
+    if not found.lots:
+        held.say(
+            "Nothing of the outcome is open on this laptop: it takes the keys of the prices, and every bid of a lot."
+        )
     held.answer(answers.outcome(found))
 
 
