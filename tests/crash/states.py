@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 import zipfile
 from pathlib import Path
 
+from asn1crypto import cms
 from sqlalchemy import select, text
 
 from crash.acts import Place
@@ -98,6 +100,10 @@ def _whole(path: Path, signed: set[str], root: Path) -> None:
     elif path.suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(path) as file:
             assert file.testzip() is None
+    elif path.suffix == ".p7s":
+        assert cms.ContentInfo.load(path.read_bytes(), strict=True).native["content_type"] == "signed_data"
+    elif path.suffix == ".json":
+        json.loads(path.read_bytes())
     elif path.suffix == ".evalpanel":
         with path.open("rb") as parcel:
             held = read_parcel(parcel)
