@@ -16,7 +16,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bidder
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import letter_drafts, letters, setup
+from evalpanel.services import approving, drafting, letter_drafts, letter_looks, letters, setup
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
@@ -30,6 +30,7 @@ from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.bidder_form import BidderForm
 from evalpanel.ui.widgets.letter_list import LetterList
+from evalpanel.ui.widgets.letter_look import LetterLookCard
 from evalpanel.ui.widgets.letter_side import LetterSide
 from evalpanel.ui.widgets.pile import Pile
 from evalpanel.ui.widgets.sides import Sides
@@ -82,6 +83,13 @@ class LettersPage(Page):
         self._stack = Pile()
         self._stack.addWidget(self.side_card)
         self._stack.addWidget(self.form)
+        self.look = LetterLookCard()
+        self.look.allowed.connect(guard(self._allow))
+        self.look.approved.connect(guard(self._approve))
+        self.look.drafted.connect(guard(self._draft))
+        self.look.left.connect(self._leave_form)
+        self._stack.addWidget(self.look)
+        self.choose_draft: Callable[[str], str] = self._ask_draft
         self._area = Sides()
         self._area.add(self.list, share=2, lines=9, most=100)
         self._area.add(self._stack, share=3, lines=22)
@@ -90,6 +98,7 @@ class LettersPage(Page):
         self.content.addWidget(self._empty, 1)
         self.folder_action = self.add_action("Show the folder", self._open_folder)
         self.copies_action = self.add_action("Save signed copies…", self._sign)
+        self.look_action = self.add_action("Look it over", self._look, key="Ctrl+L")
 
     def refresh(self) -> None:
         """Where every letter stands now."""
@@ -133,6 +142,7 @@ class LettersPage(Page):
         self.next_step("See what comes next", lambda: self.go.emit("home", None))
         self.folder_action.hide()
         self.copies_action.hide()
+        self.look_action.hide()
 
     def _show_split(self, *, shown: bool) -> None:
         self._area.setVisible(shown)
@@ -140,6 +150,7 @@ class LettersPage(Page):
 
     def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
         self._show_split(shown=True)
+        self.look_action.show()
         self._not_mine = letter_words.why_not(view, self.session.person)
         self._why_not = self._not_mine or letter_words.not_decided(view)
         self._standings = standings
@@ -164,7 +175,7 @@ class LettersPage(Page):
         self.folder_action.setVisible(self._written is not None)
         if not self.list.currentIndex().isValid() and standings:
             self.list.setCurrentIndex(self.rows.index(0))
-        elif self._stack.currentWidget() is not self.form:
+        elif self._stack.currentWidget() is self.side_card:
             self._shown()
 
     def _current(self) -> LetterRow | None:
@@ -255,6 +266,69 @@ class LettersPage(Page):
     def _open_folder(self) -> None:
         if self._written is not None:
             self.show_folder(self._written)
+
+    # One letter looked over
+
+    def _look(self) -> None:
+        row = self._current()
+        if row is None or row.standing.state not in (LetterState.READY, LetterState.BLOCKED):
+            self.said.emit("Only a letter that is not signed yet is looked over.")
+            return
+        about = row.standing
+        (found,) = letter_looks.look(
+            self.session.workspace,
+            self.session.tender,
+            bid=about.bid,
+            lot=about.lot,
+            person=self.session.person or None,
+        )
+        self._stack.setCurrentWidget(self.look)
+        self.look.show_look(row.title, found, may_act=not self._not_mine)
+
+    def _allow(self, key: str, why: str) -> None:
+        row = self._current()
+        assert row is not None
+        about = row.standing
+        told = approving.let_through(
+            self.session.workspace,
+            self.session.tender,
+            bid=about.bid,
+            lot=about.lot,
+            key=key,
+            why=why,
+            person=self.session.person or None,
+        )
+        self.said.emit(f"On record, with the reason: {told}")
+        self.acted.emit()
+        self._look()
+
+    def _approve(self) -> None:
+        row = self._current()
+        assert row is not None
+        about, person = row.standing, self.session.person
+        approving.approve(self.session.workspace, self.session.tender, person=person, bid=about.bid, lot=about.lot)
+        self.said.emit("The letter is approved as it is now. Another content would not be.")
+        self.acted.emit()
+        self._look()
+
+    def _draft(self) -> None:
+        row = self._current()
+        target = self.choose_draft(f"{row.standing.bid}-{row.standing.lot}.docx") if row is not None else ""
+        if row is not None and target:
+            about, person = row.standing, self.session.person or None
+            drafting.draft(
+                self.session.workspace,
+                self.session.tender,
+                bid=about.bid,
+                lot=about.lot,
+                out=Path(target),
+                person=person,
+            )
+            self.said.emit("The draft is written. It is not signed, and says so on each page.")
+            self.acted.emit()
+
+    def _ask_draft(self, name: str) -> str:
+        return QFileDialog.getSaveFileName(self, "Save a draft for the lawyer", name, "Word documents (*.docx)")[0]
 
     def _edit(self) -> None:
         row, view = self._current(), self.session.view
