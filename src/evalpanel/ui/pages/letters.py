@@ -225,7 +225,7 @@ class LettersPage(Page):
             good = held.report.verdict is SignatureVerdict.VERIFIED
             (self._verified.add if good else self._verified.discard)(standing.signed.sha256)
             self.rows.show_letters(self._standings, self._verified)
-        if self._stack.currentWidget() is not self.form:
+        if self._stack.currentWidget() is self.side_card:
             self._shown()
 
     def _sign(self) -> None:

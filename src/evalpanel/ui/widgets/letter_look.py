@@ -61,7 +61,7 @@ class LetterLookCard(Card):
             self._inside.addWidget(label(sentence, wrap=True))
         self.said = (*said, *(one.sentence for one in look.leaks))
         if look.leaks:
-            self._inside.addWidget(strong("What it may not tell, or should be looked at"))
+            self._inside.addWidget(strong("What it may not tell" if look.stops else "Worth another look"))
         for leak in look.leaks:
             self._leak(leak, may_act=may_act)
         self._inside.addStretch(1)
