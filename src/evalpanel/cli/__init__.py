@@ -27,6 +27,7 @@ from evalpanel.cli import (
     interests,
     keeping,
     letters,
+    low_prices,
     notices,
     people,
     reporting,
@@ -60,9 +61,9 @@ app.add_typer(letters.letters, name="letters")
 app.add_typer(award.moderated, name="moderated")
 app.add_typer(award.price_commands, name="prices")
 app.add_typer(deciding.commands)
+app.add_typer(low_prices.commands)
 app.add_typer(reporting.commands)
 app.add_typer(authorities.commands, name="authority")
-app.add_typer(deciding.commands)
 app.add_typer(blind.commands)
 app.add_typer(blind.names, name="blind")
 app.add_typer(carrying.commands)
