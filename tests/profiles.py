@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from evalpanel import cli
-from evalpanel.sealing import keys
+from evalpanel.sealing import slots
 from evalpanel.services import workspace
 from evalpanel.services.workspace import Workspace
 
@@ -42,8 +42,8 @@ class Clock:
 def quick_keys() -> Iterator[None]:
     """New profiles stretch their passphrase as little as a reader accepts (8 MiB, once): tests open many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "_MEMORY_KIB", 8 * 1024)
-        patch.setattr(keys, "_PASSES", 1)
+        patch.setattr(slots, "_MEMORY_KIB", 8 * 1024)
+        patch.setattr(slots, "_PASSES", 1)
         yield
 
 

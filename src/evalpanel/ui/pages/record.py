@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.progress import Progress
-from evalpanel.services import deciding, record, reporting, verify
+from evalpanel.services import backups, deciding, record, reporting, verify
 from evalpanel.services.challenge import PackMade
 from evalpanel.services.record import Head, RecordEntry
 from evalpanel.services.reporting import ReportWritten
@@ -257,7 +257,7 @@ class RecordPage(Page):
             self._none.setText("Nothing was done yet.")
 
     def _show_backups(self) -> None:
-        held = record.backups(self.session.workspace)
+        held = backups.kept(self.session.workspace)
         if held:
             self.backups.setText(f"{count(len(held), 'backup')}. The newest: {uk_time(held[0].at)}, {held[0].reason}.")
         else:
@@ -367,6 +367,6 @@ class RecordPage(Page):
             self.said.emit("The head of the trail is copied.")
 
     def _back_up(self) -> None:
-        made = record.back_up(self.session.workspace)
+        made = backups.back_up(self.session.workspace)
         self._show_backups()
         self.said.emit(f"Backed up at {uk_time(made.at)}.")
