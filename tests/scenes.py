@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 import ui_stage
 from evalpanel import demo
+from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
 from evalpanel.progress import Progress
@@ -286,6 +287,42 @@ def sign(shell: Shell) -> None:
     idle(shell)
 
 
+def an_occasion(shell: Shell) -> None:
+    """A letter about a low price, being asked for."""
+    page = _letters(shell)
+    page.occasion_action.click()
+    form = page.occasion.form
+    form.kind.setCurrentIndex(form.kind.findData(LetterKind.ABNORMALLY_LOW_NOTICE))
+    form.choose("B02", "L1")
+    form.reason.setPlainText(
+        "Your price for the outreach workers is below what their pay and pension cost. Please show how the posts are paid."
+    )
+    form.day.setText("2026-12-01")
+
+
+def an_occasion_seen(shell: Shell) -> None:
+    """The same letter, as the bidder will see it."""
+    an_occasion(shell)
+    press(shell)
+
+
+def an_occasion_blocked(shell: Shell) -> None:
+    """A letter that the record does not bear out."""
+    page = _letters(shell)
+    page.occasion_action.click()
+    form = page.occasion.form
+    form.kind.setCurrentIndex(form.kind.findData(LetterKind.PREQUALIFICATION_FAILED))
+    press(shell)
+
+
+def check_the_list(shell: Shell) -> None:
+    """The signed list of letters, checked where they lie."""
+    page = _letters(shell)
+    page.check.choose_list = lambda start: str(Path(start) / "letters.json")
+    page.list_action.click()
+    idle(shell)
+
+
 def start_new(shell: Shell) -> QWidget:
     """The window before the window, the first time."""
     return StartWindow(shell.session.workspace.folders.root / "a profile that is not there", lambda _: None)
@@ -452,6 +489,7 @@ SCENES = (
     Scene("locked", "OF1", (*places("home", "moderation", "outcome"), Shot("outcome", "wrong-prices", act=wrong_prices))),
     Scene("locked", "PM1", places("outcome")),
     Scene("locked", "OF1", (Shot("outcome", "damaged", act=press), ), before=damage),
+    Scene("priced", "OF1", (Shot("letters", "occasion", act=an_occasion), Shot("letters", "occasion-seen", act=an_occasion_seen), Shot("letters", "occasion-blocked", act=an_occasion_blocked))),
     # The end
     Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "feedback", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
     Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
@@ -461,7 +499,7 @@ SCENES = (
     Scene("outcome", "OF1", (Shot("record", "damaged", act=verified),), before=damage),
     Scene("decided", "OF1", places("letters")),
     Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
-    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), *places("home")), before=with_addresses),
+    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), *places("home")), before=with_addresses),
     Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),
 )  # fmt: skip
 """Scenes of one stage stand together, and what breaks the profile last: it is made once for them."""
