@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apart
+import stages
 from evalpanel import demo
 from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.domain.tender import PersonCode
@@ -60,12 +62,18 @@ NOT_HERE = ("empty", "answered", "early", "met")
 
 def tender(stage: str) -> str:
     """The tender that is open at a stage; empty where there is none yet."""
+    if stage in apart.STAGES:
+        return stages.REFERENCE
     return "" if stage in NOT_HERE else REFERENCE
 
 
 @contextmanager
 def at(stage: str, root: Path) -> Iterator[Workspace]:
-    """A throw-away profile in `root` with the sample tender at `stage`."""
+    """A throw-away profile in `root` with the sample tender at `stage`, or with the small one of `apart.STAGES`."""
+    if stage in apart.STAGES:
+        with apart.at(stage, root) as space:
+            yield space
+        return
     with workspace.throw_away(
         root, name="Sample Officer", email="officer@procurement.example", clock=lambda: NOW
     ) as space:

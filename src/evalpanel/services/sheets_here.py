@@ -89,6 +89,14 @@ def final(tx: Session, mine: Own, author: PersonCode) -> str | None:
     return tip
 
 
+def read(
+    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, author: PersonCode, named: str
+) -> tuple[Score, ...]:
+    """What of one sheet of somebody, by its identity, can be read here, whether it counts or not. Takes nothing over."""
+    opening = keys(tx, workspace, mine, EnvelopeKind.SCORES)
+    return _opened(workspace, mine, tender, _cover(tx, mine, author, named), opening)[0] if opening else ()
+
+
 def bring_up(
     tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, author: PersonCode, adopt: str = ""
 ) -> SheetHere:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 from evalpanel.domain.award import LotAward, open_tie
 from evalpanel.domain.results import LotResult
 from evalpanel.domain.tender import BidCode
+from evalpanel.ui.models.words import called
 from evalpanel.ui.page import label
 from evalpanel.ui.widgets.card import Card
 
@@ -40,7 +41,7 @@ class AwardForm(Card):
         """Ask about a lot, for the authority that is to decide next."""
         self._winners = tuple(bid.bid for bid in lot.winners)
         tied = open_tie(lot)
-        named = ", ".join(f"{bid.bid} {bid.name}" for bid in lot.winners) or "nobody"
+        named = ", ".join(called(bid.bid, bid.name) for bid in lot.winners) or "nobody"
         whose = award.waiting[0] if award.waiting else award.decisions[0].authority
         self._says.setText(
             f"{whose} decides. By the published method lot {lot.lot} goes to {named}." if not tied else lot.tie
