@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evalpanel.domain.feedback import LetterBlocked
+from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import Bid
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
@@ -40,12 +41,14 @@ class LetterOccasion:
         self.row: LetterRow | None = None
         self.seen: Seen | None = None
 
-    def ask(self, about: tuple[str, str] | None) -> None:
-        """Show the form; `about` is the bid that is looked at."""
+    def ask(self, about: tuple[str, str] | None, kind: LetterKind | None = None) -> None:
+        """Show the form; `about` is the bid that is looked at, `kind` the letter that is wanted."""
         view = self._page.session.view
         assert view is not None
         self.is_open, self.row, self.seen = True, None, None
         self._changed()
+        if kind is not None:
+            self.form.kind.setCurrentIndex(self.form.kind.findData(kind))
         self.form.offer(view.pack.bids, {one.bidder: one.name for one in view.pack.bidders}, about)
 
     def put_away(self) -> None:

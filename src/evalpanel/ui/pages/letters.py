@@ -29,6 +29,7 @@ from evalpanel.ui.letter_occasion import LetterOccasion
 from evalpanel.ui.models import letter_words
 from evalpanel.ui.models.letter_drawings import Drawing, LetterDrawings
 from evalpanel.ui.models.letter_rows import ROW, LetterRow, LetterRows
+from evalpanel.ui.models.occasion_words import AskedLetter
 from evalpanel.ui.models.words import count
 from evalpanel.ui.page import Page
 from evalpanel.ui.places import me
@@ -143,7 +144,10 @@ class LettersPage(Page):
         self._show(view, standings)
 
     def open(self, what: object) -> None:
-        """Show the letter of one bid: `(bid, lot)`."""
+        """Show the letter of one bid, `(bid, lot)`, or ask for one for an occasion (`AskedLetter`)."""
+        if isinstance(what, AskedLetter):
+            self.occasion.ask((what.bid, what.lot), what.occasion.kind)
+            return
         for place, row in enumerate(self.rows.rows):
             if what == (row.standing.bid, row.standing.lot):
                 self.list.setCurrentIndex(self.rows.index(place))

@@ -38,6 +38,9 @@ class OccasionForm(Card):
         self._bids: tuple[Bid, ...] = ()
         self._suggested = ""
         self.kind, self.bid = QComboBox(), QComboBox()
+        for box in (self.kind, self.bid):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
         for kind, said in occasion_words.CHOICES.items():
             self.kind.addItem(said, kind)
         self._add("Which letter", self.kind)
@@ -51,7 +54,9 @@ class OccasionForm(Card):
         self._told = label("", "muted", wrap=True)
         self._column.addWidget(self._told)
         self._column.addStretch(1)
-        self.inside.addWidget(scroll(inside), 1)
+        area = scroll(inside)
+        area.setMinimumHeight(self.fontMetrics().lineSpacing() * 9)
+        self.inside.addWidget(area, 1)
         row = Flow(gap=12)
         leave = button("Leave it  Esc")
         leave.setAccessibleName("Leave it")
