@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
 
-from evalpanel.domain.retention import warning
-from evalpanel.domain.signing import HoldKind, in_words
+from evalpanel.domain.signing import in_words
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.after_outcome import AfterOutcome
 from evalpanel.ui.models.award_acts import Asked
@@ -20,7 +19,6 @@ ACTS = {
     "contract": "Record the contract",
     "challenge": "Record a challenge",
     "hold": "Place a hold",
-    "lift": "Lift a hold",
     "close": "Close the tender",
 }
 _FIELDS = {
@@ -28,7 +26,6 @@ _FIELDS = {
     "contract": ("day", "lot"),
     "challenge": ("day", "who", "why"),
     "hold": ("who", "why"),
-    "lift": ("who", "why"),
     "close": (),
 }
 
@@ -82,7 +79,6 @@ class AfterAward(Card):
             "contract": now.notice is not None and not now.all_signed,
             "challenge": stage.reached(TenderStage.OUTCOME) and now.retention.ended is None,
             "hold": stage.reached(TenderStage.OUTCOME) and now.retention.ended is None,
-            "lift": bool(now.standing),
             "close": now.all_signed and not stage.reached(TenderStage.CLOSED),
         }
         for act, made in self.acts.items():
@@ -153,9 +149,5 @@ def _sentences(now: AfterOutcome) -> list[str]:
     if now.period is not None:
         over = "ended with" if now.period.is_over(now.today) else "lasts until the end of"
         told.append(f"Standstill {over} {in_words(now.period.ends)}.")
-    for hold in now.standing:
-        what = "A challenge" if hold.kind is HoldKind.CHALLENGE else "A hold"
-        told.append(f"{what} stands since {in_words(hold.since)} ({hold.who}). Nothing is destroyed.")
     told += [f"The contract for lot {one.lot} was signed on {in_words(one.signed)}." for one in now.contracts]
-    told.append(now.retention.why if now.standing else warning(now.retention) or now.retention.why)
     return told

@@ -210,7 +210,7 @@ class _StatusForm(Card):
 def status_why_not(stage: TenderStage, *, officer: bool) -> str:
     """Why no status can be recorded now; empty when it can."""
     if stage.reached(TenderStage.PRICES_OPENED):
-        return "Prices are open: the status of bids is settled."
+        return "Prices are open. A bid that falls out now is recorded on the page Outcome."
     return "" if officer else "The officer records what becomes of a bid."
 
 
