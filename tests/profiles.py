@@ -47,10 +47,10 @@ def quick_keys() -> Iterator[None]:
         yield
 
 
-def make_profile(root: Path) -> None:
+def make_profile(root: Path, name: str = OWNER, email: str = EMAIL) -> None:
     """A profile that opens with `PASSPHRASE`."""
     with quick_keys():
-        workspace.create(root, name=OWNER, email=EMAIL, passphrase=PASSPHRASE, clock=Clock())
+        workspace.create(root, name=name, email=email, passphrase=PASSPHRASE, clock=Clock())
 
 
 @contextmanager

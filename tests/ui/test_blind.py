@@ -22,8 +22,7 @@ from evalpanel.ui.pages.moderation import ModerationPage
 from evalpanel.ui.pages.panel import PanelPage
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
+from laptops import OFFICER, Laptops, left
 from stages import REFERENCE, load
 
 FILES = {"B01/1.1.txt": b"How we reach.", "B02/1.1.txt": b"How we listen.", "B03/1.1.txt": b"How we ask."}
@@ -34,15 +33,19 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """The officer's laptop and that of PM2, who holds the blind pack and has declared nothing."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
+    desk.join(REFERENCE, one.person, one.file)
+    preflight.look(desk[OFFICER], REFERENCE)
+    made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    desk.take("PM2", made.roster, made.pack, *made.releases.values())
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """The officer's laptop and that of PM2, who holds the blind pack and has declared nothing."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (one,) = inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM2"])
-        held.join(REFERENCE, one.person, one.file)
-        preflight.look(held[OFFICER], REFERENCE)
-        made = issuing.issue(held[OFFICER], REFERENCE, to=held.stick)
-        held.take("PM2", made.roster, made.pack, *made.releases.values())
+    with left(tmp_path, brought) as held:
         yield held
 
 
