@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QComboBox, QDateTimeEdit, QLineEdit, QPlainTextEdit, QWidget
-from shiboken6 import isValid
-
 from evalpanel.ui import accessible
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
@@ -46,8 +44,9 @@ class AskForm(Card):
         """When it goes, the focus goes back to where it was."""
         held = QApplication.focusWidget()
         if not visible and held is not None and self.isAncestorOf(held):
-            back = self._before
-            if back is not None and isValid(back) and back.isVisible():
+            # It may have been taken away meanwhile: a widget that is gone cannot be asked.
+            back = next((one for one in self.window().findChildren(QWidget) if one is self._before), None)
+            if back is not None and back.isVisible():
                 back.setFocus(Qt.FocusReason.OtherFocusReason)
         super().setVisible(visible)
 
