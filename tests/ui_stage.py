@@ -5,14 +5,18 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apart
+import stages
 from evalpanel import demo
 from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.domain.tender import PersonCode
 from evalpanel.services import (
     confirming,
+    deciding,
     declarations,
     inviting,
     issuing,
@@ -21,6 +25,7 @@ from evalpanel.services import (
     outcome,
     packs,
     prices,
+    publishing,
     receiving,
     setup,
     workspace,
@@ -49,23 +54,37 @@ CARRIED = ("answering", "answered", "early", "met", "came")
 """Between laptops, with frozen criteria. `answering` is the officer's: PM1 has answered, TS1's words are confirmed, the others
 are invited. The rest are PM1's: `answered`: the answer is written; `early`: the officer's
 files came before the words, and wait; `met`: the words are confirmed; `came`: the tender is here."""
+DUE = "due"
+"""Every lot was abandoned, the tender closed, and three years later its record may be ended."""
 NOT_HERE = ("empty", "answered", "early", "met")
 """The stages at which no tender can be opened."""
 
 
 def tender(stage: str) -> str:
     """The tender that is open at a stage; empty where there is none yet."""
+    if stage in apart.STAGES:
+        return stages.REFERENCE
     return "" if stage in NOT_HERE else REFERENCE
 
 
 @contextmanager
 def at(stage: str, root: Path) -> Iterator[Workspace]:
-    """A throw-away profile in `root` with the sample tender at `stage`."""
+    """A throw-away profile in `root` with the sample tender at `stage`, or with the small one of `apart.STAGES`."""
+    if stage in apart.STAGES:
+        with apart.at(stage, root) as space:
+            yield space
+        return
     with workspace.throw_away(
         root, name="Sample Officer", email="officer@procurement.example", clock=lambda: NOW
     ) as space:
-        bring(space, stage)
-        yield space
+        if stage == DUE:
+            bring(space, "outcome")
+            abandon(space)
+            publishing.close(space, REFERENCE)
+            yield replace(space, clock=lambda: NOW + timedelta(days=3 * 366))
+        else:
+            bring(space, stage)
+            yield space
 
 
 def bring(space: Workspace, stage: str) -> None:
@@ -110,6 +129,23 @@ def bring(space: Workspace, stage: str) -> None:
     }
     for name in STAGES[1 : wanted + 1]:
         acts[name]()
+
+
+def abandon(space: Workspace) -> None:
+    """Every lot of the sample with its outcome is abandoned, by each of the authorities."""
+    for award in deciding.standing(space, REFERENCE).awards:
+        for authority in award.waiting:
+            deciding.decide(
+                space,
+                REFERENCE,
+                bids=(),
+                decided_by=["Ann Lee"],
+                delegation="Scheme 4.2",
+                why="There is no money.",
+                on=NOW.date(),
+                lot=award.lot,
+                authority=authority,
+            )
 
 
 def _carry(space: Workspace, stage: str) -> None:

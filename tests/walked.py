@@ -66,8 +66,12 @@ WALKS = (
     Walk("outcome", "OF1", "home"),
     Walk("outcome", "OF1", "outcome"),
     Walk("outcome", "OF1", "letters"),
+    Walk("outcome", "OF1", "outcome", None, ("A bid falls out",)),
+    Walk("outcome", "OF1", "outcome", None, ("Low prices",)),
+    Walk("outcome", "OF1", "letters", None, ("A letter for an occasion",)),
     Walk("outcome", "OF1", "feedback"),
     Walk("outcome", "OF1", "record"),
+    Walk("due", "OF1", "record", None, ("End this record",)),
 )
 
 

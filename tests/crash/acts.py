@@ -334,7 +334,7 @@ class Materials:
     def _apart(self, _root: Path) -> None:
         """A panel on laptops: everybody has scored, the chair has written down what was agreed, PM1 holds it."""
         root = self._folder("apart")
-        with panels.panel(root, kind=LastingLaptops) as desk:
+        with panels.panel(root) as desk:
             panels.scored(desk)
             panels.moderate(desk)
             desk.take("PM1", panels.sent_moderation(desk))
@@ -353,7 +353,7 @@ class Materials:
     def _locked(self, root: Path) -> None:
         """The chair's laptop, when the officer has locked what it signed and the keys of prices are on the stick."""
         place = self._folder("locking")
-        with panels.panel(place, kind=LastingLaptops) as desk:
+        with panels.panel(place) as desk:
             panels.locked(desk)
             keys = releasing.release(desk[OFFICER], REFERENCE, to=desk.stick, person="CH1").releases[PersonCode("CH1")]
             shutil.copy(keys, self._folder("prices") / keys.name)

@@ -47,7 +47,7 @@ from evalpanel.services import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
-from laptops import OFFICER, LastingLaptops
+from laptops import OFFICER
 from panels import agreed_rows, declare, hand_out, held_keys, panel, people
 from profiles import Clock, opened, quick_keys
 from stages import REFERENCE, score
@@ -80,7 +80,7 @@ def sheet_of(space: Workspace, person: str) -> Sheet:
 @contextmanager
 def everybody_is_ready(root: Path) -> Iterator[None]:
     """Profiles in `root`: everybody has joined, declared and holds their keys; PM3 is recused; PM1 has two laptops."""
-    with panel(root, people(chair_scores=False, third=True), LastingLaptops) as desk:
+    with panel(root, people(chair_scores=False, third=True)) as desk:
         (invitation,) = [file for file in desk.stick.iterdir() if ".invitation." in file.name and ".PM1." in file.name]
         desk.take(OFFICER, joining.enrol(desk[SECOND], invitation, to=desk.stick, laptop="the second"))
         (theirs,) = confirming.words_to_read(desk[SECOND], REFERENCE)

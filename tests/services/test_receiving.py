@@ -38,8 +38,8 @@ from evalpanel.services.receiving import Waits
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, waiting
 from evalpanel.store.waiting import Waiting
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock, copied, make_profile, opened, quick_keys
+from laptops import OFFICER, Laptops, left
+from profiles import copied, make_profile, opened, quick_keys
 from stages import REFERENCE, line, load, score
 
 
@@ -48,12 +48,16 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """An officer who has issued to PM1, and PM1's laptop where nothing but the invitation and the words has come."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1"])
+    desk.join(REFERENCE, "PM1", one.file)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """An officer who has issued to PM1, and PM1's laptop where nothing but the invitation and the words has come."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (one,) = inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM1"])
-        held.join(REFERENCE, "PM1", one.file)
+    with left(tmp_path, brought) as held:
         yield held
 
 
@@ -320,7 +324,8 @@ def test_statement_says_what_its_author_knows_of_the_others(desk: Laptops) -> No
         ("OF1", ParcelKind.PACK, "", 1),
         ("OF1", ParcelKind.RELEASE, "PM1", 1),
     }
-    assert header.incarnations == (desk["PM1"].incarnation,)
+    # It was opened twice: when PM1 joined, and now.
+    assert (len(header.incarnations), header.incarnations[-1]) == (2, desk["PM1"].incarnation)
     assert header.trail is not None
 
 

@@ -38,7 +38,7 @@ from evalpanel.services.issuing import Issued
 from evalpanel.services.succession import Succeeded
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
+from laptops import OFFICER, Laptops, left
 from profiles import PASSPHRASE, Clock, make_profile, opened, quick_keys
 from sheets import words_on
 from stages import REFERENCE, load, score
@@ -51,19 +51,23 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """The sheets were printed; CH1 and PM1 hold the tender on laptops of their own."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (desk.root / "paper").mkdir()
+    papers.recovery(desk[OFFICER], REFERENCE, to=desk.root / "paper")
+    for one in inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["CH1", "PM1"]):
+        desk.join(REFERENCE, one.person, one.file)
+        declarations.declare(desk[OFFICER], REFERENCE, person=one.person)
+    made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    for person in ("CH1", "PM1"):
+        desk.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
+        declarations.declare(desk[person], REFERENCE, person=person)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """The sheets were printed; CH1 and PM1 hold the tender on laptops of their own."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (tmp_path / "paper").mkdir()
-        papers.recovery(held[OFFICER], REFERENCE, to=tmp_path / "paper")
-        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["CH1", "PM1"]):
-            held.join(REFERENCE, one.person, one.file)
-            declarations.declare(held[OFFICER], REFERENCE, person=one.person)
-        made = issuing.issue(held[OFFICER], REFERENCE, to=held.stick)
-        for person in ("CH1", "PM1"):
-            held.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
-            declarations.declare(held[person], REFERENCE, person=person)
+    with left(tmp_path, brought) as held:
         yield held
 
 

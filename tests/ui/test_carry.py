@@ -23,7 +23,7 @@ from evalpanel.ui.dialogs.look_through import FINDING
 from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets import mark
-from laptops import OFFICER, Laptops, laptops
+from laptops import OFFICER, Laptops, laptops, left
 from panels import moderate, panel, release, scored, sent_moderation
 from profiles import Clock
 from stages import REFERENCE, load, score, write_pack
@@ -35,10 +35,14 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """The officer's tender with frozen criteria, and nobody invited yet."""
+    prepared(desk[OFFICER], desk.root / "pack")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """The officer's tender with frozen criteria, and nobody invited yet."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
+    with left(tmp_path, brought) as held:
         yield held
 
 

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 import ui_stage
-from evalpanel.services import record, setup
+from evalpanel.services import backups, record, setup
 from evalpanel.services.record import RecordEntry
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models.record_lines import ActLine, DayLine, RecordLines, lines_of
@@ -167,7 +167,7 @@ def test_record_backs_up_when_asked(window: Window, space: Workspace) -> None:
     assert window.page.backups.text() == "None yet. One is made whenever the program closes after a change."
     window.page.back_up.click()
     assert window.page.backups.text() == "1 backup. The newest: 23 November 2026, 09:30, asked for."
-    assert len(record.backups(space)) == 1
+    assert len(backups.kept(space)) == 1
 
 
 def test_record_of_many_acts_is_read_on_the_worker(

@@ -2,7 +2,7 @@
 
 Reportlab draws pages and knows no structure. So each flowable is made with its `Element` (a heading, a table cell, a
 figure) and marks what it draws as that element's content; what only decorates is marked as an artifact. The tree is in
-the order in which things are made, which is the order in which they are read. `archival` writes it into the file.
+the order in which things are made, which is the order in which they are read. `structure_tree` writes it into the file.
 
 It imports reportlab, which is slow: import it late.
 """

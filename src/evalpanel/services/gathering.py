@@ -60,7 +60,7 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own, cover: Said) -> str:
         )
     scores = _opened(tx, workspace, mine, cover)
     _refuse_unsound(tx, tender, mine, scores, cover.body.sheet_digest)
-    score_rows.keep(tx, workspace, mine.tender, mine.person, scores, {one.line: 1 for one in scores}, "scores-received")
+    score_rows.keep(tx, workspace, mine.tender, mine.person, scores, {}, "scores-received")
     return (
         f"Your {len(scores)} answers from your other laptop are here. Look at them, and sign off here before you send."
     )

@@ -36,6 +36,11 @@ def why_not(view: TenderView, person: str) -> str:
     return f"{names} signs the letters." if own is not None else f"Choose who you are first: {names} signs the letters."
 
 
+def may_ask(view: TenderView, person: str) -> bool:
+    """Whether the person may write a letter for an occasion: the officer, on the laptop that leads, once bids are opened."""
+    return not (why_not(view, person) or view.joined) and view.summary.stage.reached(TenderStage.BIDS_OPENED)
+
+
 def not_decided(view: TenderView) -> str:
     """Why no letter is signed before the award is decided; empty when it is."""
     if view.summary.stage.reached(TenderStage.AWARD_DECIDED):

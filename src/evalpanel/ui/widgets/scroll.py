@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
@@ -23,6 +23,12 @@ class Upright(QScrollArea):
         held, inside = super().minimumSizeHint(), self.widget()
         wide = inside.minimumSizeHint().width() if inside is not None else 0
         return QSize(max(held.width(), wide + self.verticalScrollBar().sizeHint().width() + 2), held.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 # Qt's name
+        """What it holds was laid out anew: whoever holds it must ask again how narrow it can be."""
+        if event.type() is QEvent.Type.LayoutRequest and watched is self.widget():
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def scroll(inside: QWidget) -> QScrollArea:
