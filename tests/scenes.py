@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
 import ui_stage
+import walked
 from evalpanel import demo
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -347,6 +348,14 @@ def low_price(shell: Shell) -> None:
     press(shell)
 
 
+def deciding(shell: Shell) -> None:
+    """The award decision, being recorded."""
+    page = _outcome(shell)
+    page.acts.leave()
+    page.primary.click()
+    page.award.decided_by.setText("Ann Lee; Bo Hart")
+
+
 def held_back(shell: Shell) -> None:
     """A hold stands."""
     space = shell.session.workspace
@@ -474,6 +483,26 @@ def what_waits(shell: Shell) -> None:
     _carry(shell)._waits.click()
 
 
+def bids(shell: Shell) -> None:
+    """The bids of the tender."""
+    walked.press(shell, "Bids")
+
+
+def rule(shell: Shell) -> None:
+    """Two sheets of one person, and which counts."""
+    page = _carry(shell)
+    page._two.click()
+    next(iter(page.ruling.choices.values())).setChecked(True)
+    page.ruling.why.setText("The other one comes from a laptop that was put back from a backup.")
+
+
+def excuse(shell: Shell) -> None:
+    """Somebody's answer to the agreed scores cannot be had."""
+    page = _carry(shell)
+    page.people.rows["PM2"].excuse.click()
+    page.excusing.why.setText("They are in hospital, and their deputy was not at the meeting.")
+
+
 def taking_over(shell: Shell) -> None:
     """Somebody who is about to take over as officer."""
     a_bad_day(shell)
@@ -537,6 +566,13 @@ SCENES = (
     Scene("early", "", (Shot("carry", "early", act=what_waits),), opened=False),
     Scene("met", "", (Shot("carry", "waiting"),), opened=False),
     Scene("came", "PM1", (*places("home", "carry"), Shot("carry", "report", act=a_stick), Shot("carry", "taking-over", act=taking_over))),
+    Scene("two-sheets", "CH1", (Shot("carry", "two-sheets"), Shot("carry", "ruling", act=rule))),
+    Scene("unanswered", "OF1", (Shot("carry", "unanswered"), Shot("carry", "excusing", act=excuse))),
+    # Read blind
+    Scene("blind", "PM2", (*places("home", "setup", "panel"), Shot("setup", "bids", act=bids), *places("scoring"))),
+    Scene("named", "PM2", (Shot("setup", "bids", act=bids), *places("scoring"))),
+    Scene("moderated-blind", "CH1", (*places("scoring", "moderation"), Shot("setup", "bids", act=bids))),
+    Scene("moderated-named", "CH1", places("scoring", "moderation")),
     # At work
     Scene("declared", "YE1", places("home", "scoring")),
     Scene("declared", "OF1", (*places("panel"), Shot("panel", "decide", act=decide), Shot("panel", "absence", act=absent))),
@@ -560,7 +596,7 @@ SCENES = (
     Scene("priced", "OF1", (Shot("letters", "occasion", act=an_occasion), Shot("letters", "occasion-seen", act=an_occasion_seen), Shot("letters", "occasion-blocked", act=an_occasion_blocked))),
     # The end
     Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "feedback", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
-    Scene("outcome", "OF1", (Shot("outcome", "falls-out", act=falls_out), Shot("outcome", "low-price", act=low_price))),
+    Scene("outcome", "OF1", (Shot("outcome", "falls-out", act=falls_out), Shot("outcome", "low-price", act=low_price), Shot("outcome", "deciding", act=deciding))),
     Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
     Scene("outcome", "OF1", (Shot("record", "reading", slow=True),)),
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),

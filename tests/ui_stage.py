@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import apart
+import stages
 from evalpanel import demo
 from evalpanel.domain.interests import Answer, InterestKind
 from evalpanel.domain.tender import PersonCode
@@ -65,12 +67,19 @@ NOT_HERE = ("empty", "answered", "early", "met")
 
 def tender(stage: str) -> str:
     """The tender that is open at a stage; empty where there is none yet."""
+    if stage in apart.STAGES:
+        return stages.REFERENCE
     return "" if stage in NOT_HERE else REFERENCE
 
 
 @contextmanager
 def at(stage: str, root: Path) -> Iterator[Workspace]:
-    """A profile in `root` with the sample tender at `stage`: a copy of one that is made once in this process."""
+    """A profile in `root` with the sample tender at `stage`: a copy of one that is made once in this process. Or one with the
+    small tender at a stage of `apart.STAGES`."""
+    if stage in apart.STAGES:
+        with apart.at(stage, root) as space:
+            yield space
+        return
     held = _kept(stage)
     shutil.copytree(held, root, dirs_exist_ok=True)
     with ExitStack() as stack:

@@ -86,7 +86,7 @@ def test_somebody_takes_over_as_officer_in_the_window(qtbot: QtBot, tmp_path: Pa
         taking.recovery.typed.setText(words_on(first))
         taking.why.setText("The officer’s laptop was stolen.")
         member.go_on()
-        assert member.said.startswith("These are not the words of the successor's sheet.")
+        assert member.said.startswith("These are not the words of the recovery sheet.")
         taking.successor.typed.setText(words_on(first))
         taking.recovery.typed.setText(words_on(second))
         member.go_on()
@@ -124,6 +124,11 @@ def test_the_chair_rules_between_two_sheets_in_the_window(qtbot: QtBot, tmp_path
         ruling = chair.page.ruling
         assert chair.page.title.text() == "Two sheets of PM1 Pim Moss"
         assert len(ruling.choices) == 2
+        told = [one.text().partition("laptop.")[2].strip() for one in ruling._told.values()]
+        assert sorted(told) == [
+            "1 answer of it is not so in the other:\n• Bid B01, lot L1, criterion 1.1: 3. PM1 read page 3.",
+            "1 answer of it is not so in the other:\n• Bid B01, lot L1, criterion 1.1: 4. Page 9 says more.",
+        ]
         assert chair.step == ("This sheet counts", False)
         next(iter(ruling.choices.values())).setChecked(True)
         assert chair.page.primary.toolTip() == "Say why first, for the record."

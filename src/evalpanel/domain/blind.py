@@ -35,6 +35,14 @@ def names_are_known(pack: TenderPack) -> bool:
     return not is_blind(pack) or any(one.name != one.bidder for one in pack.bidders)
 
 
+def names_are_shown(pack: TenderPack, *, leads: bool, released: bool, locked: bool) -> bool:
+    """Whether people at a laptop are shown who bids. On a member's that is so once the names came there; on the officer's, which
+    always knows them (`leads`), once they were `released`, or moderation is closed (`locked`)."""
+    if not is_blind(pack):
+        return True
+    return released or locked if leads else names_are_known(pack)
+
+
 def draw(pick: Callable[[str], str]) -> str:
     """A code of four characters. `pick` chooses one character of a text, by chance."""
     return pick(LETTERS) + pick(DIGITS) + pick(LETTERS) + pick(LETTERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 _PLAIN = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,12})?\Z")
 
@@ -20,6 +21,7 @@ def exact(text: str) -> Decimal:
     return Decimal(text)
 
 
+@lru_cache(maxsize=4096)  # a sheet of thousands of answers has a handful of scores; equal decimals have one text
 def canonical(number: Decimal) -> str:
     """The one way a decimal is written in the store, in digests and in `--json`: no exponent, no trailing zeros, no -0.
 

@@ -88,16 +88,15 @@ def forked(tx: Session, mine: Own, tender: OpenTender) -> tuple[PersonCode, ...]
 
 def carried(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) -> tuple[Carried, ...]:
     """The moderation of each chair that counts here, the chair's first."""
-    opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
-    found = []
+    standing_now = []
     for chair in rosters.chairs(tender.pack.panel):
         tip = stands(tx, mine, chair).counts
-        held = next(
-            (one for one in exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair) if one.identity == tip), None
-        )
-        if held is not None:
-            found.append(_read(workspace, chair, held, opening))
-    return tuple(found)
+        line = exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair)
+        standing_now += [(chair, one) for one in line if one.identity == tip]
+    if not standing_now:
+        return ()  # as while the sheets come in: no key has to be unwrapped
+    opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
+    return tuple(_read(workspace, chair, held, opening) for chair, held in standing_now)
 
 
 def named(

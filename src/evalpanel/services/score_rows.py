@@ -63,12 +63,13 @@ def keep(
     tender: TenderId,
     person: PersonCode,
     scores: Sequence[Score],
-    revisions: Mapping[Line, int],
+    earlier: Mapping[Line, int],
     act: str,
     pinned: str = "",
     reasons: Sequence[str] = (),
 ) -> None:
-    """Add versions of somebody's answers, with their line of the trail. `pinned`: their digest, where it is known already.
+    """Add versions of somebody's answers, with their line of the trail. `earlier`: the newest version of each line that is held
+    (none: 0). `pinned`: their digest, where it is known already.
 
     `reasons`: why they were changed on the person's own laptop after they had been signed off there.
     """
@@ -90,7 +91,7 @@ def keep(
                 score.line.lot,
                 score.line.bid,
                 score.line.criterion,
-                revisions[score.line],
+                earlier.get(score.line, 0) + 1 if earlier else 1,
                 score.status.value,
                 None if score.value is None else canonical(score.value),
                 score.rationale,

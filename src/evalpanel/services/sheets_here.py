@@ -7,7 +7,8 @@ chair's laptop a part that no key here opens waits as it came. Shared by the jou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +18,9 @@ from evalpanel.domain.evidence import faults as evidence_faults
 from evalpanel.domain.interests import Recusal
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.people import Role
-from evalpanel.domain.sheets import Score, lines_whatever_status, recused_from, sheet_digest, why_no_line
+from evalpanel.domain.sheets import Score, ScoreStatus, criteria_of_bids, recused_from, sheet_digest, why_no_line
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode, PersonCode
+from evalpanel.domain.tender import BidderCode, CriterionCode, EnvelopeKind, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_packs import read_pack
@@ -89,6 +90,14 @@ def final(tx: Session, mine: Own, author: PersonCode) -> str | None:
     return tip
 
 
+def read(
+    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, author: PersonCode, named: str
+) -> tuple[Score, ...]:
+    """What of one sheet of somebody, by its identity, can be read here, whether it counts or not. Takes nothing over."""
+    opening = keys(tx, workspace, mine, EnvelopeKind.SCORES)
+    return _opened(workspace, mine, tender, _cover(tx, mine, author, named), opening)[0] if opening else ()
+
+
 def bring_up(
     tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, author: PersonCode, adopt: str = ""
 ) -> SheetHere:
@@ -132,7 +141,7 @@ def bring_up(
     # What others declared is known to the officer's laptop alone.
     member = tender.member(author)
     kept_out: Sequence[Recusal] = queries.recused(tx, mine.tender, tender.pack, member) if mine.is_officer else ()
-    told = [one for one in scores if recused_from(kept_out, one.line) is None]
+    told = [one for one in scores if recused_from(kept_out, one.line) is None] if kept_out else scores
     _refuse_unsound(tx, tender, author, scores, told, cover, whole=not shut)
     _take_over(tx, workspace, mine, author, told, kept_out, cover.body.sheet_digest if not shut else "", reasons)
     words = f"The sheet of {author} is here: {len(told)} answers."
@@ -213,7 +222,7 @@ def _refuse_unsound(
             "The answers are not those that the cover names.", "Nothing was changed. Ask for it again."
         )
     member = tender.member(author)
-    known = set(lines_whatever_status(tender.pack.criteria, tender.pack.bids))
+    known = criteria_of_bids(tender.pack.criteria, tender.pack.bids)
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
     held = score_reads.scores_of(tx, tender.tender_id, author)
     pieces = [
@@ -221,11 +230,15 @@ def _refuse_unsound(
     ]
     of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
     wrong = []
+    judged: dict[tuple[CriterionCode, ScoreStatus, Decimal | None], str] = {}
     for one in told:
-        if one.line not in known:
+        if one.line.criterion not in known.get((one.line.lot, one.line.bid), ()):
             wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
             continue
-        why = score_rows.fault(one, member, (), criteria[one.line.criterion], scales)
+        said = (one.line.criterion, one.status, one.value)
+        if (why := judged.get(said)) is None:
+            without = replace(one, evidence=())
+            why = judged[said] = score_rows.fault(without, member, (), criteria[one.line.criterion], scales)
         if one.evidence:
             why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
         if why:
@@ -253,16 +266,16 @@ def _take_over(
     """
     held = score_reads.scores_of(tx, mine.tender, author)
     top = score_reads.revisions(tx, mine.tender, author)
-    changed = [one for one in scores if held.get(one.line) != one]
-    changed += [
-        Score(line)
-        for line in held.keys() - {one.line for one in scores}
-        if held[line] != Score(line) and recused_from(kept_out, line) is None
-    ]
+    changed = [one for one in scores if held.get(one.line) != one] if held else list(scores)
+    if held:
+        changed += [
+            Score(line)
+            for line in held.keys() - {one.line for one in scores}
+            if held[line] != Score(line) and recused_from(kept_out, line) is None
+        ]
     if changed:
-        revisions = {one.line: top.get(one.line, 0) + 1 for one in changed}
         whole = pinned if len(changed) == len(scores) and not held else ""
-        score_rows.keep(tx, workspace, mine.tender, author, changed, revisions, "scores-received", whole, reasons)
+        score_rows.keep(tx, workspace, mine.tender, author, changed, top, "scores-received", whole, reasons)
     if held or kept_out or not pinned:
         tx.flush()
         pinned = sheet_digest(score_reads.scores_of(tx, mine.tender, author).values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evalpanel.domain.sheets import Score
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import Invited
 from evalpanel.services.issuing import Issued
@@ -50,10 +51,43 @@ NO_ANSWER = (
 WAITING = "They cannot be judged yet, and are tried again whenever something is taken in. Nobody has to remember them."
 
 
+def two_sheets(people: Sequence[str]) -> str:
+    """What a chair should know who has two sheets of somebody."""
+    return (
+        f"Two sheets of {together(people)} do not know of each other, and neither counts. Ask for one that follows both, or rule under “Two "
+        "sheets of one person”."
+    )
+
+
 def branch(one: Branch) -> str:
     """One of two sheets, as a choice."""
     state = "signed off" if one.is_final else "not signed off"
-    return f"Number {one.seq}, {state}, made {uk_time(one.made_at)} by the clock of its laptop ({one.sheet[:8]})"
+    return f"Number {one.seq}, {state} ({one.sheet[:8]})"
+
+
+def branch_told(one: Branch) -> str:
+    """When it was made, and what it says that the other does not."""
+    told = [f"Made {uk_time(one.made_at)} by the clock of its laptop."]
+    if one.fault:
+        told.append(f"It does not hold together: {one.fault}")
+    elif one.apart:
+        told.append(
+            f"{count(len(one.apart), 'answer')} of it {'is' if len(one.apart) == 1 else 'are'} not so in the other:"
+        )
+    shown = [
+        f"• Bid {held.line.bid}, lot {held.line.lot}, criterion {held.line.criterion}: {_answer(held)}"
+        for held in one.apart[:_SHOWN]
+    ]
+    more = len(one.apart) - _SHOWN
+    return "\n".join((" ".join(told), *shown, *((f"and {more} more",) if more > 0 else ())))
+
+
+_SHOWN = 4
+
+
+def _answer(held: Score) -> str:
+    value = f"{held.value:f}" if held.value is not None else held.status.value.replace("-", " ")
+    return f"{value}. {held.rationale}".strip()
 
 
 def ruled(person: str, one: Branch) -> str:

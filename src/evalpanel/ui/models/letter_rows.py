@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
-from evalpanel.ui.models.words import count, uk_time
+from evalpanel.ui.models.words import called, count, uk_time
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -46,7 +46,7 @@ class LetterRow:
     @property
     def title(self) -> str:
         """Whose letter it is."""
-        return f"{self.standing.bid} {self.standing.name}"
+        return called(self.standing.bid, self.standing.name)
 
     @property
     def about(self) -> str:

@@ -17,6 +17,7 @@ from evalpanel.domain.results import BidResult, LotResult, ResultStatus
 from evalpanel.domain.rules import RANKING_FORMULAS
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.tender import CriterionCode, PriceFormula, ScaleCode
+from evalpanel.ui.models.words import called
 
 ROW = Qt.ItemDataRole.UserRole
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -159,7 +160,7 @@ class Ranking(QAbstractTableModel):
                 return "–" if bid.rank is None else str(bid.rank)
             case "bid":
                 kind = "comparator" if bid.status is ResultStatus.COMPARATOR else ""
-                return " · ".join(part for part in (f"{bid.bid} {bid.name}".strip(), kind) if part)
+                return " · ".join(part for part in (called(bid.bid, bid.name), kind) if part)
             case "bar":
                 return why(bid) or "quality and price" if bid.price is not None else why(bid) or "quality"
             case "amount":

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
+from evalpanel.domain.blind import nameless
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.ocds_gaps import OcdsReading
 from evalpanel.domain.people import Role
@@ -196,7 +197,7 @@ class SetupPage(Page):
         if problems is None and officer:
             problems = documents.notes(self.session.workspace, summary.reference) or None
         self.pack.show_pack(
-            pack,
+            pack if view.named or officer else nameless(pack),
             problems=problems,
             documents=None,
             status_why_not=status_why_not(summary.stage, officer=officer),
