@@ -348,6 +348,14 @@ def low_price(shell: Shell) -> None:
     press(shell)
 
 
+def deciding(shell: Shell) -> None:
+    """The award decision, being recorded."""
+    page = _outcome(shell)
+    page.acts.leave()
+    page.primary.click()
+    page.award.decided_by.setText("Ann Lee; Bo Hart")
+
+
 def held_back(shell: Shell) -> None:
     """A hold stands."""
     space = shell.session.workspace
@@ -588,7 +596,7 @@ SCENES = (
     Scene("priced", "OF1", (Shot("letters", "occasion", act=an_occasion), Shot("letters", "occasion-seen", act=an_occasion_seen), Shot("letters", "occasion-blocked", act=an_occasion_blocked))),
     # The end
     Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "feedback", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
-    Scene("outcome", "OF1", (Shot("outcome", "falls-out", act=falls_out), Shot("outcome", "low-price", act=low_price))),
+    Scene("outcome", "OF1", (Shot("outcome", "falls-out", act=falls_out), Shot("outcome", "low-price", act=low_price), Shot("outcome", "deciding", act=deciding))),
     Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
     Scene("outcome", "OF1", (Shot("record", "reading", slow=True),)),
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),

@@ -240,7 +240,7 @@ def test_letters_cancelled_keeps_what_was_signed_and_goes_on_where_it_stopped(
     assert asked == ["", str(tmp_path / "letters")]
     assert len(list((tmp_path / "letters").glob("*.pdf"))) == 8
     assert [state.endswith("· verified") for state in window.states].count(True) == 8
-    assert (window.page.primary.text(), window.page.primary.isEnabled()) == ("Log what was sent", True)
+    assert (window.page.primary.text(), window.page.primary.isEnabled()) == ("Go on to sending", True)
     assert window.page.look_action.isVisible() is False
     window.page.folder_action.click()
     assert shown == [tmp_path / "letters"]

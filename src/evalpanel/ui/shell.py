@@ -158,6 +158,7 @@ class Shell(QMainWindow):
 
         def show() -> None:
             if self._here and self._here != key:
+                self.messages.pass_by()
                 self._pages[self._here].leaving()
             page = self.page(key)
             self._here = key

@@ -101,8 +101,8 @@ class LettersPage(Page):
         column.addWidget(self.copies)
         self._left = left
         self._area = Sides()
-        self._area.add(left, share=2, lines=9, most=100)
-        self._area.add(self._stack, share=3, lines=22)
+        self._area.add(left, share=5, lines=9, most=100)
+        self._area.add(self._stack, share=9, lines=22)
         self._empty = StateCard()
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._empty, 1)
@@ -220,7 +220,7 @@ class LettersPage(Page):
             self.status.setText(_BLOCKED)
         else:
             sent = signed and not self._not_mine and any(one.series == AWARD for one in self._standings)
-            self.next_step("Log what was sent" if sent else "", lambda: self.go.emit("feedback", None))
+            self.next_step("Go on to sending" if sent else "", lambda: self.go.emit("feedback", None))
             self.status.setText("Every letter is signed. A sealed copy of each is kept here." if signed else "")
 
     def _chosen(self) -> None:

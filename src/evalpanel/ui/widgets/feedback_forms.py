@@ -21,10 +21,12 @@ _WAYS = {
 
 
 class SentForm(AskForm):
-    """When letters went out, and by which way. Without `about` it is about all that were not sent yet."""
+    """Which letters went out, when, and by which way. `about` is the one letter that is chosen, None where all are meant."""
 
     def __init__(self) -> None:
         super().__init__("Record as sent", "Record as sent")
+        self.which = choice([], "Which letters")
+        self.add("Which letters", self.which)
         self._when = moment()
         self.how = choice([(text, way.value) for way, text in _WAYS.items()], "By which way")
         self.note = line("For instance: with a receipt asked for")
@@ -36,6 +38,18 @@ class SentForm(AskForm):
     def now(self, at: datetime) -> None:
         """Begin with this moment (UTC)."""
         show_moment(self._when, at)
+
+    def offer(self, pairs: list[tuple[str, object]]) -> None:
+        """Offer these, in words, with what each is about."""
+        self.which.clear()
+        for said, about in pairs:
+            self.which.addItem(said, about)
+
+    @property
+    def chosen(self) -> tuple[str, str, str] | None:
+        """The bid, lot and kind of the letter that is meant; None: every letter that was not sent yet."""
+        held = self.which.currentData()
+        return None if held is None else (str(held[0]), str(held[1]), str(held[2]))
 
     @property
     def at(self) -> datetime:

@@ -8,12 +8,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from evalpanel.domain.retention import RetentionState
 from evalpanel.domain.signing import Hold
 from evalpanel.services.keeping import Keeping
 from evalpanel.ui.models import keeping_words
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.flow import Flow
+
+_NEAR = (RetentionState.SOON, RetentionState.HELD, RetentionState.DUE)
+"""Where an ending is something to think about: before, it is not spoken of."""
 
 
 class KeepingCard(Card):
@@ -86,7 +90,9 @@ class KeepingCard(Card):
         self._show_holds(held.retention.holds, tip)
         gone = held.retention.ended is not None
         why_not = tip or keeping_words.why_not_end(held, closed=closed)
-        self.end.setVisible(not gone)
+        near = held.retention.state in _NEAR
+        self.kept.setVisible(near or gone)
+        self.end.setVisible(near)
         self.end.setEnabled(not why_not)
         self.end.setToolTip(why_not)
         self.end.setAccessibleDescription(why_not)
