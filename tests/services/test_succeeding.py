@@ -35,6 +35,7 @@ from evalpanel.services import (
     workspace,
 )
 from evalpanel.services.issuing import Issued
+from evalpanel.services.succession import Succeeded
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops, left
@@ -77,7 +78,7 @@ def sheets(desk: Laptops) -> tuple[str, str]:
     return words_on(successor), words_on(recovery)
 
 
-def take_over(desk: Laptops, person: str = "CH1", **other: str) -> succeeding.Succeeded:
+def take_over(desk: Laptops, person: str = "CH1", **other: str) -> Succeeded:
     first, second = sheets(desk)
     asked = {"successor_words": first, "recovery_words": second, "why": WHY} | other
     return succeeding.succeed(desk[person], REFERENCE, to=desk.stick, **asked)
@@ -195,6 +196,12 @@ def forged(desk: Laptops, signs: Callable[[str, bytes], Statement], **body: obje
     return file
 
 
+def both_sheets(desk: Laptops) -> paper_keys.SuccessorKey:
+    """What the two sheets sign with together."""
+    successor, recovery = sheets(desk)
+    return paper_keys.SuccessorKey(paper_keys.secret_of(successor), paper_keys.secret_of(recovery))
+
+
 def leads(desk: Laptops) -> list[str]:
     return [one.person for one in setup.view(desk["PM1"], REFERENCE).pack.panel if Role.OFFICER in one.roles]
 
@@ -209,17 +216,22 @@ def test_roster_of_an_outsider_does_not_replace_the_officer(desk: Laptops) -> No
 
 
 def test_successors_key_signs_nothing_but_a_roster_that_replaces_the_officer(desk: Laptops) -> None:
-    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
-    (report,) = desk.take("PM1", forged(desk, paper.sign, succeeds=""))
+    (report,) = desk.take("PM1", forged(desk, both_sheets(desk).sign, succeeds=""))
     assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
-    (waits,) = desk.take("PM1", forged(desk, paper.sign, succeeds="ab" * 32))
+    (waits,) = desk.take("PM1", forged(desk, both_sheets(desk).sign, succeeds="ab" * 32))
     assert (waits.verdict, leads(desk)) == (Verdict.WAITING, ["OF1"])
 
 
-def test_successors_key_brings_in_no_laptop_that_the_roster_did_not_know(desk: Laptops) -> None:
-    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
-    (report,) = desk.take("PM1", forged(desk, paper.sign, people=()))
+def test_roster_that_names_no_laptop_of_its_author_replaces_nobody(desk: Laptops) -> None:
+    (report,) = desk.take("PM1", forged(desk, both_sheets(desk).sign, people=()))
     assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
+
+
+def test_one_sheet_alone_signs_nothing_that_counts(desk: Laptops) -> None:
+    for one in sheets(desk):
+        secret = paper_keys.secret_of(one)
+        (report,) = desk.take("PM1", forged(desk, paper_keys.SuccessorKey(secret, secret).sign))
+        assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
 
 
 # The paper key of a profile ------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def test_somebody_takes_over_as_officer_in_the_window(qtbot: QtBot, tmp_path: Pa
         taking.recovery.typed.setText(words_on(first))
         taking.why.setText("The officer’s laptop was stolen.")
         member.go_on()
-        assert member.said.startswith("These are not the words of the successor's sheet.")
+        assert member.said.startswith("These are not the words of the recovery sheet.")
         taking.successor.typed.setText(words_on(first))
         taking.recovery.typed.setText(words_on(second))
         member.go_on()

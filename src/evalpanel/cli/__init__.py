@@ -33,6 +33,7 @@ from evalpanel.cli import (
     reporting,
     scoring,
     setting_up,
+    taking_over,
 )
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
@@ -72,6 +73,7 @@ app.add_typer(afterwards.commands)
 app.add_typer(afterwards.feedback_commands, name="feedback")
 app.add_typer(afterwards.lesson_commands, name="lessons")
 app.add_typer(people.commands)
+app.add_typer(taking_over.commands)
 app.add_typer(agreeing.commands)
 app.add_typer(challenging.commands)
 app.add_typer(agreeing.agreement, name="agreement")
