@@ -32,9 +32,9 @@ from panels import SCORERS, lost_sheet, moderate, panel, people, scored, sent_mo
 from profiles import Clock
 from stages import REFERENCE, line, load, score
 
-STAGES = ("two-sheets", "unanswered", "blind", "named", "moderated-blind", "moderated-named")
+STAGES = ("two-sheets", "unanswered", "blind", "blind-officer", "named", "moderated-blind", "moderated-named")
 """`two-sheets`: the chair's, who has two sheets of PM1 that do not know of each other. `unanswered`: the officer's, with final scores and
-nobody's answer. `blind`: that of PM2, who reads bids under codes; `named`: the same once the names were released. `moderated-blind`: one laptop
+nobody's answer. `blind`: that of PM2, who reads bids under codes; `blind-officer`: that of the officer; `named`: PM2's once the names were released. `moderated-blind`: one laptop
 for everybody, with scores moderated in a blind tender; `moderated-named`: the same once the names were released."""
 FILES = {"B01/1.1.txt": b"How we reach.", "B02/1.1.txt": b"How we listen.", "B03/1.1.txt": b"How we ask."}
 
@@ -100,6 +100,12 @@ def _blind(root: Path) -> Iterator[Workspace]:
 
 
 @contextmanager
+def _blind_officer(root: Path) -> Iterator[Workspace]:
+    with _blind_desk(root) as desk:
+        yield desk[OFFICER]
+
+
+@contextmanager
 def _named(root: Path) -> Iterator[Workspace]:
     with _blind_desk(root) as desk:
         release_names(desk[OFFICER])
@@ -151,6 +157,7 @@ _STAGES: dict[str, Callable[[Path], AbstractContextManager[Workspace]]] = {
     "two-sheets": _two_sheets,
     "unanswered": _unanswered,
     "blind": _blind,
+    "blind-officer": _blind_officer,
     "named": _named,
     "moderated-blind": _moderated_blind,
     "moderated-named": _moderated_named,

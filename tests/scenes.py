@@ -488,6 +488,13 @@ def bids(shell: Shell) -> None:
     walked.press(shell, "Bids")
 
 
+def who_bids(shell: Shell) -> None:
+    """Which code stands for whom, and letting the panel know."""
+    page = _carry(shell)
+    page._whose.click()
+    page.naming.why.setText("Two bids say themselves whose they are, so nothing is gained by hiding it.")
+
+
 def rule(shell: Shell) -> None:
     """Two sheets of one person, and which counts."""
     page = _carry(shell)
@@ -570,6 +577,7 @@ SCENES = (
     Scene("unanswered", "OF1", (Shot("carry", "unanswered"), Shot("carry", "excusing", act=excuse))),
     # Read blind
     Scene("blind", "PM2", (*places("home", "setup", "panel"), Shot("setup", "bids", act=bids), *places("scoring"))),
+    Scene("blind-officer", "OF1", (Shot("carry", "who-bids", act=who_bids),)),
     Scene("named", "PM2", (Shot("setup", "bids", act=bids), *places("scoring"))),
     Scene("moderated-blind", "CH1", (*places("scoring", "moderation"), Shot("setup", "bids", act=bids))),
     Scene("moderated-named", "CH1", places("scoring", "moderation")),

@@ -15,9 +15,10 @@ import make
 import ui_stage
 import walked
 from evalpanel.domain.interests import Answer, InterestKind
-from evalpanel.services import declarations, inviting, issuing, preflight, scoring, sending, setup
+from evalpanel.services import declarations, inviting, issuing, naming, preflight, scoring, sending, setup
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.catalogue import factories
+from evalpanel.ui.pages.carry import CarryPage
 from evalpanel.ui.pages.moderation import ModerationPage
 from evalpanel.ui.pages.panel import PanelPage
 from evalpanel.ui.session import Session
@@ -165,3 +166,38 @@ def test_moderation_shows_names_beside_codes_once_they_are_released(qtbot: QtBot
         assert [name for name in NAMES if name in everything_said(shell.page("setup"))] == []
         apart.release_names(space)
         assert set(titles_of(qtbot, space, "CH1", "moderation")[1]) == NAMES
+
+
+def test_officer_sees_which_code_stands_for_whom_and_releases_the_names(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("blind-officer", tmp_path / "profile") as space:
+        shell = Shell(Session(space, REFERENCE, OFFICER), factories())
+        qtbot.addWidget(shell)
+        shell.show()
+        shell.show_place("carry")
+        page = shell.page("carry")
+        assert isinstance(page, CarryPage)
+        page._whose.click()
+        part = page.naming
+        held = naming.codes(space, REFERENCE)
+        assert part.codes.text().splitlines() == [
+            f"{one.bid}, lot L1: {one.name} ({one.written} in your workbook)" for one in held
+        ]
+        assert {one.name for one in held} == NAMES
+        assert (page.primary.text(), page.primary.isEnabled()) == ("Release the names", False)
+        part.why.setText("Two bids say themselves whose they are.")
+        page.primary.click()
+        assert setup.view(space, REFERENCE).named
+        assert shell.messages.text.startswith("It is decided, and on the record.")
+        page._whose.click()
+        assert (part.why.isVisible(), page.primary.isVisible()) == (False, False)
+
+
+def test_nobody_else_sees_which_code_stands_for_whom(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("blind-officer", tmp_path / "profile") as space:
+        shell = Shell(Session(space, REFERENCE, "PM1"), factories())
+        qtbot.addWidget(shell)
+        shell.show()
+        shell.show_place("carry")
+        page = shell.page("carry")
+        assert isinstance(page, CarryPage)
+        assert page._whose.isVisible() is False

@@ -10,6 +10,7 @@ from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import Invited
 from evalpanel.services.issuing import Issued
 from evalpanel.services.leaving import Replaced, Revoked
+from evalpanel.services.naming import BlindBid
 from evalpanel.services.receipts import Receipts
 from evalpanel.services.receiving import Report, Waiter
 from evalpanel.services.ruling import Branch
@@ -49,6 +50,29 @@ NO_ANSWER = (
     "can be closed without their answer."
 )
 WAITING = "They cannot be judged yet, and are tried again whenever something is taken in. Nobody has to remember them."
+
+
+CODES = "Keep it to yourself until the names are released: whoever sees this page knows it too."
+NAMES_RELEASED = "It is decided, and on the record. Write the files for the panel: they bring the names to everybody who has declared their interests."
+
+
+def names_stand(*, decided: bool, locked: bool) -> str:
+    """Where the release of the names stands."""
+    if locked:
+        return "Moderation is closed. The next files for the panel bring the names by themselves."
+    if decided:
+        return (
+            "It is decided. The next files for the panel bring the names to everybody who has declared their interests."
+        )
+    return (
+        "Once moderation is closed, the next files for the panel bring the names by themselves. Before that it is a decision with its "
+        "reason: a score that was given blind can then be changed by somebody who knows whose bid it is. The record shows both."
+    )
+
+
+def code(one: BlindBid) -> str:
+    """A bid under its code, and whose it is."""
+    return f"{one.bid}, lot {one.lot}: {one.name} ({one.written} in your workbook)"
 
 
 def two_sheets(people: Sequence[str]) -> str:

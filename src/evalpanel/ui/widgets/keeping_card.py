@@ -72,6 +72,7 @@ class KeepingCard(Card):
         self.inside.addWidget(self.end, 0, Qt.AlignmentFlag.AlignLeft)
         self._reference = ""
         self._hold = 0
+        self._near = False
         self._fields.hide()
 
     @property
@@ -92,7 +93,8 @@ class KeepingCard(Card):
         why_not = tip or keeping_words.why_not_end(held, closed=closed)
         near = held.retention.state in _NEAR
         self.kept.setVisible(near or gone)
-        self.end.setVisible(near)
+        self._near = near
+        self.end.setVisible(near and self._fields.isHidden())
         self.end.setEnabled(not why_not)
         self.end.setToolTip(why_not)
         self.end.setAccessibleDescription(why_not)
@@ -105,6 +107,7 @@ class KeepingCard(Card):
         self._first.clear()
         self._second.clear()
         self._fields.hide()
+        self.end.setVisible(self._near)
 
     def _show_holds(self, holds: Sequence[Hold], tip: str) -> None:
         while (item := self._holds.takeAt(0)) is not None:
@@ -144,6 +147,7 @@ class KeepingCard(Card):
             field.setAccessibleName(said)
         self.act.setText(act)
         self._fields.show()
+        self.end.hide()
         self._check()
         self._first.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.asking.emit(self._fields))  # once it has its place
