@@ -110,7 +110,7 @@ def any_rosters(draw: st.DrawFn) -> list[RosterEntry]:
 @given(any_rosters(), st.randoms(use_true_random=False))
 def test_roster_in_force_does_not_depend_on_order_or_repetition(held: list[RosterEntry], chance: object) -> None:
     mixed = [*held, *held[:2]]
-    chance.shuffle(mixed)  # type: ignore[attr-defined] # hypothesis' own Random
+    chance.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis' own Random
     assert roster_in_force(mixed, FIRST) == roster_in_force(held, FIRST)
 
 

@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def opened(file: Path, **by: object) -> keys.Keys:
-    return keys.unlock(file, file.parent / "keys", **{"passphrase": None, **by})  # type: ignore[arg-type] # one of them
+    return keys.unlock(file, file.parent / "keys", **{"passphrase": None, **by})  # type: ignore[arg-type]  # one of them
 
 
 def refused(typed: str) -> str:

@@ -354,7 +354,7 @@ def test_home_leads_to_an_invitation(desk: Laptops, sits: Open) -> None:
     member.shell.show_place("home")
     home = member.shell.page("home")
     home.choose_invitation = lambda: str(invitation)  # type: ignore[attr-defined]  # the home page has it
-    home._choose()  # type: ignore[attr-defined]
+    home._choose()  # type: ignore[attr-defined]  # the same
     assert (member.shell.here, member.page.title.text()) == ("carry", "You are invited to a panel")
 
 

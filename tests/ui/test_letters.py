@@ -158,7 +158,7 @@ def test_letters_are_not_signed_before_the_award_is_decided(qtbot: QtBot, tmp_pa
 def test_letter_rows_keep_the_rules_of_a_model(space: Workspace, qtmodeltester: ModelTester) -> None:
     rows = LetterRows()
     rows.show_letters(letter_drafts.overview(space, REFERENCE), ())
-    qtmodeltester.check(rows)  # type: ignore[no-untyped-call] # pytest-qt leaves it untyped
+    qtmodeltester.check(rows)  # type: ignore[no-untyped-call]  # pytest-qt leaves it untyped
     assert rows.data(rows.index(0)) == "B01 Tamar Voices Consortium. Lot L1 · successful. Ready to sign"
 
 

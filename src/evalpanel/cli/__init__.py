@@ -125,7 +125,7 @@ def run(arguments: list[str]) -> int:
         # Whoever read our output stopped reading; there is nobody left to tell.
         sys.stderr.close()
         return 1
-    except Exception:  # noqa: BLE001 # the one broad catch of the command line: everything else is a bug, and says so
+    except Exception:  # noqa: BLE001  # the one broad catch of the command line: everything else is a bug, and says so
         traceback.print_exc()
         typer.echo(
             "This is a bug in evalpanel. What was saved before is safe; please report the lines above.", err=True

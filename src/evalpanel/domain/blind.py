@@ -20,7 +20,7 @@ DIGITS = "23456789"
 WITHHELD = "The officer holds the reason."
 WITHHELD_NOTE = "The officer has a note about this document that would say whose it is."
 _KEPT_ENDINGS = frozenset(
-    "pdf doc docx docm odt rtf txt xls xlsx xlsm ods csv ppt pptx odp png jpg jpeg gif tif tiff svg html".split()  # noqa: SIM905 # a list of quoted words is harder to read
+    "pdf doc docx docm odt rtf txt xls xlsx xlsm ods csv ppt pptx odp png jpg jpeg gif tif tiff svg html".split()  # noqa: SIM905  # a list of quoted words is harder to read
 )
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})\Z")
 

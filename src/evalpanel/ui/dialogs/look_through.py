@@ -37,7 +37,7 @@ class FindingsModel(QAbstractListModel):
             self.rows = rows
             self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's name and Qt's default
         """How many there are."""
         return 0 if parent.isValid() else len(self.rows)
 

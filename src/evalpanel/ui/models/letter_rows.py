@@ -106,7 +106,7 @@ class LetterRows(QAbstractListModel):
         self._rows = rows
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's name and Qt's default
         """How many letters there are."""
         return 0 if parent.isValid() else len(self._rows)
 

@@ -307,12 +307,12 @@ class CarryPage(Page):
         self.refresh()
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what is dropped anywhere on the page."""
         if self._stack.currentWidget() is self._desk and self.arrivals.isVisible() and dropped(event):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         """Take in what was dropped."""
         event.acceptProposedAction()
         self.guard(self.take)(dropped(event))

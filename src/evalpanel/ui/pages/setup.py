@@ -119,13 +119,13 @@ class SetupPage(Page):
         else:
             self.pack.focus_part()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what is dropped anywhere on the page, for as long as a pack is asked for or looked at."""
         shows_tender = self._stack.currentWidget() is self.pack and self._understood is None
         if not shows_tender and dropped(event) is not None:
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         """Read what was dropped."""
         path = dropped(event)
         if path is not None:

@@ -102,12 +102,12 @@ class Mark(QWidget):
         self._mark = mark
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """As high as a line."""
         side = self.fontMetrics().height()
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it."""
         super().paintEvent(event)
         painter = QPainter(self)

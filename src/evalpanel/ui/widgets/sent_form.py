@@ -41,7 +41,7 @@ class AskForm(Card):
             self._shortcut(keys, words, slot)
         self.hide()
 
-    def setVisible(self, visible: bool) -> None:  # noqa: N802 # Qt's name, and Qt passes it
+    def setVisible(self, visible: bool) -> None:
         """When it goes, the focus goes back to where it was."""
         held = QApplication.focusWidget()
         if not visible and held is not None and self.isAncestorOf(held):

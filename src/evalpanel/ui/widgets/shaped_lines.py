@@ -21,7 +21,7 @@ class ShapedLines(QStyledItemDelegate):
         super().__init__(parent)
         self._told = told
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as its words at the width of the list."""
         _, heading, text = self._told(index)
         left, width = _room(option)
