@@ -285,7 +285,7 @@ def _read(
             shut += 1
             continue
         identity, place = opening[part.envelope]
-        read = _part(age.open_bytes(workspace.documents.read(part.sealed), identity), chair)
+        read = _part(workspace, part.sealed, identity, chair)
         if (read.bidder, read.lot) != place:
             raise Misplaced(
                 f"A part of this moderation of {chair} belongs to another bid.",
@@ -295,8 +295,9 @@ def _read(
     return Carried(held.identity, chair, cover, tuple(parts), shut)
 
 
-def _part(content: bytes, chair: PersonCode) -> ModerationPart:
+def _part(workspace: Workspace, sealed: str, identity: str, chair: PersonCode) -> ModerationPart:
+    content = workspace.documents.piece(sealed)
     try:
-        return read_moderation_part(content)
+        return read_moderation_part(age.open_bytes(content, identity))
     except EvalPanelError as error:
         raise Misplaced(f"A part of this moderation of {chair} cannot be read: {error.title}", error.message) from error
