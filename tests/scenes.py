@@ -317,6 +317,21 @@ def an_occasion_blocked(shell: Shell) -> None:
     press(shell)
 
 
+def looked_over(shell: Shell) -> None:
+    """A letter, looked over before it is signed."""
+    page = _letters(shell)
+    page.look_action.click()
+
+
+def anew(shell: Shell) -> None:
+    """A signed letter that is to be signed once more."""
+    page = _letters(shell)
+    page.open(("B02", "L1"))
+    idle(shell)
+    page.anew_action.click()
+    page.mending.anew.why.setText("The contact at the authority was wrong.")
+
+
 def check_the_list(shell: Shell) -> None:
     """The signed list of letters, checked where they lie."""
     page = _letters(shell)
@@ -610,9 +625,9 @@ SCENES = (
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),
     Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
     Scene("outcome", "OF1", (Shot("record", "damaged", act=verified),), before=damage),
-    Scene("decided", "OF1", places("letters")),
+    Scene("decided", "OF1", (*places("letters"), Shot("letters", "looked-over", act=looked_over))),
     Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
-    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), *places("home")), before=with_addresses),
+    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), Shot("letters", "anew", act=anew), *places("home")), before=with_addresses),
     Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),
     # Three years later
     Scene("due", "OF1", (Shot("record", "due"), Shot("record", "held", act=held_back), Shot("record", "ending", act=ending), Shot("record", "ended", act=ended))),

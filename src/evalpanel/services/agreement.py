@@ -155,7 +155,7 @@ def _word(
     dissents: list[Dissent] = []
     for part in cover.header.parts:
         if part.envelope in opening:
-            content = age.open_bytes(workspace.documents.read(part.sealed), opening[part.envelope][0])
+            content = age.open_bytes(workspace.documents.piece(part.sealed), opening[part.envelope][0])
             dissents += read_assent_part(content).dissents
     body = cover.body
     return Word(person, body.agrees, body.sheet, tuple(dissents), body.left_out, body.misquoted)

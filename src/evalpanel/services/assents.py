@@ -273,6 +273,6 @@ def _same(tx: Session, workspace: Workspace, mine: Own, parts: Sequence[PartOf],
     opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
     if len(parts) != len(pieces) or any(one.envelope not in opening for one in parts):
         return False
-    return [age.open_bytes(workspace.documents.read(one.sealed), opening[one.envelope][0]) for one in parts] == [
+    return [age.open_bytes(workspace.documents.piece(one.sealed), opening[one.envelope][0]) for one in parts] == [
         write_agreed(piece) for piece in pieces
     ]

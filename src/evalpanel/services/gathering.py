@@ -78,7 +78,7 @@ def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Said) -> tuple[
     opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.SCORES)
     found: list[Score] = []
     for part in cover.header.parts:
-        sealed = workspace.documents.read(part.sealed)
+        sealed = workspace.documents.piece(part.sealed)
         try:
             content = mine.open(sealed)
         except NotSealedToUs:

@@ -192,7 +192,7 @@ def _opened(
             shut += 1
             continue
         identity, place = opening[part.envelope]
-        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), identity))
+        held = read_sheet_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
         spoken = [*(one.line for one in held.answers), *(one.line for one in held.changes)]
         if (held.bidder, held.lot) != place or any(
             bidders.get((line.lot, line.bid)) != held.bidder or line.lot != held.lot for line in spoken
