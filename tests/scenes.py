@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
 import ui_stage
+import walked
 from evalpanel import demo
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -316,6 +317,21 @@ def an_occasion_blocked(shell: Shell) -> None:
     press(shell)
 
 
+def looked_over(shell: Shell) -> None:
+    """A letter, looked over before it is signed."""
+    page = _letters(shell)
+    page.look_action.click()
+
+
+def anew(shell: Shell) -> None:
+    """A signed letter that is to be signed once more."""
+    page = _letters(shell)
+    page.open(("B02", "L1"))
+    idle(shell)
+    page.anew_action.click()
+    page.mending.anew.why.setText("The contact at the authority was wrong.")
+
+
 def check_the_list(shell: Shell) -> None:
     """The signed list of letters, checked where they lie."""
     page = _letters(shell)
@@ -345,6 +361,14 @@ def low_price(shell: Shell) -> None:
     form.text.setPlainText("How the outreach posts are paid at this price, year by year.")
     form.who.setText("Morwenna Pascall")
     press(shell)
+
+
+def deciding(shell: Shell) -> None:
+    """The award decision, being recorded."""
+    page = _outcome(shell)
+    page.acts.leave()
+    page.primary.click()
+    page.award.decided_by.setText("Ann Lee; Bo Hart")
 
 
 def held_back(shell: Shell) -> None:
@@ -474,6 +498,33 @@ def what_waits(shell: Shell) -> None:
     _carry(shell)._waits.click()
 
 
+def bids(shell: Shell) -> None:
+    """The bids of the tender."""
+    walked.press(shell, "Bids")
+
+
+def who_bids(shell: Shell) -> None:
+    """Which code stands for whom, and letting the panel know."""
+    page = _carry(shell)
+    page._whose.click()
+    page.naming.why.setText("Two bids say themselves whose they are, so nothing is gained by hiding it.")
+
+
+def rule(shell: Shell) -> None:
+    """Two sheets of one person, and which counts."""
+    page = _carry(shell)
+    page._two.click()
+    next(iter(page.ruling.choices.values())).setChecked(True)
+    page.ruling.why.setText("The other one comes from a laptop that was put back from a backup.")
+
+
+def excuse(shell: Shell) -> None:
+    """Somebody's answer to the agreed scores cannot be had."""
+    page = _carry(shell)
+    page.people.rows["PM2"].excuse.click()
+    page.excusing.why.setText("They are in hospital, and their deputy was not at the meeting.")
+
+
 def taking_over(shell: Shell) -> None:
     """Somebody who is about to take over as officer."""
     a_bad_day(shell)
@@ -537,6 +588,14 @@ SCENES = (
     Scene("early", "", (Shot("carry", "early", act=what_waits),), opened=False),
     Scene("met", "", (Shot("carry", "waiting"),), opened=False),
     Scene("came", "PM1", (*places("home", "carry"), Shot("carry", "report", act=a_stick), Shot("carry", "taking-over", act=taking_over))),
+    Scene("two-sheets", "CH1", (Shot("carry", "two-sheets"), Shot("carry", "ruling", act=rule))),
+    Scene("unanswered", "OF1", (Shot("carry", "unanswered"), Shot("carry", "excusing", act=excuse))),
+    # Read blind
+    Scene("blind", "PM2", (*places("home", "setup", "panel"), Shot("setup", "bids", act=bids), *places("scoring"))),
+    Scene("blind-officer", "OF1", (Shot("carry", "who-bids", act=who_bids),)),
+    Scene("named", "PM2", (Shot("setup", "bids", act=bids), *places("scoring"))),
+    Scene("moderated-blind", "CH1", (*places("scoring", "moderation"), Shot("setup", "bids", act=bids))),
+    Scene("moderated-named", "CH1", places("scoring", "moderation")),
     # At work
     Scene("declared", "YE1", places("home", "scoring")),
     Scene("declared", "OF1", (*places("panel"), Shot("panel", "decide", act=decide), Shot("panel", "absence", act=absent))),
@@ -560,15 +619,15 @@ SCENES = (
     Scene("priced", "OF1", (Shot("letters", "occasion", act=an_occasion), Shot("letters", "occasion-seen", act=an_occasion_seen), Shot("letters", "occasion-blocked", act=an_occasion_blocked))),
     # The end
     Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "feedback", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
-    Scene("outcome", "OF1", (Shot("outcome", "falls-out", act=falls_out), Shot("outcome", "low-price", act=low_price))),
+    Scene("outcome", "OF1", (Shot("outcome", "falls-out", act=falls_out), Shot("outcome", "low-price", act=low_price), Shot("outcome", "deciding", act=deciding))),
     Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
     Scene("outcome", "OF1", (Shot("record", "reading", slow=True),)),
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),
     Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
     Scene("outcome", "OF1", (Shot("record", "damaged", act=verified),), before=damage),
-    Scene("decided", "OF1", places("letters")),
+    Scene("decided", "OF1", (*places("letters"), Shot("letters", "looked-over", act=looked_over))),
     Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
-    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), *places("home")), before=with_addresses),
+    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), Shot("letters", "anew", act=anew), *places("home")), before=with_addresses),
     Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),
     # Three years later
     Scene("due", "OF1", (Shot("record", "due"), Shot("record", "held", act=held_back), Shot("record", "ending", act=ending), Shot("record", "ended", act=ended))),

@@ -19,10 +19,10 @@ from evalpanel.progress import Progress
 from evalpanel.services import declarations, inviting, issuing, joining, packs, setup, sign_off, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui import carry_steps
-from evalpanel.ui.dialogs.look_through import FINDING
 from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets import mark
+from evalpanel.ui.widgets.shaped_lines import ROW
 from laptops import OFFICER, Laptops, laptops, left
 from panels import moderate, panel, release, scored, sent_moderation
 from profiles import Clock
@@ -354,7 +354,7 @@ def test_home_leads_to_an_invitation(desk: Laptops, sits: Open) -> None:
     member.shell.show_place("home")
     home = member.shell.page("home")
     home.choose_invitation = lambda: str(invitation)  # type: ignore[attr-defined]  # the home page has it
-    home._choose()  # type: ignore[attr-defined]
+    home._choose()  # type: ignore[attr-defined]  # the same
     assert (member.shell.here, member.page.title.text()) == ("carry", "You are invited to a panel")
 
 
@@ -536,7 +536,7 @@ def test_a_blind_tender_is_looked_through_before_the_panel_gets_it(qtbot: QtBot,
         first = looking.model.rows[0]
         looking.view.setCurrentIndex(looking.model.index(0))
         looking.alike.click()
-        chosen = [index.data(FINDING) for index in looking.view.selectionModel().selectedIndexes()]
+        chosen = [index.data(ROW) for index in looking.view.selectionModel().selectedIndexes()]
         assert chosen == [one for one in looking.model.rows if one.sort == first.sort]
         redacted = tmp_path / "redacted.txt"
         redacted.write_text("How [the bidder] listens.", encoding="utf-8")

@@ -88,6 +88,10 @@ FORMS = (
     ("outcome", "letters", ("A letter for an occasion",)),
     ("outcome", "letters", ("A letter for an occasion", "See the letter")),
     ("due", "record", ("End this record",)),
+    ("outcome", "outcome", ("Record the award decision",)),
+    ("blind-officer", "carry", ("Who bids",)),
+    ("two-sheets", "carry", ("Two sheets",)),
+    ("unanswered", "carry", ("No answer can be had",)),
 )
 
 
@@ -97,7 +101,7 @@ def test_form_at_double_text_cuts_nothing_off(
     qtbot: QtBot, tmp_path: Path, stage: str, place: str, pressed: tuple[str, ...]
 ) -> None:
     told = []
-    for _, shell in shells(tmp_path, (Walk(stage, "OF1", place),)):
+    for _, shell in shells(tmp_path, (Walk(stage, "CH1" if stage == "two-sheets" else "OF1", place),)):
         for size in SIZES:
             shell.resize(size)
             for name in pressed if size == SIZES[0] else ():

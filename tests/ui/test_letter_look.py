@@ -58,14 +58,30 @@ def test_letter_says_how_it_reads_and_that_it_tells_nothing_that_it_may_not(page
 
 
 def test_letter_is_approved_where_that_is_asked_for(page: LettersPage, space: Workspace) -> None:
-    approving.need_approval(space, REFERENCE, needed=True)
     page.look_action.click()
+    assert page.looking.card.rule.text() == "Letters need an approval"
+    page.looking.card.rule.click()
     assert "It has to be approved before it is signed." in page.looking.card.said
     page.looking.card.approve.click()
     (found,) = letter_looks.look(space, REFERENCE, bid="B02", lot="L1")
     assert found.approval is not None and found.approval.person == "OF1"
     assert "✓ Approved by OF1, as it is now." in page.looking.card.said
     assert not page.looking.card.approve.isVisible()
+    page.looking.card.rule.click()
+    (found,) = letter_looks.look(space, REFERENCE, bid="B02", lot="L1")
+    assert found.needs_approval is False
+
+
+def test_letters_that_nobody_approved_are_not_signed_and_it_is_said_why(
+    qtbot: QtBot, page: LettersPage, space: Workspace, tmp_path: Path
+) -> None:
+    approving.need_approval(space, REFERENCE, needed=True)
+    page.choose_folder = lambda _: str(tmp_path / "letters")
+    page.primary.click()
+    shell = page.window()
+    assert isinstance(shell, Shell)
+    qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=LONG)
+    assert "8 are not signed. Bid B01, lot L1: The letter is not approved yet." in shell.messages.text
 
 
 def test_draft_for_the_lawyer_is_written_where_it_is_wanted(page: LettersPage, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_a_run_says_when_it_ended() -> None:
 def test_record_lines_keep_the_rules_of_a_model(space: Workspace, qtmodeltester: ModelTester) -> None:
     lines = RecordLines()
     lines.show_lines(lines_of(record.history(space, REFERENCE)))
-    qtmodeltester.check(lines)  # type: ignore[no-untyped-call] # pytest-qt leaves it untyped
+    qtmodeltester.check(lines)  # type: ignore[no-untyped-call]  # pytest-qt leaves it untyped
     assert bool(lines.flags(lines.index(0)) & Qt.ItemFlag.ItemIsSelectable) is False  # a day cannot be chosen
 
 

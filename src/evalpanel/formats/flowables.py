@@ -55,7 +55,7 @@ class TaggedParagraph(PdfParagraph):
                 piece.element, piece.once, piece.inline = self.element, self.once, self.inline
         return pieces
 
-    def beginText(self, x: float, y: float) -> TaggedText:  # noqa: N802 - the name is reportlab's
+    def beginText(self, x: float, y: float) -> TaggedText:
         """The text object that the lines go into."""
         return TaggedText(self.canv, x, y, self.element, self.inline)
 
@@ -99,17 +99,17 @@ class TaggedTable(PdfTable):
     _bkgrndcmds: list[Any]  # reportlab's own
     _linecmds: list[Any]
 
-    def _drawBkgrnd(self) -> None:  # noqa: N802 - the name is reportlab's
+    def _drawBkgrnd(self) -> None:
         if self._bkgrndcmds:
             with self.canv.artifact():
                 super()._drawBkgrnd()  # type: ignore[misc]  # untyped
 
-    def _drawLines(self) -> None:  # noqa: N802 - the name is reportlab's
+    def _drawLines(self) -> None:
         if self._linecmds:
             with self.canv.artifact():
                 super()._drawLines()  # type: ignore[misc]  # untyped
 
-    def _drawCell(self, cellval: Any, cellstyle: Any, pos: Any, size: Any) -> None:  # noqa: N802 - reportlab's
+    def _drawCell(self, cellval: Any, cellstyle: Any, pos: Any, size: Any) -> None:
         # What is left of a cell on the first or the second page of a broken row may be nothing, and nothing is no text.
         if cellval not in ("", None, (), []):
             super()._drawCell(cellval, cellstyle, pos, size)  # type: ignore[misc]  # untyped

@@ -218,17 +218,19 @@ def _make(
         sheet=_newest_sheet(tx, mine) or "",
     )
     pieces = _pieces(one, dissents, seen.wrong)
+    readers = rosters.readers(tx, mine, rosters.chairs(tender.pack.panel))
+    on_paper = rosters.on_paper(tx, mine)
     earlier = exchange.line(tx, mine.tender, ParcelKind.ASSENT, mine.person, one.chair)
     if earlier:
         last = read_assent(earlier[-1].statement.payload)
-        if last.body == body and _same(tx, workspace, mine, last.header.parts, pieces):
+        same = last.body == body and last.header.recipients == exchange.sealed_to(readers, on_paper)
+        if same and _same(tx, workspace, mine, last.header.parts, pieces):
             return exchange.again(tx, mine.tender, ParcelKind.ASSENT, earlier[-1])
     envelopes = sheets_here.recipients(tx, mine, EnvelopeKind.MODERATION)
     parts = []
     for piece in pieces:
         name, recipient = envelopes[piece.bidder, piece.lot]
         parts.append(exchange.seal_part(workspace, write_agreed(piece), name, [recipient], made))
-    readers = rosters.readers(tx, mine, rosters.chairs(tender.pack.panel))
     rests_on = RestsOn(one.cover.header.roster, one.cover.header.pack)
     return exchange.make(
         tx,
@@ -240,6 +242,7 @@ def _make(
         about=one.chair,
         parts=parts,
         rests_on=rests_on,
+        on_paper=on_paper,
         act="assent-sent",
         detail={"moderation": one.identity, "agrees": body.agrees, "dissents": len(dissents)},
     )
@@ -270,6 +273,6 @@ def _same(tx: Session, workspace: Workspace, mine: Own, parts: Sequence[PartOf],
     opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
     if len(parts) != len(pieces) or any(one.envelope not in opening for one in parts):
         return False
-    return [age.open_bytes(workspace.documents.read(one.sealed), opening[one.envelope][0]) for one in parts] == [
+    return [age.open_bytes(workspace.documents.piece(one.sealed), opening[one.envelope][0]) for one in parts] == [
         write_agreed(piece) for piece in pieces
     ]

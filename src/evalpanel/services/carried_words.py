@@ -19,6 +19,7 @@ _SENTENCES = {
     "release-received": "took in the keys of this laptop",
     "paper-made": "made the successor's and the recovery sheet, to be printed and held by somebody else",
     "succeeded": "took over as officer from {about}, by the words of the two sheets",
+    "recovery-used": "opened, with the words of the recovery sheet, what people had sent before",
     "names-received": "released to this laptop the names of those who bid",
     "keys-revoked": "revoked the keys of a laptop of {about}",
     "member-replaced": "put {by} on the panel in the place of {about}",

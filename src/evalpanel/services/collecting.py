@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.blind import is_blind
-from evalpanel.domain.interests import Declaration, organisations
+from evalpanel.domain.interests import organisations
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
@@ -56,21 +56,7 @@ def _declarations(tx: Session, workspace: Workspace, one: Arrival) -> Became:
                 f"The declaration of {author} names somebody who does not take part.",
                 "Nothing was changed. Issue the pack again, and ask for a new declaration.",
             )
-        lines = [
-            Declaration(
-                author,
-                line.outcome,
-                declared.at,
-                line.bidder,
-                line.about,
-                declared.on_paper,
-                line.kind,
-                line.organisation,
-                declared.asked,
-            )
-            for line in declared.lines
-        ]
-        interests.record_lines(tx, workspace, mine.tender, author, lines)
+        interests.record_lines(tx, workspace, mine.tender, author, declared.of(author))
     if one.identity not in one.after.tips:
         return Became(Verdict.OLDER, f"A newer declaration of {author} is here already; this one is kept.")
     affirmed = held[one.identity].affirmed

@@ -265,7 +265,7 @@ def _read(
             shut += 1
             continue
         identity, place = opening[part.envelope]
-        read = read_moderation_part(age.open_bytes(workspace.documents.read(part.sealed), identity))
+        read = read_moderation_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
         if (read.bidder, read.lot) != place:
             raise EvalPanelError(
                 "A part of this moderation belongs to another bid.", "Nothing was changed. Ask for it again."

@@ -27,7 +27,7 @@ _COLUMNS = (
     *("tender_id", "position", "person", "lot", "bid", "criterion", "revision", "status", "value"),
     *("rationale", "improvements", "working_note", "evidence", "at", "act"),
 )
-_ADD = f"INSERT INTO score ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 (our own names)
+_ADD = f"INSERT INTO score ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  # our own names
 
 
 def criteria_of(pack: TenderPack) -> dict[CriterionCode, Criterion]:

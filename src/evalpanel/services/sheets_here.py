@@ -90,6 +90,14 @@ def final(tx: Session, mine: Own, author: PersonCode) -> str | None:
     return tip
 
 
+def read(
+    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, author: PersonCode, named: str
+) -> tuple[Score, ...]:
+    """What of one sheet of somebody, by its identity, can be read here, whether it counts or not. Takes nothing over."""
+    opening = keys(tx, workspace, mine, EnvelopeKind.SCORES)
+    return _opened(workspace, mine, tender, _cover(tx, mine, author, named), opening)[0] if opening else ()
+
+
 def bring_up(
     tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, author: PersonCode, adopt: str = ""
 ) -> SheetHere:
@@ -184,7 +192,7 @@ def _opened(
             shut += 1
             continue
         identity, place = opening[part.envelope]
-        held = read_sheet_part(age.open_bytes(workspace.documents.read(part.sealed), identity))
+        held = read_sheet_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
         spoken = [*(one.line for one in held.answers), *(one.line for one in held.changes)]
         if (held.bidder, held.lot) != place or any(
             bidders.get((line.lot, line.bid)) != held.bidder or line.lot != held.lot for line in spoken

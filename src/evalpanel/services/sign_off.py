@@ -77,7 +77,5 @@ def record_absence(workspace: Workspace, named: str, *, person: str, reason: str
 
 def _recorder(tx: Session, tender: tenders.OpenTender) -> PersonCode:
     """Who records: the officer, or on a laptop that joined by an invitation its own person, who then chairs."""
-    row = tx.get(t.InstallationRow, tender.tender_id)
-    if row is None or row.nonce:
-        return tender.acting(Role.OFFICER, None)
-    return tender.acting(Role.CHAIR, row.person)
+    own = tenders.owner_here(tx, tender.tender_id)
+    return tender.acting(Role.OFFICER, None) if own is None else tender.acting(Role.CHAIR, own)

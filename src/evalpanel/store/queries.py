@@ -133,7 +133,8 @@ def open_questions(tx: Session, tender: TenderId, held: TenderPack) -> tuple[tup
     """Whom listed interests may mean, for the officer to answer; nothing on a laptop that is not the officer's."""
     mine = tx.get(t.InstallationRow, tender)
     lines = declarations(tx, tender)
-    if mine is None or not mine.nonce or not any(map(is_listed, lines)):
+    took = tx.execute(select(t.SuccessionRow.id).where(t.SuccessionRow.tender_id == tender)).first()
+    if mine is None or not (mine.nonce or took) or not any(map(is_listed, lines)):
         return ()
     return questions(lines, matches(tx, tender), organisations(held.bidders, held.members))
 

@@ -36,6 +36,7 @@ class LetterLooking:
         self.card.allowed.connect(page.guard(self._allow))
         self.card.approved.connect(page.guard(self._approve))
         self.card.drafted.connect(page.guard(self._draft))
+        self.card.ruled.connect(page.guard(self._rule))
 
     def look(self, about: Looked) -> None:
         """Show what is found in a letter as it would be signed now."""
@@ -66,6 +67,16 @@ class LetterLooking:
         space, tender, person = self._who
         approving.approve(space, tender, person=person or "", bid=about.bid, lot=about.lot, occasion=about.occasion)
         self._again("The letter is approved as it is now. Another content would not be.", about)
+
+    def _rule(self, needed: bool) -> None:  # a signal carries it
+        about = self._about
+        assert about is not None
+        space, tender, person = self._who
+        approving.need_approval(space, tender, needed=needed, person=person)
+        said = (
+            "Every letter is approved by a named person before it is signed." if needed else "Letters need no approval."
+        )
+        self._again(said, about)
 
     def _draft(self) -> None:
         about = self._about

@@ -43,3 +43,4 @@ class RecordKeeping:
         self.card.leave()
         self._page.acted.emit()
         self._page.said.emit(keeping_words.ended(done))
+        self._page.primary.setFocus()

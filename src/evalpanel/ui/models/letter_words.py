@@ -64,7 +64,9 @@ def signed(report: LettersReport, out: Path) -> str:
     if bad:
         words.append(f"{', '.join(bad)} did not verify: check the disk and save signed copies again.")
     if report.blocked:
-        words.append(f"{count(len(report.blocked), 'is', 'are')} blocked: what is missing is said beside each.")
+        first = report.blocked[0]
+        why = f"Bid {first.bid}, lot {first.lot}: {' '.join(first.why)}"
+        words.append(f"{count(len(report.blocked), 'is', 'are')} not signed. {why}")
     if report.letters:
         words.append(may_take_out())
     return " ".join(words)

@@ -12,7 +12,7 @@ from evalpanel.domain.tender import Bid
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letter_signing import LetterBlockedBy, LetterDone
 from evalpanel.system.files import may_take_out
-from evalpanel.ui.models.words import count
+from evalpanel.ui.models.words import called, count
 
 WHAT = (
     "Letters about the outcome stand in the list by themselves, also for bids that were late, excluded, disregarded, withdrawn or "
@@ -69,7 +69,7 @@ def occasion(kind: LetterKind, reason: str, day: date | None) -> Occasion:
 
 def bid_words(bid: Bid, names: Mapping[str, str]) -> str:
     """`B02 Heard Together, lot L1`."""
-    return f"{bid.bid} {names.get(bid.bidder, '')}".strip() + f", lot {bid.lot}"
+    return f"{called(bid.bid, names.get(bid.bidder, ''))}, lot {bid.lot}"
 
 
 def standing(asked: AskedLetter, bid: Bid, name: str, why: tuple[str, ...] = ()) -> LetterStanding:

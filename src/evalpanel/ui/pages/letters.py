@@ -14,9 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import Bidder
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import letter_drafts, setup
+from evalpanel.services import letter_drafts
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letter_signing import LetterDone
 from evalpanel.services.letters import LettersReport
@@ -25,6 +24,7 @@ from evalpanel.ui import window_place
 from evalpanel.ui.letter_batch import LetterBatch
 from evalpanel.ui.letter_check import LetterCheck
 from evalpanel.ui.letter_looking import LetterLooking, Looked
+from evalpanel.ui.letter_mending import LetterMending
 from evalpanel.ui.letter_occasion import LetterOccasion
 from evalpanel.ui.models import letter_words
 from evalpanel.ui.models.letter_drawings import Drawing, LetterDrawings
@@ -34,7 +34,6 @@ from evalpanel.ui.models.words import count
 from evalpanel.ui.page import Page
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
-from evalpanel.ui.widgets.bidder_form import BidderForm
 from evalpanel.ui.widgets.copies_choice import CopiesChoice
 from evalpanel.ui.widgets.letter_list import LetterList
 from evalpanel.ui.widgets.letter_side import LetterSide
@@ -75,13 +74,14 @@ class LettersPage(Page):
         self.list.selectionModel().currentChanged.connect(lambda *_: self._chosen())
         self.pdf: PdfPreview = PdfPreview()
         self.side_card = LetterSide(self.pdf)
-        self.side_card.correct.clicked.connect(lambda *_: self._edit())
-        self.form = BidderForm()
-        self.form.saved.connect(guard(self._correct))
-        self.form.left.connect(self._leave_form)
         self._stack = Pile()
         self._stack.addWidget(self.side_card)
-        self._stack.addWidget(self.form)
+        self.mending = LetterMending(self, self._current, self._stack.setCurrentWidget, self._leave_form)
+        self.mending.folder, self.mending.copies = self._chosen_folder, lambda: self.copies.chosen
+        self.mending.signed = self._signed
+        self.side_card.correct.clicked.connect(lambda *_: self.mending.edit())
+        for form in (self.mending.form, self.mending.anew):
+            self._stack.addWidget(form)
         self.looking = LetterLooking(self, lambda: not self._not_mine)
         self.looking.card.left.connect(self._leave_form)
         self._stack.addWidget(self.looking.card)
@@ -101,8 +101,8 @@ class LettersPage(Page):
         column.addWidget(self.copies)
         self._left = left
         self._area = Sides()
-        self._area.add(left, share=2, lines=9, most=100)
-        self._area.add(self._stack, share=3, lines=22)
+        self._area.add(left, share=5, lines=9, most=100)
+        self._area.add(self._stack, share=9, lines=22)
         self._empty = StateCard()
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._empty, 1)
@@ -113,6 +113,7 @@ class LettersPage(Page):
         self.occasion_action.setAccessibleName(
             "A letter for an occasion: prequalification, a low price, the end of standstill"
         )
+        self.anew_action = self.add_action("Sign it anew…", self.mending.ask_anew)
         self.change_action = self.add_action("Change it", self.occasion.back)
         self.look_action = self.add_action("Look it over", self._look, key="Ctrl+L")
 
@@ -169,6 +170,7 @@ class LettersPage(Page):
             self.list_action,
             self.occasion_action,
             self.change_action,
+            self.anew_action,
         ):
             one.hide()
 
@@ -199,6 +201,7 @@ class LettersPage(Page):
         self.folder_action.setVisible(self._written is not None)
         self._steps(held)
         if self.occasion.is_open:
+            self.anew_action.hide()
             self._show_occasion()
         elif not self.list.currentIndex().isValid() and standings:
             self.list.setCurrentIndex(self.rows.index(0))
@@ -220,7 +223,7 @@ class LettersPage(Page):
             self.status.setText(_BLOCKED)
         else:
             sent = signed and not self._not_mine and any(one.series == AWARD for one in self._standings)
-            self.next_step("Log what was sent" if sent else "", lambda: self.go.emit("feedback", None))
+            self.next_step("Go on to sending" if sent else "", lambda: self.go.emit("feedback", None))
             self.status.setText("Every letter is signed. A sealed copy of each is kept here." if signed else "")
 
     def _chosen(self) -> None:
@@ -261,6 +264,8 @@ class LettersPage(Page):
                 f"You are recused from {kept_out.what}, so {'its' if kept_out.is_whole else 'the lot’s'} letters are not shown.",
             )
             return
+        about_outcome = row.standing.state is LetterState.SIGNED and row.standing.series == AWARD
+        self.anew_action.setVisible(about_outcome and not self._not_mine)
         may_correct = not self._not_mine and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
         held = self._drawings.of(row.standing)
         if row.standing.state is LetterState.NOT_OWED:
@@ -366,29 +371,6 @@ class LettersPage(Page):
 
     def _check_list(self) -> None:
         self.check.ask(str(self._written or self._settings.value(_FOLDER, "")))
-
-    def _edit(self) -> None:
-        row, view = self._current(), self.session.view
-        if row is None or view is None:
-            return
-        bidder: Bidder = next(one for one in view.pack.bidders if one.bidder == row.standing.bidder)
-        self._stack.setCurrentWidget(self.form)
-        self.form.show_bidder(bidder)
-
-    def _correct(self, changed: dict[str, str]) -> None:
-        bidder = self.form.bidder
-        assert bidder is not None
-        setup.correct_bidder(
-            self.session.workspace,
-            self.session.tender,
-            bidder=bidder.bidder,
-            person=self.session.person or None,
-            **changed,
-        )
-        self._stack.setCurrentWidget(self.side_card)
-        self.acted.emit()
-        self.said.emit(f"The details of {bidder.bidder} are corrected. What stood before is on the record.")
-        self.list.setFocus()
 
     def _leave_form(self) -> None:
         self._stack.setCurrentWidget(self.side_card)

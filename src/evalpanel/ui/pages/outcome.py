@@ -15,6 +15,7 @@ from evalpanel.domain.results import LotResult
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode
 from evalpanel.services import deciding, outcome, price_state, prices, scoresheets
+from evalpanel.services.after_outcome import AfterOutcome
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.price_state import PriceStanding
 from evalpanel.services.setup import TenderView
@@ -97,7 +98,9 @@ class OutcomePage(Page):
         self._low = self.add_action("Low prices…", lambda: self._ask_about(self.acts.ask_low))
         self._out = self.add_action("A bid falls out…", lambda: self._ask_about(self.acts.ask_fall_out))
         self.award = AwardForm()
-        column.addWidget(self.award)
+        self.award.wanted.connect(self.primary.click)
+        self.award.left.connect(self._leave_award)
+        column.addWidget(self.award, 1)
         self._split.setStretchFactor(1, 1)
         column.addWidget(self._split, 1)
         self.content.addWidget(self._result, 1)
@@ -191,7 +194,7 @@ class OutcomePage(Page):
         else:
             self._words.setText(
                 "All prices marked ○ are opened together, once, on the record. The others stay sealed. "
-                "After it no bid’s status can be changed."
+                "After it a bid can only fall out, with its reason."
             )
         self.next_step("Open 1 price" if opens == 1 else f"Open {opens} prices", self._open, tip=tip)
 
@@ -330,6 +333,7 @@ class OutcomePage(Page):
         now = deciding.standing(self.session.workspace, self.session.tender)
         award = next((one for one in now.awards if lot is not None and one.lot == lot.lot), None)
         view = self.session.view
+        self._split.setVisible(self.award.isHidden())
         open_still = view is not None and not view.summary.stage.reached(TenderStage.LETTERS_ISSUED)
         decided = any(lot is not None and one.lot == lot.lot for one in now.decisions)
         priced = lot is not None and any(one.price_amount is not None for one in lot.bids)
@@ -340,6 +344,9 @@ class OutcomePage(Page):
                 may="" if open_still else "The letters are signed: nothing more is recorded here."
             )
             self.next_step(words, slot, tip=tip)
+        elif award is not None and award.settled and (others := self._undecided(now)):
+            self.award.hide()
+            self.next_step(f"Go on to lot {others[0]}", lambda: self._show_lot(others[0]))
         elif award is None or award.settled or now.notice is not None:
             self.award.hide()
             tip = "" if self._acting.may else "The officer signs the letters."
@@ -349,11 +356,21 @@ class OutcomePage(Page):
         else:
             self.next_step(f"Record the decision on lot {award.lot}", self._decide, tip=self._acting.why_not)
 
+    def _undecided(self, now: AfterOutcome) -> list[str]:
+        """The lots that are shown here and wait for a decision."""
+        return [one.lot for one in now.awards if not one.settled and one.lot in self.tabs]
+
     def _ask_award(self) -> None:
         lot = next(one for one in self._lots if one.lot == self._lot)
         now = deciding.standing(self.session.workspace, self.session.tender)
-        self.award.ask(lot, next(one for one in now.awards if one.lot == lot.lot))
+        self.award.ask(lot, next(one for one in now.awards if one.lot == lot.lot), now.today)
+        self._split.hide()  # the form needs the room
         self._next(lot)
+
+    def _leave_award(self) -> None:
+        self.award.hide()
+        if self.session.view is not None:
+            self._frame(self.session.view)
 
     def _decide(self) -> None:
         now = deciding.standing(self.session.workspace, self.session.tender)

@@ -227,7 +227,7 @@ class PanelPage(Page):
         known = tuple(one.criterion for one in view.pack.criteria)
         told = replace(interest, declared=lines)  # as the person at the laptop may read them
         self.absence.hide()
-        self.decision.ask(told, f"{code} {row.name}", f"{bidder} {name}".strip(), known)
+        self.decision.ask(told, f"{code} {row.name}", words.called(bidder, name), known)
 
     def _record_decision(self) -> None:
         form = self.decision

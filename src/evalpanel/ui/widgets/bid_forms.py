@@ -13,6 +13,7 @@ from evalpanel.domain.results import BidResult, LotResult, ResultStatus
 from evalpanel.domain.tender import BidStatus
 from evalpanel.services.low_pricing import LowPrices
 from evalpanel.ui.models import bid_acts
+from evalpanel.ui.models.words import called
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.flow import Flow
@@ -75,7 +76,7 @@ class _BidForm(Card):
         self.bid.blockSignals(True)  # filling is not choosing
         self.bid.clear()
         for one in bids:
-            self.bid.addItem(f"{one.bid} {one.name}".strip(), one.bid)
+            self.bid.addItem(called(one.bid, one.name), one.bid)
         self.bid.setCurrentIndex(max(0, self.bid.findData(chosen)))
         self.bid.blockSignals(False)
 

@@ -25,12 +25,12 @@ class Fold(QWidget):
         """Add one at the right."""
         self._row.addWidget(widget, stretch)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """As narrow as the widest of them, and as high as they stand now."""
         widths = [one.minimumSizeHint().width() for one in self._shown()]
         return QSize(max(widths, default=0), self._row.minimumSize().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Stand in a row or in a column, as the width allows."""
         super().resizeEvent(event)
         shown = self._shown()

@@ -8,12 +8,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from evalpanel.domain.retention import RetentionState
 from evalpanel.domain.signing import Hold
 from evalpanel.services.keeping import Keeping
 from evalpanel.ui.models import keeping_words
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.flow import Flow
+
+_NEAR = (RetentionState.SOON, RetentionState.HELD, RetentionState.DUE)
+"""Where an ending is something to think about: before, it is not spoken of."""
 
 
 class KeepingCard(Card):
@@ -68,6 +72,7 @@ class KeepingCard(Card):
         self.inside.addWidget(self.end, 0, Qt.AlignmentFlag.AlignLeft)
         self._reference = ""
         self._hold = 0
+        self._near = False
         self._fields.hide()
 
     @property
@@ -86,7 +91,10 @@ class KeepingCard(Card):
         self._show_holds(held.retention.holds, tip)
         gone = held.retention.ended is not None
         why_not = tip or keeping_words.why_not_end(held, closed=closed)
-        self.end.setVisible(not gone)
+        near = held.retention.state in _NEAR
+        self.kept.setVisible(near or gone)
+        self._near = near
+        self.end.setVisible(near and self._fields.isHidden())
         self.end.setEnabled(not why_not)
         self.end.setToolTip(why_not)
         self.end.setAccessibleDescription(why_not)
@@ -99,6 +107,7 @@ class KeepingCard(Card):
         self._first.clear()
         self._second.clear()
         self._fields.hide()
+        self.end.setVisible(self._near)
 
     def _show_holds(self, holds: Sequence[Hold], tip: str) -> None:
         while (item := self._holds.takeAt(0)) is not None:
@@ -138,6 +147,7 @@ class KeepingCard(Card):
             field.setAccessibleName(said)
         self.act.setText(act)
         self._fields.show()
+        self.end.hide()
         self._check()
         self._first.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, lambda: self.asking.emit(self._fields))  # once it has its place
