@@ -699,6 +699,12 @@ def _recover(space: Workspace, place: Place) -> None:
     )
 
 
+def _put_aside(space: Workspace, _place: Place) -> None:
+    held = receiving.waiters(space)
+    if len(held) == 3:
+        receiving.put_aside(space, held[0].digest)
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -882,6 +888,7 @@ ACTS = {
         ),
         _inside("take in what was issued", "member", _receive, 3, takes="issued"),
         _inside("keep what has to wait", "unheard", _receive, 0, takes="issued"),
+        _inside("put aside what waits", "waited", _put_aside, 0),
         _inside("take in what waited", "waited", lambda space, _: receiving.try_again(space), 3),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
         _inside("remember an interest", "has sent", lambda space, _: _remember(space)),

@@ -110,6 +110,20 @@ def test_what_comes_before_the_words_waits_in_the_profile_and_is_taken_in_after_
     assert list(desk["second"].documents.folder.iterdir()) == []
 
 
+def test_what_nobody_wants_is_put_aside_and_can_be_put_back(desk: Laptops) -> None:
+    space = desk["second"]
+    second_laptop(desk, "second", confirmed_there=False)
+    desk.take("second", *issued(desk))
+    one, other, third = receiving.waiters(space)
+    receiving.put_aside(space, other.digest)
+    assert (receiving.waiters(space), receiving.waiters(space, aside=True)) == ((one, third), (other,))
+    with pytest.raises(EvalPanelError, match="This file is not there any more"):
+        receiving.put_aside(space, other.digest)
+    assert receiving.try_again(space) == ()
+    receiving.put_back(space, other.digest)
+    assert (receiving.waiters(space), receiving.waiters(space, aside=True)) == ((one, other, third), ())
+
+
 def test_waiting_is_over_when_the_words_are_heard_without_the_stick(desk: Laptops) -> None:
     (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1"])
     desk.take(OFFICER, joining.enrol(desk["second"], one.file, to=desk.stick))

@@ -192,6 +192,10 @@ def test_what_came_before_the_words_is_taken_in_when_they_are_confirmed(qtbot: Q
             "What you may open",
         }
         assert all("The officer's keys are not confirmed on this laptop yet." in row[2] for row in waiting.model.rows)
+        waiting.aside.click()
+        assert (len(waiting.model.rows), waiting.told.text()[:11], waiting.back.isVisible()) == (2, "Put aside, ", True)
+        waiting.back.click()
+        assert (len(waiting.model.rows), waiting.told.text(), waiting.back.isVisible()) == (3, "", False)
         member.go_on()
         assert member.said == "Nothing could be taken in yet: what they wait for has not come."
         member.go_on()

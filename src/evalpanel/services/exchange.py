@@ -299,7 +299,7 @@ def next_header(
         about=about,
         author=mine.person,
         heads=() if kind.is_open else heads.heads(tx, mine.tender, mine.person, kind, about),
-        history=tuple(sorted({one.identity for one in earlier} | cited.behind)),
+        history=tuple(sorted({name for one in earlier for name in (one.identity, *one.history)} | cited.behind)),
         incarnations=heads.incarnations(tx, workspace, mine.tender),
         installation=mine.keys.public.installation,
         made_at=workspace.now(),

@@ -179,11 +179,11 @@ def _roster(
         cover = read_roster(last.statement.payload)
         (part,) = [one for one in cover.header.parts if one.envelope == NAMES]
         held = [one for one in cover.header.parts if one.envelope == KEPT]
-        opened = [mine.keys.open(workspace.documents.read(one.sealed)) for one in held]
+        opened = [mine.keys.open(workspace.documents.piece(one.sealed)) for one in held]
         same = (
             cover.body == body and cover.header.recipients == sealed_to and opened == ([] if kept is None else [kept])
         )
-        if same and mine.keys.open(workspace.documents.read(part.sealed)) == names:
+        if same and mine.keys.open(workspace.documents.piece(part.sealed)) == names:
             return exchange.again(tx, mine.tender, ParcelKind.ROSTER, last)
     readers = [*(keys.recipient for keys in recipients), *([on_paper] if on_paper else [])]
     parts = [exchange.seal_part(workspace, names, NAMES, readers, made)]
@@ -352,7 +352,7 @@ def _same(workspace: Workspace, mine: Own, row: t.EnvelopeRow, index: str, piece
     if not index:
         return None
     identity = workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
-    sealed = workspace.documents.read(index)
+    sealed = workspace.documents.piece(index)
     return Part(index, len(sealed), row.name) if age.open_bytes(sealed, identity) == piece else None
 
 

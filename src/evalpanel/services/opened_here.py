@@ -66,7 +66,7 @@ def releases(tx: Session, mine: Own, officer: PersonCode) -> tuple[tuple[str, in
 
 def index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
     """What the sealed index of an envelope says."""
-    return age.open_bytes(workspace.documents.read(envelope.index), identity_of)
+    return age.open_bytes(workspace.documents.piece(envelope.index), identity_of)
 
 
 def keep_keys(

@@ -80,14 +80,22 @@ class Waiter:
     author: str
     words: str
     size: int
+    digest: str = ""
+    """SHA-256 of the file, by which it is put aside and put back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How many parcels wait in the profile, and their bytes."""
+    """How many parcels wait in the profile, and their bytes; how many were put aside."""
 
     files: int
     size: int
+    aside: int = 0
+
+    @property
+    def any_here(self) -> bool:
+        """Whether there is anything to be looked at."""
+        return self.files + self.aside > 0
 
 
 def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress = NO_PROGRESS) -> tuple[Report, ...]:
@@ -139,20 +147,32 @@ def try_again(workspace: Workspace) -> tuple[Report, ...]:
 
 def waiting(workspace: Workspace) -> Waits:
     """What waits in the profile. Changes nothing."""
-    held = Waiting(workspace.folders.waiting).files()
-    return Waits(len(held), sum(path.stat().st_size for path in held))
+    folder = Waiting(workspace.folders.waiting)
+    held = folder.files()
+    return Waits(len(held), sum(path.stat().st_size for path in held), len(folder.aside().files()))
 
 
-def waiters(workspace: Workspace) -> tuple[Waiter, ...]:
-    """Each parcel that waits in the profile, and what it waits for. Changes nothing."""
+def put_aside(workspace: Workspace, digest: str) -> None:
+    """Put a parcel that waits aside: nobody wants it, and it is tried no more. The last 50 that were put aside can be put back."""
+    Waiting(workspace.folders.waiting).put_aside(digest)
+
+
+def put_back(workspace: Workspace, digest: str) -> None:
+    """Put a parcel that was put aside back among those that wait."""
+    Waiting(workspace.folders.waiting).put_back(digest)
+
+
+def waiters(workspace: Workspace, *, aside: bool = False) -> tuple[Waiter, ...]:
+    """Each parcel that waits in the profile (`aside`: that was put aside), and what it waits for. Changes nothing."""
     with workspace.store.reading() as tx:
         mine = tuple(_own(tx, workspace))
     found = []
-    for path in Waiting(workspace.folders.waiting).files():
+    folder = Waiting(workspace.folders.waiting)
+    for path in (folder.aside() if aside else folder).files():
         try:
             size = path.stat().st_size
             with path.open("rb") as opened:
-                found.append(_waiter(workspace, mine, opened, size))
+                found.append(replace(_waiter(workspace, mine, opened, size), digest=path.stem))
         except OSError as error:
             raise trouble(error, "read", path) from error
     return tuple(found)

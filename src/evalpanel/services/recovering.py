@@ -135,7 +135,7 @@ def _interim(
             if cover.body.state is not SheetState.INTERIM:
                 continue
             try:
-                parts = [age.open_bytes(workspace.documents.read(part.sealed), opens) for part in cover.header.parts]
+                parts = [age.open_bytes(workspace.documents.piece(part.sealed), opens) for part in cover.header.parts]
             except NotSealedToUs:
                 closed.append(one.person)
                 continue

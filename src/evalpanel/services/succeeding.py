@@ -163,7 +163,7 @@ def _take_documents(tx: Session, workspace: Workspace, mine: Own) -> None:
         if not envelope.index or envelope.name not in rows or not listing:
             continue  # what was published was there before
         opens = workspace.keys.unwrap_for(mine.tender, f"envelope {envelope.name}", rows[envelope.name].identity)
-        index = read_index(age.open_bytes(workspace.documents.read(envelope.index), opens.decode()))
+        index = read_index(age.open_bytes(workspace.documents.piece(envelope.index), opens.decode()))
         found += [(envelope.name, one) for one in index.documents if one.path not in held]
     detail = arrived_detail((), found)
     act = audit.record(tx, workspace, "bids-loaded", tender=mine.tender, person=mine.person, detail=detail)

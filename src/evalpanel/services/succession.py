@@ -27,6 +27,7 @@ from evalpanel.formats.parcel_packs import (
     Person,
     Roster,
     read_kept,
+    read_roster,
     write_piece,
 )
 from evalpanel.formats.statements import write_statement
@@ -69,7 +70,7 @@ def of_words(successor: str, recovery: str) -> Sheets:
 def kept_for_recovery(workspace: Workspace, cover: Cover[Roster], opens: str) -> Kept:
     """What a roster keeps for whoever has the recovery sheet."""
     (part,) = [one for one in cover.header.parts if one.envelope == KEPT]
-    return read_kept(age.open_bytes(workspace.documents.read(part.sealed), opens))
+    return read_kept(age.open_bytes(workspace.documents.piece(part.sealed), opens))
 
 
 def require_why(why: str) -> None:
@@ -108,6 +109,8 @@ def make_roster(
     names = write_piece(Names(tuple(Name(one.name, one.organisation, one.person) for one in panel)))
     part = exchange.seal_part(workspace, names, NAMES, [keys.recipient for keys in used], made)
     own = exchange.line(tx, mine.tender, ParcelKind.ROSTER, mine.person)
+    # Who led, and who claims to lead, are told; they open the cover, and no name.
+    told = (*used, *_others(people, replaces, used))
     header = Header(
         about="",
         author=mine.person,
@@ -118,7 +121,7 @@ def make_roster(
         made_at=workspace.now(),
         pack="",
         parts=(PartOf(part.envelope, part.sealed, part.size),),
-        recipients=exchange.sealed_to(used),
+        recipients=exchange.sealed_to(told),
         roster=replaces.roster,
         seq=max((replaces.number, *(one.seq for one in (*own, *replaces.rivals)))) + 1,
         tender=mine.tender,
@@ -126,12 +129,26 @@ def make_roster(
     )
     signed = signs.sign(ParcelKind.ROSTER.payload_type, write_cover(Cover(body, header)))
     named = identity(signed, signs.public)
-    cover = age.seal_bytes(write_statement(signed, header.installation), *(keys.recipient for keys in used))
+    cover = age.seal_bytes(write_statement(signed, header.installation), *(keys.recipient for keys in told))
     detail = {"parcel": named, "about": replaces.officer, "why": why}
     act = audit.record(tx, workspace, "succeeded", tender=mine.tender, person=mine.person, detail=detail)
     exchange.keep(tx, workspace, ParcelKind.ROSTER, header, named, signed, act, cover)
     name = file_name(mine.tender, ParcelKind.ROSTER, mine.person, header.seq, named)
     return Outgoing(name, ParcelKind.ROSTER, named, cover, (part.sealed,))
+
+
+def _others(people: Iterable[Person], replaces: Replaces, used: Sequence[PublicKeys]) -> tuple[PublicKeys, ...]:
+    """The laptops of the officer who is replaced, and of those who took over too."""
+    found = [one.keys.value() for person in people if person.person == replaces.officer for one in person.laptops]
+    for rival in replaces.rivals:
+        body = read_roster(rival.statement.payload).body
+        found += [
+            one.keys.value()
+            for person in body.people
+            for one in person.laptops
+            if person.person == rival.author and one.keys.value().installation == rival.installation
+        ]
+    return tuple({keys.installation: keys for keys in found if keys not in used}.values())
 
 
 def after(

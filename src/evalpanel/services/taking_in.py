@@ -238,6 +238,7 @@ def _judged(
     intakes: Mapping[ParcelKind, Intake],
 ) -> tuple[Arrival, Intake | None]:
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
+    rosters.refuse_revoked(by, named)  # what can never count waits for nothing
     if not succeeds and not kind.may_sign(_roles(tx, mine, by.person)):
         if not mine.is_officer and kind in intakes and kind.may_sign((Role.OFFICER,)):
             _fits_here(mine, by, read_cover(kind, signed.payload).header)  # what is false in itself waits for nothing
@@ -246,7 +247,6 @@ def _judged(
                 f"It is kept here, and taken in when the list of who takes part comes by which {by.person} took over.",
             )
         raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
-    rosters.refuse_revoked(by, named)
     cover = read_cover(kind, signed.payload)
     header: Header = cover.header
     _fits_here(mine, by, header)

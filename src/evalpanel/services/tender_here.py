@@ -24,7 +24,7 @@ from evalpanel.store import tables as t
 def people(workspace: Workspace, mine: Own, cover: Cover[Roster]) -> tuple[PanelMember, ...]:
     """Who takes part, as a roster says it, with the names that were sealed to this laptop."""
     (part,) = [one for one in cover.header.parts if one.envelope == exchange.NAMES]
-    names = {one.person: one for one in read_names(mine.open(workspace.documents.read(part.sealed))).people}
+    names = {one.person: one for one in read_names(mine.open(workspace.documents.piece(part.sealed))).people}
     return tuple(
         PanelMember(
             person=PersonCode(one.person),

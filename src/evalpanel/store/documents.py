@@ -28,6 +28,8 @@ from evalpanel.system.files import (
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+MOST_PIECE = 65 << 20
+"""The most bytes of a sealed piece that is read as text: 64 MiB, and what sealing adds."""
 _BLOCK = 1 << 20
 _IN_MEMORY = 16 << 20
 _INCOMING = "incoming-"
@@ -182,6 +184,20 @@ class Documents:
             write_many(fresh, made)
         finally:
             taken += [path.stem for path in made]
+
+    def piece(self, sealed: str) -> bytes:
+        """The same of a piece that is read as text (a list, answers): refused by its size alone where it is larger than any
+        that is read, before a byte of it is in memory."""
+        try:
+            size = self.path(sealed).stat().st_size
+        except OSError:
+            size = 0  # reading it says what is wrong
+        if size > MOST_PIECE:
+            raise EvalPanelError(
+                "A sealed list is larger than any that evalpanel reads.",
+                f"The file {sealed[:12]}… was left alone, and nothing was changed. Ask whoever sent it for it again.",
+            )
+        return self.read(sealed)
 
     def read(self, sealed: str) -> bytes:
         """The ciphertext of a document. Raises `EvalPanelError` when it is missing or was altered."""

@@ -132,6 +132,11 @@ def waiters(held: Sequence[Waiter], stands: Sequence[Stand]) -> tuple[tuple[str,
     return tuple(found)
 
 
+def put_aside(rows: Sequence[tuple[str, str, str]]) -> str:
+    """What was put aside, and can be put back."""
+    return f"Put aside, and tried no more: {together(what for _, what, _ in rows)}." if rows else ""
+
+
 def tried(reports: Sequence[Report]) -> str:
     """What came of trying again."""
     if not reports:

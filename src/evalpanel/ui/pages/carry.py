@@ -168,7 +168,7 @@ class CarryPage(Page):
             self._tender = stand.tender  # it goes on being about this one when the tender has come
         self.head("Carry files", carry_words.WHAT)
         self.status.setText(carry_steps.status(self.session, stand))
-        self._waits.setVisible(receiving.waiting(self.session.workspace).files > 0)
+        self._waits.setVisible(receiving.waiting(self.session.workspace).any_here)
         self._two.setVisible(stand is not None and carry_steps.has_two_sheets(self.session, stand))
         if stand is None or (stand.leads and view is None):
             self._role.setCurrentWidget(self.told)
