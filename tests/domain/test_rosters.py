@@ -15,7 +15,6 @@ from evalpanel.domain.rosters import (
     Revocation,
     RosterEntry,
     in_force,
-    roster_in_force,
     set_aside,
 )
 from evalpanel.domain.tender import PersonCode
@@ -34,6 +33,10 @@ def roster(
     succeeds: str = "",
 ) -> RosterEntry:
     return RosterEntry(Entry(name, len(before) + 1, frozenset(before)), by, officer, successor, succeeds)
+
+
+def roster_in_force(entries: list[RosterEntry], founder: bytes) -> str | None:
+    return in_force(entries, founder).roster
 
 
 def test_newest_roster_of_the_officer_is_in_force() -> None:

@@ -19,10 +19,10 @@ from evalpanel.progress import Progress
 from evalpanel.services import declarations, inviting, issuing, joining, packs, setup, sign_off, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui import carry_steps
-from evalpanel.ui.dialogs.look_through import FINDING
 from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets import mark
+from evalpanel.ui.widgets.shaped_lines import ROW
 from laptops import OFFICER, Laptops, laptops, left
 from panels import moderate, panel, release, scored, sent_moderation
 from profiles import Clock
@@ -536,7 +536,7 @@ def test_a_blind_tender_is_looked_through_before_the_panel_gets_it(qtbot: QtBot,
         first = looking.model.rows[0]
         looking.view.setCurrentIndex(looking.model.index(0))
         looking.alike.click()
-        chosen = [index.data(FINDING) for index in looking.view.selectionModel().selectedIndexes()]
+        chosen = [index.data(ROW) for index in looking.view.selectionModel().selectedIndexes()]
         assert chosen == [one for one in looking.model.rows if one.sort == first.sort]
         redacted = tmp_path / "redacted.txt"
         redacted.write_text("How [the bidder] listens.", encoding="utf-8")

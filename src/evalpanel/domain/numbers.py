@@ -21,7 +21,6 @@ def exact(text: str) -> Decimal:
     return Decimal(text)
 
 
-@lru_cache(maxsize=4096)  # a sheet of thousands of answers has a handful of scores; equal decimals have one text
 def canonical(number: Decimal) -> str:
     """The one way a decimal is written in the store, in digests and in `--json`: no exponent, no trailing zeros, no -0.
 
@@ -30,6 +29,11 @@ def canonical(number: Decimal) -> str:
     """
     if not number.is_finite():
         raise ValueError("only finite numbers can be written")
+    return _written(number)
+
+
+@lru_cache(maxsize=4096)  # a sheet of thousands of answers has a handful of scores; equal decimals have one text
+def _written(number: Decimal) -> str:
     if number == 0:
         return "0"
     text = format(number, "f")

@@ -80,11 +80,6 @@ class InForce:
     rivals: tuple[str, ...] = ()
 
 
-def roster_in_force(entries: Iterable[RosterEntry], founder: bytes) -> str | None:
-    """The identity of the roster in force, or None where there is none."""
-    return in_force(entries, founder).roster
-
-
 def in_force(entries: Iterable[RosterEntry], founder: bytes) -> InForce:
     """Which roster is in force, whatever the order in which they came.
 

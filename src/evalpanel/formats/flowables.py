@@ -33,6 +33,13 @@ class TaggedParagraph(PdfParagraph):
         self.element = Element("P")
         self.once = False
         self.inline = Inline()
+        self._wrapped: tuple[float, float] | None = None
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """How much room it takes. A cell of a table is asked many times at one width; its lines are broken once."""
+        if self._wrapped is None or self._wrapped[0] != available_width:
+            self._wrapped = super().wrap(available_width, available_height)
+        return self._wrapped
 
     def belongs(self, element: Element, *, once: bool = False) -> TaggedParagraph:
         """Say whose words these are."""
@@ -42,6 +49,7 @@ class TaggedParagraph(PdfParagraph):
     def split(self, available_width: float, available_height: float) -> list[Flowable]:
         """Break over pages: each piece belongs to the same element."""
         pieces: list[Flowable] = super().split(available_width, available_height)
+        self._wrapped = None  # where nothing of it fits here, its lines are dropped and broken again on the next page
         for piece in pieces:
             if isinstance(piece, TaggedParagraph):
                 piece.element, piece.once, piece.inline = self.element, self.once, self.inline

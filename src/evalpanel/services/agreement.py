@@ -57,11 +57,6 @@ class Agreement:
     excused: Mapping[PersonCode, str]
     newer: tuple[PersonCode, ...]
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether it can be locked."""
-        return self.is_final and not (self.outdated or self.missing or self.newer)
-
 
 def agreements(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) -> tuple[Agreement, ...]:
     """Where each chair's moderation stands, as far as this laptop can tell."""

@@ -32,9 +32,10 @@ from evalpanel.services import (
     exchange,
     invitations,
     locked_here,
+    moderations_here,
     opened_here,
     rosters,
-    sheets_here,
+    sheets_shown,
     tender_here,
     tenders,
     told,
@@ -168,7 +169,8 @@ def _sheets(tx: Session, workspace: Workspace, mine: Own) -> tuple[str, ...]:
     tender = tenders.find(tx, mine.tender)
     if mine.person not in rosters.chairs(tender.pack.panel):
         return ()
-    return sheets_here.bring_all_up(tx, workspace, mine, tender)
+    moderated = moderations_here.moderated(tx, workspace, mine, tender)
+    return sheets_shown.bring_all_up(tx, workspace, mine, tender, moderated)
 
 
 def _placed(one: Arrival) -> Became:

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.interests import Declaration
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.sheets import Score, lines_whatever_status, sheet_digest
 from evalpanel.domain.stages import TenderStage
@@ -68,20 +67,7 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own, cover: Said) -> str:
 
 def _declare(tx: Session, workspace: Workspace, mine: Own, declared: Declared) -> None:
     """Add a declaration that is not on record here. One is never taken back."""
-    lines = [
-        Declaration(
-            mine.person,
-            one.outcome,
-            declared.at,
-            one.bidder,
-            one.about,
-            declared.on_paper,
-            one.kind,
-            one.organisation,
-            declared.asked,
-        )
-        for one in declared.lines
-    ]
+    lines = declared.of(mine.person)
     held = {replace(one, act=0) for one in queries.declarations(tx, mine.tender)}
     if not {replace(one, act=0) for one in lines} <= held:
         interests.record_lines(tx, workspace, mine.tender, mine.person, lines)

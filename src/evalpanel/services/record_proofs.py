@@ -163,16 +163,24 @@ def _missing(acts: Mapping[int, trail.TrailLine], names: Sequence[str], held: Co
 def _sign_offs(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding:
     held: dict[str, object] = {}
     for row in tx.execute(select(t.SignOffRow).where(t.SignOffRow.tender_id == tender.tender_id)).scalars():
-        told = {"signed": row.signed, "reason": row.reason, "sheet_digest": row.sheet_digest}
-        held[f"the sign-off of {row.person} (act {row.act})"] = told
+        held[f"the sign-off of {row.person} (act {row.act})"] = {
+            "signed": row.signed,
+            "reason": row.reason,
+            "sheet_digest": row.sheet_digest,
+        }
     for away in tx.execute(select(t.AbsenceRow).where(t.AbsenceRow.tender_id == tender.tender_id)).scalars():
-        held[f"the absence of {away.person} (act {away.act})"] = {"person": away.person, "reason": away.reason}
+        held[f"the absence of {away.person} (act {away.act})"] = {
+            "person": away.person,
+            "reason": away.reason,
+            "away": away.is_away,
+        }
     pinned: dict[str, object] = {
         f"the sign-off of {line.person} (act {line.number})": detail
         for line, detail in _details(lines, "sheet-signed-off", "sheet-reopened")
     }
-    for line, detail in _details(lines, "absence-recorded"):
-        pinned[f"the absence of {detail['person']} (act {line.number})"] = detail
+    for line, detail in _details(lines, "absence-recorded", "absence-ended"):
+        told = {"person": detail["person"], "reason": detail["reason"], "away": line.act == "absence-recorded"}
+        pinned[f"the absence of {detail['person']} (act {line.number})"] = told
     return _differences("", held, pinned), "sign-offs and absences are as they were recorded" if held else ""
 
 
@@ -185,7 +193,7 @@ def _moderated(tx: Session, tender: tenders.OpenTender, acts: dict[int, trail.Tr
         wanted = _detail(acts, act).get("rows_digest")
         if wanted != digest([plain(score) for score in sorted(scores, key=lambda one: one.line)]):
             wrong.append(f"moderated scores of act {act} are not the ones that were recorded then")
-    wrong += _missing(acts, ("moderated-scores-recorded",), groups, "moderated scores")
+    wrong += _missing(acts, ("moderated-scores-recorded", "moderated-scores-withdrawn"), groups, "moderated scores")
     count = sum(len(scores) for scores in groups.values())
     return wrong, f"all {count} versions of moderated scores are as they were recorded" if count else ""
 

@@ -97,11 +97,6 @@ class Mark(QWidget):
         """Which shape is shown."""
         return self._mark
 
-    def show_mark(self, mark: str) -> None:
-        """Show another shape."""
-        self._mark = mark
-        self.update()
-
     def sizeHint(self) -> QSize:
         """As high as a line."""
         side = self.fontMetrics().height()
