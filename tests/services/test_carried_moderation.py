@@ -161,15 +161,33 @@ def test_chair_who_scores_gets_others_scores_after_their_own_sheet_and_changes_n
         )
 
 
-def test_key_for_a_sheet_that_is_open_again_is_not_taken_in(tmp_path: Path) -> None:
+def test_key_for_a_sheet_that_is_open_again_waits_until_it_is_signed_off(tmp_path: Path) -> None:
     with panel(tmp_path) as desk:
         declare(desk, "CH1")
         release(desk)
-        desk.take(OFFICER, sheet(desk, "CH1"))
+        own = sheet(desk, "CH1")
+        desk.take(OFFICER, own)
         sign_off.reopen(desk["CH1"], REFERENCE, person="CH1", reason="A page was overlooked.")
         report = release(desk, "CH1")["CH1"]
-        assert (report.verdict, held_keys(desk["CH1"], "scores")) == (Verdict.ALTERED, [])
+        assert (report.verdict, held_keys(desk["CH1"], "scores")) == (Verdict.WAITING, [])
         assert "others' scores must stay closed here" in report.words
+        (waits,) = receiving.waiters(desk["CH1"])
+        assert waits.words == report.words
+        sign_off.sign_off(desk["CH1"], REFERENCE, person="CH1")
+        assert [one.verdict for one in receiving.try_again(desk["CH1"])] == [Verdict.NEW]
+        assert held_keys(desk["CH1"], "scores") == ["scores/B01/L1", "scores/B02/L1", "scores/B03/L1"]
+
+
+def test_sheet_of_somebody_the_chair_called_absent_is_settled_by_the_officers_word(tmp_path: Path) -> None:
+    with panel(tmp_path, people(third=True)) as desk:
+        declare(desk, "PM3")
+        scored(desk)
+        sign_off.record_absence(desk["CH1"], REFERENCE, person="PM3", reason=AWAY)
+        moderate(desk)
+        desk.take(OFFICER, sent_moderation(desk), sheet(desk, "PM3"))
+        assert refusal_to_close(desk) == "The moderation of CH1 rests on other sheets than those that count here: PM3."
+        assert sign_off.record_absence(desk[OFFICER], REFERENCE, person="PM3", reason=AWAY), "their sheet is set aside"
+        assert refusal_to_close(desk) == "Moderation cannot be closed: the word of PM1; PM2 is missing."
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])

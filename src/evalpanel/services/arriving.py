@@ -89,6 +89,12 @@ def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
+    if one.kind is ParcelKind.RELEASE and opened_here.waits_for_own_sheet(tx, one.mine, one.cover.body.keys):
+        raise NotYet(
+            f"These keys open what others scored, and the sheet of {one.mine.person} is not signed off on this laptop: others' "
+            "scores must stay closed here until it is.",
+            "They are kept here, and taken in when the sheet is signed off here and the next file comes.",
+        )
 
 
 def _roster_fits(tx: Session, workspace: Workspace, one: Arrival) -> None:
