@@ -6,8 +6,9 @@ ARGS ?=
 export PYTHON
 
 BIN = .venv/bin
-# Tests are spread over the cores, but over no more than four: each worker loads Qt and the cryptography for itself.
-TEST = QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocesses 4
+# Tests are spread over the cores, but over no more than four: each worker loads Qt and the cryptography for itself. Neighbours
+# stay together (worksteal): what a module makes for all its tests is then made once.
+TEST = QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml
 SOURCES = src tests installers
 

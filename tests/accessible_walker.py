@@ -16,7 +16,7 @@ from typing import Any
 import gi  # type: ignore[import-not-found]  # the system's Python has it, ours has not
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # type: ignore[import-not-found]  # noqa: E402 # as above; the version is chosen first
+from gi.repository import Atspi  # type: ignore[import-not-found]  # noqa: E402  # as above; the version is chosen first
 
 MOST_CHILDREN = 80  # of a table: its headers and first rows are enough
 STATES = ("FOCUSABLE", "FOCUSED", "SHOWING", "VISIBLE", "ENABLED", "EDITABLE", "CHECKABLE", "CHECKED", "SELECTABLE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 from collections.abc import Iterator
@@ -21,6 +22,13 @@ from guards import LogGuard, NetworkGuard, at_home_in, keyring_in_memory, no_thr
 if not os.environ.get("CI"):
     hypothesis.settings.register_profile("evalpanel", deadline=None)
     hypothesis.settings.load_profile("evalpanel")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: Python need not look through all of it for cycles again and again."""
+    gc.collect()
+    gc.freeze()
+
 
 _NETWORK = NetworkGuard()  # one a process: an audit hook cannot be taken away again
 _NUMBERS = itertools.count(1)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
 from evalpanel.services import confirming, joining, receiving, workspace
 from evalpanel.services.receiving import Report
 from evalpanel.services.workspace import Workspace
+from guards import at_home_in
 from profiles import Clock, make_profile, opened, quick_keys
 
 OFFICER = "OF1"
@@ -28,7 +35,7 @@ class Laptops:
     def stick(self) -> Path:
         """The folder that is carried from one to the other."""
         folder = self.root / "stick"
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def __getitem__(self, person: str) -> Workspace:
@@ -67,7 +74,7 @@ class LastingLaptops(Laptops):
         """The person's profile, open; made first where there is none."""
         folder = self.root / f"laptop-{person}"
         if not folder.exists():
-            make_profile(folder)
+            make_profile(folder, person, f"{person}@northmoor.example")
         return opened(folder, self.clock)
 
 
@@ -80,3 +87,31 @@ def laptops(
         held = kind(root, clock, stack)
         prepare(held[OFFICER])
         yield held
+
+
+Bring = Callable[..., object]
+
+
+@contextmanager
+def left(
+    root: Path, bring: Bring, *told: Any
+) -> Iterator[LastingLaptops]:  # Any: whatever `bring` is told; it is hashed
+    """Laptops as `bring(desk, *told)` leaves them: brought there once in this process, and copied to `root`.
+
+    It must be a function of a module, and know no folder but that of the laptops.
+    """
+    held, now = _left(bring, *told)
+    shutil.copytree(held, root, dirs_exist_ok=True)
+    with quick_keys(), ExitStack() as stack:
+        yield LastingLaptops(root, Clock(now), stack)
+
+
+@cache
+def _left(bring: Bring, *told: Any) -> tuple[Path, datetime]:  # Any: see above
+    folder = Path(mkdtemp(prefix="laptops-"))
+    atexit.register(shutil.rmtree, folder)
+    clock = Clock()
+    # Not at the home of the test that happens to be the first.
+    with at_home_in(folder / "home"), quick_keys(), ExitStack() as stack:
+        bring(LastingLaptops(folder / "laptops", clock, stack), *told)
+    return folder / "laptops", clock.now

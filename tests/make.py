@@ -76,7 +76,7 @@ def criterion(code: str, parent: str | None, weighting: int, **changes: object) 
         scale=SCALE,
         guidance=f"What a bid says about {code}.",
     )
-    return replace(made, **changes)  # type: ignore[arg-type] # a builder passes on whatever field a test names
+    return replace(made, **changes)  # type: ignore[arg-type]  # a builder passes on whatever field a test names
 
 
 def section(code: str, weighting: int) -> Criterion:
@@ -169,7 +169,7 @@ def pack(**changes: object) -> TenderPack:
         prices=prices(),
         panel=panel(),
     )
-    return replace(made, **changes)  # type: ignore[arg-type] # a builder passes on whatever sheet a test names
+    return replace(made, **changes)  # type: ignore[arg-type]  # a builder passes on whatever sheet a test names
 
 
 def workbook(of: TenderPack | None = None, path: Path | None = None) -> bytes:

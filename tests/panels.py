@@ -36,8 +36,7 @@ from evalpanel.services import (
 from evalpanel.services.receiving import Report
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
+from laptops import OFFICER, Laptops, left
 from stages import REFERENCE, Level, level_of, load, score
 
 SCORERS = ("CH1", "PM1", "PM2")
@@ -57,19 +56,19 @@ def people(*, chair_scores: bool = True, deputy: bool = False, third: bool = Fal
 
 
 @contextmanager
-def panel(root: Path, of: tuple[PanelMember, ...] | None = None, kind: type[Laptops] = Laptops) -> Iterator[Laptops]:
+def panel(root: Path, of: tuple[PanelMember, ...] | None = None) -> Iterator[Laptops]:
     """Everybody's laptop has joined and holds the pack; nobody has declared yet."""
-    chosen = people() if of is None else of
+    with left(root, joined, people() if of is None else of) as desk:
+        yield desk
 
-    def prepare(space: Workspace) -> None:
-        load(space, root / "pack", make.pack(panel=chosen))
-        setup.freeze(space, REFERENCE)
 
-    with laptops(root, Clock(), prepare, kind) as held:
-        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick):
-            held.join(REFERENCE, one.person, one.file)
-        hand_out(held)
-        yield held
+def joined(desk: Laptops, of: tuple[PanelMember, ...]) -> None:
+    """The officer's tender with these people, who join and take in what is theirs."""
+    load(desk[OFFICER], desk.root / "pack", make.pack(panel=of))
+    setup.freeze(desk[OFFICER], REFERENCE)
+    for one in inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick):
+        desk.join(REFERENCE, one.person, one.file)
+    hand_out(desk)
 
 
 def hand_out(desk: Laptops) -> None:

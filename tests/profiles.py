@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from evalpanel import cli
-from evalpanel.sealing import keys
+from evalpanel.sealing import slots
 from evalpanel.services import workspace
 from evalpanel.services.workspace import Workspace
 
@@ -42,15 +42,15 @@ class Clock:
 def quick_keys() -> Iterator[None]:
     """New profiles stretch their passphrase as little as a reader accepts (8 MiB, once): tests open many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "_MEMORY_KIB", 8 * 1024)
-        patch.setattr(keys, "_PASSES", 1)
+        patch.setattr(slots, "_MEMORY_KIB", 8 * 1024)
+        patch.setattr(slots, "_PASSES", 1)
         yield
 
 
-def make_profile(root: Path) -> None:
+def make_profile(root: Path, name: str = OWNER, email: str = EMAIL) -> None:
     """A profile that opens with `PASSPHRASE`."""
     with quick_keys():
-        workspace.create(root, name=OWNER, email=EMAIL, passphrase=PASSPHRASE, clock=Clock())
+        workspace.create(root, name=name, email=email, passphrase=PASSPHRASE, clock=Clock())
 
 
 @contextmanager

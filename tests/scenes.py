@@ -19,11 +19,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
 import ui_stage
+import walked
 from evalpanel import demo
+from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
 from evalpanel.progress import Progress
-from evalpanel.services import scoring, sign_off
+from evalpanel.services import publishing, scoring, sign_off
 from evalpanel.store import tables as t
 from evalpanel.system.folders import Folders
 from evalpanel.system.resources import resource
@@ -38,6 +40,7 @@ from evalpanel.ui.pages.scoring import ScoringPage
 from evalpanel.ui.pages.setup import SetupPage
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
+from evalpanel.ui.widgets.keeping_card import KeepingCard
 from profiles import make_profile
 
 Act = Callable[[Shell], "QWidget | None"]
@@ -286,6 +289,132 @@ def sign(shell: Shell) -> None:
     idle(shell)
 
 
+def an_occasion(shell: Shell) -> None:
+    """A letter about a low price, being asked for."""
+    page = _letters(shell)
+    page.occasion_action.click()
+    form = page.occasion.form
+    form.kind.setCurrentIndex(form.kind.findData(LetterKind.ABNORMALLY_LOW_NOTICE))
+    form.choose("B02", "L1")
+    form.reason.setPlainText(
+        "Your price for the outreach workers is below what their pay and pension cost. Please show how the posts are paid."
+    )
+    form.day.setText("2026-12-01")
+
+
+def an_occasion_seen(shell: Shell) -> None:
+    """The same letter, as the bidder will see it."""
+    an_occasion(shell)
+    press(shell)
+
+
+def an_occasion_blocked(shell: Shell) -> None:
+    """A letter that the record does not bear out."""
+    page = _letters(shell)
+    page.occasion_action.click()
+    form = page.occasion.form
+    form.kind.setCurrentIndex(form.kind.findData(LetterKind.PREQUALIFICATION_FAILED))
+    press(shell)
+
+
+def looked_over(shell: Shell) -> None:
+    """A letter, looked over before it is signed."""
+    page = _letters(shell)
+    page.look_action.click()
+
+
+def anew(shell: Shell) -> None:
+    """A signed letter that is to be signed once more."""
+    page = _letters(shell)
+    page.open(("B02", "L1"))
+    idle(shell)
+    page.anew_action.click()
+    page.mending.anew.why.setText("The contact at the authority was wrong.")
+
+
+def check_the_list(shell: Shell) -> None:
+    """The signed list of letters, checked where they lie."""
+    page = _letters(shell)
+    page.check.choose_list = lambda start: str(Path(start) / "letters.json")
+    page.list_action.click()
+    idle(shell)
+
+
+def falls_out(shell: Shell) -> None:
+    """A bid that falls out, with its reason."""
+    page = _outcome(shell)
+    page._out.click()
+    form = page.acts.fall_out
+    form.reason.setPlainText("The bidder told us on 20 November that it withdraws: it can no longer find premises.")
+    form.decided_by.setText("OF1")
+
+
+def low_price(shell: Shell) -> None:
+    """A price that looks too low: asked, and about to be answered."""
+    page = _outcome(shell)
+    page.acts.leave()
+    page._low.click()
+    form = page.acts.low
+    form.margin.setText("5")
+    form.margin.editingFinished.emit()
+    form.bid.setCurrentIndex(form.bid.findData("B02"))
+    form.text.setPlainText("How the outreach posts are paid at this price, year by year.")
+    form.who.setText("Morwenna Pascall")
+    press(shell)
+
+
+def deciding(shell: Shell) -> None:
+    """The award decision, being recorded."""
+    page = _outcome(shell)
+    page.acts.leave()
+    page.primary.click()
+    page.award.decided_by.setText("Ann Lee; Bo Hart")
+
+
+def held_back(shell: Shell) -> None:
+    """A hold stands."""
+    space = shell.session.workspace
+    if not _keeping(shell).end.isVisible():
+        return  # it was ended in the pictures before
+    publishing.hold(space, ui_stage.REFERENCE, who="Internal audit", why="They look into the procurement of 2026.")
+    _keeping(shell)
+
+
+def ending(shell: Shell) -> None:
+    """The record, about to be ended."""
+    space = shell.session.workspace
+    if _keeping(shell).lifts:
+        publishing.lift(space, ui_stage.REFERENCE, who="Internal audit", why="They are done.")
+    card = _keeping(shell)
+    if not card.end.isVisible():
+        return
+    card.end.click()
+    card.fields[0].setText(ui_stage.REFERENCE)
+    card.fields[1].setText("It is no longer needed.")
+
+
+def ended(shell: Shell) -> None:
+    """The record, ended."""
+    ending(shell)
+    card = _keeping(shell)
+    if card.end.isVisible():
+        card.act.click()
+
+
+def _keeping(shell: Shell) -> KeepingCard:
+    shell.refresh()
+    page = shell.page("record")
+    assert isinstance(page, RecordPage)
+    page._area.ensureWidgetVisible(page.keeping)
+    return page.keeping
+
+
+def _outcome(shell: Shell) -> OutcomePage:
+    page = shell.page("outcome")
+    assert isinstance(page, OutcomePage)
+    return page
+
+
 def start_new(shell: Shell) -> QWidget:
     """The window before the window, the first time."""
     return StartWindow(shell.session.workspace.folders.root / "a profile that is not there", lambda _: None)
@@ -369,6 +498,33 @@ def what_waits(shell: Shell) -> None:
     _carry(shell)._waits.click()
 
 
+def bids(shell: Shell) -> None:
+    """The bids of the tender."""
+    walked.press(shell, "Bids")
+
+
+def who_bids(shell: Shell) -> None:
+    """Which code stands for whom, and letting the panel know."""
+    page = _carry(shell)
+    page._whose.click()
+    page.naming.why.setText("Two bids say themselves whose they are, so nothing is gained by hiding it.")
+
+
+def rule(shell: Shell) -> None:
+    """Two sheets of one person, and which counts."""
+    page = _carry(shell)
+    page._two.click()
+    next(iter(page.ruling.choices.values())).setChecked(True)
+    page.ruling.why.setText("The other one comes from a laptop that was put back from a backup.")
+
+
+def excuse(shell: Shell) -> None:
+    """Somebody's answer to the agreed scores cannot be had."""
+    page = _carry(shell)
+    page.people.rows["PM2"].excuse.click()
+    page.excusing.why.setText("They are in hospital, and their deputy was not at the meeting.")
+
+
 def taking_over(shell: Shell) -> None:
     """Somebody who is about to take over as officer."""
     a_bad_day(shell)
@@ -432,6 +588,14 @@ SCENES = (
     Scene("early", "", (Shot("carry", "early", act=what_waits),), opened=False),
     Scene("met", "", (Shot("carry", "waiting"),), opened=False),
     Scene("came", "PM1", (*places("home", "carry"), Shot("carry", "report", act=a_stick), Shot("carry", "taking-over", act=taking_over))),
+    Scene("two-sheets", "CH1", (Shot("carry", "two-sheets"), Shot("carry", "ruling", act=rule))),
+    Scene("unanswered", "OF1", (Shot("carry", "unanswered"), Shot("carry", "excusing", act=excuse))),
+    # Read blind
+    Scene("blind", "PM2", (*places("home", "setup", "panel"), Shot("setup", "bids", act=bids), *places("scoring"))),
+    Scene("blind-officer", "OF1", (Shot("carry", "who-bids", act=who_bids),)),
+    Scene("named", "PM2", (Shot("setup", "bids", act=bids), *places("scoring"))),
+    Scene("moderated-blind", "CH1", (*places("scoring", "moderation"), Shot("setup", "bids", act=bids))),
+    Scene("moderated-named", "CH1", places("scoring", "moderation")),
     # At work
     Scene("declared", "YE1", places("home", "scoring")),
     Scene("declared", "OF1", (*places("panel"), Shot("panel", "decide", act=decide), Shot("panel", "absence", act=absent))),
@@ -452,16 +616,20 @@ SCENES = (
     Scene("locked", "OF1", (*places("home", "moderation", "outcome"), Shot("outcome", "wrong-prices", act=wrong_prices))),
     Scene("locked", "PM1", places("outcome")),
     Scene("locked", "OF1", (Shot("outcome", "damaged", act=press), ), before=damage),
+    Scene("priced", "OF1", (Shot("letters", "occasion", act=an_occasion), Shot("letters", "occasion-seen", act=an_occasion_seen), Shot("letters", "occasion-blocked", act=an_occasion_blocked))),
     # The end
     Scene("outcome", "OF1", (*places("home", "setup", "panel", "outcome", "letters", "feedback", "record"), Shot("record", "verified", act=verified), Shot("record", "verifying", act=verifying))),
+    Scene("outcome", "OF1", (Shot("outcome", "falls-out", act=falls_out), Shot("outcome", "low-price", act=low_price), Shot("outcome", "deciding", act=deciding))),
     Scene("outcome", "OF1", (Shot("letters", "making", slow=True),)),
     Scene("outcome", "OF1", (Shot("record", "reading", slow=True),)),
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),
     Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
     Scene("outcome", "OF1", (Shot("record", "damaged", act=verified),), before=damage),
-    Scene("decided", "OF1", places("letters")),
+    Scene("decided", "OF1", (*places("letters"), Shot("letters", "looked-over", act=looked_over))),
     Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
-    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), *places("home")), before=with_addresses),
+    Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), Shot("letters", "anew", act=anew), *places("home")), before=with_addresses),
     Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),
+    # Three years later
+    Scene("due", "OF1", (Shot("record", "due"), Shot("record", "held", act=held_back), Shot("record", "ending", act=ending), Shot("record", "ended", act=ended))),
 )  # fmt: skip
 """Scenes of one stage stand together, and what breaks the profile last: it is made once for them."""

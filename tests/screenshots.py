@@ -82,7 +82,7 @@ def draw(
     space: Workspace, scene: Scene, only: str, out: Path, looks: tuple[theme.Look, ...], sizes: tuple[QSize, ...]
 ) -> None:
     """Write the pictures of one scene; without looks in the one that is worn, at 200 %."""
-    shell = Shell(Session(space, ui_stage.REFERENCE if scene.opened else "", scene.person), factories())
+    shell = Shell(Session(space, ui_stage.tender(scene.stage) if scene.opened else "", scene.person), factories())
     if scene.before is not None:
         scene.before(shell)
     for shot in scene.shots:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from evalpanel import app
-from evalpanel.sealing import keys
+from evalpanel.sealing import slots
 from evalpanel.services import papers, tenders, workspace
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
@@ -131,7 +131,7 @@ def asking(tmp_path: Path) -> AskingKeyring:
 def test_window_is_seen_while_the_profile_is_being_opened_and_stays(
     qtbot: QtBot, tmp_path: Path, asking: AskingKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "system_keyring", lambda: asking)
+    monkeypatch.setattr(slots, "system_keyring", lambda: asking)
     seen: list[tuple[Shell, list[str]]] = []
 
     def look(frame: Shell) -> None:
@@ -152,7 +152,7 @@ def test_window_is_seen_while_the_profile_is_being_opened_and_stays(
 def test_window_that_is_closed_while_the_profile_is_being_opened_leaves_it_closed(
     qtbot: QtBot, tmp_path: Path, asking: AskingKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "system_keyring", lambda: asking)
+    monkeypatch.setattr(slots, "system_keyring", lambda: asking)
 
     def close(frame: Shell) -> None:
         frame.close()
@@ -168,7 +168,7 @@ def test_window_that_is_closed_while_the_profile_is_being_opened_leaves_it_close
 def test_profile_that_is_open_elsewhere_is_refused_in_words(
     qtbot: QtBot, tmp_path: Path, asking: AskingKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "system_keyring", lambda: asking)
+    monkeypatch.setattr(slots, "system_keyring", lambda: asking)
     asking.answered.set()
     said: list[str] = []
 
@@ -248,7 +248,7 @@ def test_profile_whose_keyring_was_reset_is_opened_with_its_paper_key(
     workspace.create(tmp_path / "own", name=OWNER, email=EMAIL, backend=lambda: before)
     with workspace.opened(tmp_path / "own", backend=lambda: before) as space:
         words = words_on(papers.paper_key(space, out=tmp_path / "key.pdf").file)
-    monkeypatch.setattr(keys, "system_keyring", lambda: after)
+    monkeypatch.setattr(slots, "system_keyring", lambda: after)
 
     def lost(start: StartWindow) -> None:
         said.append(start.problem.text())

@@ -17,7 +17,8 @@ import keyring.errors
 import platformdirs
 import pytest
 
-from evalpanel.sealing.keys import NoKeyring, system_keyring
+from evalpanel.sealing.keys import NoKeyring
+from evalpanel.sealing.slots import system_keyring
 from fakes import LockedKeyring, MemoryKeyring
 from guards import SYSTEM_KEYRINGS, GuardError, LogGuard, NetworkGuard, keyring_in_memory, no_thread_left
 from judges import judge

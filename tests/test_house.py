@@ -50,6 +50,19 @@ def test_architecture_names_every_module() -> None:
     assert sorted(name for name in modules if not re.search(rf"\b{re.escape(name)}", text)) == []
 
 
+def test_every_ignore_says_what_it_is_about_and_why() -> None:
+    """`# noqa: S608  # our own names`. What a whole folder is excused from stands with its reason in `pyproject.toml`."""
+    ignores, reasons = (
+        re.compile(r"# (noqa|type: ignore)\b"),
+        re.compile(r"# (noqa: [A-Z0-9, ]+|type: ignore\[[a-z, -]+\])  # \S"),
+    )
+    files = [path for folder in ("src", "tests", "installers") for path in (ROOT / folder).rglob("*.py")]
+    lines = [(path, line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [
+        line for path, line in lines if ignores.search(line) and not reasons.search(line) and path != Path(__file__)
+    ] == []
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=named(LOCKS))
 def test_lock_pins_everything_with_hashes_and_names_no_index(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")

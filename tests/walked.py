@@ -53,6 +53,9 @@ WALKS = (
     Walk("early", "", "carry", None, ("What waits here",)),
     Walk("came", "PM1", "carry"),
     Walk("came", "PM1", "carry", None, ("For a bad day", "Take over as officer")),
+    Walk("two-sheets", "CH1", "carry", None, ("Two sheets",)),
+    Walk("unanswered", "OF1", "carry", None, ("No answer can be had",)),
+    Walk("blind-officer", "OF1", "carry", None, ("Who bids",)),
     Walk("scoring", "PM1", "home"),
     Walk("scoring", "PM1", "scoring"),
     Walk("scoring", "YE1", "scoring"),
@@ -66,8 +69,13 @@ WALKS = (
     Walk("outcome", "OF1", "home"),
     Walk("outcome", "OF1", "outcome"),
     Walk("outcome", "OF1", "letters"),
+    Walk("outcome", "OF1", "outcome", None, ("Record the award decision",)),
+    Walk("outcome", "OF1", "outcome", None, ("A bid falls out",)),
+    Walk("outcome", "OF1", "outcome", None, ("Low prices",)),
+    Walk("outcome", "OF1", "letters", None, ("A letter for an occasion",)),
     Walk("outcome", "OF1", "feedback"),
     Walk("outcome", "OF1", "record"),
+    Walk("due", "OF1", "record", None, ("End this record",)),
 )
 
 

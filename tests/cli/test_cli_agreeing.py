@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import panels
-from laptops import LastingLaptops
 from profiles import PASSPHRASE, Evalpanel
 from stages import REFERENCE
 
@@ -20,7 +19,7 @@ On = Callable[[str], Evalpanel]
 @pytest.fixture
 def on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> On:
     """The command line on the laptop of somebody whose panel has scored, and whose chair wrote down what was agreed."""
-    with panels.panel(tmp_path, kind=LastingLaptops) as desk:
+    with panels.panel(tmp_path) as desk:
         panels.scored(desk)
         panels.moderate(desk)
     passphrase = tmp_path / "passphrase.txt"

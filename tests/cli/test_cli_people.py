@@ -88,6 +88,43 @@ def test_somebody_takes_over_with_the_words_of_the_two_sheets(
     assert "CH1    Cass Hale: works on this laptop" in member.done("panel", "list", REFERENCE).out
 
 
+def test_somebody_takes_over_on_a_new_laptop_with_the_sheets_and_the_files(
+    at: At, member: Evalpanel, stick: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    officer = at("frozen")
+    made = officer.asked("recovery", REFERENCE, "--to", tmp_path)
+    join(officer, member, stick, "CH1")
+    typed: list[str | Path] = [
+        "--why", "The laptop burnt.",
+        "--successor-words", words(Path(made["successor"]), tmp_path / "a.txt"),
+        "--recovery-words", words(Path(made["recovery"]), tmp_path / "b.txt"),
+    ]  # fmt: skip
+    (tmp_path / "new").mkdir()
+    to = ("--to", tmp_path / "new")
+    make_profile(tmp_path / "fresh")
+    fresh = Evalpanel(capsys, tmp_path / "fresh", member.passphrase_file)
+    assert fresh.refused("succeed", REFERENCE, *to, *typed, "--from", stick).startswith(
+        "It is not said who takes over."
+    )
+    assert fresh.refused("succeed", REFERENCE, *to, *typed, "--as", "HP1").startswith("--as and --name go with --from.")
+    who = ("--as", "HP1", "--name", "Ro Vale")
+    assert "not of T-9" in fresh.refused("succeed", "T-9", *to, *typed, "--from", stick, *who)
+    told = fresh.asked("succeed", REFERENCE, *to, *typed, "--from", stick, *who)
+    assert (told["person"], told["replaced"], told["number"], told["recovered"]["not_signed_off"]) == (
+        "HP1",
+        "OF1",
+        1,
+        [],
+    )
+    assert "HP1    Ro Vale: works on this laptop" in fresh.done("panel", "list", REFERENCE).out
+    assert member.done("receive", told["roster"]).out.startswith(
+        Path(told["roster"]).name + ": HP1 took over as officer"
+    )
+    again = fresh.done("recovery", REFERENCE, "--from", stick, "--recovery-words", typed[5], *to)
+    assert "It is here already; nothing changed." in again.out
+    assert "does not lead" in member.refused("recovery", REFERENCE, "--from", stick, "--recovery-words", typed[5], *to)
+
+
 def test_profile_whose_passphrase_is_lost_is_opened_by_its_paper_key(at: At, tmp_path: Path) -> None:
     officer = at("frozen")
     made = officer.asked("paper-key", "--out", tmp_path / "key.pdf")

@@ -36,6 +36,7 @@ from evalpanel.services import (
     declarations,
     drafting,
     feedback,
+    from_paper,
     inviting,
     issuing,
     joining,
@@ -57,6 +58,7 @@ from evalpanel.services import (
     publishing,
     receipts,
     receiving,
+    recovering,
     releasing,
     reporting,
     scoresheets,
@@ -118,6 +120,8 @@ class Materials:
             "unheard": lambda _root: self.path("answer"),
             "waited": self._waited,
             "holding": self._holding,
+            "nothing but a profile": make_profile,
+            "taken over": self._taken_over,
             "issuing": lambda _root: self.path("issued"),
             **{f"apart {person}": self._apart for person in ("OF1", "CH1", "PM1")},
             "locked CH1": self._locked,
@@ -154,6 +158,7 @@ class Materials:
                 "answer": self._answer,
                 "issued": self._issued,
                 "papered": self._papered,
+                "interim": self._interim,
                 "sheet": self._sheet,
                 "forms": self._forms,
                 "moderation": self._moderation,
@@ -245,6 +250,20 @@ class Materials:
         with opened(copied(self.profile("member"), root)) as space:
             receiving.receive(space, parcels)
 
+    def _taken_over(self, root: Path) -> None:
+        """A laptop that knew nothing of the tender and has taken it over, with the sheets and that alone."""
+        make_profile(root)
+        with opened(root) as space:
+            _from_paper(space, self.path("papered"), self.folder)
+
+    def _interim(self, folder: Path) -> None:
+        """What was issued, with the sheets, and what PM1 sends who has not signed off."""
+        shutil.copytree(self.path("papered"), folder)
+        with opened(copied(self.profile("holding"), self.folder / "holding scored")) as space:
+            declarations.declare(space, REFERENCE, person="PM1")
+            stages.score(space, person="PM1")
+            sending.send(space, REFERENCE, to=folder)
+
     def _sheet(self, folder: Path) -> None:
         """What PM1 sends: a declaration, and a sheet that is signed off."""
         issued = tuple(self.path("issued").iterdir())
@@ -315,7 +334,7 @@ class Materials:
     def _apart(self, _root: Path) -> None:
         """A panel on laptops: everybody has scored, the chair has written down what was agreed, PM1 holds it."""
         root = self._folder("apart")
-        with panels.panel(root, kind=LastingLaptops) as desk:
+        with panels.panel(root) as desk:
             panels.scored(desk)
             panels.moderate(desk)
             desk.take("PM1", panels.sent_moderation(desk))
@@ -334,7 +353,7 @@ class Materials:
     def _locked(self, root: Path) -> None:
         """The chair's laptop, when the officer has locked what it signed and the keys of prices are on the stick."""
         place = self._folder("locking")
-        with panels.panel(place, kind=LastingLaptops) as desk:
+        with panels.panel(place) as desk:
             panels.locked(desk)
             keys = releasing.release(desk[OFFICER], REFERENCE, to=desk.stick, person="CH1").releases[PersonCode("CH1")]
             shutil.copy(keys, self._folder("prices") / keys.name)
@@ -647,6 +666,45 @@ def _take_over(space: Workspace, place: Place) -> None:
     )
 
 
+def _from_paper(space: Workspace, taken: Path, out: Path) -> None:
+    (successor,), (recovery,) = (tuple(taken.glob(f"* {one}.pdf")) for one in ("successor", "recovery"))
+    try:
+        from_paper.take_over(
+            space,
+            REFERENCE,
+            sorted(taken.glob("*.evalpanel")),
+            whom=from_paper.Whom("HP1", "Head of procurement"),
+            successor_words=words_on(successor),
+            recovery_words=words_on(recovery),
+            why="The laptop burnt.",
+            to=out,
+        )
+    except EvalPanelError as error:  # it had happened before it was cut short: the list is written again
+        if "leads the tender already" not in error.title:
+            raise
+        succeeding.succeed(
+            space,
+            REFERENCE,
+            successor_words=words_on(successor),
+            recovery_words=words_on(recovery),
+            why="The laptop burnt.",
+            to=out,
+        )
+
+
+def _recover(space: Workspace, place: Place) -> None:
+    (recovery,) = place.taken.glob("* recovery.pdf")
+    recovering.recover(
+        space, REFERENCE, sorted(place.taken.glob("*.evalpanel")), recovery_words=words_on(recovery), to=place.out
+    )
+
+
+def _put_aside(space: Workspace, _place: Place) -> None:
+    held = receiving.waiters(space)
+    if len(held) == 3:
+        receiving.put_aside(space, held[0].digest)
+
+
 def _receive(space: Workspace, place: Place) -> None:
     reports = receiving.receive(space, tuple(sorted(place.taken.iterdir())))
     bad = (Verdict.ALTERED, Verdict.UNREADABLE, Verdict.NOT_OURS)
@@ -809,6 +867,14 @@ ACTS = {
         ),
         _inside("take over", "holding", _take_over, writes=True, takes="papered"),
         _inside(
+            "take over from paper",
+            "nothing but a profile",
+            lambda space, place: _from_paper(space, place.taken, place.out),
+            writes=True,
+            takes="papered",
+        ),
+        _inside("open with the recovery sheet", "taken over", _recover, 3, writes=True, takes="interim"),
+        _inside(
             "revoke",
             "issuing",
             lambda space, _: leaving.revoke(space, REFERENCE, person="PM1", why="The laptop was left on a train."),
@@ -822,6 +888,7 @@ ACTS = {
         ),
         _inside("take in what was issued", "member", _receive, 3, takes="issued"),
         _inside("keep what has to wait", "unheard", _receive, 0, takes="issued"),
+        _inside("put aside what waits", "waited", _put_aside, 0),
         _inside("take in what waited", "waited", lambda space, _: receiving.try_again(space), 3),
         _inside("take a declaration and a sheet in", "issuing", _receive, 2, takes="sheet"),
         _inside("remember an interest", "has sent", lambda space, _: _remember(space)),

@@ -5,6 +5,7 @@ It reads requests and answers with results, one JSON object a line; the fixture 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -235,6 +236,8 @@ def main() -> None:
     base = Path(sys.argv[1])
     materials = Materials(base / "materials")
     known: dict[str, Runs] = {}
+    gc.collect()
+    gc.freeze()  # what was imported stays: a copy of this process need not look through it, nor have pages of its own for it
     for line in sys.stdin:
         try:
             request = json.loads(line)

@@ -92,9 +92,14 @@ def _whole(path: Path, signed: set[str], root: Path) -> None:
         secret = paper_keys.secret_of(words_on(path))
         keys.unlock(root / "keys.json", root / "keys", passphrase=None, paper=secret)
     elif path.stem.endswith(("successor", "recovery")):
-        secret = paper_keys.secret_of(words_on(path))
-        opens = envelopes.recipient_of(paper_keys.recovery_identity(secret))
-        assert {paper_keys.SuccessorKey(secret).public.hex(), opens} & signed, f"{path.name} is not on record"
+        successor, recovery = (
+            paper_keys.secret_of(words_on(path.with_name(f"{path.name.split(' ')[0]} {one}.pdf")))
+            for one in ("successor", "recovery")
+        )
+        opens = envelopes.recipient_of(paper_keys.recovery_identity(recovery))
+        assert {paper_keys.SuccessorKey(successor, recovery).public.hex(), opens} <= signed, (
+            f"{path.name} is not on record"
+        )
     elif path.suffix == ".pdf":
         assert hashlib.sha256(path.read_bytes()).hexdigest() in signed, f"{path.name} is not on record"
     elif path.suffix in (".docx", ".xlsx"):

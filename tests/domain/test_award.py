@@ -40,7 +40,7 @@ def codes(*bids: str) -> tuple[BidCode, ...]:
 
 def decision(authority: str, *bids: str, **more: object) -> AwardDecision:
     made = AwardDecision(LotCode("L1"), authority, codes(*bids), ("Ann Lee",), "Scheme 4.2", "As ranked.", ON)
-    return replace(made, **more)  # type: ignore[arg-type] # a builder passes on whatever field a test names
+    return replace(made, **more)  # type: ignore[arg-type]  # a builder passes on whatever field a test names
 
 
 @pytest.mark.parametrize(

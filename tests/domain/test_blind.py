@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import make
-from evalpanel.domain.blind import DIGITS, LETTERS, BlindCodes, nameless, neutral_names, with_codes
+from evalpanel.domain.blind import DIGITS, LETTERS, BlindCodes, nameless, names_are_shown, neutral_names, with_codes
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.interests import organisations
 from evalpanel.domain.preflight import Piece, Searcher, Tell
@@ -129,3 +129,23 @@ def test_what_is_hidden_is_told_where_it_names_nobody() -> None:
     ]
     found = [(one.place, one.tell, one.words) for one in Searcher(make.pack()).look("d", "0" * 64, pieces, words=False)]
     assert found == [("who wrote it", Tell.HIDDEN, "Jo Pell"), ("page 2", Tell.UNSEEN, "A picture.")]
+
+
+@pytest.mark.parametrize(
+    ("blind", "leads", "released", "locked", "named", "shown"),
+    [
+        (False, False, False, False, False, True),
+        (True, True, False, False, True, False),  # the officer's laptop knows them, and does not show them
+        (True, True, True, False, True, True),
+        (True, True, False, True, True, True),
+        (True, False, False, False, False, False),
+        (True, False, False, True, False, False),  # closed elsewhere: the names have not come yet
+        (True, False, False, False, True, True),
+    ],
+)
+def test_names_are_shown_where_they_are_released(
+    blind: bool, leads: bool, released: bool, locked: bool, named: bool, shown: bool
+) -> None:
+    pack = make.pack(tender=replace(make.tender(), blind=blind))
+    pack = pack if named else nameless(pack)
+    assert names_are_shown(pack, leads=leads, released=released, locked=locked) is shown

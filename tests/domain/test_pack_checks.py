@@ -45,7 +45,7 @@ def told(pack: TenderPack, within: TenderPack | None = None) -> list[str]:
 
 
 def tender(**changes: object) -> TenderPack:
-    return make.pack(tender=replace(make.tender(), **changes))  # type: ignore[arg-type] # any field
+    return make.pack(tender=replace(make.tender(), **changes))  # type: ignore[arg-type]  # any field
 
 
 def row(sheet: str, number: int, **changes: object) -> TenderPack:

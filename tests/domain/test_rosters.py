@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from evalpanel.domain.branches import Entry, standing
 from evalpanel.domain.parcels import PublicKeys
-from evalpanel.domain.rosters import KnownLaptop, Revocation, RosterEntry, roster_in_force, set_aside
+from evalpanel.domain.rosters import (
+    InForce,
+    KnownLaptop,
+    Revocation,
+    RosterEntry,
+    in_force,
+    set_aside,
+)
 from evalpanel.domain.tender import PersonCode
 
 FIRST, PAPER, SECOND, THIRD, OUTSIDER = (bytes([one]) * 32 for one in range(5))
@@ -26,6 +33,10 @@ def roster(
     succeeds: str = "",
 ) -> RosterEntry:
     return RosterEntry(Entry(name, len(before) + 1, frozenset(before)), by, officer, successor, succeeds)
+
+
+def roster_in_force(entries: list[RosterEntry], founder: bytes) -> str | None:
+    return in_force(entries, founder).roster
 
 
 def test_newest_roster_of_the_officer_is_in_force() -> None:
@@ -62,7 +73,19 @@ def test_successor_key_signs_only_a_roster_that_replaces_the_officer() -> None:
 def test_two_that_take_over_leave_the_officer_in_force() -> None:
     one = roster("s", by=PAPER, officer=SECOND, succeeds="a")
     other = roster("t", by=PAPER, officer=THIRD, succeeds="a")
-    assert roster_in_force([roster("a"), one, other], FIRST) == "a"
+    assert in_force([roster("a"), one, other], FIRST) == InForce("a", ("s", "t"))
+
+
+def test_one_of_two_that_take_over_leads_once_it_names_the_other() -> None:
+    one = roster("s", by=PAPER, officer=SECOND, succeeds="a")
+    later = roster("p", "s", by=SECOND, officer=SECOND)
+    other = roster("t", by=PAPER, officer=THIRD, succeeds="a")
+    word = roster("u", "s", "p", "t", by=PAPER, officer=SECOND, succeeds="a")
+    assert in_force([roster("a"), one, later, other, word], FIRST) == InForce("u")
+    assert in_force([roster("a"), other, word], FIRST) == InForce("u")  # the first of the two never came
+    assert in_force([roster("a"), one, other, roster("u", "s", by=PAPER, officer=SECOND, succeeds="a")], FIRST) == (
+        InForce("a", ("t", "u"))
+    )
 
 
 def test_successor_is_succeeded_in_turn() -> None:
@@ -90,7 +113,7 @@ def any_rosters(draw: st.DrawFn) -> list[RosterEntry]:
 @given(any_rosters(), st.randoms(use_true_random=False))
 def test_roster_in_force_does_not_depend_on_order_or_repetition(held: list[RosterEntry], chance: object) -> None:
     mixed = [*held, *held[:2]]
-    chance.shuffle(mixed)  # type: ignore[attr-defined] # hypothesis' own Random
+    chance.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis' own Random
     assert roster_in_force(mixed, FIRST) == roster_in_force(held, FIRST)
 
 

@@ -34,7 +34,7 @@ def with_cells(data: bytes, cells: Mapping[str, object], number_format: str | No
         for place, value in cells.items():
             title, _, reference = place.partition("!")
             cell: Cell = book[title][reference]
-            cell.value = value  # type: ignore[assignment] # whatever a test wants to stand there
+            cell.value = value  # type: ignore[assignment]  # whatever a test wants to stand there
             if number_format is not None or not isinstance(value, date):
                 cell.number_format = number_format or "General"
 

@@ -60,7 +60,7 @@ codes = st.one_of(
 ).filter(lambda text: is_code(text) and text not in ("all", "none", "ALL", "None", "All", "NONE"))
 numbers = st.decimals(Decimal(-10) ** 12, Decimal(10) ** 12, places=4, allow_nan=False)
 percentages = st.decimals(0, 100, places=3, allow_nan=False)
-moments = st.datetimes(datetime(1995, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - zone follows
+moments = st.datetimes(datetime(1995, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001  # zone follows
     lambda moment: moment.replace(microsecond=0)
 )
 days = st.dates(date(1900, 1, 1), date(2200, 1, 1))

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import bagit  # type: ignore[import-untyped] # it carries no types
+import bagit  # type: ignore[import-untyped]  # it carries no types
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -120,12 +120,12 @@ def changed(draw: st.DrawFn) -> Json:
             break
         holder, name = draw(st.sampled_from(found))
         if draw(st.booleans()):
-            holder[name] = copy.deepcopy(draw(st.sampled_from(ODD)))  # type: ignore[index] # the name is the holder's
+            holder[name] = copy.deepcopy(draw(st.sampled_from(ODD)))  # type: ignore[index]  # the name is the holder's
         elif draw(st.booleans()):
-            del holder[name]  # type: ignore[arg-type] # the name is the holder's
+            del holder[name]  # type: ignore[arg-type]  # the name is the holder's
         else:
             other, there = draw(st.sampled_from(found))
-            holder[name] = copy.deepcopy(other[there])  # type: ignore[index] # the names are the holders'
+            holder[name] = copy.deepcopy(other[there])  # type: ignore[index]  # the names are the holders'
     return value
 
 

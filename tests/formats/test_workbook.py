@@ -40,7 +40,7 @@ CELLS = [
     ("Criteria!A4", 1.1, "the criterion is the number 1.1, which may have been 1.10 before the spreadsheet changed it."),
     ("Criteria!A3", 1, None),
     ("Criteria!A3", 1.0, None),
-    ("Criteria!B4", datetime(2026, 2, 1), "the parent is a code that the spreadsheet turned into a date."),  # noqa: DTZ001 - as Excel has it
+    ("Criteria!B4", datetime(2026, 2, 1), "the parent is a code that the spreadsheet turned into a date."),  # noqa: DTZ001  # as Excel has it
     ("Criteria!B4", True, "the parent holds TRUE or FALSE where a code should stand."),
     ("Criteria!B4", "a b", "the parent is no code: 'a b' has spaces or signs that codes may not have."),
     ("Criteria!B4", "‐1", "the parent is no code: '‐1' does not begin with a letter or a digit."),
@@ -137,7 +137,7 @@ def test_workbook_result_of_binary_arithmetic_is_refused() -> None:
 
 
 def test_workbook_date_cells_are_uk_time() -> None:
-    data = with_cells(make.workbook(), {"Tender!B7": datetime(2026, 9, 18, 12, 0)}, "dd/mm/yyyy hh:mm")  # noqa: DTZ001 - as Excel has it
+    data = with_cells(make.workbook(), {"Tender!B7": datetime(2026, 9, 18, 12, 0)}, "dd/mm/yyyy hh:mm")  # noqa: DTZ001  # as Excel has it
     reading = read_workbook(with_cells(data, {"Panel!I3": date(2026, 9, 1)}, "dd/mm/yyyy"))
     assert (reading.problems, reading.pack) == ((), make.pack())
 
@@ -148,7 +148,7 @@ def test_workbook_date_cell_that_shows_no_time_is_no_moment() -> None:
 
 
 def test_workbook_midnight_that_is_shown_is_a_moment() -> None:
-    data = with_cells(make.workbook(), {"Tender!B7": datetime(2026, 12, 18)}, "yyyy-mm-dd hh:mm")  # noqa: DTZ001 - as Excel has it
+    data = with_cells(make.workbook(), {"Tender!B7": datetime(2026, 12, 18)}, "yyyy-mm-dd hh:mm")  # noqa: DTZ001  # as Excel has it
     tender = read_workbook(data).pack.tender
     assert tender is not None
     assert tender.deadline == datetime(2026, 12, 18, tzinfo=UTC)

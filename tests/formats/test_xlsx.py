@@ -319,7 +319,7 @@ def test_xlsx_styles_without_measure_are_refused() -> None:
         ("<cellXfs>" + "<xf/>" * 100_001 + "</cellXfs>", "the workbook has more than 100,000 styles"),
         (f'<numFmt numFmtId="200" formatCode="{"0" * 501}"/>', "a number format is longer than any"),
     ):
-        data = with_part(SMALL, "xl/styles.xml", lambda _, styles=styles: f"<styleSheet>{styles}</styleSheet>".encode())  # type: ignore[misc] # bound now
+        data = with_part(SMALL, "xl/styles.xml", lambda _, styles=styles: f"<styleSheet>{styles}</styleSheet>".encode())  # type: ignore[misc]  # bound now
         assert said(data) == f"is damaged and cannot be read ({what}). {SAVE_AS}"
 
 

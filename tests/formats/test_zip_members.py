@@ -180,7 +180,7 @@ def test_a_bomb_that_hides_its_size_is_cut_off_early(tmp_path: Path) -> None:
     huge = Member(b"m", b"\0" * 50_000_000, DEFLATED, size=900_000)
     (tmp_path / "z").write_bytes(raw_zip([huge]))
     got = 0
-    with pytest.raises(EvalPanelError), open_source(tmp_path / "z") as source, source.open(source.entries[0]) as file:  # noqa: PT012 -- how much came before the error is tested
+    with pytest.raises(EvalPanelError), open_source(tmp_path / "z") as source, source.open(source.entries[0]) as file:  # noqa: PT012  # how much came before the error is tested
         while block := file.read(1 << 16):
             got += len(block)
     assert got < 900_000
@@ -271,9 +271,9 @@ def test_a_damaged_zip_is_refused_in_words_or_read_right(data: st.DataObject) ->
                         with source.open(entry) as file:
                             assert file.read() in packed_here
                     except EvalPanelError as error:
-                        assert "could not be read" in error.title  # noqa: PT017 -- any outcome of the three is right
+                        assert "could not be read" in error.title  # noqa: PT017  # any outcome of the three is right
         except EvalPanelError as error:
-            assert error.title  # noqa: PT017 -- refused as a whole
+            assert error.title  # noqa: PT017  # refused as a whole
 
 
 def test_an_empty_zip_is_an_empty_pack(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ from evalpanel.formats.parcel_packs import (
     KeptKey,
     Name,
     Names,
+    Pledge,
     Sealed,
     read_bidder_names,
     read_common,
@@ -238,6 +239,8 @@ def piece_seeds() -> Iterable[bytes]:
     kept = KeptKey(
         bidder=BidderCode("B01"), generation=2, identity=secret, kind="quality", lot=None, name="quality/B01//2"
     )
+    signing = Keys(recipient="age1" + "q" * 58, signing=bytes(32))
+    pledge = Pledge(founder=bytes(32), nonce=bytes(16), officer=signing, tender="ab" * 16)
     return [
         b"\0" + encode(Names((Name("Pim Moss", "Tamarside", "PM1"),))),
         b"\1" + encode(Index((document,))),
@@ -247,7 +250,7 @@ def piece_seeds() -> Iterable[bytes]:
         b"\5" + encode(ModerationPart(bidder=BidderCode("B01"), lines=(agreed,), lot=LotCode("L1"))),
         b"\6" + encode(AssentPart(bidder=BidderCode("B01"), dissents=(against,), lot=LotCode("L1"), wrong=(line,))),
         b"\3" + encode(SheetPart((answer,), BidderCode("B01"), (change,), LotCode("L1"))),
-        b"\7" + encode(Kept((kept,))),
+        b"\7" + encode(Kept(keys=(kept,), pledge=pledge, signature=bytes(64))),
     ]
 
 

@@ -158,7 +158,7 @@ def _plain(row: object) -> tuple[object, ...]:
     """A row as it counts: empty texts and blanks say nothing."""
     return tuple(
         None if value in ("", ScoreStatus.BLANK) else value
-        for value in (getattr(row, name) for name in row.__slots__)  # type: ignore[attr-defined] # rows are slotted
+        for value in (getattr(row, name) for name in row.__slots__)  # type: ignore[attr-defined]  # rows are slotted
     )
 
 

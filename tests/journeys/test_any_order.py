@@ -47,7 +47,7 @@ from evalpanel.services import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
-from laptops import OFFICER, LastingLaptops
+from laptops import OFFICER
 from panels import agreed_rows, declare, hand_out, held_keys, panel, people
 from profiles import Clock, opened, quick_keys
 from stages import REFERENCE, score
@@ -69,7 +69,9 @@ def person_at(laptop: str) -> str:
 
 
 def plain(scores: dict[Line, Score]) -> Sheet:
-    return {line: (one.status, one.value, one.rationale) for line, one in scores.items()}
+    """What is said: a blank that took the place of an answer says what no answer says."""
+    said = ((line, one) for line, one in scores.items() if one != Score(line))
+    return {line: (one.status, one.value, one.rationale) for line, one in said}
 
 
 def sheet_of(space: Workspace, person: str) -> Sheet:
@@ -80,7 +82,7 @@ def sheet_of(space: Workspace, person: str) -> Sheet:
 @contextmanager
 def everybody_is_ready(root: Path) -> Iterator[None]:
     """Profiles in `root`: everybody has joined, declared and holds their keys; PM3 is recused; PM1 has two laptops."""
-    with panel(root, people(chair_scores=False, third=True), LastingLaptops) as desk:
+    with panel(root, people(chair_scores=False, third=True)) as desk:
         (invitation,) = [file for file in desk.stick.iterdir() if ".invitation." in file.name and ".PM1." in file.name]
         desk.take(OFFICER, joining.enrol(desk[SECOND], invitation, to=desk.stick, laptop="the second"))
         (theirs,) = confirming.words_to_read(desk[SECOND], REFERENCE)
@@ -398,9 +400,14 @@ def shown(space: Workspace, own: str) -> dict[str, object]:
     with space.store.reading() as tx:
         tender = tenders.find(tx, REFERENCE).tender_id
         moderated = score_reads.moderated(tx, tender)
+        signed, absent = queries.sign_offs(tx, tender), queries.absences(tx, tender)
     roster = confirming.roster_here(space, REFERENCE)
     return {
         "sheets": {one: sheet_of(space, one) for one in SCORERS if one != own},
+        "signed": {one: held.signed for one, held in signed.items() if one != own},
+        "sheets that were taken over": {one: held.sheet for one, held in signed.items() if one != own},
+        "absent": absent,
+        "stage": tenders.all_tenders(space)[0].stage,
         "moderated": moderated,
         "standing": assents.standing(space, REFERENCE),
         "roster": None if roster is None else (roster.number, roster.digits, roster.forked),

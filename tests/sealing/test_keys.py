@@ -331,12 +331,12 @@ def test_key_of_a_tender_lies_outside_the_store_and_can_be_ended(tmp_path: Path)
 _SERVICE = """
 import pathlib, sys
 from keyring.backends import SecretService
-from evalpanel.sealing import keys
+from evalpanel.sealing import keys, slots
 file = pathlib.Path(sys.argv[1])
 first = keys.create(file, file.parent / "keys", passphrase=None, backend=SecretService.Keyring)
 again = keys.unlock(file, file.parent / "keys", passphrase=None)
 assert again.store_key == first.store_key
-SecretService.Keyring().delete_password(keys.SERVICE, __import__("json").loads(file.read_text())["id"])
+SecretService.Keyring().delete_password(slots.SERVICE, __import__("json").loads(file.read_text())["id"])
 try:
     keys.unlock(file, file.parent / "keys", passphrase=None)
 except keys.KeysError as error:

@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def opened(file: Path, **by: object) -> keys.Keys:
-    return keys.unlock(file, file.parent / "keys", **{"passphrase": None, **by})  # type: ignore[arg-type] # one of them
+    return keys.unlock(file, file.parent / "keys", **{"passphrase": None, **by})  # type: ignore[arg-type]  # one of them
 
 
 def refused(typed: str) -> str:
@@ -73,11 +73,16 @@ def test_recovery_identity_is_one_that_age_takes(secret: bytes) -> None:
 
 
 def test_successor_key_signs_and_the_two_sheets_of_one_secret_would_share_nothing() -> None:
-    signed = paper_keys.SuccessorKey(ZERO).sign("t", b"payload")
-    Ed25519PublicKey.from_public_bytes(paper_keys.SuccessorKey(ZERO).public).verify(
-        signed.signature, pae("t", b"payload")
-    )
-    assert paper_keys.SuccessorKey(ZERO).public not in paper_keys.recovery_identity(ZERO).encode()
+    both = paper_keys.SuccessorKey(ZERO, ZERO)
+    signed = both.sign("t", b"payload")
+    Ed25519PublicKey.from_public_bytes(both.public).verify(signed.signature, pae("t", b"payload"))
+    assert both.public not in paper_keys.recovery_identity(ZERO).encode()
+
+
+def test_key_that_signs_follows_from_both_sheets_and_in_their_order() -> None:
+    one, other = bytes(range(16)), bytes(range(16, 32))
+    given = [(one, other), (other, one), (one, one), (other, other)]
+    assert len({paper_keys.SuccessorKey(*pair).public for pair in given}) == len(given)
 
 
 # The paper slot ------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ from evalpanel.services import (
 )
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
+from laptops import OFFICER, Laptops, laptops, left
 from profiles import Clock
 from stages import REFERENCE, load
 
@@ -79,12 +79,16 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """The officer's laptop, and those of the chair and of PM1, who declared on paper; keys confirmed, nothing issued."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    for one in inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=PEOPLE):
+        desk.join(REFERENCE, one.person, one.file)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """The officer's laptop, and those of the chair and of PM1, who declared on paper; keys confirmed, nothing issued."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=PEOPLE):
-            held.join(REFERENCE, one.person, one.file)
+    with left(tmp_path, brought) as held:
         yield held
 
 

@@ -15,8 +15,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.services import carrying, declarations, inviting, issuing, joining, scoring, sending, setup, sign_off
 from evalpanel.services.carrying import Due
 from evalpanel.services.workspace import Workspace
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
+from laptops import OFFICER, Laptops, left
 from stages import REFERENCE, line, load, score
 
 
@@ -25,9 +24,13 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    prepared(desk[OFFICER], desk.root / "pack")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
+    with left(tmp_path, brought) as held:
         yield held
 
 

@@ -79,8 +79,8 @@ def test_pack_holds_the_whole_record_of_its_bid_and_nothing_of_others(at: At, tm
     versions = [value for name, value in held.items() if name.endswith("/answer")]
     assert len(versions) == 13  # three scorers on four lines, and one line twice
     assert NOTE in held.values()
-    assert [one["bid"] for name, one in held.items() if name in ("bid", "outcome/result")] == ["B02", "B02"]  # type: ignore[index]
-    assert held["outcome/result"]["price_amount"] is not None  # type: ignore[index]
+    assert [one["bid"] for name, one in held.items() if name in ("bid", "outcome/result")] == ["B02", "B02"]  # type: ignore[index]  # these are objects
+    assert held["outcome/result"]["price_amount"] is not None  # type: ignore[index]  # so is this
     assert [name for name, _ in pack.files] == ["documents/1.txt", "documents/2.txt", "documents/3.json"]
     whole = canonical_json(list(held.values())).replace(canonical_json(RIVAL)[1:-1], "").replace(NOTE, "")
     assert [name for name in ("B01", "B03", "Harbour", "Moorland") if name in whole] == []

@@ -171,7 +171,7 @@ def test_decision_that_lacks_something_is_refused_and_changes_nothing(
         "on": TODAY,
     }
     with pytest.raises(EvalPanelError) as refused:
-        deciding.decide(space, REFERENCE, **(asked | changes))  # type: ignore[arg-type] # a table of one change each
+        deciding.decide(space, REFERENCE, **(asked | changes))  # type: ignore[arg-type]  # a table of one change each
     assert title(refused) == said
     assert record.head(space, REFERENCE) == before
 

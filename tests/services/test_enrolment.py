@@ -24,15 +24,19 @@ from evalpanel.sealing.installations import new_installation
 from evalpanel.services import confirming, inviting, joining, tenders, verify
 from evalpanel.services.inviting import KeyState, PersonKeys, Wording
 from evalpanel.services.joining import Joined
-from laptops import OFFICER, Laptops, laptops
+from laptops import OFFICER, Laptops, laptops, left
 from profiles import Clock
 from stages import REFERENCE, load
 
 
+def brought(desk: Laptops) -> None:
+    """An officer with the tender loaded, and as many other laptops as are asked for."""
+    load(desk[OFFICER], desk.root / "pack")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """An officer with the tender loaded, and as many other laptops as are asked for."""
-    with laptops(tmp_path, Clock(), lambda space: load(space, tmp_path / "pack")) as held:
+    with left(tmp_path, brought) as held:
         yield held
 
 

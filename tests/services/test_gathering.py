@@ -27,8 +27,7 @@ from evalpanel.services import (
     verify,
 )
 from evalpanel.services.workspace import Workspace
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
+from laptops import OFFICER, Laptops, left
 from stages import REFERENCE, line, load, score
 
 FIRST, SECOND = "PM1", "second"
@@ -39,22 +38,26 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """PM1 holds the tender on two laptops, each with keys of its own, and has declared no interest on both."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1"])
+    desk.join(REFERENCE, "PM1", one.file)
+    desk.take(OFFICER, joining.enrol(desk[SECOND], one.file, to=desk.stick, laptop="the old one"))
+    (theirs,) = confirming.words_to_read(desk[SECOND], REFERENCE)
+    (ours,) = confirming.words_to_read(desk[OFFICER], REFERENCE, person="PM1")
+    confirming.confirm(desk[OFFICER], REFERENCE, typed=" ".join(theirs), person="PM1")
+    confirming.confirm(desk[SECOND], REFERENCE, typed=" ".join(ours))
+    declarations.declare(desk[OFFICER], REFERENCE, person="PM1")
+    made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    for laptop in (FIRST, SECOND):
+        desk.take(laptop, made.roster, made.pack, made.releases[PersonCode("PM1")])
+        declarations.declare(desk[laptop], REFERENCE, person="PM1")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """PM1 holds the tender on two laptops, each with keys of its own, and has declared no interest on both."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (one,) = inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM1"])
-        held.join(REFERENCE, "PM1", one.file)
-        held.take(OFFICER, joining.enrol(held[SECOND], one.file, to=held.stick, laptop="the old one"))
-        (theirs,) = confirming.words_to_read(held[SECOND], REFERENCE)
-        (ours,) = confirming.words_to_read(held[OFFICER], REFERENCE, person="PM1")
-        confirming.confirm(held[OFFICER], REFERENCE, typed=" ".join(theirs), person="PM1")
-        confirming.confirm(held[SECOND], REFERENCE, typed=" ".join(ours))
-        declarations.declare(held[OFFICER], REFERENCE, person="PM1")
-        made = issuing.issue(held[OFFICER], REFERENCE, to=held.stick)
-        for laptop in (FIRST, SECOND):
-            held.take(laptop, made.roster, made.pack, made.releases[PersonCode("PM1")])
-            declarations.declare(held[laptop], REFERENCE, person="PM1")
+    with left(tmp_path, brought) as held:
         yield held
 
 

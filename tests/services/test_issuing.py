@@ -32,7 +32,7 @@ from evalpanel.services import (
 from evalpanel.services.issuing import Issued
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
+from laptops import OFFICER, Laptops, laptops, left
 from profiles import Clock
 from stages import REFERENCE, line, load
 
@@ -42,12 +42,16 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """An officer with frozen criteria, and PM1 and PM2 whose keys are confirmed."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    for one in inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1", "PM2"]):
+        desk.join(REFERENCE, one.person, one.file)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """An officer with frozen criteria, and PM1 and PM2 whose keys are confirmed."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM1", "PM2"]):
-            held.join(REFERENCE, one.person, one.file)
+    with left(tmp_path, brought) as held:
         yield held
 
 

@@ -31,8 +31,7 @@ from evalpanel.services import (
 from evalpanel.services.issuing import Issued
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
+from laptops import OFFICER, Laptops, left
 from stages import REFERENCE, load, score
 
 
@@ -41,16 +40,20 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """PM1 and PM2 hold the whole tender on laptops of their own, and have declared no interest."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    for one in inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1", "PM2"]):
+        desk.join(REFERENCE, one.person, one.file)
+        declarations.declare(desk[OFFICER], REFERENCE, person=one.person)
+    carry(desk, "PM1", "PM2")
+    for person in ("PM1", "PM2"):
+        declarations.declare(desk[person], REFERENCE, person=person)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """PM1 and PM2 hold the whole tender on laptops of their own, and have declared no interest."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM1", "PM2"]):
-            held.join(REFERENCE, one.person, one.file)
-            declarations.declare(held[OFFICER], REFERENCE, person=one.person)
-        carry(held, "PM1", "PM2")
-        for person in ("PM1", "PM2"):
-            declarations.declare(held[person], REFERENCE, person=person)
+    with left(tmp_path, brought) as held:
         yield held
 
 

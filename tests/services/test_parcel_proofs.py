@@ -11,8 +11,7 @@ from evalpanel.domain.tender import PersonCode
 from evalpanel.services import inviting, issuing, setup, verify
 from evalpanel.services.verify import Verification
 from evalpanel.services.workspace import Workspace
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
+from laptops import OFFICER, Laptops, left
 from stages import REFERENCE, load
 
 
@@ -21,9 +20,13 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    prepared(desk[OFFICER], desk.root / "pack")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
+    with left(tmp_path, brought) as held:
         yield held
 
 

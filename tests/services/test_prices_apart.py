@@ -37,13 +37,14 @@ from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops
+from laptops import OFFICER, Laptops, left
 from panels import (
     affirm_apart,
     agree,
     declare,
     hand_out,
     held_keys,
+    joined,
     locked,
     moderate,
     panel,
@@ -62,21 +63,25 @@ REFUSED = f"{REFERENCE} is at the stage “Moderation”, so there is no outcome
 ALL = ("CH1", "PM1", "PM2", "FE1", "DM1")
 
 
+def moderated_apart(desk: Laptops) -> None:
+    """Everything is scored and moderated, the panel agreed, and the final moderation is everywhere; nothing is locked yet."""
+    joined(desk, (*people(), FINANCE, DECIDES))
+    for one in ("FE1", "DM1"):
+        declare(desk, one)
+    scored(desk)
+    moderate(desk)
+    final = sent_moderation(desk)
+    desk.take(OFFICER, final)
+    release(desk)
+    for person in ALL[1:]:
+        desk.take(person, final)
+    for person in ("PM1", "PM2"):
+        desk.take(OFFICER, agree(desk, person))
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """Everything is scored and moderated, the panel agreed, and the final moderation is everywhere; nothing is locked yet."""
-    with panel(tmp_path, (*people(), FINANCE, DECIDES)) as held:
-        for one in ("FE1", "DM1"):
-            declare(held, one)
-        scored(held)
-        moderate(held)
-        final = sent_moderation(held)
-        held.take(OFFICER, final)
-        release(held)
-        for person in ALL[1:]:
-            held.take(person, final)
-        for person in ("PM1", "PM2"):
-            held.take(OFFICER, agree(held, person))
+    with left(tmp_path, moderated_apart) as held:
         yield held
 
 

@@ -38,8 +38,8 @@ from evalpanel.services.receiving import Waits
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, waiting
 from evalpanel.store.waiting import Waiting
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock, copied, make_profile, opened, quick_keys
+from laptops import OFFICER, Laptops, left
+from profiles import copied, make_profile, opened, quick_keys
 from stages import REFERENCE, line, load, score
 
 
@@ -48,12 +48,16 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """An officer who has issued to PM1, and PM1's laptop where nothing but the invitation and the words has come."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1"])
+    desk.join(REFERENCE, "PM1", one.file)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """An officer who has issued to PM1, and PM1's laptop where nothing but the invitation and the words has come."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (one,) = inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM1"])
-        held.join(REFERENCE, "PM1", one.file)
+    with left(tmp_path, brought) as held:
         yield held
 
 
@@ -104,6 +108,20 @@ def test_what_comes_before_the_words_waits_in_the_profile_and_is_taken_in_after_
     assert [one.verdict for one in reports] == [Verdict.WAITING] * 6
     assert receiving.waiting(desk["second"]) == Waits(3, sum(file.stat().st_size for file in files))
     assert list(desk["second"].documents.folder.iterdir()) == []
+
+
+def test_what_nobody_wants_is_put_aside_and_can_be_put_back(desk: Laptops) -> None:
+    space = desk["second"]
+    second_laptop(desk, "second", confirmed_there=False)
+    desk.take("second", *issued(desk))
+    one, other, third = receiving.waiters(space)
+    receiving.put_aside(space, other.digest)
+    assert (receiving.waiters(space), receiving.waiters(space, aside=True)) == ((one, third), (other,))
+    with pytest.raises(EvalPanelError, match="This file is not there any more"):
+        receiving.put_aside(space, other.digest)
+    assert receiving.try_again(space) == ()
+    receiving.put_back(space, other.digest)
+    assert (receiving.waiters(space), receiving.waiters(space, aside=True)) == ((one, other, third), ())
 
 
 def test_waiting_is_over_when_the_words_are_heard_without_the_stick(desk: Laptops) -> None:
@@ -320,7 +338,8 @@ def test_statement_says_what_its_author_knows_of_the_others(desk: Laptops) -> No
         ("OF1", ParcelKind.PACK, "", 1),
         ("OF1", ParcelKind.RELEASE, "PM1", 1),
     }
-    assert header.incarnations == (desk["PM1"].incarnation,)
+    # It was opened twice: when PM1 joined, and now.
+    assert (len(header.incarnations), header.incarnations[-1]) == (2, desk["PM1"].incarnation)
     assert header.trail is not None
 
 

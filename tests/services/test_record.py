@@ -13,7 +13,7 @@ from sqlalchemy import select
 import ui_stage
 from evalpanel.domain.sheets import Score, ScoreStatus
 from evalpanel.domain.tender import BidStatus
-from evalpanel.services import audit, record, scoring, setup
+from evalpanel.services import audit, backups, record, scoring, setup
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -161,8 +161,8 @@ def test_head_changes_with_every_act(declared: Workspace) -> None:
 
 
 def test_a_backup_that_is_asked_for_is_listed_first(declared: Workspace) -> None:
-    assert record.backups(declared) == ()
-    first = record.back_up(declared)
-    second = record.back_up(at(declared, ui_stage.NOW + timedelta(hours=1)))
-    assert record.backups(declared) == (second, first)
+    assert backups.kept(declared) == ()
+    first = backups.back_up(declared)
+    second = backups.back_up(at(declared, ui_stage.NOW + timedelta(hours=1)))
+    assert backups.kept(declared) == (second, first)
     assert (first.at, first.reason, first.size > 0) == (ui_stage.NOW, "asked for", True)

@@ -32,7 +32,7 @@ from evalpanel.services import (
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
+from laptops import OFFICER, Laptops, laptops, left
 from profiles import Clock
 from stages import REFERENCE, line, load, score
 
@@ -42,15 +42,19 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """PM1 has the whole tender on a laptop of their own, has declared no interest there, and scored nothing yet."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM1"])
+    desk.join(REFERENCE, "PM1", one.file)
+    made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    desk.take("PM1", made.roster, made.pack, made.releases[PersonCode("PM1")])
+    declarations.declare(desk["PM1"], REFERENCE, person="PM1")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """PM1 has the whole tender on a laptop of their own, has declared no interest there, and scored nothing yet."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (one,) = inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM1"])
-        held.join(REFERENCE, "PM1", one.file)
-        made = issuing.issue(held[OFFICER], REFERENCE, to=held.stick)
-        held.take("PM1", made.roster, made.pack, made.releases[PersonCode("PM1")])
-        declarations.declare(held["PM1"], REFERENCE, person="PM1")
+    with left(tmp_path, brought) as held:
         yield held
 
 

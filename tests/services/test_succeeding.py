@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
+from json import loads
 from pathlib import Path
 
 import msgspec
@@ -34,10 +35,13 @@ from evalpanel.services import (
     verify,
     workspace,
 )
+from evalpanel.services.audit import PROFILE_CHAIN
 from evalpanel.services.issuing import Issued
+from evalpanel.services.succession import Succeeded
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
+from laptops import OFFICER, Laptops, left
 from profiles import PASSPHRASE, Clock, make_profile, opened, quick_keys
 from sheets import words_on
 from stages import REFERENCE, load, score
@@ -50,19 +54,23 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """The sheets were printed; CH1 and PM1 hold the tender on laptops of their own."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (desk.root / "paper").mkdir()
+    papers.recovery(desk[OFFICER], REFERENCE, to=desk.root / "paper")
+    for one in inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["CH1", "PM1"]):
+        desk.join(REFERENCE, one.person, one.file)
+        declarations.declare(desk[OFFICER], REFERENCE, person=one.person)
+    made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    for person in ("CH1", "PM1"):
+        desk.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
+        declarations.declare(desk[person], REFERENCE, person=person)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """The sheets were printed; CH1 and PM1 hold the tender on laptops of their own."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (tmp_path / "paper").mkdir()
-        papers.recovery(held[OFFICER], REFERENCE, to=tmp_path / "paper")
-        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["CH1", "PM1"]):
-            held.join(REFERENCE, one.person, one.file)
-            declarations.declare(held[OFFICER], REFERENCE, person=one.person)
-        made = issuing.issue(held[OFFICER], REFERENCE, to=held.stick)
-        for person in ("CH1", "PM1"):
-            held.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
-            declarations.declare(held[person], REFERENCE, person=person)
+    with left(tmp_path, brought) as held:
         yield held
 
 
@@ -73,7 +81,16 @@ def sheets(desk: Laptops) -> tuple[str, str]:
     return words_on(successor), words_on(recovery)
 
 
-def take_over(desk: Laptops, person: str = "CH1", **other: str) -> succeeding.Succeeded:
+def join(desk: Laptops, person: str) -> None:
+    """One more person joins, and takes in what is issued to everybody then, as the others do."""
+    (invited,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=[person])
+    desk.join(REFERENCE, person, invited.file)
+    made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+    for one in ("CH1", "PM1", person):
+        desk.take(one, made.roster, made.pack, made.releases[PersonCode(one)])
+
+
+def take_over(desk: Laptops, person: str = "CH1", **other: str) -> Succeeded:
     first, second = sheets(desk)
     asked = {"successor_words": first, "recovery_words": second, "why": WHY} | other
     return succeeding.succeed(desk[person], REFERENCE, to=desk.stick, **asked)
@@ -140,6 +157,50 @@ def test_first_officers_later_parcels_count_no_more(desk: Laptops) -> None:
     assert Role.OFFICER in roles[PersonCode("CH1")]
 
 
+def test_two_who_took_over_lead_nothing_until_one_follows_the_other(desk: Laptops) -> None:
+    join(desk, "PM2")
+    one = take_over(desk)
+    other = take_over(desk, "PM1")
+    first, second = desk.take("PM2", one.roster, other.roster)
+    assert (first.verdict, first.words.split(". ")[0]) == (
+        Verdict.NEW,
+        "CH1 took over as officer, by the words of the two sheets",
+    )
+    assert (second.verdict, second.words.split(". ")[0]) == (
+        Verdict.FORKED,
+        "CH1 and PM1 each took over as officer, and do not know of each other, so neither leads and the list from before stays in force",
+    )
+    assert leads(desk, "PM2") == ["OF1"]
+    (told,) = desk.take("CH1", other.roster)
+    assert (told.verdict, "takes over once more on this laptop" in told.words) == (Verdict.FORKED, True)
+    settled = take_over(desk)
+    assert settled.roster != one.roster
+    (report,) = desk.take("PM2", settled.roster)
+    assert (report.verdict, leads(desk, "PM2")) == (Verdict.NEW, ["CH1"])
+    (loser,) = desk.take("PM1", settled.roster)
+    assert loser.words.startswith(
+        "CH1 leads now, by a list that follows yours: what this laptop issues counts no more."
+    )
+    assert take_over(desk) == settled
+    made = issued_by(desk, "CH1")
+    reports = desk.take("PM2", made.roster, made.pack, made.releases[PersonCode("PM2")])
+    assert [one.verdict for one in reports] == [Verdict.NEW] * 3
+    for person in ("CH1", "PM1", "PM2"):
+        assert verify.verify_tender(desk[person], REFERENCE).verdict == "verified"
+
+
+def test_officer_who_lives_on_is_told_and_what_they_issue_counts_no_more(desk: Laptops) -> None:
+    join(desk, "PM2")
+    done = take_over(desk)
+    (told,) = desk.take(OFFICER, done.roster)
+    assert told.words.startswith("CH1 took over as officer, by the words of the two sheets that you had printed:")
+    assert "If nobody was to take over, ring everybody on the panel" in told.words
+    papers.recovery(desk[OFFICER], REFERENCE, to=desk.stick)  # so that the next list says something new
+    (_new, late) = desk.take("PM2", done.roster, issued_by(desk, OFFICER).roster)
+    assert leads(desk, "PM2") == ["CH1"]
+    assert "was revoked on" in late.words
+
+
 def test_taking_over_again_writes_the_same_bytes(desk: Laptops) -> None:
     first = take_over(desk)
     before = first.roster.read_bytes()
@@ -191,8 +252,14 @@ def forged(desk: Laptops, signs: Callable[[str, bytes], Statement], **body: obje
     return file
 
 
-def leads(desk: Laptops) -> list[str]:
-    return [one.person for one in setup.view(desk["PM1"], REFERENCE).pack.panel if Role.OFFICER in one.roles]
+def both_sheets(desk: Laptops) -> paper_keys.SuccessorKey:
+    """What the two sheets sign with together."""
+    successor, recovery = sheets(desk)
+    return paper_keys.SuccessorKey(paper_keys.secret_of(successor), paper_keys.secret_of(recovery))
+
+
+def leads(desk: Laptops, on: str = "PM1") -> list[str]:
+    return [one.person for one in setup.view(desk[on], REFERENCE).pack.panel if Role.OFFICER in one.roles]
 
 
 def test_roster_of_an_outsider_does_not_replace_the_officer(desk: Laptops) -> None:
@@ -205,17 +272,22 @@ def test_roster_of_an_outsider_does_not_replace_the_officer(desk: Laptops) -> No
 
 
 def test_successors_key_signs_nothing_but_a_roster_that_replaces_the_officer(desk: Laptops) -> None:
-    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
-    (report,) = desk.take("PM1", forged(desk, paper.sign, succeeds=""))
+    (report,) = desk.take("PM1", forged(desk, both_sheets(desk).sign, succeeds=""))
     assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
-    (waits,) = desk.take("PM1", forged(desk, paper.sign, succeeds="ab" * 32))
+    (waits,) = desk.take("PM1", forged(desk, both_sheets(desk).sign, succeeds="ab" * 32))
     assert (waits.verdict, leads(desk)) == (Verdict.WAITING, ["OF1"])
 
 
-def test_successors_key_brings_in_no_laptop_that_the_roster_did_not_know(desk: Laptops) -> None:
-    paper = paper_keys.SuccessorKey(paper_keys.secret_of(sheets(desk)[0]))
-    (report,) = desk.take("PM1", forged(desk, paper.sign, people=()))
+def test_roster_that_names_no_laptop_of_its_author_replaces_nobody(desk: Laptops) -> None:
+    (report,) = desk.take("PM1", forged(desk, both_sheets(desk).sign, people=()))
     assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
+
+
+def test_one_sheet_alone_signs_nothing_that_counts(desk: Laptops) -> None:
+    for one in sheets(desk):
+        secret = paper_keys.secret_of(one)
+        (report,) = desk.take("PM1", forged(desk, paper_keys.SuccessorKey(secret, secret).sign))
+        assert (report.verdict, leads(desk)) == (Verdict.ALTERED, ["OF1"])
 
 
 # The paper key of a profile ------------------------------------------------------------------------------------------
@@ -233,7 +305,10 @@ def test_paper_key_opens_a_profile_and_sets_a_new_passphrase(tmp_path: Path) -> 
     with quick_keys():
         workspace.new_way_in(root, paper=words, passphrase="four new plain words")
     with workspace.opened(root, passphrase="four new plain words", clock=Clock()) as space:
-        papers.revoke_paper_key(space, made.number)
+        papers.revoke_paper_key(space, f" {made.number.upper()} ")
+        with space.store.reading() as tx:
+            told = [loads(one.detail) for one in queries.trail(tx, PROFILE_CHAIN) if one.act == "paper-key-revoked"]
+        assert told == [{"number": made.number}]
     with pytest.raises(EvalPanelError, match="This profile has no paper key"), workspace.opened(root, paper=words):
         pass
     with pytest.raises(EvalPanelError, match="not the one"), workspace.opened(root, passphrase=PASSPHRASE):

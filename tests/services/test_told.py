@@ -14,8 +14,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.services import declarations, documents, inviting, issuing, record, scoring, sending, setup, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
+from laptops import OFFICER, Laptops, left
 from stages import REFERENCE, load
 
 
@@ -24,17 +23,21 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """PM2 declared an interest in B02 on a laptop of their own, and the officer has it."""
+    prepared(desk[OFFICER], desk.root / "pack")
+    (one,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=["PM2"])
+    desk.join(REFERENCE, "PM2", one.file)
+    give(desk)
+    declarations.declare(desk["PM2"], REFERENCE, person="PM2", answers=[Answer("B02", "My sister works there.")])
+    sent = sending.send(desk["PM2"], REFERENCE, to=desk.stick)
+    assert sent.declaration is not None
+    desk.take(OFFICER, sent.declaration)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """PM2 declared an interest in B02 on a laptop of their own, and the officer has it."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (one,) = inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=["PM2"])
-        held.join(REFERENCE, "PM2", one.file)
-        give(held)
-        declarations.declare(held["PM2"], REFERENCE, person="PM2", answers=[Answer("B02", "My sister works there.")])
-        sent = sending.send(held["PM2"], REFERENCE, to=held.stick)
-        assert sent.declaration is not None
-        held.take(OFFICER, sent.declaration)
+    with left(tmp_path, brought) as held:
         yield held
 
 

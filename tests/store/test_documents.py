@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evalpanel.errors import Cancelled, EvalPanelError
-from evalpanel.store.documents import Documents, SealedFile
+from evalpanel.store.documents import MOST_PIECE, Documents, SealedFile
 
 SIZES = [0, 1, 8191, 1 << 20, (1 << 20) + 1, (16 << 20) - 1, 16 << 20, (16 << 20) + 1, 40_000_000]
 
@@ -102,6 +102,16 @@ def test_read_says_when_a_document_is_missing_or_altered(documents: Documents) -
     with pytest.raises(EvalPanelError) as raised:
         documents.read(made.sealed)
     assert raised.value.title == "A sealed document is missing."
+
+
+def test_piece_that_is_too_large_is_refused_before_it_is_read(documents: Documents) -> None:
+    name = "ab" * 32
+    assert documents.piece(documents.add(io.BytesIO(b"a list"), copy).sealed) == b"a list"
+    with documents.path(name).open("wb") as file:
+        file.truncate(MOST_PIECE + 1)
+    with pytest.raises(EvalPanelError) as raised:
+        documents.piece(name)
+    assert raised.value.title == "A sealed list is larger than any that evalpanel reads."
 
 
 def test_sweep_leaves_named_documents_and_sets_others_aside(documents: Documents) -> None:

@@ -110,7 +110,9 @@ def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
         field.setText(text)
     card.record.click()
     assert [one.who for one in deciding.standing(space, REFERENCE).standing] == ["Tallis"]
-    assert "A challenge stands since 23 November 2026 (Tallis). Nothing is destroyed." in card.words.text()
+    (number,) = page.keeping.lifts
+    assert page.keeping.lifts[number].text() == "Record how it ended…"
+    assert page.keeping.warning.text() == "Nothing is destroyed while a hold stands."
 
     # A tender with several lots asks which one is signed, and a correction of the notice why.
     card.acts["contract"].click()

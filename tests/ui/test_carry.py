@@ -19,11 +19,11 @@ from evalpanel.progress import Progress
 from evalpanel.services import declarations, inviting, issuing, joining, packs, setup, sign_off, workspace
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui import carry_steps
-from evalpanel.ui.dialogs.look_through import FINDING
 from evalpanel.ui.models.carrying import Taken
 from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets import mark
-from laptops import OFFICER, Laptops, laptops
+from evalpanel.ui.widgets.shaped_lines import ROW
+from laptops import OFFICER, Laptops, laptops, left
 from panels import moderate, panel, release, scored, sent_moderation
 from profiles import Clock
 from stages import REFERENCE, load, score, write_pack
@@ -35,10 +35,14 @@ def prepared(space: Workspace, folder: Path) -> None:
     setup.freeze(space, REFERENCE)
 
 
+def brought(desk: Laptops) -> None:
+    """The officer's tender with frozen criteria, and nobody invited yet."""
+    prepared(desk[OFFICER], desk.root / "pack")
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """The officer's tender with frozen criteria, and nobody invited yet."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
+    with left(tmp_path, brought) as held:
         yield held
 
 
@@ -350,7 +354,7 @@ def test_home_leads_to_an_invitation(desk: Laptops, sits: Open) -> None:
     member.shell.show_place("home")
     home = member.shell.page("home")
     home.choose_invitation = lambda: str(invitation)  # type: ignore[attr-defined]  # the home page has it
-    home._choose()  # type: ignore[attr-defined]
+    home._choose()  # type: ignore[attr-defined]  # the same
     assert (member.shell.here, member.page.title.text()) == ("carry", "You are invited to a panel")
 
 
@@ -532,7 +536,7 @@ def test_a_blind_tender_is_looked_through_before_the_panel_gets_it(qtbot: QtBot,
         first = looking.model.rows[0]
         looking.view.setCurrentIndex(looking.model.index(0))
         looking.alike.click()
-        chosen = [index.data(FINDING) for index in looking.view.selectionModel().selectedIndexes()]
+        chosen = [index.data(ROW) for index in looking.view.selectionModel().selectedIndexes()]
         assert chosen == [one for one in looking.model.rows if one.sort == first.sort]
         redacted = tmp_path / "redacted.txt"
         redacted.write_text("How [the bidder] listens.", encoding="utf-8")

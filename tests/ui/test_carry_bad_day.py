@@ -86,7 +86,7 @@ def test_somebody_takes_over_as_officer_in_the_window(qtbot: QtBot, tmp_path: Pa
         taking.recovery.typed.setText(words_on(first))
         taking.why.setText("The officer’s laptop was stolen.")
         member.go_on()
-        assert member.said.startswith("These are not the words of the successor's sheet.")
+        assert member.said.startswith("These are not the words of the recovery sheet.")
         taking.successor.typed.setText(words_on(first))
         taking.recovery.typed.setText(words_on(second))
         member.go_on()
@@ -124,6 +124,11 @@ def test_the_chair_rules_between_two_sheets_in_the_window(qtbot: QtBot, tmp_path
         ruling = chair.page.ruling
         assert chair.page.title.text() == "Two sheets of PM1 Pim Moss"
         assert len(ruling.choices) == 2
+        told = [one.text().partition("laptop.")[2].strip() for one in ruling._told.values()]
+        assert sorted(told) == [
+            "1 answer of it is not so in the other:\n• Bid B01, lot L1, criterion 1.1: 3. PM1 read page 3.",
+            "1 answer of it is not so in the other:\n• Bid B01, lot L1, criterion 1.1: 4. Page 9 says more.",
+        ]
         assert chair.step == ("This sheet counts", False)
         next(iter(ruling.choices.values())).setChecked(True)
         assert chair.page.primary.toolTip() == "Say why first, for the record."
@@ -187,6 +192,10 @@ def test_what_came_before_the_words_is_taken_in_when_they_are_confirmed(qtbot: Q
             "What you may open",
         }
         assert all("The officer's keys are not confirmed on this laptop yet." in row[2] for row in waiting.model.rows)
+        waiting.aside.click()
+        assert (len(waiting.model.rows), waiting.told.text()[:11], waiting.back.isVisible()) == (2, "Put aside, ", True)
+        waiting.back.click()
+        assert (len(waiting.model.rows), waiting.told.text(), waiting.back.isVisible()) == (3, "", False)
         member.go_on()
         assert member.said == "Nothing could be taken in yet: what they wait for has not come."
         member.go_on()

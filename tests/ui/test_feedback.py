@@ -85,6 +85,19 @@ def test_drafts_are_written_and_letters_recorded_as_sent(qtbot: QtBot, signed: W
     assert window.page.parts.titles()[0] == f"Sending · {count}"
 
 
+def test_one_letter_alone_is_recorded_as_sent(qtbot: QtBot, signed: Workspace) -> None:
+    window = Window(qtbot, signed)
+    window.page.sending.choose(1)
+    chosen = window.page.sending.value
+    window.press("Record as sent…")
+    form = window.page.sent_form
+    assert [form.which.itemText(place).split(" ")[0] for place in range(form.which.count())] == ["All", "Only"]
+    form.which.setCurrentIndex(1)
+    window.press("Record as sent  Ctrl+↵")
+    found = [(one.bid, one.lot, one.kind) for one in sent.correspondence(signed, REFERENCE) if one.is_sent]
+    assert found == [chosen]
+
+
 def test_answer_is_recorded_for_the_chosen_letter(qtbot: QtBot, signed: Workspace) -> None:
     sent.record_sent(signed, REFERENCE, at=signed.now(), channel=Channel.EMAIL)
     window = Window(qtbot, signed)
@@ -93,7 +106,7 @@ def test_answer_is_recorded_for_the_chosen_letter(qtbot: QtBot, signed: Workspac
     window.press("Record an answer…")
     window.press("Record the answer  Ctrl+↵")
     (found,) = [one for one in sent.correspondence(signed, REFERENCE) if one.replies]
-    assert (found.bid, found.lot) == chosen
+    assert (found.bid, found.lot, found.kind) == chosen
     assert found.is_received
 
 

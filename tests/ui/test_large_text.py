@@ -22,6 +22,7 @@ from evalpanel.ui.pages.carry import CarryPage
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
+from walked import Walk, press, shells
 
 SIZES = (QSize(900, 600), QSize(1366, 768))
 SCENES = (
@@ -45,6 +46,11 @@ def troubles(qtbot: QtBot, window: QWidget) -> list[str]:
     with suppress(StillSo):
         qtbot.waitUntil(lambda: not clipped(window) and not sideways(window), timeout=3_000)
     return [*clipped(window), *sideways(window)]
+
+
+def idle(qtbot: QtBot, shell: Shell) -> None:
+    """Wait until nothing runs."""
+    qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=20_000)
 
 
 @pytest.fixture
@@ -73,6 +79,37 @@ def test_page_at_double_text_cuts_nothing_off(
                 assert shell.size() == size, f"{key} does not fit into {size.width()} × {size.height()}"
                 told += [f"{key} {size.width()}: {one}" for one in troubles(qtbot, shell)]
         shell.close()
+    assert "\n".join(told) == ""
+
+
+FORMS = (
+    ("outcome", "outcome", ("A bid falls out",)),
+    ("outcome", "outcome", ("Low prices",)),
+    ("outcome", "letters", ("A letter for an occasion",)),
+    ("outcome", "letters", ("A letter for an occasion", "See the letter")),
+    ("due", "record", ("End this record",)),
+    ("outcome", "outcome", ("Record the award decision",)),
+    ("blind-officer", "carry", ("Who bids",)),
+    ("two-sheets", "carry", ("Two sheets",)),
+    ("unanswered", "carry", ("No answer can be had",)),
+)
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(("stage", "place", "pressed"), FORMS, ids=lambda one: one if isinstance(one, str) else "")
+def test_form_at_double_text_cuts_nothing_off(
+    qtbot: QtBot, tmp_path: Path, stage: str, place: str, pressed: tuple[str, ...]
+) -> None:
+    told = []
+    for _, shell in shells(tmp_path, (Walk(stage, "CH1" if stage == "two-sheets" else "OF1", place),)):
+        for size in SIZES:
+            shell.resize(size)
+            for name in pressed if size == SIZES[0] else ():
+                idle(qtbot, shell)
+                press(shell, name)
+            idle(qtbot, shell)
+            assert shell.size() == size
+            told += [f"{place} {pressed} {size.width()}: {one}" for one in troubles(qtbot, shell)]
     assert "\n".join(told) == ""
 
 

@@ -49,29 +49,45 @@ def page(qtbot: QtBot, space: Workspace) -> Iterator[LettersPage]:
 
 def test_letter_says_how_it_reads_and_that_it_tells_nothing_that_it_may_not(page: LettersPage) -> None:
     page.look_action.click()
-    assert page.look.isVisible()
-    assert any(one.startswith("It reads at grade ") for one in page.look.said)
-    assert "✓ Nothing was found in it that it may not tell." in page.look.said
-    assert not page.look.approve.isVisible()  # nobody asked for approval
-    page.look.left.emit()
-    assert not page.look.isVisible()
+    assert page.looking.card.isVisible()
+    assert any(one.startswith("It reads at grade ") for one in page.looking.card.said)
+    assert "✓ Nothing was found in it that it may not tell." in page.looking.card.said
+    assert not page.looking.card.approve.isVisible()  # nobody asked for approval
+    page.looking.card.left.emit()
+    assert not page.looking.card.isVisible()
 
 
 def test_letter_is_approved_where_that_is_asked_for(page: LettersPage, space: Workspace) -> None:
-    approving.need_approval(space, REFERENCE, needed=True)
     page.look_action.click()
-    assert "It has to be approved before it is signed." in page.look.said
-    page.look.approve.click()
+    assert page.looking.card.rule.text() == "Require approval"
+    page.looking.card.rule.click()
+    assert "It has to be approved before it is signed." in page.looking.card.said
+    page.looking.card.approve.click()
     (found,) = letter_looks.look(space, REFERENCE, bid="B02", lot="L1")
     assert found.approval is not None and found.approval.person == "OF1"
-    assert "✓ Approved by OF1, as it is now." in page.look.said
-    assert not page.look.approve.isVisible()
+    assert "✓ Approved by OF1, as it is now." in page.looking.card.said
+    assert not page.looking.card.approve.isVisible()
+    page.looking.card.rule.click()
+    (found,) = letter_looks.look(space, REFERENCE, bid="B02", lot="L1")
+    assert found.needs_approval is False
+
+
+def test_letters_that_nobody_approved_are_not_signed_and_it_is_said_why(
+    qtbot: QtBot, page: LettersPage, space: Workspace, tmp_path: Path
+) -> None:
+    approving.need_approval(space, REFERENCE, needed=True)
+    page.choose_folder = lambda _: str(tmp_path / "letters")
+    page.primary.click()
+    shell = page.window()
+    assert isinstance(shell, Shell)
+    qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=LONG)
+    assert "8 are not signed. Bid B01, lot L1: The letter is not approved yet." in shell.messages.text
 
 
 def test_draft_for_the_lawyer_is_written_where_it_is_wanted(page: LettersPage, tmp_path: Path) -> None:
-    page.choose_draft = lambda _name: str(tmp_path / "draft.docx")
+    page.looking.choose_draft = lambda _name: str(tmp_path / "draft.docx")
     page.look_action.click()
-    page.look.draft.click()
+    page.looking.card.draft.click()
     assert (tmp_path / "draft.docx").read_bytes().startswith(b"PK")
 
 

@@ -158,7 +158,7 @@ def test_letters_are_not_signed_before_the_award_is_decided(qtbot: QtBot, tmp_pa
 def test_letter_rows_keep_the_rules_of_a_model(space: Workspace, qtmodeltester: ModelTester) -> None:
     rows = LetterRows()
     rows.show_letters(letter_drafts.overview(space, REFERENCE), ())
-    qtmodeltester.check(rows)  # type: ignore[no-untyped-call] # pytest-qt leaves it untyped
+    qtmodeltester.check(rows)  # type: ignore[no-untyped-call]  # pytest-qt leaves it untyped
     assert rows.data(rows.index(0)) == "B01 Tamar Voices Consortium. Lot L1 · successful. Ready to sign"
 
 
@@ -171,11 +171,11 @@ def test_letters_says_what_blocks_one_and_takes_the_correction(window: Window, s
         "The postal address of Heard Together Peninsula is missing (regulation 31, item b).",
     )
     window.page.side_card.correct.click()
-    address = window.page.form.field("address")
+    address = window.page.mending.form.field("address")
     assert window.page.focusWidget() is address
     QTest.keyClicks(address, "2 Elm Row")
     with window.qtbot.waitSignal(window.page.acted, timeout=20_000):
-        window.page.form.save.click()
+        window.page.mending.form.save.click()
     window.settle()
     assert window.page.subtitle.text() == "PTSCF-2026-014 · 8 ready"
     assert "2 Elm Row" in window.page.pdf.text(0)
@@ -185,20 +185,20 @@ def test_letters_says_what_blocks_one_and_takes_the_correction(window: Window, s
 def test_letters_form_is_left_with_escape_and_changes_nothing(window: Window, space: Workspace) -> None:
     before = record.head(space, REFERENCE)
     window.page.side_card.correct.click()
-    QTest.keyClicks(window.page.form.field("name"), "Another")
-    with window.qtbot.waitSignal(window.page.form.left, timeout=20_000):
-        window.key(window.page.form.field("name"), Qt.Key.Key_Escape)
-    assert window.page.form.isVisible() is False
+    QTest.keyClicks(window.page.mending.form.field("name"), "Another")
+    with window.qtbot.waitSignal(window.page.mending.form.left, timeout=20_000):
+        window.key(window.page.mending.form.field("name"), Qt.Key.Key_Escape)
+    assert window.page.mending.form.isVisible() is False
     assert record.head(space, REFERENCE) == before
 
 
 def test_letters_form_refuses_an_empty_value_in_words(window: Window) -> None:
     window.page.side_card.correct.click()
-    name = window.page.form.field("name")
+    name = window.page.mending.form.field("name")
     name.clear()
-    window.page.form.save.click()
+    window.page.mending.form.save.click()
     assert window.shell.messages.text.startswith("There is nothing to correct.")
-    assert window.page.form.isVisible() is True
+    assert window.page.mending.form.isVisible() is True
 
 
 def test_letters_without_a_folder_signs_nothing(window: Window) -> None:
@@ -240,7 +240,8 @@ def test_letters_cancelled_keeps_what_was_signed_and_goes_on_where_it_stopped(
     assert asked == ["", str(tmp_path / "letters")]
     assert len(list((tmp_path / "letters").glob("*.pdf"))) == 8
     assert [state.endswith("· verified") for state in window.states].count(True) == 8
-    assert window.page.primary.isVisible() is False
+    assert (window.page.primary.text(), window.page.primary.isEnabled()) == ("Go on to sending", True)
+    assert window.page.look_action.isVisible() is False
     window.page.folder_action.click()
     assert shown == [tmp_path / "letters"]
 
@@ -251,3 +252,26 @@ def test_letters_signed_before_are_checked_when_they_are_shown(window: Window) -
     assert window.page.status.text() == "Every letter is signed. A sealed copy of each is kept here."
     window.choose("B01", "L2")
     assert window.states[1].endswith("pages · verified")
+
+
+def test_signed_letter_is_signed_anew_with_its_reason_as_the_next_version(
+    window: Window, space: Workspace, tmp_path: Path
+) -> None:
+    window.choose("B03", "L2")
+    window.page.choose_folder = lambda _: str(tmp_path / "anew")
+    window.page.anew_action.click()
+    form = window.page.mending.anew
+    assert (form.isVisible(), form.sign.isEnabled()) == (True, False)
+    form.left.emit()
+    assert form.isVisible() is False
+    window.page.anew_action.click()
+    form.why.setText("The name of the contact was wrong.")
+    form.sign.click()
+    window.settle()
+    assert sorted(one.name for one in (tmp_path / "anew").glob("*.pdf")) == ["PTSCF-2026-014-L2-B03-v2.pdf"]
+    assert form.isVisible() is False
+    assert window.shell.messages.text.startswith("1 letter is signed, read back and verified, in “anew”.")
+    (held,) = [one for one in letter_drafts.overview(space, REFERENCE) if (one.bid, one.lot) == ("B03", "L2")]
+    assert held.signed is not None and held.signed.file == "PTSCF-2026-014-L2-B03-v2.pdf"
+    window.choose("B05", "L1")
+    assert window.page.anew_action.isVisible() is False

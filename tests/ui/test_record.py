@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 import ui_stage
-from evalpanel.services import record, setup
+from evalpanel.services import backups, record, setup
 from evalpanel.services.record import RecordEntry
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models.record_lines import ActLine, DayLine, RecordLines, lines_of
@@ -102,7 +102,7 @@ def test_a_run_says_when_it_ended() -> None:
 def test_record_lines_keep_the_rules_of_a_model(space: Workspace, qtmodeltester: ModelTester) -> None:
     lines = RecordLines()
     lines.show_lines(lines_of(record.history(space, REFERENCE)))
-    qtmodeltester.check(lines)  # type: ignore[no-untyped-call] # pytest-qt leaves it untyped
+    qtmodeltester.check(lines)  # type: ignore[no-untyped-call]  # pytest-qt leaves it untyped
     assert bool(lines.flags(lines.index(0)) & Qt.ItemFlag.ItemIsSelectable) is False  # a day cannot be chosen
 
 
@@ -167,7 +167,7 @@ def test_record_backs_up_when_asked(window: Window, space: Workspace) -> None:
     assert window.page.backups.text() == "None yet. One is made whenever the program closes after a change."
     window.page.back_up.click()
     assert window.page.backups.text() == "1 backup. The newest: 23 November 2026, 09:30, asked for."
-    assert len(record.backups(space)) == 1
+    assert len(backups.kept(space)) == 1
 
 
 def test_record_of_many_acts_is_read_on_the_worker(

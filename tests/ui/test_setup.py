@@ -307,7 +307,7 @@ def test_the_models_keep_the_rules_of_models(frozen: Workspace) -> None:
 
 def tender_of(**more: object) -> Tender:
     terms = {"quality_weighting": Decimal(60), "price_weighting": Decimal(40), "price_formula": PriceFormula.F1}
-    return Tender("T-1", "A tender", "An authority", RegimeCode.PA2023, **(terms | more))  # type: ignore[arg-type] # fields by name
+    return Tender("T-1", "A tender", "An authority", RegimeCode.PA2023, **(terms | more))  # type: ignore[arg-type]  # fields by name
 
 
 def criterion(code: str, weighting: int | None, parent: str | None = None) -> Criterion:

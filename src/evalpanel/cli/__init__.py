@@ -33,6 +33,7 @@ from evalpanel.cli import (
     reporting,
     scoring,
     setting_up,
+    taking_over,
 )
 from evalpanel.cli.console import made
 from evalpanel.domain.intake import ProblemsFound
@@ -72,6 +73,7 @@ app.add_typer(afterwards.commands)
 app.add_typer(afterwards.feedback_commands, name="feedback")
 app.add_typer(afterwards.lesson_commands, name="lessons")
 app.add_typer(people.commands)
+app.add_typer(taking_over.commands)
 app.add_typer(agreeing.commands)
 app.add_typer(challenging.commands)
 app.add_typer(agreeing.agreement, name="agreement")
@@ -123,7 +125,7 @@ def run(arguments: list[str]) -> int:
         # Whoever read our output stopped reading; there is nobody left to tell.
         sys.stderr.close()
         return 1
-    except Exception:  # noqa: BLE001 # the one broad catch of the command line: everything else is a bug, and says so
+    except Exception:  # noqa: BLE001  # the one broad catch of the command line: everything else is a bug, and says so
         traceback.print_exc()
         typer.echo(
             "This is a bug in evalpanel. What was saved before is safe; please report the lines above.", err=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from evalpanel.domain.parcels import Verdict
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import confirming, inviting, issuing, joining, papers, receiving, sending
 from evalpanel.services.inviting import KeyState, PersonKeys
+from evalpanel.services.receiving import Waiter
 
 commands = typer.Typer()
 panel = typer.Typer(help="The people of a tender, and the keys of their laptops.", no_args_is_help=True)
@@ -105,13 +107,24 @@ def confirm(
             words = typer.prompt("Type the eight words that you hear")
         whom = confirming.confirm(space, tender, typed=words, person=person) if words is not None else None
         waited = receiving.try_again(space) if whom is not None else ()
+        roster = confirming.roster_here(space, tender)
     if whom is None:
         held.say("When you have heard theirs: the same command with --words.")
     else:
         held.say(f"The keys of {whom} are confirmed.")
     for report in waited:
         held.say(f"{report.file}: {report.words}")
-    held.answer({"read_aloud": [" ".join(one) for one in mine], "confirmed": whom})
+    if roster is not None:
+        held.say(
+            f"The list of who takes part here is number {roster.number} ({roster.digits}). Say the number to each other: it must be the same."
+        )
+    held.answer(
+        {
+            "roster": None if roster is None else {"number": roster.number, "digits": roster.digits},
+            "read_aloud": [" ".join(one) for one in mine],
+            "confirmed": whom,
+        }
+    )
 
 
 @commands.command()
@@ -228,6 +241,59 @@ def list_panel(
 def _state(one: PersonKeys) -> str:
     more = f"; {counted(one.waiting, 'laptop')} waiting for the eight words" if one.laptops and one.waiting else ""
     return _STATES[one.state] + more
+
+
+@commands.command("waiting")
+def list_waiting(
+    context: typer.Context,
+    aside: Annotated[
+        str | None, typer.Option("--put-aside", metavar="DIGITS", help="Nobody wants this one: it is tried no more.")
+    ] = None,
+    back: Annotated[str | None, typer.Option("--put-back", metavar="DIGITS", help="Let it wait again.")] = None,
+    json: Json = False,
+) -> None:
+    """List the files that wait in this profile, and what each waits for; put one aside, or back again."""
+    held = console(context, json=json)
+    if aside is not None and back is not None:
+        raise EvalPanelError("One of --put-aside and --put-back, not both.", "Nothing was changed.")
+    with held.opened() as space:
+        if aside is not None:
+            receiving.put_aside(space, _digest(receiving.waiters(space), aside))
+        if back is not None:
+            receiving.put_back(space, _digest(receiving.waiters(space, aside=True), back))
+            for report in receiving.try_again(space):
+                held.say(f"{report.file[:8]}: {report.words}")
+        here, put_aside = receiving.waiters(space), receiving.waiters(space, aside=True)
+    for heading, rows in (("Waiting", here), ("Put aside", put_aside)):
+        held.say(f"{heading}: {counted(len(rows), 'file')}")
+        for one in rows:
+            by = f" of {one.author}, by its own word" if one.author else ""
+            held.say(
+                f"  {one.digest[:8]} {one.kind.value if one.kind else 'file'}{by}: {one.words or 'it can be judged now'}"
+            )
+    held.answer({"waiting": [_waiter(one) for one in here], "put_aside": [_waiter(one) for one in put_aside]})
+
+
+def _digest(rows: Sequence[Waiter], digits: str) -> str:
+    wanted = digits.strip().lower()
+    found = [one.digest for one in rows if len(wanted) >= 4 and one.digest.startswith(wanted)]
+    if len(found) != 1:
+        raise EvalPanelError(
+            f"“{digits}” names {'more than one' if found else 'none'} of these files.",
+            "Nothing was changed. Give the first digits that stand before it: evalpanel waiting",
+        )
+    return found[0]
+
+
+def _waiter(one: Waiter) -> dict[str, object]:
+    return {
+        "digest": one.digest,
+        "tender": one.tender,
+        "kind": one.kind,
+        "author": one.author,
+        "words": one.words,
+        "size": one.size,
+    }
 
 
 @commands.command()

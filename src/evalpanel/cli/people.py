@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from evalpanel.cli.carrying import Folder, panel
-from evalpanel.cli.console import Console, Json, TenderName, chosen_passphrase, console, counted, read_words
+from evalpanel.cli.carrying import panel
+from evalpanel.cli.console import Console, Json, TenderName, chosen_passphrase, console, counted
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import leaving, papers, succeeding, workspace
+from evalpanel.services import leaving, papers, workspace
 from evalpanel.services.leaving import Revoked
 
 commands = typer.Typer()
@@ -62,6 +62,8 @@ def replace(
     held.say(
         f"What {done.leaver} scored is set aside: it is kept, and shown to nobody. Moderation waits for {done.person}."
     )
+    if done.had_signed:
+        held.say(f"{done.leaver} had signed their sheet off: it does not count any more.")
     if done.revoked is not None:
         _say_revoked(held, done.revoked)
     held.say(f"Next: evalpanel invite {tender} --person {done.person} --to DIR")
@@ -73,60 +75,6 @@ def replace(
             "revoked": None if done.revoked is None else _revoked(done.revoked),
         }
     )
-
-
-@commands.command("recovery")
-def recovery(context: typer.Context, tender: TenderName, to: Folder, json: Json = False) -> None:
-    """Make two sheets to print, for others to hold: with both somebody takes over when the officer's laptop is lost."""
-    held = console(context, json=json)
-    with held.opened() as space:
-        made = papers.recovery(space, tender, to=to)
-    held.say(f"To print: {made.successor.name}, {made.recovery.name}")
-    held.written()
-    held.say(
-        "Give each to somebody else, and delete the files: the words stand nowhere else, and evalpanel has not kept them."
-    )
-    held.say(f"Next: evalpanel issue {tender} --to DIR. The sheets work on laptops that this list has reached.")
-    held.answer({"successor": str(made.successor), "recovery": str(made.recovery)})
-
-
-@commands.command("succeed")
-def succeed(
-    context: typer.Context,
-    tender: TenderName,
-    to: Folder,
-    why: Why,
-    successor_words: Annotated[
-        Path | None, typer.Option("--successor-words", metavar="FILE", help="The words of the successor's sheet.")
-    ] = None,
-    recovery_words: Annotated[
-        Path | None, typer.Option("--recovery-words", metavar="FILE", help="The words of the recovery sheet.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Take over as officer on this laptop, with the words of the two sheets, when the officer's laptop is gone."""
-    held = console(context, json=json)
-    first = _words(successor_words, "The twelve words of the successor's sheet", json=json)
-    second = _words(recovery_words, "The twelve words of the recovery sheet", json=json)
-    with held.opened() as space:
-        done = succeeding.succeed(space, tender, successor_words=first, recovery_words=second, why=why, to=to)
-    held.say(f"{done.person} leads the tender in the place of {done.replaced}, whose keys are revoked.")
-    held.say(f"For everybody: {done.roster.name}. Others accept you as officer from when it reaches them.")
-    held.written(read_back=True)
-    held.say(f"Everybody sends you their work once more. The sheets are used up: evalpanel recovery {tender} --to DIR")
-    held.say(f"Then: evalpanel issue {tender} --to DIR")
-    held.answer({"person": done.person, "replaced": done.replaced, "roster": str(done.roster)})
-
-
-def _words(file: Path | None, asked: str, *, json: bool) -> str:
-    if file is not None:
-        return read_words(file)
-    if json or not sys.stdin.isatty():
-        raise EvalPanelError(
-            "The words of a sheet are missing.",
-            "Nothing was changed. Give them with --successor-words and --recovery-words.",
-        )
-    return getpass.getpass(asked + ": ")
 
 
 @commands.command("paper-key")

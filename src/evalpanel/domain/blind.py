@@ -20,7 +20,7 @@ DIGITS = "23456789"
 WITHHELD = "The officer holds the reason."
 WITHHELD_NOTE = "The officer has a note about this document that would say whose it is."
 _KEPT_ENDINGS = frozenset(
-    "pdf doc docx docm odt rtf txt xls xlsx xlsm ods csv ppt pptx odp png jpg jpeg gif tif tiff svg html".split()  # noqa: SIM905 # a list of quoted words is harder to read
+    "pdf doc docx docm odt rtf txt xls xlsx xlsm ods csv ppt pptx odp png jpg jpeg gif tif tiff svg html".split()  # noqa: SIM905  # a list of quoted words is harder to read
 )
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})\Z")
 
@@ -33,6 +33,14 @@ def is_blind(pack: TenderPack) -> bool:
 def names_are_known(pack: TenderPack) -> bool:
     """Whether this laptop knows who bids: until the names are released, a member's knows each bidder by its code alone."""
     return not is_blind(pack) or any(one.name != one.bidder for one in pack.bidders)
+
+
+def names_are_shown(pack: TenderPack, *, leads: bool, released: bool, locked: bool) -> bool:
+    """Whether people at a laptop are shown who bids. On a member's that is so once the names came there; on the officer's, which
+    always knows them (`leads`), once they were `released`, or moderation is closed (`locked`)."""
+    if not is_blind(pack):
+        return True
+    return released or locked if leads else names_are_known(pack)
 
 
 def draw(pick: Callable[[str], str]) -> str:

@@ -27,7 +27,7 @@ _VOCABULARY = 1 << 21  # characters of the texts from which ordinary words are l
 _JOINERS = "of|the|for|y|de|da|di|du|del|van|von|der|den|bin|ibn|al|ap|le|la"
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "mx", "dr", "st", "prof", "professor", "sir", "dame", "lord", "lady"))
 _DAYS = frozenset(
-    "january february march april may june july august september october november december "  # noqa: SIM905 # a list to read
+    "january february march april may june july august september october november december "  # noqa: SIM905  # a list to read
     "monday tuesday wednesday thursday friday saturday sunday english welsh british european".split()
 )
 _POSSESSIVE = re.compile(r"[’'](?:s|S)$|[’'.-]+$")

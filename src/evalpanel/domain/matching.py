@@ -52,7 +52,7 @@ _COMMON = frozenset(
     chair chairs director employee husband wife mother father sister brother son daughter cousin aunt uncle partner
     plymouth cornwall devon torbay exeter truro torquay paignton england wales cymru british great city town north east
     ymddiriedolaeth elusen cymdeithas cymuned gwasanaeth gwasanaethau ieuenctid plant pobl ifanc gofal canolfan y yr ac
-    """.split()  # noqa: SIM905 # a list of two hundred quoted words would hide what stands in it
+    """.split()  # noqa: SIM905  # a list of two hundred quoted words would hide what stands in it
 )
 _SLIP = 84  # of 100: "rockpol" for "rockpool", and a Welsh mutation ("gaerdydd" for "caerdydd")
 _SHORT = 5  # a word shorter than this must be the same: "tor" and "for" differ by a letter

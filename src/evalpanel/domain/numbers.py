@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 _PLAIN = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,12})?\Z")
 
@@ -28,6 +29,11 @@ def canonical(number: Decimal) -> str:
     """
     if not number.is_finite():
         raise ValueError("only finite numbers can be written")
+    return _written(number)
+
+
+@lru_cache(maxsize=4096)  # a sheet of thousands of answers has a handful of scores; equal decimals have one text
+def _written(number: Decimal) -> str:
     if number == 0:
         return "0"
     text = format(number, "f")

@@ -30,7 +30,7 @@ _EVERYBODYS = frozenset(
     """
     gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk live.co.uk live.com yahoo.com yahoo.co.uk btinternet.com
     icloud.com me.com aol.com sky.com talktalk.net virginmedia.com nhs.net
-    """.split()  # noqa: SIM905 # a list of quoted words is harder to read
+    """.split()  # noqa: SIM905  # a list of quoted words is harder to read
 )
 _CHUNK, _OVERLAP = 200_000, 400
 

@@ -69,30 +69,50 @@ class RosterEntry:
     succeeds: str = ""
 
 
-def roster_in_force(entries: Iterable[RosterEntry], founder: bytes) -> str | None:
-    """The identity of the roster in force, or None where there is none.
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Which roster is in force (None: there is none), and the rosters by which several take over from its officer.
+
+    `rivals` are empty unless two or more do so and none of them names all the others: then none of them leads.
+    """
+
+    roster: str | None
+    rivals: tuple[str, ...] = ()
+
+
+def in_force(entries: Iterable[RosterEntry], founder: bytes) -> InForce:
+    """Which roster is in force, whatever the order in which they came.
 
     It begins with the officer whose key gives the tender's id (`founder`). A roster that is signed by the successor key
     which an officer's roster names takes over from that officer, and their later rosters count no more. Where the officer's
-    rosters fork, or two take over from the same officer, the one before stays in force.
+    rosters fork, or two take over from the same officer, the one before stays in force: of two that take over, until one is
+    made that names the other as one that came before it.
     """
     held = {one.entry.identity: one for one in entries}
     own = {name: one for name, one in held.items() if one.signed_by == founder and not one.succeeds}
     before: set[str] = set()
+    rivals: tuple[str, ...] = ()
     while own.keys() - before:
         before |= own.keys()
         named = own
-        found = [one for name, one in held.items() if name not in before and _takes_over(one, named)]
+        found = _last_word({name: one for name, one in held.items() if name not in before and _takes_over(one, named)})
         if len(found) != 1:
+            rivals = tuple(sorted(found))
             break
-        (new,) = found
+        (new,) = found.values()
         own = {
             name: one
             for name, one in held.items()
             if one is new or (one.signed_by == new.officer and not one.succeeds and name not in before)
         }
     state = standing(one.entry for one in own.values())
-    return state.counts or state.before
+    return InForce(state.counts or state.before, rivals)
+
+
+def _last_word(found: Mapping[str, RosterEntry]) -> dict[str, RosterEntry]:
+    """Of the rosters that take over from one officer those that no other one of them follows."""
+    followed = {earlier for one in found.values() for earlier in one.entry.history}
+    return {name: one for name, one in found.items() if name not in followed}
 
 
 def _takes_over(one: RosterEntry, own: Mapping[str, RosterEntry]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from json.encoder import encode_basestring as _said
+from operator import attrgetter
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
 from evalpanel.domain.digests import canonical_json
@@ -106,6 +107,20 @@ def lines_whatever_status(criteria: Iterable[Criterion], bids: Iterable[Bid]) ->
     )
 
 
+def criteria_of_bids(
+    criteria: Iterable[Criterion], bids: Iterable[Bid]
+) -> dict[tuple[LotCode, BidCode], frozenset[CriterionCode]]:
+    """The same lines by bid: for each bid of a lot, scored or not, the leaf criteria that apply to it."""
+    asked = leaves(criteria)
+    by_lot: dict[LotCode, frozenset[CriterionCode]] = {}
+    found = {}
+    for bid in bids:
+        if bid.lot not in by_lot:
+            by_lot[bid.lot] = frozenset(one.criterion for one in asked if one.applies_to(bid.lot))
+        found[bid.lot, bid.bid] = by_lot[bid.lot]
+    return found
+
+
 def why_no_line(line: Line, bids: Iterable[Bid]) -> str:
     """Why nothing can be said on a line that is not one of the scored lines, in words."""
     for bid in bids:
@@ -173,9 +188,12 @@ def listed(items: Iterable[object], most: int = 5) -> str:
     return "; ".join(held[:most]) + more
 
 
+_PLACE = attrgetter("line.lot", "line.bid", "line.criterion")  # the order of lines, compared as plain tuples
+
+
 def sheet_digest(scores: Iterable[Score]) -> str:
     """What the trail and a sign-off pin about scores, whatever their order: SHA-256 over their canonical text."""
-    text = ",".join(map(_text, sorted(scores, key=lambda score: score.line)))
+    text = ",".join(map(_text, sorted(scores, key=_PLACE)))
     return hashlib.sha256(f"[{text}]".encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -76,11 +76,6 @@ def why_no_working_day(day: date, proclaimed: Mapping[date, str] | None = None) 
     return (proclaimed or {}).get(day, "") or _bank_holidays(day.year).get(day, "")
 
 
-def is_working_day(day: date, proclaimed: Mapping[date, str] | None = None) -> bool:
-    """Whether a day counts as a working day in every part of the United Kingdom."""
-    return not why_no_working_day(day, proclaimed)
-
-
 def standstill(
     clock: StandstillClock, started_by: date, count: int, proclaimed: Mapping[date, str] | None = None
 ) -> StandstillPeriod:

@@ -301,7 +301,7 @@ def _of_parts(parts: dict[str, str | None]) -> tuple[datetime, bool]:
         return int(parts.get(name) or 0)
 
     try:
-        found = datetime(part("y"), part("m"), part("d"), part("h"), part("n"), part("s"))  # noqa: DTZ001 - zone follows
+        found = datetime(part("y"), part("m"), part("d"), part("h"), part("n"), part("s"))  # noqa: DTZ001  # zone follows
         if fraction := parts.get("f"):
             found = found.replace(microsecond=int(fraction[1:].ljust(6, "0")))
         if zone := parts.get("z"):

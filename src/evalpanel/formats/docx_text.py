@@ -92,8 +92,8 @@ def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
 
 def _part(archive: zipfile.ZipFile, name: str) -> Element | None:
     # Imported here: only who reads a document needs the parser.
-    from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped] # it carries no types
-    from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped] # the same
+    from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # it carries no types
+    from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]  # the same
 
     content = _content(archive, name)
     if content is None:

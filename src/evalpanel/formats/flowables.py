@@ -33,6 +33,13 @@ class TaggedParagraph(PdfParagraph):
         self.element = Element("P")
         self.once = False
         self.inline = Inline()
+        self._wrapped: tuple[float, float] | None = None
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """How much room it takes. A cell of a table is asked many times at one width; its lines are broken once."""
+        if self._wrapped is None or self._wrapped[0] != available_width:
+            self._wrapped = super().wrap(available_width, available_height)
+        return self._wrapped
 
     def belongs(self, element: Element, *, once: bool = False) -> TaggedParagraph:
         """Say whose words these are."""
@@ -42,12 +49,13 @@ class TaggedParagraph(PdfParagraph):
     def split(self, available_width: float, available_height: float) -> list[Flowable]:
         """Break over pages: each piece belongs to the same element."""
         pieces: list[Flowable] = super().split(available_width, available_height)
+        self._wrapped = None  # where nothing of it fits here, its lines are dropped and broken again on the next page
         for piece in pieces:
             if isinstance(piece, TaggedParagraph):
                 piece.element, piece.once, piece.inline = self.element, self.once, self.inline
         return pieces
 
-    def beginText(self, x: float, y: float) -> TaggedText:  # noqa: N802 - the name is reportlab's
+    def beginText(self, x: float, y: float) -> TaggedText:
         """The text object that the lines go into."""
         return TaggedText(self.canv, x, y, self.element, self.inline)
 
@@ -91,17 +99,17 @@ class TaggedTable(PdfTable):
     _bkgrndcmds: list[Any]  # reportlab's own
     _linecmds: list[Any]
 
-    def _drawBkgrnd(self) -> None:  # noqa: N802 - the name is reportlab's
+    def _drawBkgrnd(self) -> None:
         if self._bkgrndcmds:
             with self.canv.artifact():
                 super()._drawBkgrnd()  # type: ignore[misc]  # untyped
 
-    def _drawLines(self) -> None:  # noqa: N802 - the name is reportlab's
+    def _drawLines(self) -> None:
         if self._linecmds:
             with self.canv.artifact():
                 super()._drawLines()  # type: ignore[misc]  # untyped
 
-    def _drawCell(self, cellval: Any, cellstyle: Any, pos: Any, size: Any) -> None:  # noqa: N802 - reportlab's
+    def _drawCell(self, cellval: Any, cellstyle: Any, pos: Any, size: Any) -> None:
         # What is left of a cell on the first or the second page of a broken row may be nothing, and nothing is no text.
         if cellval not in ("", None, (), []):
             super()._drawCell(cellval, cellstyle, pos, size)  # type: ignore[misc]  # untyped

@@ -137,7 +137,7 @@ def _xmp(data: bytes) -> Iterator[Piece]:
 
 def _outline(document: object) -> Iterator[Piece]:
     titles = []
-    for item in document.get_toc(max_depth=16):  # type: ignore[attr-defined] # pypdfium2 carries no types
+    for item in document.get_toc(max_depth=16):  # type: ignore[attr-defined]  # pypdfium2 carries no types
         titles.append(item.get_title())
         if len(titles) >= MOST_PAGES:
             break
@@ -146,8 +146,8 @@ def _outline(document: object) -> Iterator[Piece]:
 
 
 def _attachments(document: object) -> Iterator[Piece]:
-    for number in range(min(document.count_attachments(), 500)):  # type: ignore[attr-defined] # it carries no types
-        name = document.get_attachment(number).get_name()  # type: ignore[attr-defined] # the same
+    for number in range(min(document.count_attachments(), 500)):  # type: ignore[attr-defined]  # it carries no types
+        name = document.get_attachment(number).get_name()  # type: ignore[attr-defined]  # the same
         yield Piece("an attached file", name)
         yield Piece(
             f"the attached file {name}"[:80],
@@ -160,9 +160,9 @@ def _pages(document: object) -> Iterator[Piece]:
     import pypdfium2.raw as raw
 
     pictures: list[int] = []
-    count = len(document)  # type: ignore[arg-type] # pypdfium2 carries no types
+    count = len(document)  # type: ignore[arg-type]  # pypdfium2 carries no types
     for number in range(min(count, MOST_PAGES)):
-        page = document[number]  # type: ignore[index] # the same
+        page = document[number]  # type: ignore[index]  # the same
         try:
             text = page.get_textpage()
             try:
@@ -189,8 +189,8 @@ def _pages(document: object) -> Iterator[Piece]:
 
 def _annotations(raw: object, page: object, number: int) -> Iterator[Piece]:
     """Comments, their authors, and what is typed into fields."""
-    for place in range(min(raw.FPDFPage_GetAnnotCount(page), 2000)):  # type: ignore[attr-defined] # it carries no types
-        note = raw.FPDFPage_GetAnnot(page, place)  # type: ignore[attr-defined] # the same
+    for place in range(min(raw.FPDFPage_GetAnnotCount(page), 2000)):  # type: ignore[attr-defined]  # it carries no types
+        note = raw.FPDFPage_GetAnnot(page, place)  # type: ignore[attr-defined]  # the same
         if not note:
             continue
         try:
@@ -204,15 +204,15 @@ def _annotations(raw: object, page: object, number: int) -> Iterator[Piece]:
                 if said.strip():
                     yield Piece(f"page {number}, {what}", said, is_hidden=key != b"V")
         finally:
-            raw.FPDFPage_CloseAnnot(note)  # type: ignore[attr-defined] # the same
+            raw.FPDFPage_CloseAnnot(note)  # type: ignore[attr-defined]  # the same
 
 
 def _value(raw: object, note: object, key: bytes) -> str:
-    length = raw.FPDFAnnot_GetStringValue(note, key, None, 0)  # type: ignore[attr-defined] # it carries no types
+    length = raw.FPDFAnnot_GetStringValue(note, key, None, 0)  # type: ignore[attr-defined]  # it carries no types
     if not 2 < length <= 2 * MOST_PAGE_TEXT:
         return ""
     buffer = ctypes.create_string_buffer(length)
-    raw.FPDFAnnot_GetStringValue(  # type: ignore[attr-defined] # the same
+    raw.FPDFAnnot_GetStringValue(  # type: ignore[attr-defined]  # the same
         note, key, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length
     )
     return buffer.raw[: length - 2].decode("utf-16-le", "replace")

@@ -70,7 +70,7 @@ def _particulars(document: Any, letter: FeedbackLetter) -> None:
     about.title = f"{MARK}: {letter.title}"
     about.subject, about.author, about.language = letter.reference, letter.authority, letter.language
     about.comments, about.last_modified_by = MARK, _PRODUCER
-    about.created = about.modified = datetime(letter.made_on.year, letter.made_on.month, letter.made_on.day)  # noqa: DTZ001 # python-docx writes it as UTC and takes no zone
+    about.created = about.modified = datetime(letter.made_on.year, letter.made_on.month, letter.made_on.day)  # noqa: DTZ001  # python-docx writes it as UTC and takes no zone
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = _FONT, Pt(11)
     run = normal.element.get_or_add_rPr()

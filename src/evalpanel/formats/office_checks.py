@@ -19,8 +19,8 @@ from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped] # it carries no types
-from defusedxml.expatreader import create_parser  # type: ignore[import-untyped] # the same
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # it carries no types
+from defusedxml.expatreader import create_parser  # type: ignore[import-untyped]  # the same
 
 from evalpanel.domain.intake import Problem
 from evalpanel.formats.pdf_checks import look_at_pdf
@@ -282,7 +282,7 @@ class _Relations(ContentHandler):
         super().__init__()
         self.outside: list[tuple[str, str]] = []
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
         if name.rpartition(":")[2] == "Relationship" and attrs.get("TargetMode", "").casefold() == "external":
             kind = attrs.get("Type", "").rpartition("/")[2].casefold()
             self.outside.append((kind, attrs.get("Target", "")))

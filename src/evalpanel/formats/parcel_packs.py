@@ -41,6 +41,7 @@ EnvelopeText = Annotated[str, Meta(min_length=1, max_length=200)]
 Recipient = Annotated[str, Meta(pattern="^age1[02-9ac-hj-np-z]{58}$")]
 RecipientOrNothing = Annotated[str, Meta(pattern="^(age1[02-9ac-hj-np-z]{58})?$")]
 Generation = Annotated[int, Meta(ge=1, le=1000)]
+SigningKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
 class Laptop(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,7 +79,7 @@ class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     people: Annotated[tuple[Person, ...], Meta(max_length=500)]
     recovery: RecipientOrNothing
     succeeds: ShaOrNothing
-    successor: Annotated[bytes, Meta(min_length=32, max_length=32)] | None
+    successor: SigningKey | None
 
 
 class Name(Struct, frozen=True, forbid_unknown_fields=True):
@@ -210,10 +211,31 @@ class KeptKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: EnvelopeText
 
 
-class Kept(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sealed part of a roster that holds the keys of all envelopes, for whoever has the recovery sheet and the officer."""
+class Pledge(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose tender it is, signed with the key of the two sheets on the day on which they were made.
+
+    Whoever holds the sheets learns from it which officer's rosters to believe, on a laptop that knows nothing else.
+    """
+
+    founder: SigningKey
+    nonce: Annotated[bytes, Meta(min_length=16, max_length=16)]
+    officer: Keys
+    tender: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+
+
+class Kept(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The sealed part of a roster that holds the keys of all envelopes, for whoever has the recovery sheet and the officer.
+
+    `signature` is over the pledge, by the successor's key that the roster names.
+    """
 
     keys: Annotated[tuple[KeptKey, ...], Meta(max_length=10_000)]
+    pledge: Pledge
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
+PLEDGE_TYPE = "application/vnd.evalpanel.pledge.v1+json"
+"""What a pledge is signed as: no parcel is of this type."""
 
 
 class EnvelopeKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -306,7 +328,7 @@ def read_release(payload: bytes) -> Cover[Release]:
     return decode(payload, Cover[Release], most=MOST, what="the release")
 
 
-def write_piece(piece: Names | Index | Common | BidderNames | Kept) -> bytes:
+def write_piece(piece: Names | Index | Common | BidderNames | Kept | Pledge) -> bytes:
     """A sealed piece as it is written before it is sealed."""
     return encode(piece)
 

@@ -10,10 +10,10 @@ from msgspec import Meta, Struct
 
 from evalpanel.domain.changes import Change
 from evalpanel.domain.digests import canonical_json
-from evalpanel.domain.interests import DeclarationOutcome, InterestKind
+from evalpanel.domain.interests import Declaration, DeclarationOutcome, InterestKind
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.sheets import Score
-from evalpanel.domain.tender import BidderCode, LotCode
+from evalpanel.domain.tender import BidderCode, LotCode, PersonCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
 from evalpanel.formats.parcel_bodies import Cover, Moment, Sha
 from evalpanel.formats.statements import MOST
@@ -36,6 +36,23 @@ class Declared(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     at: Moment
     lines: Annotated[tuple[DeclaredLine, ...], Meta(min_length=1, max_length=5000)]
     on_paper: date | None
+
+    def of(self, person: PersonCode) -> list[Declaration]:
+        """Its lines as those of this person."""
+        return [
+            Declaration(
+                person,
+                one.outcome,
+                self.at,
+                one.bidder,
+                one.about,
+                self.on_paper,
+                one.kind,
+                one.organisation,
+                self.asked,
+            )
+            for one in self.lines
+        ]
 
 
 class Declarations(Struct, frozen=True, forbid_unknown_fields=True):

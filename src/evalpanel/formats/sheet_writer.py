@@ -101,9 +101,9 @@ class Looks:
                 _text_look(cell, str(value))
             if read_only:
                 read_only_look(cell)
-            self._held[key] = cell._style  # type: ignore[attr-defined] # openpyxl has no public way to copy a look
+            self._held[key] = cell._style  # type: ignore[attr-defined]  # openpyxl has no public way to copy a look
         else:
-            cell._style = held  # type: ignore[attr-defined] # the same; nothing changes it any more
+            cell._style = held  # type: ignore[attr-defined]  # the same; nothing changes it any more
 
 
 def put_text(cell: Cell, value: str) -> None:

@@ -64,7 +64,7 @@ class LetterCanvas(TaggedCanvas):
         self._layout, self._reference, self._footer = layout, reference, footer
         self.pages = 0
 
-    def showPage(self) -> None:  # noqa: N802 - the name is reportlab's
+    def showPage(self) -> None:
         """End a page with its footer."""
         self.pages += 1
         layout, sheet = self._layout, self._layout.sheet

@@ -25,7 +25,7 @@ class _Signature(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Envelope(Struct, frozen=True, forbid_unknown_fields=True):
     payload: bytes
-    payloadType: Annotated[str, Meta(max_length=128)]  # noqa: N815 (the name is DSSE's)
+    payloadType: Annotated[str, Meta(max_length=128)]  # noqa: N815  # the name is DSSE's
     signatures: Annotated[tuple[_Signature, ...], Meta(min_length=1, max_length=1)]
 
 

@@ -2,7 +2,7 @@
 
 Reportlab draws pages and knows no structure. So each flowable is made with its `Element` (a heading, a table cell, a
 figure) and marks what it draws as that element's content; what only decorates is marked as an artifact. The tree is in
-the order in which things are made, which is the order in which they are read. `archival` writes it into the file.
+the order in which things are made, which is the order in which they are read. `structure_tree` writes it into the file.
 
 It imports reportlab, which is slow: import it late.
 """
@@ -164,13 +164,13 @@ class TaggedCanvas(Canvas):
         if not self.decorating:
             self._code.append("EMC")
 
-    def drawText(self, aTextObject: PDFTextObject) -> None:  # noqa: N802, N803 - the names are reportlab's
+    def drawText(self, aTextObject: PDFTextObject) -> None:  # noqa: N803  # the names are reportlab's
         """Draw text; what it left open is closed inside it."""
         if isinstance(aTextObject, TaggedText):
             aTextObject.close()
         super().drawText(aTextObject)
 
-    def linkURL(self, url: str, rect: Any, *args: Any, **options: Any) -> None:  # noqa: N802 - the name is reportlab's
+    def linkURL(self, url: str, rect: Any, *args: Any, **options: Any) -> None:
         """Note a place that can be followed, and that the link in the text is the one that leads there."""
         super().linkURL(url, rect, *args, **options)
         self.links[url].content.append(Annotated(self.getPageNumber(), len(self._annotationrefs) - 1))
@@ -212,7 +212,7 @@ class TaggedText(PDFTextObject):
             self.inline.element = None
             self._code += ["EMC", self._sheet.opened(self.element)]
 
-    def _textOut(self, text: str, TStar: int = 0) -> None:  # noqa: N802, N803 - the names are reportlab's
+    def _textOut(self, text: str, TStar: int = 0) -> None:  # noqa: N803  # the names are reportlab's
         # A line ends with a space, or the last word of it and the first of the next would be heard as one.
         super()._textOut(f"{text} " if TStar and text[-1:] != " " else text, TStar)  # type: ignore[misc]  # untyped
 

@@ -310,7 +310,7 @@ class _Reader:
             self.reading.problem(table.place(row, "lot"), "the lot is missing; there are several.")
         values["lot"] = self.only_lot or ""
 
-    def complete_member(self, table: Table, row: int, values: _Values) -> None:  # noqa: ARG002 - the form of the others
+    def complete_member(self, table: Table, row: int, values: _Values) -> None:  # noqa: ARG002  # the form of the others
         """`all` is None in the value."""
         if values.get("criteria") == "all":
             values["criteria"] = None

@@ -18,8 +18,8 @@ from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped] # it carries no types
-from defusedxml.expatreader import create_parser  # type: ignore[import-untyped] # the same
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # it carries no types
+from defusedxml.expatreader import create_parser  # type: ignore[import-untyped]  # the same
 
 from evalpanel.domain.intake import Problem
 from evalpanel.formats.grid import RawSheet
@@ -229,7 +229,7 @@ class _RelationsHandler(ContentHandler):
         super().__init__()
         self.relations: dict[str, tuple[str, str]] = {}
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
         if local(name) == "Relationship":
             if len(self.relations) >= MAX_RELATIONS:
                 raise DamagedError(f"a part leads to more than {MAX_RELATIONS:,} others")
@@ -245,7 +245,7 @@ class _WorkbookHandler(ContentHandler):
         self.sheets: list[tuple[str, str, str]] = []
         self.epoch_1904 = False
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
         if local(name) == "sheet":
             relation = next((attrs.get(key, "") for key in attrs.getNames() if re.fullmatch(r"\w+:id", key)), "")
             if len(self.sheets) > MAX_SHEETS:

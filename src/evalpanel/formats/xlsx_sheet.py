@@ -70,7 +70,7 @@ class StylesHandler(ContentHandler):
         self._ids: list[int] = []
         self._inside = False
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
         """An element begins."""
         element = local(name)
         if element == "cellXfs":
@@ -85,7 +85,7 @@ class StylesHandler(ContentHandler):
                 raise DamagedError("a number format is longer than any")
             self._custom[_number(attrs.get("numFmtId", "-1"))] = code
 
-    def endElement(self, name: str) -> None:  # noqa: N802 - the parser's name
+    def endElement(self, name: str) -> None:
         """An element ends."""
         if local(name) == "cellXfs":
             self._inside = False
@@ -131,7 +131,7 @@ class StringsHandler(ContentHandler):
         self._phonetic = 0
         self._reading = False
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802, ARG002 - the parser's name and form
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: ARG002  # the parser's name and form
         """An element begins."""
         element = local(name)
         if element == "si":
@@ -146,7 +146,7 @@ class StringsHandler(ContentHandler):
         if self._reading:
             self._parts.append(content)
 
-    def endElement(self, name: str) -> None:  # noqa: N802 - the parser's name
+    def endElement(self, name: str) -> None:
         """An element ends."""
         element = local(name)
         if element == "t":
@@ -183,7 +183,7 @@ class SheetHandler(ContentHandler):
         self._hidden_rows: list[int] = []
         self._hidden_columns: set[tuple[int, int]] = set()
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the parser's name
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
         """An element begins."""
         element = local(name)
         if self._attrs is not None:
@@ -235,7 +235,7 @@ class SheetHandler(ContentHandler):
         if self._reading:
             self._parts.append(content)
 
-    def endElement(self, name: str) -> None:  # noqa: N802 - the parser's name
+    def endElement(self, name: str) -> None:
         """An element ends."""
         element = local(name)
         if element == "sheetData":

@@ -1,6 +1,6 @@
 """The key file of a profile, `keys.json`: read with every field looked at, and written whole.
 
-It holds *slots*, one for each way to open the profile; what a slot means is told in `keys.py`.
+It holds *slots*, one for each way to open the profile; what a slot means is told in `slots.py`.
 """
 
 from __future__ import annotations

@@ -9,32 +9,19 @@ for good can delete it.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import constant_time, hashes, hmac
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from evalpanel.sealing.key_file import (
-    NONCE,
-    TAG,
-    KeysError,
-    NoKeyring,
-    b64,
-    damaged,
-    read_key_file,
-    unb64,
-    write_key_file,
-)
+from evalpanel.sealing import slots
+from evalpanel.sealing.key_file import KeysError, NoKeyring, b64, damaged, read_key_file, unb64, write_key_file
+from evalpanel.sealing.slots import seal, unseal
 from evalpanel.system.files import new_folder, remove_quietly, tidying, trouble, write_atomic
 
 if TYPE_CHECKING:
@@ -42,26 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Keys", "KeysError", "NoKeyring", "create", "unlock"]
 
-SERVICE = "evalpanel"
-_MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
-_MOST_MEMORY_KIB, _MOST_PASSES, _MOST_LANES = 1024 * 1024, 16, 16
-_KEK = 32
 _MOST_SLOTS = 16
 
 
 def _derive(root: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"evalpanel v1 " + purpose.encode()).derive(root)
-
-
-def _seal(key: bytes, data: bytes, about: bytes) -> bytes:
-    nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, data, about)
-
-
-def _open(key: bytes, data: bytes, about: bytes) -> bytes:
-    if len(data) < NONCE + TAG:
-        raise InvalidTag
-    return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], about)
 
 
 class Keys:
@@ -78,7 +50,7 @@ class Keys:
 
     def wrap(self, purpose: str, data: bytes) -> bytes:
         """`data` encrypted under a key of this profile, bound to `purpose`."""
-        return _seal(_derive(self.root, "wrap"), data, purpose.encode())
+        return seal(_derive(self.root, "wrap"), data, purpose.encode())
 
     def unwrap(self, purpose: str, data: bytes) -> bytes:
         """What `wrap` was given. Raises `KeysError` when it was wrapped elsewhere, for another purpose, or altered."""
@@ -99,7 +71,7 @@ class Keys:
 
     def wrap_for(self, tender: str, purpose: str, data: bytes) -> bytes:
         """`data` encrypted under the wrapping key of `tender`."""
-        return _seal(self._tender_key(tender), data, purpose.encode())
+        return seal(self._tender_key(tender), data, purpose.encode())
 
     def unwrap_for(self, tender: str, purpose: str, data: bytes) -> bytes:
         """What `wrap_for` was given."""
@@ -107,7 +79,7 @@ class Keys:
 
     def _opened(self, key: bytes, purpose: str, data: bytes) -> bytes:
         try:
-            return _open(key, data, purpose.encode())
+            return unseal(key, data, purpose.encode())
         except InvalidTag as error:
             raise KeysError(
                 "A key in this profile cannot be opened.", f"It was altered, or wrapped by another profile ({purpose})."
@@ -145,14 +117,14 @@ def create(
     root = os.urandom(32)
     name = uuid4().hex
     if passphrase is not None:
-        write_key_file(file, _new(name, root, passphrase_slot(root, passphrase)))
+        write_key_file(file, _new(name, root, slots.passphrase_slot(root, passphrase)))
         return Keys(root, folder)
-    slot = keyring_slot(root, name, backend)
+    slot = slots.keyring_slot(root, name, backend)
     try:
         write_key_file(file, _new(name, root, slot))
     except BaseException as error:
-        with tidying(error), _keyring_in_words():
-            (backend or system_keyring)().delete_password(SERVICE, name)
+        with tidying(error), slots.keyring_in_words():
+            (backend or slots.system_keyring)().delete_password(slots.SERVICE, name)
         raise
     return Keys(root, folder)
 
@@ -174,44 +146,36 @@ def unlock(
     if paper is not None:
         return _by_paper(file, folder, paper)
     wanted = "passphrase" if passphrase is not None else "keyring"
-    slots = [slot for slot in held["slots"] if slot.get("kind") == wanted]
-    if not slots and passphrase is None:
+    ways = [slot for slot in held["slots"] if slot.get("kind") == wanted]
+    if not ways and passphrase is None:
         raise NoKeyring(
             "This profile is opened with a passphrase.", "Nothing was changed. Give it with --passphrase-file."
         )
-    if not slots:
+    if not ways:
         raise KeysError(
             "This profile has no passphrase.", "The system's keyring opens it: leave out --passphrase-file."
         )
-    for slot in slots:
-        kek = _passphrase_key(slot, passphrase) if passphrase is not None else _keyring_key(slot, backend)
-        try:
-            root = _open(kek, unb64(slot["wrapped"]), b"root")
-        except InvalidTag:
-            continue
-        if not constant_time.bytes_eq(_check(root).encode(), held["check"].encode()):
-            raise damaged(file)
-        return Keys(root, folder)
+    for slot in ways:
+        kek = slots.passphrase_key(slot, passphrase) if passphrase is not None else slots.keyring_key(slot, backend)
+        root = _root(file, held, slot, kek)
+        if root is not None:
+            return Keys(root, folder)
     if passphrase is not None:
         raise KeysError(
             "The passphrase is not the one of this profile.",
             f"Nothing was changed. Try again. If it is the right one, {file.name} was altered: put it back from a copy.",
         )
-    raise _other_entry()
+    raise slots.other_entry()
 
 
 def _by_paper(file: Path, folder: Path, secret: bytes) -> Keys:
     held = read_key_file(file)
-    slots = [slot for slot in held["slots"] if slot.get("kind") == "paper"]
-    for slot in slots:
-        try:
-            root = _open(_paper_key(slot, secret), unb64(slot["wrapped"]), b"root")
-        except InvalidTag:
-            continue
-        if not constant_time.bytes_eq(_check(root).encode(), held["check"].encode()):
-            raise damaged(file)
-        return Keys(root, folder)
-    if not slots:
+    ways = [slot for slot in held["slots"] if slot.get("kind") == "paper"]
+    for slot in ways:
+        root = _root(file, held, slot, slots.paper_key(slot, secret))
+        if root is not None:
+            return Keys(root, folder)
+    if not ways:
         raise KeysError(
             "This profile has no paper key.",
             "Nothing was changed. One is made, while the profile opens, with: evalpanel paper-key --out FILE.pdf",
@@ -222,11 +186,21 @@ def _by_paper(file: Path, folder: Path, secret: bytes) -> Keys:
     )
 
 
+def _root(file: Path, held: dict[str, Any], slot: dict[str, Any], kek: bytes) -> bytes | None:
+    """The root key that a slot wraps; None where `kek` does not open it. Raises where it is not the root of this file."""
+    try:
+        root = unseal(kek, unb64(slot["wrapped"]), b"root")
+    except InvalidTag:
+        return None
+    if not constant_time.bytes_eq(_check(root).encode(), held["check"].encode()):
+        raise damaged(file)
+    return root
+
+
 def add_paper(file: Path, keys: Keys, secret: bytes) -> str:
     """Let `secret`, which stands on paper, open the profile. Gives the number by which the paper key is known."""
     held = read_key_file(file)
-    slot: dict[str, Any] = {"kind": "paper", "id": os.urandom(4).hex(), "salt": b64(os.urandom(16))}
-    slot["wrapped"] = b64(_seal(_paper_key(slot, secret), keys.root, b"root"))
+    slot = slots.paper_slot(keys.root, secret)
     if len(held["slots"]) >= _MOST_SLOTS:
         raise KeysError("This profile has too many ways in.", "Nothing was changed. Revoke a paper key first.")
     write_key_file(file, held | {"slots": [*held["slots"], slot]})
@@ -262,17 +236,11 @@ def new_way_in(
         raise damaged(file)
     kept = [slot for slot in held["slots"] if slot.get("kind") not in ("keyring", "passphrase")]
     if passphrase is not None:
-        slot = passphrase_slot(keys.root, passphrase)
+        slot = slots.passphrase_slot(keys.root, passphrase)
     else:
         # An entry of its own: until the file is in place, the one that opened the profile before stays what it was.
-        slot = keyring_slot(keys.root, uuid4().hex, backend)
+        slot = slots.keyring_slot(keys.root, uuid4().hex, backend)
     write_key_file(file, held | {"slots": [slot, *kept]})
-
-
-def _paper_key(slot: dict[str, Any], secret: bytes) -> bytes:
-    """What a paper slot is wrapped with: the secret is random, 128 bits, so it need not be stretched."""
-    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=unb64(slot["salt"]), info=b"evalpanel v1 paper")
-    return kdf.derive(secret)
 
 
 def has_passphrase(file: Path) -> bool:
@@ -289,113 +257,3 @@ def _check(root: bytes) -> str:
     mac = hmac.HMAC(_derive(root, "check"), hashes.SHA256())
     mac.update(b"evalpanel")
     return b64(mac.finalize()[:16])
-
-
-def passphrase_slot(root: bytes, passphrase: str) -> dict[str, Any]:
-    """A slot that a passphrase opens."""
-    if not passphrase:
-        raise KeysError("The passphrase is empty.", "Choose one of several words and try again.")
-    slot: dict[str, Any] = {
-        "kind": "passphrase",
-        "kdf": "argon2id",
-        "memory_kib": _MEMORY_KIB,
-        "passes": _PASSES,
-        "lanes": _LANES,
-        "salt": b64(os.urandom(16)),
-    }
-    slot["wrapped"] = b64(_seal(_passphrase_key(slot, passphrase), root, b"root"))
-    return slot
-
-
-def _passphrase_key(slot: dict[str, Any], passphrase: str) -> bytes:
-    memory, passes, lanes = slot.get("memory_kib"), slot.get("passes"), slot.get("lanes")
-    if (
-        slot.get("kdf") != "argon2id"
-        or type(memory) is not int
-        or type(passes) is not int
-        or type(lanes) is not int
-        or not 8 * 1024 <= memory <= _MOST_MEMORY_KIB
-        or not 1 <= passes <= _MOST_PASSES
-        or not 1 <= lanes <= _MOST_LANES
-    ):
-        raise KeysError(
-            "The key file of this profile asks for something that evalpanel does not do.",
-            "Nothing was changed. It is damaged, or was made by a newer version.",
-        )
-    kdf = Argon2id(salt=unb64(slot["salt"]), length=32, iterations=passes, lanes=lanes, memory_cost=memory)
-    return kdf.derive(_typed(passphrase))
-
-
-def _typed(passphrase: str) -> bytes:
-    """One form for the same characters (Unicode NFC): keyboards and systems spell an accented letter in two ways."""
-    try:
-        return unicodedata.normalize("NFC", passphrase).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise KeysError(
-            "The passphrase holds something that is no character.", "Nothing was changed. Type it again."
-        ) from error
-
-
-def keyring_slot(root: bytes, name: str, backend: Callable[[], KeyringBackend] | None) -> dict[str, Any]:
-    """A slot that the system's keyring opens, by the entry `name`. The entry is made."""
-    kek = os.urandom(_KEK)
-    with _keyring_in_words():
-        (backend or system_keyring)().set_password(SERVICE, name, b64(kek))
-    return {"kind": "keyring", "name": name, "wrapped": b64(_seal(kek, root, b"root"))}
-
-
-def _keyring_key(slot: dict[str, Any], backend: Callable[[], KeyringBackend] | None) -> bytes:
-    with _keyring_in_words():
-        held = (backend or system_keyring)().get_password(SERVICE, str(slot.get("name")))
-    if held is None:
-        raise KeysError(
-            "The system's keyring does not hold the key of this profile.",
-            "Nothing was changed. It was made by another user or on another machine, or the keyring was reset. "
-            "Open the profile there, or with its passphrase where it has one.",
-        )
-    try:
-        kek = unb64(held)
-    except ValueError as error:
-        raise _other_entry() from error
-    if len(kek) != _KEK:
-        raise _other_entry()
-    return kek
-
-
-def _other_entry() -> KeysError:
-    return KeysError(
-        "The key in the system's keyring does not open this profile.",
-        "Nothing was changed. The profile was copied from another machine, or its keyring entry was replaced.",
-    )
-
-
-@contextlib.contextmanager
-def _keyring_in_words() -> Iterator[None]:
-    # keyring takes 0.13 s to import and is needed once, when a profile is opened without a passphrase.
-    from keyring.errors import KeyringError
-
-    try:
-        yield
-    except KeyringError as error:
-        raise NoKeyring(
-            "The system's keyring cannot be used.",
-            "Nothing was changed. Unlock it, or use a passphrase with --passphrase-file.",
-        ) from error
-
-
-def system_keyring() -> KeyringBackend:
-    """The operating system's own keyring. Set explicitly: auto-detection looks for compilers, and may pick a plain file."""
-    # keyring takes 0.13 s to import and is needed once, when a profile is opened without a passphrase.
-    from keyring.backends import SecretService, Windows, kwallet, macOS
-
-    candidates: list[type[KeyringBackend]]
-    if sys.platform == "win32":
-        candidates = [Windows.WinVaultKeyring]
-    elif sys.platform == "darwin":
-        candidates = [macOS.Keyring]
-    else:
-        candidates = [SecretService.Keyring, kwallet.DBusKeyring]
-    for candidate in candidates:
-        if candidate.viable:
-            return candidate()
-    raise NoKeyring("This machine has no keyring that can be used.", "Use a passphrase: --passphrase-file FILE.")

@@ -89,10 +89,10 @@ def _words() -> frozenset[str]:
 
 
 class SuccessorKey:
-    """What the successor's sheet signs with."""
+    """What the two sheets sign with together: it follows from the secrets of both, so that neither is enough."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(_derived(secret, b"successor"))
+    def __init__(self, successor: bytes, recovery: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(_derived(successor + recovery, b"successor"))
         self.public = self._key.public_key().public_bytes_raw()
 
     def sign(self, payload_type: str, payload: bytes) -> Statement:

@@ -57,11 +57,6 @@ class Agreement:
     excused: Mapping[PersonCode, str]
     newer: tuple[PersonCode, ...]
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether it can be locked."""
-        return self.is_final and not (self.outdated or self.missing or self.newer)
-
 
 def agreements(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) -> tuple[Agreement, ...]:
     """Where each chair's moderation stands, as far as this laptop can tell."""
@@ -160,7 +155,7 @@ def _word(
     dissents: list[Dissent] = []
     for part in cover.header.parts:
         if part.envelope in opening:
-            content = age.open_bytes(workspace.documents.read(part.sealed), opening[part.envelope][0])
+            content = age.open_bytes(workspace.documents.piece(part.sealed), opening[part.envelope][0])
             dissents += read_assent_part(content).dissents
     body = cover.body
     return Word(person, body.agrees, body.sheet, tuple(dissents), body.left_out, body.misquoted)

@@ -6,28 +6,22 @@ and how often, makes no difference.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.digests import plain
-from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
-from evalpanel.domain.pack_checks import check
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.rosters import KnownLaptop
-from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import Bid, CriterionCode, EnvelopeKind, PersonCode
+from evalpanel.domain.tender import Bid, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_packs import (
     Common,
-    Pack,
-    Roster,
     read_common,
-    read_names,
     read_pack,
     read_roster,
 )
@@ -38,16 +32,18 @@ from evalpanel.services import (
     exchange,
     invitations,
     locked_here,
+    moderations_here,
     opened_here,
     rosters,
-    sheets_here,
+    sheets_shown,
+    tender_here,
     tenders,
     told,
 )
 from evalpanel.services.exchange import Own
-from evalpanel.services.pack_rows import arrived_detail, keep_bids, keep_tender
+from evalpanel.services.pack_rows import keep_bids
 from evalpanel.services.rosters import NotYet
-from evalpanel.services.taking_in import Arrival, Became, Intake
+from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -62,6 +58,10 @@ _PRICE = EnvelopeKind.PRICE.value
 
 def _panels(mine: Own) -> bool:
     return not mine.is_officer
+
+
+def _everybody(_mine: Own) -> bool:
+    return True
 
 
 def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
@@ -89,6 +89,68 @@ def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
+    if one.kind is ParcelKind.RELEASE and opened_here.waits_for_own_sheet(tx, one.mine, one.cover.body.keys):
+        raise NotYet(
+            f"These keys open what others scored, and the sheet of {one.mine.person} is not signed off on this laptop: others' "
+            "scores must stay closed here until it is.",
+            "They are kept here, and taken in when the sheet is signed off here and the next file comes.",
+        )
+
+
+def _roster_fits(tx: Session, workspace: Workspace, one: Arrival) -> None:
+    if one.mine.is_officer and not one.succeeds:
+        raise NotForUs(
+            f"A list of who takes part by {one.author} is not for the laptop that leads.", "It was left alone."
+        )
+    _fits(tx, workspace, one)
+
+
+def _roster(tx: Session, workspace: Workspace, one: Arrival) -> Became:
+    """A list of who takes part; one by which somebody takes over comes to the laptops that lead, too, and is kept there."""
+    became = _of_leading(one) if one.mine.is_officer else _take(tx, workspace, one)
+    rivals = rosters.rivals(tx, one.mine)
+    if one.succeeds and one.author in rivals:
+        return Became(Verdict.FORKED, _rival(one, rivals))
+    if one.succeeds and not one.mine.is_officer and rosters.officer(tx, one.mine)[0] == one.author:
+        return Became(became.verdict, f"{_TOOK_OVER.format(one.author)} {became.words}")
+    return became
+
+
+_TOOK_OVER = (
+    "{0} took over as officer, by the words of the two sheets. If you did not expect that, ring whoever led before and send nothing "
+    "until you know why."
+)
+
+
+def _rival(one: Arrival, rivals: Sequence[PersonCode]) -> str:
+    who = " and ".join(rivals)
+    if one.mine.person in rivals:
+        return (
+            f"{one.author} took over as officer too, and neither list knows of the other: until that is settled neither of you leads on "
+            "the other laptops. Agree by telephone who goes on. Who does takes over once more on this laptop, with the same two sheets "
+            "(evalpanel succeed): the new list follows both, and counts."
+        )
+    return (
+        f"{who} each took over as officer, and do not know of each other, so neither leads and the list from before stays in force. "
+        "Ring both. Who goes on takes in the other's list, takes over once more with the two sheets, and carries the new list to everybody."
+    )
+
+
+def _of_leading(one: Arrival) -> Became:
+    """On a laptop that leads, or led: what it means that somebody took over."""
+    if one.mine.succeeded and one.header.history:
+        words = (
+            f"{one.author} leads now, by a list that follows yours: what this laptop issues counts no more. What it holds stays "
+            "readable here. Ask for an invitation to go on as a member, in a new profile."
+        )
+    else:
+        words = (
+            f"{one.author} took over as officer, by the words of the two sheets that you had printed: where their list has come, your keys "
+            "are revoked and what you issue counts no more. Nothing is lost here. If you agree, issue nothing more, and ask them for an "
+            "invitation. If nobody was to take over, ring everybody on the panel before they take that list in: the sheets are in "
+            "wrong hands. To lead again, take over from them in a new profile, with the sheets that they make."
+        )
+    return Became(Verdict.NEW, words)
 
 
 def _take(tx: Session, workspace: Workspace, one: Arrival) -> Became:
@@ -113,7 +175,8 @@ def _sheets(tx: Session, workspace: Workspace, mine: Own) -> tuple[str, ...]:
     tender = tenders.find(tx, mine.tender)
     if mine.person not in rosters.chairs(tender.pack.panel):
         return ()
-    return sheets_here.bring_all_up(tx, workspace, mine, tender)
+    moderated = moderations_here.moderated(tx, workspace, mine, tender)
+    return sheets_shown.bring_all_up(tx, workspace, mine, tender, moderated)
 
 
 def _placed(one: Arrival) -> Became:
@@ -131,7 +194,8 @@ def _placed(one: Arrival) -> Became:
 def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, bytes] | None:
     """The laptop that takes over, and the successor's key that signed it; None where the roster does not do that.
 
-    The key must be the one that the roster named which is replaced, and the laptop one that this roster knew.
+    The key must be the one that the roster named which is replaced. The laptop may be new: both sheets were needed to name it.
+    It is none that this roster revoked.
     """
     cover = read_roster(signed.payload)
     if not cover.body.succeeds:
@@ -145,14 +209,14 @@ def _succeeded(tx: Session, mine: Own, signed: Statement) -> tuple[KnownLaptop, 
         )
     before = read_roster(replaced.statement.payload).body
     keys = rosters.keys_of_author(cover)
-    known = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is None]
-    if before.successor is None or not verifies(signed, before.successor) or keys is None or keys not in known:
+    gone = [one.keys.value() for person in before.people for one in person.laptops if one.revoked_at is not None]
+    if before.successor is None or not verifies(signed, before.successor) or keys is None or keys in gone:
         return None
     return KnownLaptop(PersonCode(cover.header.author), keys), before.successor
 
 
 INTAKES = {
-    ParcelKind.ROSTER: Intake(here=_panels, fits=_fits, work_out=_take, cites=False, otherwise=_succeeded),
+    ParcelKind.ROSTER: Intake(here=_everybody, fits=_roster_fits, work_out=_roster, cites=False, otherwise=_succeeded),
     ParcelKind.PACK: Intake(here=_panels, fits=_fits, work_out=_take, cites=False),
     ParcelKind.RELEASE: Intake(here=_panels, fits=_fits, work_out=_take, detail=_reasons, cites=False),
 }
@@ -183,9 +247,9 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     if names:
         naming = max(names, key=lambda one: one.generation)
         common = blinding.with_names(common, opened_here.index(workspace, naming, keys[naming.name]))
-    people = _people(workspace, mine, roster.cover)
+    people = tender_here.people(workspace, mine, roster.cover)
     if tx.get(t.TenderRow, mine.tender) is None:
-        _new_tender(tx, workspace, mine, cover, common, people, officer)
+        tender_here.new_tender(tx, workspace, mine, cover, common, people, officer)
         bids: tuple[Bid, ...] = ()
     else:
         bids = _bring_up(tx, workspace, mine, common, people, officer)
@@ -194,58 +258,6 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
     documents = [(newest.name, one) for one in common.documents]
     documents += opened_here.documents_in(workspace, named, keys, (_COMMON, _NAMES))
     opened_here.keep_documents(tx, workspace, mine, bids, documents, officer)
-
-
-def _people(workspace: Workspace, mine: Own, cover: Cover[Roster]) -> tuple[PanelMember, ...]:
-    (part,) = [one for one in cover.header.parts if one.envelope == exchange.NAMES]
-    names = {one.person: one for one in read_names(mine.keys.open(workspace.documents.read(part.sealed))).people}
-    return tuple(
-        PanelMember(
-            person=PersonCode(one.person),
-            name=names[one.person].name if one.person in names else one.person,
-            roles=one.roles,
-            since=one.since,
-            until=one.until,
-            replaces=PersonCode(one.replaces) if one.replaces else None,
-            kind=one.kind,
-            organisation=names[one.person].organisation if one.person in names else "",
-            criteria=None if one.criteria is None else tuple(map(CriterionCode, one.criteria)),
-        )
-        for one in cover.body.people
-    )
-
-
-def _new_tender(
-    tx: Session,
-    workspace: Workspace,
-    mine: Own,
-    cover: Cover[Pack],
-    common: Common,
-    people: tuple[PanelMember, ...],
-    officer: PersonCode,
-) -> None:
-    pack = replace(common.pack(), panel=people)
-    found = [finding for finding in check(pack) if finding.stops]
-    if found:
-        raise ProblemsFound(
-            "The pack that came does not hold together.", [Problem(one.sheet, one.what) for one in found]
-        )
-    if pack.criteria_digest() != cover.body.criteria_digest:
-        raise EvalPanelError(
-            "The criteria in the pack are not those that its cover names.", "Nothing was changed. Ask for it again."
-        )
-    keep_tender(tx, workspace, mine.tender, pack)
-    keep_bids(tx, mine.tender, pack, 0)
-    tx.flush()  # before the freeze, which lets no criterion in
-    digest = cover.body.criteria_digest
-    told = {"reference": common.tender.reference, **arrived_detail(pack.bids, ())}
-    audit.record(tx, workspace, "tender-loaded", tender=mine.tender, person=officer, detail=told)
-    act = audit.record(
-        tx, workspace, "criteria-frozen", tender=mine.tender, person=officer, detail={"criteria_digest": digest}
-    )
-    tx.add(t.FreezeRow(tender_id=mine.tender, at=cover.header.made_at, person=officer, digest=digest, act=act))
-    tx.flush()
-    tenders.advance(tx, mine.tender, TenderStage.PACKS_ISSUED)
 
 
 def _bring_up(

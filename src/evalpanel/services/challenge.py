@@ -282,7 +282,7 @@ def _signed(
     """Sign the cover, keep it, and put the act on the record: before the file is written, which can be done again."""
     public, kind = mine.keys.public, content.kind
     with workspace.store.writing() as tx:
-        body = _body(content, spool, rosters.founder(tx, mine), mine)
+        body = _body(content, spool, *rosters.founder(tx, mine), mine)
         parts = [Part(one.sealed, one.size, one.envelope) for one in spool.parts]
         made = exchange.next_header(tx, workspace, mine, kind, (public.installation,), parts=parts)
         header = replace(made, heads=())  # whom else this laptop heard from is nothing for a stranger
@@ -298,7 +298,7 @@ def _signed(
     return _Signed(file_name(mine.tender, kind, mine.person, header.seq, named), named, cover, body.record)
 
 
-def _body(content: Content, spool: Spool, founder: bytes, mine: Own) -> Challenge | Disclosure:
+def _body(content: Content, spool: Spool, founder: bytes, nonce: bytes, mine: Own) -> Challenge | Disclosure:
     head = content.trail[-1].hash
     made = Challenge(
         bid=content.bid,
@@ -307,7 +307,7 @@ def _body(content: Content, spool: Spool, founder: bytes, mine: Own) -> Challeng
         founder=founder,
         key=spool.key,
         lot=content.lot,
-        nonce=mine.nonce,
+        nonce=nonce,
         officer=Keys.of(mine.keys.public),
         record=record_digest(map(pin_of, content.lines)),
         reference=content.reference,

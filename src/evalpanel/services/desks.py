@@ -21,7 +21,8 @@ from evalpanel.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One panel member's work: the lines they owe, what they answered, and what is still missing."""
+    """One panel member's work: the lines they owe, what they answered, and what is still missing. `named`: bids are shown with their
+    bidders' names, and not by their codes alone."""
 
     member: PanelMember
     pack: TenderPack
@@ -29,6 +30,7 @@ class Desk:
     recusals: tuple[Recusal, ...]
     scores: dict[Line, Score]
     signed_off: bool
+    named: bool = True
 
     @property
     def recused(self) -> tuple[LotCode, ...]:
@@ -57,6 +59,7 @@ def desk_of(tx: Session, tender: tenders.OpenTender, member: PanelMember) -> Des
         recusals=kept_out,
         scores=score_reads.scores_of(tx, tender.tender_id, member.person),
         signed_off=signed is not None and signed.signed,
+        named=tenders.names_are_shown(tx, tender),
     )
 
 

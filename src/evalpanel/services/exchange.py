@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, TypeVar
 
 from sqlalchemy import select
@@ -49,6 +50,23 @@ class Own:
     keys: Installation
     nonce: bytes
     succeeded: bool = False
+    reads_with: str = field(default="", repr=False)
+    """The age identity of the recovery sheet, while its words are used: what was sealed to the sheet is taken in with it."""
+
+    def open(self, sealed: bytes) -> bytes:
+        """What was sealed to this laptop, or to the recovery sheet while its words are used. Raises `EnvelopeError`."""
+        try:
+            return self.keys.open(sealed)
+        except envelopes.NotSealedToUs:
+            if not self.reads_with:
+                raise
+            return envelopes.open_bytes(sealed, self.reads_with)
+
+    def is_named(self, recipients: Sequence[str]) -> bool:
+        """Whether a statement names this laptop, or the recovery sheet whose words are used, among those whom it is sealed to."""
+        if self.keys.public.installation in recipients:
+            return True
+        return bool(self.reads_with) and named_on_paper(envelopes.recipient_of(self.reads_with)) in recipients
 
     @property
     def is_officer(self) -> bool:
@@ -103,6 +121,17 @@ class RestsOn:
 
 
 NOTHING = RestsOn()
+
+
+def named_on_paper(recovery: str) -> str:
+    """How a statement names the recovery sheet among those whom it is sealed to: SHA-256 of its recipient."""
+    return hashlib.sha256(recovery.encode()).hexdigest()
+
+
+def sealed_to(recipients: Sequence[PublicKeys], on_paper: str = "") -> tuple[str, ...]:
+    """Whom a statement says that it is sealed to: installations, and the recovery sheet where there is one (`on_paper`)."""
+    found = [keys.installation for keys in recipients] + ([named_on_paper(on_paper)] if on_paper else [])
+    return tuple(sorted(found))
 
 
 def new_tender() -> NewTender:
@@ -212,13 +241,14 @@ def make(
     about: str = "",
     parts: Sequence[Part] = (),
     rests_on: RestsOn = NOTHING,
+    on_paper: str = "",
     act: str,
     detail: Mapping[str, object] | None = None,
 ) -> Outgoing:
     """Sign a statement, seal its cover to `recipients`, keep it, and put the act on the record.
 
     It says what came before it in its line: all that this laptop holds, and what others said of it that is not here (a
-    restored backup). It also says what this laptop knows of the other lines, and how far its record goes. `parts` are sealed files in the folder of
+    restored backup). `on_paper`: the recovery sheet's recipient, to which the cover is sealed too. It also says what this laptop knows of the other lines, and how far its record goes. `parts` are sealed files in the folder of
     documents. No parcel is written to disk yet.
     """
     header = next_header(
@@ -226,7 +256,7 @@ def make(
         workspace,
         mine,
         kind,
-        tuple(keys.installation for keys in recipients),
+        sealed_to(recipients, on_paper),
         about=about,
         parts=parts,
         rests_on=rests_on,
@@ -234,7 +264,8 @@ def make(
     signed = mine.keys.sign(kind.payload_type, write_cover(Cover(body, header)))
     named = identity(signed, mine.keys.public.signing)
     written = write_statement(signed, header.installation)
-    cover = written if kind.is_open else envelopes.seal_bytes(written, *(keys.recipient for keys in recipients))
+    readers = [*(keys.recipient for keys in recipients), *([on_paper] if on_paper else [])]
+    cover = written if kind.is_open else envelopes.seal_bytes(written, *readers)
     number = audit.record(
         tx,
         workspace,
@@ -260,7 +291,7 @@ def next_header(
     parts: Sequence[Part] = (),
     rests_on: RestsOn = NOTHING,
 ) -> Header:
-    """The header of the statement that this laptop makes next in a line. `recipients` are installations."""
+    """The header of the statement that this laptop makes next in a line. `recipients` are those whom it is sealed to, by name."""
     earlier = line(tx, mine.tender, kind, mine.person, about)
     cited = heads.cited(tx, mine.tender, kind, about)
     last = None if kind.is_open else audit.last_line(tx, mine.tender)
@@ -268,7 +299,7 @@ def next_header(
         about=about,
         author=mine.person,
         heads=() if kind.is_open else heads.heads(tx, mine.tender, mine.person, kind, about),
-        history=tuple(sorted({one.identity for one in earlier} | cited.behind)),
+        history=tuple(sorted({name for one in earlier for name in (one.identity, *one.history)} | cited.behind)),
         incarnations=heads.incarnations(tx, workspace, mine.tender),
         installation=mine.keys.public.installation,
         made_at=workspace.now(),

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.interests import Declaration
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.sheets import Score, lines_whatever_status, sheet_digest
 from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import EnvelopeKind
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_sheets import (
@@ -23,7 +23,9 @@ from evalpanel.formats.parcel_sheets import (
     Scoresheet,
     read_sheet_part,
 )
-from evalpanel.services import interests, score_rows, tenders
+from evalpanel.sealing import envelopes as age
+from evalpanel.sealing.envelopes import NotSealedToUs
+from evalpanel.services import interests, score_rows, sheets_here, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.taking_in import Arrival, Became, Intake
 from evalpanel.services.workspace import Workspace
@@ -55,9 +57,9 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own, cover: Said) -> str:
             "The sheet of your other laptop is kept. Your answers here stay as they are, and what you send from here next "
             "follows both: it takes the place of both sheets."
         )
-    scores = _opened(workspace, mine, cover)
+    scores = _opened(tx, workspace, mine, cover)
     _refuse_unsound(tx, tender, mine, scores, cover.body.sheet_digest)
-    score_rows.keep(tx, workspace, mine.tender, mine.person, scores, {one.line: 1 for one in scores}, "scores-received")
+    score_rows.keep(tx, workspace, mine.tender, mine.person, scores, {}, "scores-received")
     return (
         f"Your {len(scores)} answers from your other laptop are here. Look at them, and sign off here before you send."
     )
@@ -65,30 +67,25 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own, cover: Said) -> str:
 
 def _declare(tx: Session, workspace: Workspace, mine: Own, declared: Declared) -> None:
     """Add a declaration that is not on record here. One is never taken back."""
-    lines = [
-        Declaration(
-            mine.person,
-            one.outcome,
-            declared.at,
-            one.bidder,
-            one.about,
-            declared.on_paper,
-            one.kind,
-            one.organisation,
-            declared.asked,
-        )
-        for one in declared.lines
-    ]
+    lines = declared.of(mine.person)
     held = {replace(one, act=0) for one in queries.declarations(tx, mine.tender)}
     if not {replace(one, act=0) for one in lines} <= held:
         interests.record_lines(tx, workspace, mine.tender, mine.person, lines)
 
 
-def _opened(workspace: Workspace, mine: Own, cover: Said) -> tuple[Score, ...]:
+def _opened(tx: Session, workspace: Workspace, mine: Own, cover: Said) -> tuple[Score, ...]:
+    """The answers of a sheet of one's own: sealed to this laptop, or on the laptop of who took over to the keys that it holds."""
+    opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.SCORES)
     found: list[Score] = []
     for part in cover.header.parts:
-        held = read_sheet_part(mine.keys.open(workspace.documents.read(part.sealed)))
-        found += held.answers
+        sealed = workspace.documents.piece(part.sealed)
+        try:
+            content = mine.open(sealed)
+        except NotSealedToUs:
+            if part.envelope not in opening:
+                raise
+            content = age.open_bytes(sealed, opening[part.envelope][0])
+        found += read_sheet_part(content).answers
     return tuple(found)
 
 

@@ -131,7 +131,7 @@ def take_answer(tx: Session, workspace: Workspace, mine: Own, signed: Statement)
     if not mine.is_officer or body.invitation not in sent:
         raise EvalPanelError(
             f"{body.person} answers an invitation that was not made here.",
-            "It was not taken in. Ask who sent it to you.",
+            "It was not taken in. Ask who sent it to you; if whoever led before had invited them, invite them again.",
         )
     asked = read_invitation(sent[body.invitation].statement.payload).body
     if asked.person != body.person or body.undertaking != invitations.undertaking_digest(asked.undertaking):
@@ -172,11 +172,12 @@ def _invitation(
 ) -> exchange.Outgoing:
     assert tender.pack.tender is not None
     officer = next((each.name for each in tender.pack.panel if each.person == mine.person), workspace.owner.name)
+    founder, nonce = rosters.founder(tx, mine)
     body = Invitation(
         authority=tender.pack.tender.authority,
-        founder=rosters.founder(tx, mine),
+        founder=founder,
         name=one.name,
-        nonce=mine.nonce or invitations.trusted(tx, mine.tender).nonce,
+        nonce=nonce,
         officer=Keys.of(mine.keys.public),
         officer_name=officer,
         person=one.person,

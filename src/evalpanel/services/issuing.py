@@ -171,31 +171,44 @@ def _roster(
         succeeds="",
         successor=None if paper is None else paper.successor,
     )
-    recipients = _all(mine, laptops)
+    recipients, on_paper = _all(mine, laptops), body.recovery
+    sealed_to = exchange.sealed_to(recipients, on_paper)
     names = write_piece(Names(tuple(Name(one.name, one.organisation, one.person) for one in tender.pack.panel)))
-    kept = write_piece(_kept(tx, workspace, mine))
+    kept = None if paper is None else write_piece(_kept(tx, workspace, mine, paper))
     for last in exchange.line(tx, mine.tender, ParcelKind.ROSTER, mine.person)[-1:]:
         cover = read_roster(last.statement.payload)
         (part,) = [one for one in cover.header.parts if one.envelope == NAMES]
         held = [one for one in cover.header.parts if one.envelope == KEPT]
-        same_keys = [mine.keys.open(workspace.documents.read(one.sealed)) for one in held] == [kept] * bool(
-            body.recovery
+        opened = [mine.keys.open(workspace.documents.piece(one.sealed)) for one in held]
+        same = (
+            cover.body == body and cover.header.recipients == sealed_to and opened == ([] if kept is None else [kept])
         )
-        if cover.body == body and same_keys and mine.keys.open(workspace.documents.read(part.sealed)) == names:
+        if same and mine.keys.open(workspace.documents.piece(part.sealed)) == names:
             return exchange.again(tx, mine.tender, ParcelKind.ROSTER, last)
-    parts = [exchange.seal_part(workspace, names, NAMES, [keys.recipient for keys in recipients], made)]
-    if body.recovery:
-        parts.append(exchange.seal_part(workspace, kept, KEPT, [body.recovery, mine.keys.public.recipient], made))
-    return exchange.make(tx, workspace, mine, ParcelKind.ROSTER, body, recipients, parts=parts, act="roster-issued")
+    readers = [*(keys.recipient for keys in recipients), *([on_paper] if on_paper else [])]
+    parts = [exchange.seal_part(workspace, names, NAMES, readers, made)]
+    if kept is not None:
+        parts.append(exchange.seal_part(workspace, kept, KEPT, [on_paper, mine.keys.public.recipient], made))
+    return exchange.make(
+        tx,
+        workspace,
+        mine,
+        ParcelKind.ROSTER,
+        body,
+        recipients,
+        parts=parts,
+        on_paper=on_paper,
+        act="roster-issued",
+    )
 
 
-def _kept(tx: Session, workspace: Workspace, mine: Own) -> Kept:
-    """The keys of all envelopes, for whoever has the recovery sheet."""
+def _kept(tx: Session, workspace: Workspace, mine: Own, paper: t.PaperKeyRow) -> Kept:
+    """The keys of all envelopes, for whoever has the recovery sheet, and the pledge that says whose tender it is."""
     rows = tx.execute(
         select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == mine.tender).order_by(t.EnvelopeRow.name)
     ).scalars()
     return Kept(
-        tuple(
+        keys=tuple(
             KeptKey(
                 bidder=row.bidder,
                 generation=row.generation,
@@ -205,7 +218,9 @@ def _kept(tx: Session, workspace: Workspace, mine: Own) -> Kept:
                 name=row.name,
             )
             for row in rows
-        )
+        ),
+        pledge=rosters.pledge(tx, mine),
+        signature=paper.pledge,
     )
 
 
@@ -257,14 +272,23 @@ def _pack(
             )
         )
     body = Pack(criteria_digest=tender.pack.criteria_digest(), envelopes=tuple(written))
-    recipients = _all(mine, laptops)
-    sealed_to = tuple(sorted(keys.installation for keys in recipients))
+    recipients, on_paper = _all(mine, laptops), rosters.on_paper(tx, mine)
+    sealed_to = exchange.sealed_to(recipients, on_paper)
     for last in earlier:
         cover = read_pack(last.statement.payload)
         if cover.body == body and cover.header.recipients == sealed_to:
             return exchange.again(tx, mine.tender, ParcelKind.PACK, last)
     return exchange.make(
-        tx, workspace, mine, ParcelKind.PACK, body, recipients, parts=parts, rests_on=rests_on, act="pack-issued"
+        tx,
+        workspace,
+        mine,
+        ParcelKind.PACK,
+        body,
+        recipients,
+        parts=parts,
+        rests_on=rests_on,
+        on_paper=on_paper,
+        act="pack-issued",
     )
 
 
@@ -328,7 +352,7 @@ def _same(workspace: Workspace, mine: Own, row: t.EnvelopeRow, index: str, piece
     if not index:
         return None
     identity = workspace.keys.unwrap_for(mine.tender, f"envelope {row.name}", row.identity).decode()
-    sealed = workspace.documents.read(index)
+    sealed = workspace.documents.piece(index)
     return Part(index, len(sealed), row.name) if age.open_bytes(sealed, identity) == piece else None
 
 

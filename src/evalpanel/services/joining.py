@@ -109,8 +109,9 @@ def enrol(workspace: Workspace, file: Path, *, to: Path, laptop: str = "") -> Pa
 def joined(workspace: Workspace) -> tuple[Joined, ...]:
     """The tenders that this laptop has joined by an invitation. Changes nothing."""
     with workspace.store.reading() as tx:
-        rows = tx.execute(select(t.InstallationRow.tender_id).where(t.InstallationRow.nonce == b"")).scalars()
-        return tuple(_joined(tx, workspace, TenderId(tender)) for tender in rows)
+        rows = tx.execute(select(t.InstallationRow.tender_id).where(t.InstallationRow.nonce == b"")).scalars().all()
+        took = set(tx.execute(select(t.SuccessionRow.tender_id)).scalars())
+        return tuple(_joined(tx, workspace, TenderId(one)) for one in rows if one not in took)
 
 
 def _refuse_other(mine: Own | None, cover: Cover[Invitation]) -> None:

@@ -21,6 +21,7 @@ from evalpanel.domain.feedback import (
     kind_of,
 )
 from evalpanel.domain.feedback_occasions import OccasionInputs
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.letter_wording import AWARD, LetterKind, LetterWording
 from evalpanel.domain.people import Role
 from evalpanel.domain.regimes import Regime
@@ -111,8 +112,38 @@ def overview(workspace: Workspace, named: str) -> tuple[LetterStanding, ...]:
             for bid in held.pack.bids
         }
         first = [_standing(held, about, signed.get(key)) for key, about in made.items()]
-        others = [_standing(held, made[row.bid, row.lot], row) for row in rows if row.series != AWARD]
-        return (*first, *others)
+        return (*first, *_for_occasions(held.pack, rows))
+
+
+def for_occasions(workspace: Workspace, named: str) -> tuple[LetterStanding, ...]:
+    """The letters that were signed for an occasion, at any stage: there may be no outcome yet."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        return _for_occasions(tender.pack, letter_rows(tx, tender.tender_id))
+
+
+def _for_occasions(pack: TenderPack, rows: Iterable[t.LetterRow]) -> tuple[LetterStanding, ...]:
+    names = {one.bidder: one.name for one in pack.bidders}
+    titles = {one.lot: one.title for one in pack.lots}
+    return tuple(
+        LetterStanding(
+            row.bid,
+            row.lot,
+            row.bidder,
+            names[row.bidder],
+            titles[row.lot],
+            LetterKind(row.kind),
+            LetterState.SIGNED,
+            signed=_kept(row),
+            series=row.series,
+        )
+        for row in rows
+        if row.series != AWARD
+    )
+
+
+def _kept(row: t.LetterRow) -> SignedLetter:
+    return SignedLetter(row.file, row.sha256, row.pages, row.at, row.fingerprint)
 
 
 def _standing(held: TenderOutcome, about: LetterInputs, row: t.LetterRow | None) -> LetterStanding:
@@ -121,7 +152,7 @@ def _standing(held: TenderOutcome, about: LetterInputs, row: t.LetterRow | None)
     kept: SignedLetter | None = None
     if row is not None:
         state, kind = LetterState.SIGNED, LetterKind(row.kind)
-        kept = SignedLetter(row.file, row.sha256, row.pages, row.at, row.fingerprint)
+        kept = _kept(row)
     elif kind is None:
         state = LetterState.NOT_OWED
         if about.lot.lot in held.abandoned:
@@ -139,7 +170,6 @@ def _standing(held: TenderOutcome, about: LetterInputs, row: t.LetterRow | None)
         state,
         why,
         kept,
-        row.series if row is not None else AWARD,
     )
 
 

@@ -24,7 +24,7 @@ _LEAST_LINE = 10  # characters of a line of an address that says whose it is
 _LEAST_SURNAME = 3
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Professor")
 _LEGAL = frozenset(
-    "ltd limited cic cio plc llp lp inc incorporated cyf cyfyngedig ccc company community-interest".split()  # noqa: SIM905 # a list to read
+    "ltd limited cic cio plc llp lp inc incorporated cyf cyfyngedig ccc company community-interest".split()  # noqa: SIM905  # a list to read
 )
 
 

@@ -132,7 +132,6 @@ def letters(
     except Cancelled as cancelled:
         kept = "1 letter was" if len(done) == 1 else f"{len(done)} letters were"
         raise Cancelled("Signing letters", f"{kept} done before and stay; run it again for the others.") from cancelled
-    progress.step(total, total, "")
     _advance(workspace, held)
     order = {(one.bid, one.lot): place for place, one in enumerate(held.pack.bids)}
     done.sort(key=lambda one: order[one.bid, one.lot])

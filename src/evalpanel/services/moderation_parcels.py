@@ -54,13 +54,13 @@ def make(
     earlier = exchange.line(tx, mine.tender, ParcelKind.MODERATION, mine.person)
     # Whoever reads prices later needs it to see that the scores were locked before. Its parts open by their keys alone.
     people = [one.person for one in tender.pack.panel if one.has(Role.PANEL_MEMBER) or reads_prices(one)]
-    readers = rosters.readers(tx, mine, people)
+    readers, on_paper = rosters.readers(tx, mine, people), rosters.on_paper(tx, mine)
     if earlier:
         last = read_moderation(earlier[-1].statement.payload)
         same = (last.body.agreed_digest, last.body.sheets, last.body.rulings) == (digest, sheets, rulings)
         final = final or (same and last.body.state is ModerationState.FINAL)
         unchanged = same and (last.body.state is ModerationState.FINAL) == final
-        if unchanged and last.header.recipients == tuple(sorted(keys.installation for keys in readers)):
+        if unchanged and last.header.recipients == exchange.sealed_to(readers, on_paper):
             return exchange.again(tx, mine.tender, ParcelKind.MODERATION, earlier[-1])
     body = Moderation(
         agreed_digest=digest,
@@ -88,6 +88,7 @@ def make(
         readers,
         parts=parts,
         rests_on=rests_on,
+        on_paper=on_paper,
         act="moderation-sent",
         detail={"state": body.state, "lines": len(agreed), "agreed_digest": digest},
     )

@@ -9,13 +9,24 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.digests import digest, plain
+from evalpanel.domain.feedback import LetterBlocked
 from evalpanel.domain.feedback_occasions import Occasion, OccasionInputs
-from evalpanel.domain.letter_wording import LetterKind
+from evalpanel.domain.letter_wording import AWARD, LetterKind
+from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import Bid, TenderId
 from evalpanel.errors import EvalPanelError
+from evalpanel.formats.letter_pdf import render
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import letter_copies, letter_guard, letter_keys, letter_manifest, letter_rules, tenders
+from evalpanel.services import (
+    after_outcome,
+    letter_copies,
+    letter_guard,
+    letter_keys,
+    letter_manifest,
+    letter_rules,
+    tenders,
+)
 from evalpanel.services.awards import so_far
 from evalpanel.services.letter_copies import NO_COPIES, Copies
 from evalpanel.services.letter_drafts import Written, covering, letter_rows, may_see, regime_and_wording, signatory
@@ -79,8 +90,63 @@ def sign_occasion(
             letter_manifest.write(workspace, now, out, signer, signs.name)
     if copies and isinstance(made, LetterDone) and one.letter is not None and made.signed_at is not None:
         letter_copies.write(copies, one.letter, made.file, made.signed_at)
-    progress.step(1, 1, "")
     return made
+
+
+def preview(
+    workspace: Workspace, named: str, occasion: Occasion, *, bid: str, lot: str | None = None, person: str | None = None
+) -> bytes:
+    """The letter for an occasion as the bidder will see it, before it is signed. Nothing is recorded.
+
+    `person` is who looks: nobody sees a letter of a lot from which they are recused. Raises `LetterBlocked` while anything is missing.
+    """
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        about = bid_of(tender, bid, lot)
+        may_see(tx, tender, about.lot, person)
+        one = written(tx, workspace, tender, so_far(tx, tender), occasion, about)
+    if one.letter is None:
+        raise LetterBlocked(about.bid, one.why)
+    return render(one.letter, made_at=workspace.now()).data
+
+
+def give_again(
+    workspace: Workspace, named: str, out: Path, *, person: str | None = None, progress: Progress = NO_PROGRESS
+) -> tuple[LetterDone, ...]:
+    """Write every letter that was signed for an occasion into `out` once more, as it was signed."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        tender.acting(Role.OFFICER, person)
+        rows = [row for row in letter_rows(tx, tender.tender_id) if row.series != AWARD]
+    if rows:
+        new_folder(out, may_exist=True)
+    done = []
+    for place, row in enumerate(rows):
+        progress.step(place, len(rows), row.file)
+        done.append(again(workspace, tender.tender_id, out, row))
+    return tuple(done)
+
+
+def on_record(workspace: Workspace, named: str, kind: LetterKind, *, bid: str, lot: str | None = None) -> str:
+    """What the record says of a bid that its letter of this kind would repeat; empty where it says nothing.
+
+    A notice about a low price repeats what the bidder was asked, a decision what was considered and decided.
+    """
+    step = _REPEATS.get(kind)
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        about = bid_of(tender, bid, lot)
+        for one in after_outcome.read(tx, workspace, tender).low_prices:
+            if (one.bid, one.lot, one.step) == (about.bid, about.lot, step):
+                return one.text
+    return ""
+
+
+_REPEATS = {
+    LetterKind.ABNORMALLY_LOW_NOTICE: LowPriceStep.NOTIFIED,
+    LetterKind.ABNORMALLY_LOW_ACCEPTED: LowPriceStep.DECISION,
+    LetterKind.ABNORMALLY_LOW_REJECTED: LowPriceStep.DECISION,
+}
 
 
 def _pinned(one: Written) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from evalpanel.domain.letter import Facts, Paragraph, Section
 from evalpanel.domain.tender import TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.paper_sheet import PaperSheet, render
+from evalpanel.formats.parcel_packs import PLEDGE_TYPE, write_piece
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing import keys as key_files
 from evalpanel.sealing import paper_keys
-from evalpanel.services import audit, exchange, tenders
+from evalpanel.services import audit, exchange, rosters, tenders
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -81,10 +82,11 @@ def paper_numbers(workspace: Workspace) -> tuple[str, ...]:
 
 def revoke_paper_key(workspace: Workspace, number: str) -> None:
     """The paper key opens this profile no more. A copy of the profile from before still opens with it."""
-    key_files.drop_paper(workspace.folders.key_file, number.strip().lower())
+    canonical = number.strip().lower()
+    key_files.drop_paper(workspace.folders.key_file, canonical)
     with workspace.store.writing() as tx:
         audit.record(
-            tx, workspace, "paper-key-revoked", tender=None, person=workspace.owner.name, detail={"number": number}
+            tx, workspace, "paper-key-revoked", tender=None, person=workspace.owner.name, detail={"number": canonical}
         )
 
 
@@ -109,14 +111,23 @@ def recovery(workspace: Workspace, named: str, *, to: Path) -> Sheets:
         other.write(second)
         with workspace.store.writing() as tx:
             tender = _leading(tx, workspace, named)
-            signs = paper_keys.SuccessorKey(successor).public
+            key = paper_keys.SuccessorKey(successor, opening)
+            signs = key.public
             opens = age.recipient_of(paper_keys.recovery_identity(opening))
             who = exchange.own(tx, workspace, tender.tender_id)
             assert who is not None
+            pledge = key.sign(PLEDGE_TYPE, write_piece(rosters.pledge(tx, who))).signature
             detail = {"successor": signs.hex(), "recovery": opens}
             act = audit.record(tx, workspace, "paper-made", tender=tender.tender_id, person=who.person, detail=detail)
             tx.add(
-                t.PaperKeyRow(tender_id=tender.tender_id, successor=signs, recovery=opens, at=workspace.now(), act=act)
+                t.PaperKeyRow(
+                    tender_id=tender.tender_id,
+                    successor=signs,
+                    recovery=opens,
+                    pledge=pledge,
+                    at=workspace.now(),
+                    act=act,
+                )
             )
     return files
 
@@ -189,8 +200,8 @@ def _successor_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
         parts=(
             _part(
                 "How it is used",
-                "Together with the recovery sheet, on the laptop of somebody who has joined this tender: Carry files, For a bad day, Take over as officer (or evalpanel succeed). The words sign one thing "
-                "only, the list of who takes part that names the new officer. They open nothing and sign no score. "
+                "Together with the recovery sheet, never alone. On a laptop that has joined this tender: Carry files, For a bad day, Take over as officer. On any other: the "
+                "first page of evalpanel, Take over with two sheets, and the tender's files on their sticks. (Or evalpanel succeed.) Both sheets sign one thing only, the list of who takes part that names the new officer. "
                 + _TYPING,
             ),
             _part(
@@ -218,7 +229,7 @@ def _recovery_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
         parts=(
             _part(
                 "How it is used",
-                "Together with the successor's sheet, when somebody takes over as officer: Carry files, For a bad day (or evalpanel succeed). Alone it signs nothing. "
+                "Together with the successor's sheet, when somebody takes over as officer (evalpanel succeed). Afterwards it opens what people had sent before: Carry files, For a bad day (or evalpanel recovery). Alone it signs nothing. "
                 + _TYPING,
             ),
             _part(

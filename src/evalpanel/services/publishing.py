@@ -64,7 +64,8 @@ def publish(
                 f"A notice of {in_words(now.notice.published)} is on the record already.",
                 "Nothing was changed. To correct it, say why with --again; both are kept.",
             )
-        held = proclaimed_days(proclaimed or (_proclaimed(now.notice) if now.notice is not None else ()))
+        before = now.notice.added_days if now.notice is not None else {}
+        held = proclaimed_days(proclaimed) if proclaimed else before
         made = AwardNotice(
             published=day,
             notice_id=notice_id.strip() or (now.notice.notice_id if now.notice is not None else ""),
@@ -180,11 +181,6 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Aft
         audit.record(tx, workspace, "tender-closed", tender=tender.tender_id, person=who, detail={})
         tenders.advance(tx, tender, TenderStage.CLOSED)
         return now
-
-
-def _proclaimed(notice: AwardNotice) -> tuple[tuple[date, str], ...]:
-    pairs = zip(notice.proclaimed, notice.proclaimed_names, strict=True)
-    return tuple((date.fromisoformat(day), name) for day, name in pairs)
 
 
 def _may_publish(tender: tenders.OpenTender, now: AfterOutcome) -> None:

@@ -80,14 +80,22 @@ class Waiter:
     author: str
     words: str
     size: int
+    digest: str = ""
+    """SHA-256 of the file, by which it is put aside and put back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How many parcels wait in the profile, and their bytes."""
+    """How many parcels wait in the profile, and their bytes; how many were put aside."""
 
     files: int
     size: int
+    aside: int = 0
+
+    @property
+    def any_here(self) -> bool:
+        """Whether there is anything to be looked at."""
+        return self.files + self.aside > 0
 
 
 def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress = NO_PROGRESS) -> tuple[Report, ...]:
@@ -106,6 +114,18 @@ def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress =
     reports.extend(try_again(workspace))
     progress.step(len(files), len(files), "")
     return tuple(reports)
+
+
+def receive_as(workspace: Workspace, file: Path, mine: Own) -> tuple[Report, ...]:
+    """Take one file in with the keys of `mine` alone: those of this laptop in one tender, and of a recovery sheet whose words are used.
+
+    What cannot be judged yet is told as waiting, and is not kept: sealed to paper, it could not be opened later.
+    """
+    try:
+        with file.open("rb") as opened:
+            return tuple(_take(workspace, file.name, opened, whose=(mine,)))
+    except OSError as error:
+        return (Report(file.name, Verdict.UNREADABLE, str(trouble(error, "read", file))),)
 
 
 def try_again(workspace: Workspace) -> tuple[Report, ...]:
@@ -127,20 +147,32 @@ def try_again(workspace: Workspace) -> tuple[Report, ...]:
 
 def waiting(workspace: Workspace) -> Waits:
     """What waits in the profile. Changes nothing."""
-    held = Waiting(workspace.folders.waiting).files()
-    return Waits(len(held), sum(path.stat().st_size for path in held))
+    folder = Waiting(workspace.folders.waiting)
+    held = folder.files()
+    return Waits(len(held), sum(path.stat().st_size for path in held), len(folder.aside().files()))
 
 
-def waiters(workspace: Workspace) -> tuple[Waiter, ...]:
-    """Each parcel that waits in the profile, and what it waits for. Changes nothing."""
+def put_aside(workspace: Workspace, digest: str) -> None:
+    """Put a parcel that waits aside: nobody wants it, and it is tried no more. The last 50 that were put aside can be put back."""
+    Waiting(workspace.folders.waiting).put_aside(digest)
+
+
+def put_back(workspace: Workspace, digest: str) -> None:
+    """Put a parcel that was put aside back among those that wait."""
+    Waiting(workspace.folders.waiting).put_back(digest)
+
+
+def waiters(workspace: Workspace, *, aside: bool = False) -> tuple[Waiter, ...]:
+    """Each parcel that waits in the profile (`aside`: that was put aside), and what it waits for. Changes nothing."""
     with workspace.store.reading() as tx:
         mine = tuple(_own(tx, workspace))
     found = []
-    for path in Waiting(workspace.folders.waiting).files():
+    folder = Waiting(workspace.folders.waiting)
+    for path in (folder.aside() if aside else folder).files():
         try:
             size = path.stat().st_size
             with path.open("rb") as opened:
-                found.append(_waiter(workspace, mine, opened, size))
+                found.append(replace(_waiter(workspace, mine, opened, size), digest=path.stem))
         except OSError as error:
             raise trouble(error, "read", path) from error
     return tuple(found)
@@ -176,12 +208,14 @@ def _waited(workspace: Workspace, path: Path) -> Report | None:
     return None if got.verdict is Verdict.WAITING else replace(got, words=f"It waited here. {got.words}")
 
 
-def _take(workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = False) -> Iterator[Report]:
+def _take(
+    workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = False, whose: Sequence[Own] | None = None
+) -> Iterator[Report]:
     try:
         held = read_parcel(file)
         if isinstance(held, Container):
-            got = _one(workspace, name, held)
-            yield _kept_waiting(workspace, file, got) if got.keeps else got
+            got = _one(workspace, name, held, whose)
+            yield _kept_waiting(workspace, file, got) if got.keeps and whose is None else got
             return
         if wrapped or len(held.inner) > _MOST_INNER:
             raise NotAParcel(
@@ -196,7 +230,7 @@ def _take(workspace: Workspace, name: str, file: BinaryIO, *, wrapped: bool = Fa
         except EvalPanelError as error:
             yield Report(f"{name}: {inner.path}", Verdict.UNREADABLE, str(error))
             continue
-        yield from _take(workspace, f"{name}: {inner.path}", io.BytesIO(content), wrapped=True)
+        yield from _take(workspace, f"{name}: {inner.path}", io.BytesIO(content), wrapped=True, whose=whose)
 
 
 def _kept_waiting(workspace: Workspace, file: BinaryIO, got: Report) -> Report:
@@ -214,9 +248,11 @@ def _whole(inner: Listed) -> bytes:
     return b"".join(inner.blocks())
 
 
-def _one(workspace: Workspace, name: str, held: Container) -> Report:
-    with workspace.store.reading() as tx:
-        mine = tuple(_own(tx, workspace))
+def _one(workspace: Workspace, name: str, held: Container, whose_keys: Sequence[Own] | None = None) -> Report:
+    mine = whose_keys
+    if mine is None:
+        with workspace.store.reading() as tx:
+            mine = tuple(_own(tx, workspace))
     try:
         signed, whose = _opened(held, mine)
     except NotSealedToUs as error:
@@ -254,7 +290,7 @@ def _opened(held: Container, mine: Sequence[Own]) -> tuple[Statement, Own | None
         return read_statement(held.cover), None
     for one in mine:
         try:
-            return read_statement(one.keys.open(held.cover)), one
+            return read_statement(one.open(held.cover)), one
         except NotSealedToUs:
             continue
     raise NotSealedToUs("This parcel is not sealed to this laptop.", "It was left alone. Ask who sent it to you.")
@@ -290,9 +326,13 @@ def _enrolment(workspace: Workspace, name: str, signed: Statement, mine: Sequenc
         words = "It answers an invitation to a tender that this laptop does not lead. It was left alone."
         return Report(name, Verdict.NOT_OURS, words, ParcelKind.ENROLMENT)
     named = identity(signed, cover.body.keys.signing)
+    keys = cover.body.keys.value()
     with workspace.store.writing() as tx:
         if exchange.known(tx, named):
             verdict, words = Verdict.SAME, "It is here already; nothing changed."
+        elif keys.installation in exchange.confirmed(tx, officer.tender):
+            verdict = Verdict.SAME
+            words = f"The keys of {cover.body.person} are known here, from the list of who takes part; nothing changed."
         else:
             person, _named = inviting.take_answer(tx, workspace, officer, signed)
             verdict, words = Verdict.NEW, f"{person} has answered. Next: read the eight words to each other."

@@ -17,15 +17,17 @@ from evalpanel.domain.branches import Entry, Standing, standing
 from evalpanel.domain.carried import Ruling, ruled_out
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.people import PanelMember, Role
-from evalpanel.domain.rosters import KnownLaptop, Revocation, RosterEntry, roster_in_force, set_aside
+from evalpanel.domain.rosters import InForce, KnownLaptop, Revocation, RosterEntry, set_aside
+from evalpanel.domain.rosters import in_force as judged
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_bodies import Cover
+from evalpanel.formats.parcel_bodies import Cover, Keys
 from evalpanel.formats.parcel_moderation import read_moderation
-from evalpanel.formats.parcel_packs import Laptop, Roster, read_pack, read_roster
+from evalpanel.formats.parcel_packs import Laptop, Pledge, Roster, read_pack, read_roster
 from evalpanel.sealing.statements import identity
 from evalpanel.services import exchange, invitations
 from evalpanel.services.exchange import Own
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 
@@ -50,6 +52,21 @@ class RosterInForce:
 
 def in_force(tx: Session, mine: Own) -> RosterInForce | None:
     """The roster in force on this laptop; None where none came, or none was issued."""
+    held, found = _held_and_found(tx, mine)
+    if found.roster is None:
+        return None
+    own = keys_of_author(held[found.roster])
+    assert own is not None, "only rosters that name their author's keys are judged"
+    return RosterInForce(found.roster, held[found.roster], own)
+
+
+def rivals(tx: Session, mine: Own) -> tuple[PersonCode, ...]:
+    """The people of whom each took over from the same officer without knowing of the others: none of them leads. Else nobody."""
+    held, found = _held_and_found(tx, mine)
+    return tuple(sorted({PersonCode(held[name].header.author) for name in found.rivals}))
+
+
+def _held_and_found(tx: Session, mine: Own) -> tuple[dict[str, Cover[Roster]], InForce]:
     held = {one.identity: read_roster(one.statement.payload) for one in _rosters(tx, mine.tender)}
     signed = {one.identity: one.statement for one in _rosters(tx, mine.tender)}
     founder = founding_key(tx, mine)
@@ -62,12 +79,7 @@ def in_force(tx: Session, mine: Own) -> RosterInForce | None:
         if signer is not None and officer is not None:
             place = Entry(name, cover.header.seq, frozenset(cover.header.history))
             entries.append(RosterEntry(place, signer, officer.signing, cover.body.successor, cover.body.succeeds))
-    found = roster_in_force(entries, founder)
-    if found is None:
-        return None
-    own = keys_of_author(held[found])
-    assert own is not None, "only rosters that name their author's keys are judged"
-    return RosterInForce(found, held[found], own)
+    return held, judged(entries, founder)
 
 
 def officer(tx: Session, mine: Own) -> tuple[PersonCode, PublicKeys]:
@@ -117,20 +129,37 @@ def readers(tx: Session, mine: Own, people: Iterable[PersonCode]) -> tuple[Publi
     return tuple({keys.installation: keys for keys in found}.values())
 
 
+def on_paper(tx: Session, mine: Own) -> str:
+    """The recipient of the recovery sheet, to which what is sent is sealed too; empty where there is none.
+
+    The officer's laptop knows the sheets that were made last, others those that the roster in force names.
+    """
+    if mine.is_officer:
+        row = t.PaperKeyRow
+        made = select(row.recovery).where(row.tender_id == mine.tender).order_by(row.id.desc()).limit(1)
+        return tx.execute(made).scalar() or ""
+    roster = in_force(tx, mine)
+    return "" if roster is None else roster.cover.body.recovery
+
+
 def own_laptops(tx: Session, mine: Own) -> tuple[PublicKeys, ...]:
     """All laptops in use of the person whose laptop this is, this one first."""
     others = [keys for keys in in_use(tx, mine).get(mine.person, ()) if keys != mine.keys.public]
     return (mine.keys.public, *others)
 
 
-def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:
+def aside(
+    tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "", *, unsound: bool = True
+) -> frozenset[str]:
     """The statements of a line that count no more. They are kept.
 
-    The key that signed them was revoked; or they are sheets that a chair has ruled out, of two that do not know of each other.
+    The key that signed them was revoked; they turned out not to hold together; or they are sheets that a chair has ruled out, of two that do not know of each other.
     """
     held = exchange.line(tx, mine.tender, kind, author, about)
     known = laptops(tx, mine)
     revoked = set_aside([(one.identity, one.installation) for one in held], known)
+    if unsound:
+        revoked |= queries.set_aside(tx, mine.tender) & {one.identity for one in held}
     return revoked | _ruled_out(tx, mine, author, held, known) if kind is ParcelKind.SCORESHEET else revoked
 
 
@@ -156,7 +185,7 @@ def _ruled_out(
     """
     newest: dict[PersonCode, exchange.Held] = {}
     carried = exchange.of_kind(tx, mine.tender, ParcelKind.MODERATION)
-    gone = set_aside([(one.identity, one.installation) for one in carried], known)
+    gone = set_aside([(one.identity, one.installation) for one in carried], known) | queries.set_aside(tx, mine.tender)
     for one in carried:
         before = newest.get(one.author)
         if one.identity not in gone and (before is None or (one.seq, one.identity) > (before.seq, before.identity)):
@@ -207,6 +236,19 @@ def refuse_revoked(laptop: KnownLaptop, named: str) -> None:
             f"This is signed with a key of {laptop.person} that was revoked on {laptop.revoked.at:%d.%m.%Y}.",
             f"It does not count and was left alone, whatever its date. Why it was revoked: {laptop.revoked.why}",
         )
+
+
+def is_told(tx: Session, tender: TenderId, named: str) -> bool:
+    """Whether a list of who takes part or a pack is kept here, or is named by one that is as one that came before it.
+
+    Each holds the whole, so what is kept stands for those it follows.
+    """
+    if exchange.known(tx, named):
+        return True
+    row = t.ParcelRow
+    kinds = (ParcelKind.ROSTER, ParcelKind.PACK)
+    lines = tx.execute(select(row.history).where(row.tender_id == tender, row.kind.in_(kinds))).scalars()
+    return any(named in history for history in lines)
 
 
 def pack_in_force(tx: Session, mine: Own) -> exchange.Held | None:
@@ -260,12 +302,29 @@ def founding_key(tx: Session, mine: Own) -> bytes:
     whose keys were confirmed by the eight words."""
     if mine.nonce:
         return mine.keys.public.signing
-    return invitations.trusted(tx, mine.tender).officer.signing
+    took = _succession(tx, mine)
+    return invitations.trusted(tx, mine.tender).officer.signing if took is None else took.trusted
 
 
-def founder(tx: Session, mine: Own) -> bytes:
-    """The signing key that, with the nonce, gives the tender's id: the first officer's."""
-    return mine.keys.public.signing if mine.nonce else invitations.trusted(tx, mine.tender).founder
+def founder(tx: Session, mine: Own) -> tuple[bytes, bytes]:
+    """The signing key and the nonce that give the tender's id: the first officer's."""
+    if mine.nonce:
+        return mine.keys.public.signing, mine.nonce
+    took = _succession(tx, mine)
+    if took is not None:
+        return took.founder, took.nonce
+    invited = invitations.trusted(tx, mine.tender)
+    return invited.founder, invited.nonce
+
+
+def pledge(tx: Session, mine: Own) -> Pledge:
+    """Whose tender it is, as the officer's laptop says it to whoever holds the two sheets."""
+    founding, nonce = founder(tx, mine)
+    return Pledge(founder=founding, nonce=nonce, officer=Keys.of(mine.keys.public), tender=mine.tender)
+
+
+def _succession(tx: Session, mine: Own) -> t.SuccessionRow | None:
+    return tx.execute(select(t.SuccessionRow).where(t.SuccessionRow.tender_id == mine.tender)).scalar_one_or_none()
 
 
 def _rosters(tx: Session, tender: TenderId) -> tuple[exchange.Held, ...]:

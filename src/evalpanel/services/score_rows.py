@@ -27,7 +27,7 @@ _COLUMNS = (
     *("tender_id", "position", "person", "lot", "bid", "criterion", "revision", "status", "value"),
     *("rationale", "improvements", "working_note", "evidence", "at", "act"),
 )
-_ADD = f"INSERT INTO score ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 (our own names)
+_ADD = f"INSERT INTO score ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  # our own names
 
 
 def criteria_of(pack: TenderPack) -> dict[CriterionCode, Criterion]:
@@ -63,12 +63,13 @@ def keep(
     tender: TenderId,
     person: PersonCode,
     scores: Sequence[Score],
-    revisions: Mapping[Line, int],
+    earlier: Mapping[Line, int],
     act: str,
     pinned: str = "",
     reasons: Sequence[str] = (),
 ) -> None:
-    """Add versions of somebody's answers, with their line of the trail. `pinned`: their digest, where it is known already.
+    """Add versions of somebody's answers, with their line of the trail. `earlier`: the newest version of each line that is held
+    (none: 0). `pinned`: their digest, where it is known already.
 
     `reasons`: why they were changed on the person's own laptop after they had been signed off there.
     """
@@ -90,7 +91,7 @@ def keep(
                 score.line.lot,
                 score.line.bid,
                 score.line.criterion,
-                revisions[score.line],
+                earlier.get(score.line, 0) + 1 if earlier else 1,
                 score.status.value,
                 None if score.value is None else canonical(score.value),
                 score.rationale,
@@ -114,8 +115,12 @@ def sign(
     signed: bool,
     reason: str,
     pinned: str,
+    sheet: str = "",
 ) -> None:
-    """Add the word that a sheet is signed off (`pinned` is its digest), or that it is open again, with the reason."""
+    """Add the word that a sheet is signed off (`pinned` is its digest), or that it is open again, with the reason.
+
+    `sheet`: the statement whose answers are held, where it came from another laptop.
+    """
     last = queries.sign_offs(tx, tender).get(person)
     detail = {"signed": signed, "reason": reason, "sheet_digest": pinned}
     name = "sheet-signed-off" if signed else "sheet-reopened"
@@ -128,6 +133,7 @@ def sign(
             signed=signed,
             reason=reason,
             sheet_digest=pinned,
+            sheet=sheet,
             at=workspace.now(),
             act=act,
         )

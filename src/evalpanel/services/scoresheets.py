@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from evalpanel.domain.gates import scale_of
@@ -46,6 +47,17 @@ def export_scores(workspace: Workspace, named: str, *, person: str, out: Path) -
     ]
     write_atomic(out, write_scores_csv(lines) if _is_csv(out) else write_scores(lines))
     return len(lines)
+
+
+def write_answers(workspace: Workspace, named: str, scores: Sequence[Score], *, out: Path) -> None:
+    """Write answers as a score sheet to `out`, ready to be taken in (`import_scores`) on the laptop of whoever gave them."""
+    with workspace.store.reading() as tx:
+        words = _Words(tenders.find(tx, named).pack)
+    lines = [
+        ScoreSheetLine(one, words.bid(one.line), words.title(one.line), words.levels(one.line))
+        for one in sorted(scores, key=lambda one: one.line)
+    ]
+    write_atomic(out, write_scores(lines))
 
 
 def import_scores(workspace: Workspace, named: str, *, person: str, path: Path) -> ScoresTaken:

@@ -70,10 +70,8 @@ def save_score(workspace: Workspace, named: str, *, person: str, score: Score) -
                 f"The score was not saved: {fault}.", f"It is about {score.line}. Nothing was changed."
             )
         if held.score != score:
-            revision = held.revision + 1
-            score_rows.keep(
-                tx, workspace, tender_id, held.member.person, [score], {score.line: revision}, "score-saved"
-            )
+            earlier = {score.line: held.revision}
+            score_rows.keep(tx, workspace, tender_id, held.member.person, [score], earlier, "score-saved")
 
 
 def _line_fault(score: Score, held: queries.LineDesk) -> str:
@@ -137,8 +135,7 @@ def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence
         added = tuple(score.line for score in changes if score.line not in held.scores)
         if changes:
             top = score_reads.revisions(tx, tender.tender_id, held.member.person)
-            revisions = {score.line: top.get(score.line, 0) + 1 for score in changes}
-            score_rows.keep(tx, workspace, tender.tender_id, held.member.person, changes, revisions, "scores-imported")
+            score_rows.keep(tx, workspace, tender.tender_id, held.member.person, changes, top, "scores-imported")
         return ScoresTaken(
             person=held.member.person,
             added=added,

@@ -107,11 +107,11 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
     said_again = queries.affirmations(tx, mine.tender).get(mine.person)
     affirmed = said_again.at if said_again is not None and not said_again.why_not else None
     body = Declarations(affirmed, tuple(_declared(lines) for lines in acts.values()))
-    recipients = rosters.readers(tx, mine, (mine.person,))
+    recipients, on_paper = rosters.readers(tx, mine, (mine.person,)), rosters.on_paper(tx, mine)
     last = exchange.newest(tx, mine, ParcelKind.DECLARATION)
     if last is not None:
         said = read_declarations(last.statement.payload)
-        if said.body == body and _still_right(mine, said.header, recipients):
+        if said.body == body and _still_right(mine, said.header, recipients, on_paper):
             return exchange.again(tx, mine.tender, ParcelKind.DECLARATION, last)
     return exchange.make(
         tx,
@@ -121,6 +121,7 @@ def _declaration(tx: Session, workspace: Workspace, mine: Own) -> Outgoing | Non
         body,
         recipients,
         rests_on=_rests_on(tx, mine),
+        on_paper=on_paper,
         act="declaration-sent",
     )
 
@@ -147,15 +148,14 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
     body = Scoresheet(sheet_digest(scores.values()), state)
     readers = rosters.readers(tx, mine, (*rosters.chairs(tender.pack.panel), mine.person))
+    on_paper = rosters.on_paper(tx, mine)
     last = exchange.newest(tx, mine, ParcelKind.SCORESHEET)
     if last is not None:
         said = read_scoresheet(last.statement.payload)
-        if said.body == body and _still_right(mine, said.header, readers):
+        if said.body == body and _still_right(mine, said.header, readers, on_paper):
             return exchange.again(tx, mine.tender, ParcelKind.SCORESHEET, last)
     # The author's own laptops can always open it; until it is signed off nobody else can but whoever holds the recovery sheet.
     mine_too = [keys.recipient for keys in rosters.own_laptops(tx, mine)]
-    roster = rosters.in_force(tx, mine)
-    on_paper = [roster.cover.body.recovery] if roster is not None and roster.cover.body.recovery else []
     recipients = sheets_here.recipients(tx, mine, EnvelopeKind.SCORES)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     groups: dict[tuple[BidderCode, LotCode], list[Score]] = defaultdict(list)
@@ -167,7 +167,7 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
         name, recipient = recipients[bidder, lot]
         told = tuple(one for one in changed if (one.line.lot, bidders[one.line.lot, one.line.bid]) == (lot, bidder))
         content = write_sheet_part(SheetPart(tuple(own), bidder, told, lot))
-        opens = [*mine_too, recipient] if state is SheetState.FINAL else [*mine_too, *on_paper]
+        opens = [*mine_too, recipient] if state is SheetState.FINAL else [*mine_too, *([on_paper] if on_paper else [])]
         parts.append(exchange.seal_part(workspace, content, name, opens, made))
     return exchange.make(
         tx,
@@ -178,6 +178,7 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
         readers,
         parts=parts,
         rests_on=_rests_on(tx, mine),
+        on_paper=on_paper,
         act="sheet-sent",
         detail={"state": state, "sheet_digest": body.sheet_digest},
     )
@@ -201,10 +202,10 @@ def _changes(tx: Session, mine: Own) -> tuple[Change, ...]:
     return changes((Version(one.act, one.at, one.revision, one.value()) for one in rows), signings)
 
 
-def _still_right(mine: Own, header: Header, recipients: Sequence[PublicKeys]) -> bool:
+def _still_right(mine: Own, header: Header, recipients: Sequence[PublicKeys], on_paper: str) -> bool:
     """Whether a statement was made on this laptop, and is sealed to whom it should be now."""
-    sealed_to = tuple(sorted(keys.installation for keys in recipients))
-    return header.installation == mine.keys.public.installation and header.recipients == sealed_to
+    right = exchange.sealed_to(recipients, on_paper)
+    return header.installation == mine.keys.public.installation and header.recipients == right
 
 
 def _rests_on(tx: Session, mine: Own) -> RestsOn:

@@ -46,7 +46,8 @@ class MemberProgress:
 
 @dataclass(frozen=True, slots=True)
 class TenderView:
-    """A tender with its panel and bids, as `show` and the home page present it. `joined`: this laptop does not lead it."""
+    """A tender with its panel and bids, as `show` and the home page present it. `joined`: this laptop does not lead it. `named`: bids are shown with
+    their bidders' names, and not by their codes alone."""
 
     summary: TenderSummary
     pack: TenderPack
@@ -54,6 +55,7 @@ class TenderView:
     lines: int
     moderated: int
     joined: bool = False
+    named: bool = True
 
 
 def view(workspace: Workspace, named: str) -> TenderView:
@@ -103,6 +105,7 @@ def view(workspace: Workspace, named: str) -> TenderView:
             lines=sum(asked.values()),
             moderated=score_reads.moderated_count(tx, tender.tender_id),
             joined=tenders.owner_here(tx, tender.tender_id) is not None,
+            named=tenders.names_are_shown(tx, tender),
         )
 
 

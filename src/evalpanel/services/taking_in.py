@@ -17,7 +17,7 @@ from evalpanel.domain.branches import Entry, Origin, Standing, diverged, fault, 
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, Verdict, file_name
 from evalpanel.domain.people import Role
 from evalpanel.domain.rosters import KnownLaptop
-from evalpanel.domain.tender import PersonCode
+from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover, Header
 from evalpanel.formats.parcel_file import Container, checked_blocks
@@ -146,12 +146,13 @@ def take(
         with workspace.store.writing() as tx:
             became = _kept(tx, workspace, one, intake, container.cover)
             missing = heads.not_here(tx, mine.tender)
+            gone = sum(not exchange.known(tx, earlier) for earlier in one.header.history)
     except BaseException as error:
         with tidying(error):
             workspace.documents.remove(taken)
         raise
     name = file_name(mine.tender, kind, PersonCode(one.header.about or one.author), one.header.seq, named)
-    return Taken(became.verdict, became.words + _besides(one, missing), one.author, named, name)
+    return Taken(became.verdict, became.words + _besides(one, missing, gone), one.author, named, name)
 
 
 def not_yet(
@@ -237,6 +238,7 @@ def _judged(
     intakes: Mapping[ParcelKind, Intake],
 ) -> tuple[Arrival, Intake | None]:
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
+    rosters.refuse_revoked(by, named)  # what can never count waits for nothing
     if not succeeds and not kind.may_sign(_roles(tx, mine, by.person)):
         if not mine.is_officer and kind in intakes and kind.may_sign((Role.OFFICER,)):
             _fits_here(mine, by, read_cover(kind, signed.payload).header)  # what is false in itself waits for nothing
@@ -245,7 +247,6 @@ def _judged(
                 f"It is kept here, and taken in when the list of who takes part comes by which {by.person} took over.",
             )
         raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
-    rosters.refuse_revoked(by, named)
     cover = read_cover(kind, signed.payload)
     header: Header = cover.header
     _fits_here(mine, by, header)
@@ -284,14 +285,14 @@ def _fits_here(mine: Own, by: KnownLaptop, header: Header) -> None:
         )
     if header.tender != mine.tender:
         raise EvalPanelError("This parcel is of another tender than it was sealed for.", "It was left alone.")
-    if mine.keys.public.installation not in header.recipients:
+    if not mine.is_named(header.recipients):
         raise EvalPanelError("This parcel was not made for this laptop.", "It was left alone.")
 
 
 def _cites(tx: Session, header: Header) -> None:
     """What a statement rests on must be here, or nobody can say whether its author was allowed it."""
     for what, cited in (("list of who takes part", header.roster), ("pack", header.pack)):
-        if cited and not exchange.known(tx, cited):
+        if cited and not rosters.is_told(tx, TenderId(header.tender), cited):
             raise NotYet(
                 f"This parcel of {header.author} rests on a {what} that has not come here.",
                 "It is kept here, and taken in when that has come. Ask the officer for it.",
@@ -331,10 +332,9 @@ def _kept(tx: Session, workspace: Workspace, one: Arrival, intake: Intake | None
     return intake.work_out(tx, workspace, one)
 
 
-def _besides(one: Arrival, missing: Sequence[ParcelKind]) -> str:
+def _besides(one: Arrival, missing: Sequence[ParcelKind], gone: int) -> str:
     """What a person should know besides what became of a statement: gaps, copies of a profile, an older store of their own."""
     said = ""
-    gone = one.header.history and len(frozenset(one.header.history) & one.after.missing)
     if gone:
         many = "1 earlier one that has" if gone == 1 else f"{gone} earlier ones that have"
         said += f" It follows {many} not come here; each holds the whole, so nothing of what counts is missing."

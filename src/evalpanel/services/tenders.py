@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain import blind
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.stages import TenderStage
@@ -103,6 +104,16 @@ def owner_here(tx: Session, tender: TenderId) -> PersonCode | None:
         return None
     took = tx.execute(select(t.SuccessionRow.id).where(t.SuccessionRow.tender_id == tender).limit(1)).first()
     return None if took is not None else row.person
+
+
+def names_are_shown(tx: Session, tender: OpenTender) -> bool:
+    """Whether bids are shown with their bidders' names at this laptop; False: by their codes alone."""
+    return blind.names_are_shown(
+        tender.pack,
+        leads=owner_here(tx, tender.tender_id) is None,
+        released=queries.names_released(tx, tender.tender_id),
+        locked=tender.stage.reached(TenderStage.QUALITY_LOCKED),
+    )
 
 
 def refuse_joined(tx: Session, tender: OpenTender, act: str) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
+from sqlalchemy import Connection
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+
 from evalpanel.store.engine import APPLICATION_ID, SCHEMA, Store, StoreError, in_words
-from evalpanel.store.tables import triggers
+from evalpanel.store.tables import Base, triggers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_NOTES = """CREATE TABLE alembic_version (
+\tversion_num VARCHAR(32) NOT NULL,
+\tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""
 
 
 def upgrade(store: Store, backups: Path, now: datetime, to: str = "head") -> None:
@@ -31,11 +40,40 @@ def upgrade(store: Store, backups: Path, now: datetime, to: str = "head") -> Non
     if version > 0:
         store.backup(backups, "migration", now)
     with in_words(store.path):
-        _run(store, to)
+        if is_new and to == "head":
+            _make(store)
+        else:
+            _run(store, to)
+
+
+@cache
+def _tables() -> tuple[str, ...]:
+    """The statements that make every table of this version, and the one in which Alembic notes a revision."""
+    dialect = sqlite.dialect()
+    made: list[ExecutableDDLElement] = []
+    for table in Base.metadata.sorted_tables:
+        made.append(CreateTable(table))
+        made += [CreateIndex(one) for one in sorted(table.indexes, key=lambda index: str(index.name))]
+    return (*(str(one.compile(dialect=dialect)) for one in made), _NOTES)
+
+
+def _make(store: Store) -> None:
+    """A new store gets the tables as they are now; revisions are for stores that are older. Alembic is not needed for it,
+    which takes half a second to import."""
+    with store.engine.connect() as connection, connection.begin():
+        for statement in (*_tables(), *triggers.statements().values()):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA:04}",))
+        _note_version(connection)
+
+
+def _note_version(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
 
 
 def _run(store: Store, to: str) -> None:
-    # Alembic takes half a second to import, and most starts have nothing to migrate.
+    # Alembic takes half a second to import, and hardly any start has something to migrate.
     from alembic import command
     from alembic.config import Config
 
@@ -63,7 +101,6 @@ def _run(store: Store, to: str) -> None:
                         "The store could not be brought up to date.",
                         f"{rows}. Nothing was changed; the earlier version still opens it.",
                     )
-                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+                _note_version(connection)
         finally:
             raw.execute("PRAGMA foreign_keys = ON")

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.system.files import in_words, new_folder, remove_quietly, replacing, trouble
+from evalpanel.system.files import in_words, new_folder, remove_quietly, replacing, sync_folder, trouble
 
 MOST_FILES = 200
 MOST_BYTES = 4 << 30
+MOST_ASIDE = 50
 _SUFFIX = ".evalpanel"
 _BLOCK = 1 << 20
 
@@ -55,6 +56,35 @@ class Waiting:
             return tuple(sorted(path for path in self.folder.iterdir() if path.suffix == _SUFFIX))
         except OSError as error:
             raise trouble(error, "looked at", self.folder) from error
+
+    def put_aside(self, digest: str) -> None:
+        """Put a parcel that waits aside: it is tried no more. Of those put aside the last 50 are kept, to be put back."""
+        aside = self.aside()
+        held = sorted(aside.files(), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        for path in held[: max(0, len(held) - MOST_ASIDE + 1)]:
+            remove_quietly(path)
+        new_folder(aside.folder, may_exist=True)
+        self._move(digest, aside)
+
+    def put_back(self, digest: str) -> None:
+        """Put a parcel back among those that wait."""
+        self.aside()._move(digest, self)
+
+    def aside(self) -> Waiting:
+        """Where parcels lie that somebody put aside."""
+        return Waiting(self.folder / "put-aside")
+
+    def _move(self, digest: str, to: Waiting) -> None:
+        path = self.folder / f"{digest}{_SUFFIX}"
+        try:
+            path.replace(to.folder / path.name)
+            sync_folder(to.folder)
+        except FileNotFoundError as error:
+            raise EvalPanelError(
+                "This file is not there any more.", "Nothing was changed. Look at the list again."
+            ) from error
+        except OSError as error:
+            raise trouble(error, "moved", path) from error
 
     def remove(self, path: Path) -> None:
         """Take away a parcel that waits no more."""

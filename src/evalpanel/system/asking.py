@@ -19,7 +19,7 @@ def post(url: str, body: bytes, *, kind: str, most: int) -> bytes:
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise EvalPanelError(f"“{url}” is no web address.", "Give one that begins with https:// or http://.")
-    request = Request(url, data=body, headers={"Content-Type": kind}, method="POST")  # noqa: S310 - looked at above
+    request = Request(url, data=body, headers={"Content-Type": kind}, method="POST")  # noqa: S310  # looked at above
     try:
         with build_opener().open(request, timeout=_SECONDS) as answer:
             data: bytes = answer.read(most + 1)

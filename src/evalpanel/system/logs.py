@@ -56,7 +56,7 @@ class _Formatter(logging.Formatter):
         ours.exc_text = None
         return super().format(ours)
 
-    def formatException(  # noqa: N802 -- the name is logging's
+    def formatException(
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
@@ -83,6 +83,6 @@ class _LogFile(RotatingFileHandler):
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(handle, "a", encoding=self.encoding)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 -- the signature is logging's
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002  # the signature is logging's
         """Count the line as lost: a full disk is told where the person's own work is written."""
         self.lost += 1

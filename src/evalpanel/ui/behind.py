@@ -39,7 +39,7 @@ class Behind(QObject):
         self._pool.shutdown(wait=True)
         return self._future.result() if self._future is not None else None
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 # Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Wait for the first paint."""
         if event.type() == QEvent.Type.Paint:
             self._window.removeEventFilter(self)

@@ -17,7 +17,7 @@ from evalpanel.services.inviting import KeyState
 from evalpanel.services.receiving import Report
 from evalpanel.services.setup import TenderView
 from evalpanel.services.workspace import Workspace
-from evalpanel.ui.models import carry_next
+from evalpanel.ui.models import carry_next, carry_words
 from evalpanel.ui.models import carrying as models
 from evalpanel.ui.models.carry_next import Go, Step
 from evalpanel.ui.models.carrying import Carried, Taken
@@ -85,7 +85,11 @@ def member(session: Session, stand: Stand, view: TenderView | None) -> Step:
     """What the member at this laptop does next."""
     space = session.workspace
     held, came = carrying.to_send(space, stand.tender), carrying.agreed(space, stand.tender)
-    return carry_next.member_step(stand, held, came, view, space.now())
+    step = carry_next.member_step(stand, held, came, view, space.now())
+    if step.go is Go.TAKE and has_two_sheets(session, stand):
+        forked = ruling.branches(space, stand.tender)
+        return Step(Go.TAKE, carry_words.two_sheets(tuple(forked)), step.button)
+    return step
 
 
 def expected(session: Session, view: TenderView) -> Step | None:

@@ -63,7 +63,7 @@ class Finder(QObject):
         self.bar = SearchBar()
         layout = view.layout()
         assert layout is not None, "a document view is laid out"
-        layout.insertWidget(1, self.bar)  # type: ignore[attr-defined] # it is a QVBoxLayout: under the chooser
+        layout.insertWidget(1, self.bar)  # type: ignore[attr-defined]  # it is a QVBoxLayout: under the chooser
         self._about: tuple[object, ...] = ()
         self._shelves: dict[str, _Shelf] = {}
         self._queue: list[_Shelf] = []

@@ -71,6 +71,11 @@ class MessageStrip(QFrame):
         """Say why something was not done."""
         self._show("strip-warn", str(error))
 
+    def pass_by(self) -> None:
+        """The person goes to another page: what was said to be known goes. A refusal, and an offer to take something back, stay."""
+        if self.property("role") == "strip" and self._act is None:
+            self.clear()
+
     def clear(self) -> None:
         """Say nothing."""
         self._act = None

@@ -98,7 +98,7 @@ class Page(QWidget):
         self.foot.keep_last(self.primary)
         return bottom
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep to the left of a very wide screen."""
         super().resizeEvent(event)
         most = self.WIDEST * self.fontMetrics().averageCharWidth() + 2 * 24
@@ -175,7 +175,7 @@ class _Button(QPushButton):
         super().__init__(text)
         self.setAutoDefault(True)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """An Enter that is held down presses once: the next step may be one that cannot be taken back."""
         if event.isAutoRepeat() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()

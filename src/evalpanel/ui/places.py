@@ -57,7 +57,8 @@ def _state(key: str, view: TenderView, person: str) -> tuple[str, str]:
         case "letters":
             done = "✓" if stage.reached(TenderStage.LETTERS_ISSUED) else ""
             allowed = own is None or own.member.has(Role.OFFICER)
-            late = "" if stage.reached(TenderStage.OUTCOME) else "Letters come after the outcome."
+            # A letter about a prequalification, or a low price, comes before the outcome.
+            late = "" if stage.reached(TenderStage.BIDS_OPENED) else "Letters come when bids are opened."
             return (done, late or ("" if allowed else "The officer signs the letters."))
         case _:
             return ("", "")

@@ -131,7 +131,7 @@ class Projector(QWidget):
         """The keys that this answers itself."""
         return (("← →", "Line before, next line"), ("↑ ↓", "Read on"), ("C", "Codes"), ("Esc", "Leave"))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Everything is done by keyboard, as with a remote control: pages forward and back go through the lines."""
         key = Qt.Key(event.key())
         bar = self._words.verticalScrollBar()
@@ -151,12 +151,12 @@ class Projector(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Large text on a large screen."""
         super().resizeEvent(event)
         self._dress()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Follow the look of the window."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
@@ -236,11 +236,11 @@ class WallScale(QWidget):
                 found[one.score.value] = (*found.get(one.score.value, ()), one.person)
         return found
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """As high as its highest stack."""
         return QSize(600, self._high())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 # Qt's signature and name
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's signature and name
         """Paint it."""
         scale = self._held.scale if self._held is not None else None
         if self._held is None or scale is None or scale.top == scale.bottom:

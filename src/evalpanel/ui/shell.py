@@ -158,6 +158,7 @@ class Shell(QMainWindow):
 
         def show() -> None:
             if self._here and self._here != key:
+                self.messages.pass_by()
                 self._pages[self._here].leaving()
             page = self.page(key)
             self._here = key
@@ -234,11 +235,11 @@ class Shell(QMainWindow):
         except EvalPanelError as error:
             self.messages.refuse(error)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 # Qt's name
+    def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the window as it is read."""
         return reading_order.step(self, forward=forward)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the rail down as a strip where it would take too much of the window: large text on a small screen."""
         super().resizeEvent(event)
         size = event.size()
@@ -250,7 +251,7 @@ class Shell(QMainWindow):
             self._row.setDirection(way)
             self.rail.lie_down(lying)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 # Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Save what is not saved, stop what runs, then close. What cannot be saved keeps the window open."""
         if self._here:
             try:

@@ -162,7 +162,7 @@ def apply(app: QApplication, look: Look = Look.LIGHT, *, scale: float = 1.0) -> 
 
 def wear(app: QApplication, held: Colours, *, scale: float = 1.0) -> None:
     """Dress the whole application in these colours."""
-    global _current  # noqa: PLW0603 # painting widgets ask for the look that is in use; there is one application
+    global _current  # noqa: PLW0603  # painting widgets ask for the look that is in use; there is one application
     _current = held
     for style in ("Regular", "Bold", "Italic", "BoldItalic"):
         QFontDatabase.addApplicationFont(str(resource("fonts", f"AtkinsonHyperlegible-{style}.ttf")))

@@ -168,7 +168,8 @@ class RevocationRow(Base):
 class PaperKeyRow(Base):
     """The public half of the two keys on paper: the successor's signing key and the recovery recipient. Insert-only.
 
-    The newest counts. The secret halves are printed and kept nowhere.
+    The newest counts. The secret halves are printed and kept nowhere. `pledge` is what the successor's key signed when it was
+    made: whose tender this is, for a laptop that knows nothing but the sheets.
     """
 
     __tablename__ = "paper_key"
@@ -177,12 +178,16 @@ class PaperKeyRow(Base):
     tender_id: Mapped[str]
     successor: Mapped[bytes] = mapped_column(LargeBinary)
     recovery: Mapped[str]
+    pledge: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
 
 
 class SuccessionRow(Base):
-    """This laptop took over from the officer, by the successor's key on paper: it leads the tender since. Insert-only."""
+    """This laptop took over from the officer, by the successor's key on paper: it leads the tender since. Insert-only.
+
+    `founder` and `nonce` give the tender's id; `trusted` is the signing key of the officer from whom this laptop works out who leads.
+    """
 
     __tablename__ = "succession"
     __table_args__ = (UniqueConstraint("tender_id"),)
@@ -192,6 +197,9 @@ class SuccessionRow(Base):
     person: Mapped[PersonCode]
     replaced: Mapped[PersonCode]
     roster: Mapped[str]
+    founder: Mapped[bytes] = mapped_column(LargeBinary)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary)
+    trusted: Mapped[bytes] = mapped_column(LargeBinary)
     why: Mapped[str]
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
@@ -210,6 +218,23 @@ class RulingRow(Base):
     person: Mapped[PersonCode]
     counts: Mapped[str]
     ruled_out: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
+class SetAsideRow(Base):
+    """A statement that turned out here not to hold together, so that it counts no more (`aside`), or does again. Insert-only.
+
+    The newest counts. What does not hold together as it arrives is not kept at all.
+    """
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    identity: Mapped[str]
+    aside: Mapped[bool]
     why: Mapped[str]
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QCheckBox, QListView, QPlainTextEdit, QVBoxLayout, QWidget
 
 from evalpanel.domain.carried import Dissent
@@ -21,41 +20,8 @@ from evalpanel.ui.models.agreeing import AgreedRow
 from evalpanel.ui.page import Page, label
 from evalpanel.ui.places import me
 from evalpanel.ui.widgets.card import Card
-from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
+from evalpanel.ui.widgets.shaped_lines import ROW, Index, ShapedLines, ShapedRows
 from evalpanel.ui.widgets.texts import TwoSides
-
-ROW = Qt.ItemDataRole.UserRole
-
-
-class AgreedModel(QAbstractListModel):
-    """Agreed lines for a view; `ROW` gives the value of one."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[AgreedRow, ...] = ()
-
-    def show_rows(self, rows: tuple[AgreedRow, ...]) -> None:
-        """Show these. The place in the list is kept where there are as many as before."""
-        if len(rows) == len(self.rows) and rows:
-            self.rows = rows
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
-        """How many there are."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A line as text, and as the value for the painter."""
-        if not index.isValid():
-            return None
-        one = self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{one.heading}. {one.text}"
-        return one if role == ROW else None
 
 
 class Agree(CarryPart):
@@ -66,7 +32,7 @@ class Agree(CarryPart):
         self._dissents: dict[Line, str] = {}
         self._here: tuple[assents.ModerationHere, ...] = ()
         self._shown: Line | None = None
-        self.model = AgreedModel(self)
+        self.model = ShapedRows[AgreedRow](lambda one: f"{one.heading}. {one.text}", self)
         self.view = QListView()
         self.view.setAccessibleName("What was agreed, line by line")
         self.view.setModel(self.model)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QItemSelection, QModelIndex, QObject, Qt
+from PySide6.QtCore import QItemSelection, Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView
 
 from evalpanel.domain.preflight import Finding
@@ -18,37 +17,7 @@ from evalpanel.ui.models import looking
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.flow import Flow
-from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
-
-FINDING = Qt.ItemDataRole.UserRole
-
-
-class FindingsModel(QAbstractListModel):
-    """Open findings for a view; `FINDING` gives the value of one."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[Finding, ...] = ()
-
-    def show_rows(self, rows: tuple[Finding, ...]) -> None:
-        """Show these."""
-        if rows != self.rows:
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
-        """How many there are."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A finding as text, and as the value for the painter."""
-        if not index.isValid():
-            return None
-        one = self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return ". ".join(looking.told(one)[1:])
-        return one if role == FINDING else None
+from evalpanel.ui.widgets.shaped_lines import ROW, ShapedLines, ShapedRows
 
 
 class LookThrough(CarryPart):
@@ -57,11 +26,11 @@ class LookThrough(CarryPart):
     def __init__(self, page: Page, out: CarryOut) -> None:
         super().__init__(page, out)
         self._held: Preflight | None = None
-        self.model = FindingsModel(self)
+        self.model = ShapedRows[Finding](lambda one: ". ".join(looking.told(one)[1:]), self)
         self.view = QListView()
         self.view.setAccessibleName("What may say whose a bid is")
         self.view.setModel(self.model)
-        self.view.setItemDelegate(ShapedLines(self.view, lambda index: looking.told(index.data(FINDING))))
+        self.view.setItemDelegate(ShapedLines(self.view, lambda index: looking.told(index.data(ROW))))
         self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.view.setResizeMode(QListView.ResizeMode.Adjust)
         self.view.setLayoutMode(QListView.LayoutMode.Batched)
@@ -132,7 +101,7 @@ class LookThrough(CarryPart):
     def choose_alike(self) -> None:
         """Choose every line that says the same as one that is chosen, in whatever document: all pictures, for instance."""
         chosen = self.view.selectionModel()
-        sorts = {index.data(FINDING).sort for index in chosen.selectedIndexes()}
+        sorts = {index.data(ROW).sort for index in chosen.selectedIndexes()}
         alike = QItemSelection()
         for place, one in enumerate(self.model.rows):
             if one.sort in sorts:
@@ -146,7 +115,7 @@ class LookThrough(CarryPart):
 
     def replace(self, file: Path) -> None:
         """Let `file` go out in the place of the document of the line that is chosen, for the reason that is typed."""
-        document = self.view.currentIndex().data(FINDING).document
+        document = self.view.currentIndex().data(ROW).document
         path = preflight.replace(
             self.session.workspace, self.session.tender, document, file, why=self.why.text().strip()
         )
@@ -155,7 +124,7 @@ class LookThrough(CarryPart):
         self.page.said.emit(looking.replaced(path))
 
     def _accept(self) -> None:
-        names = [index.data(FINDING).name for index in self.view.selectionModel().selectedIndexes()]
+        names = [index.data(ROW).name for index in self.view.selectionModel().selectedIndexes()]
         preflight.accept(self.session.workspace, self.session.tender, names, why=self.why.text())
         self.why.clear()
         self.page.acted.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QLabel, QLineEdit, QRadioButton
 
 from evalpanel.domain.tender import PersonCode
 from evalpanel.services import ruling
@@ -28,6 +28,7 @@ class RuleSheets(CarryPart):
         self.which = Card("Which one counts?")
         self.which.inside.addWidget(label(carry_words.TWO_SHEETS, "muted", wrap=True))
         self.choices: dict[str, QRadioButton] = {}
+        self._told: dict[str, QLabel] = {}
         self._chosen = QButtonGroup(self)
         self.column.addWidget(self.which)
         reason = Card("Why?")
@@ -71,18 +72,22 @@ class RuleSheets(CarryPart):
         return first is not None
 
     def _choose_from(self, held: tuple[Branch, ...]) -> None:
-        for old in self.choices.values():
-            self._chosen.removeButton(old)
+        for button in self.choices.values():
+            self._chosen.removeButton(button)
+        for old in (*self.choices.values(), *self._told.values()):
             old.hide()
             old.deleteLater()
-        self.choices = {}
+        self.choices, self._told = {}, {}
         self.why.clear()
         for one in held:
             made = QRadioButton(carry_words.branch(one))
+            made.setAccessibleDescription(carry_words.branch_told(one))
             made.toggled.connect(lambda *_: self.changed.emit())
-            self.choices[one.sheet] = made
+            told = label(carry_words.branch_told(one), "muted", wrap=True)
+            self.choices[one.sheet], self._told[one.sheet] = made, told
             self._chosen.addButton(made)
             self.which.inside.addWidget(made)
+            self.which.inside.addWidget(told)
 
     def _rule(self) -> None:
         assert self._shown is not None

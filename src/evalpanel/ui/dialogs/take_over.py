@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from evalpanel.services import succeeding
-from evalpanel.services.succeeding import Succeeded
+from evalpanel.services.succession import Succeeded
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.models import bad_day

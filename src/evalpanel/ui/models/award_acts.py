@@ -58,7 +58,5 @@ def record_asked(space: Workspace, tender: str, asked: Asked, person: str | None
             )
         case "hold":
             publishing.hold(space, tender, who=asked.who, why=asked.why, person=person)
-        case "lift":
-            publishing.lift(space, tender, who=asked.who, why=asked.why, person=person)
         case _:
             publishing.close(space, tender, person=person)

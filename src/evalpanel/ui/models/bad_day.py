@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalpanel.services.papers import PaperKey, Sheets
-from evalpanel.services.succeeding import Succeeded
+from evalpanel.services.succession import Succeeded
 from evalpanel.ui.models.words import count, together
 
 WHAT = "Nobody else can open what is on this laptop. A sheet of paper, in the right hands, is the way back in."

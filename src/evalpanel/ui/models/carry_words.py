@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evalpanel.domain.sheets import Score
 from evalpanel.services.carrying import Stand
 from evalpanel.services.inviting import Invited
 from evalpanel.services.issuing import Issued
 from evalpanel.services.leaving import Replaced, Revoked
+from evalpanel.services.naming import BlindBid
 from evalpanel.services.receipts import Receipts
 from evalpanel.services.receiving import Report, Waiter
 from evalpanel.services.ruling import Branch
@@ -50,10 +52,66 @@ NO_ANSWER = (
 WAITING = "They cannot be judged yet, and are tried again whenever something is taken in. Nobody has to remember them."
 
 
+CODES = "Keep it to yourself until the names are released: whoever sees this page knows it too."
+NAMES_RELEASED = "It is decided, and on the record. Write the files for the panel: they bring the names to everybody who has declared their interests."
+
+
+def names_stand(*, decided: bool, locked: bool) -> str:
+    """Where the release of the names stands."""
+    if locked:
+        return "Moderation is closed. The next files for the panel bring the names by themselves."
+    if decided:
+        return (
+            "It is decided. The next files for the panel bring the names to everybody who has declared their interests."
+        )
+    return (
+        "Once moderation is closed, the next files for the panel bring the names by themselves. Before that it is a decision with its "
+        "reason: a score that was given blind can then be changed by somebody who knows whose bid it is. The record shows both."
+    )
+
+
+def code(one: BlindBid) -> str:
+    """A bid under its code, and whose it is."""
+    return f"{one.bid}, lot {one.lot}: {one.name} ({one.written} in your workbook)"
+
+
+def two_sheets(people: Sequence[str]) -> str:
+    """What a chair should know who has two sheets of somebody."""
+    return (
+        f"Two sheets of {together(people)} do not know of each other, and neither counts. Ask for one that follows both, or rule under “Two "
+        "sheets of one person”."
+    )
+
+
 def branch(one: Branch) -> str:
     """One of two sheets, as a choice."""
     state = "signed off" if one.is_final else "not signed off"
-    return f"Number {one.seq}, {state}, made {uk_time(one.made_at)} by the clock of its laptop ({one.sheet[:8]})"
+    return f"Number {one.seq}, {state} ({one.sheet[:8]})"
+
+
+def branch_told(one: Branch) -> str:
+    """When it was made, and what it says that the other does not."""
+    told = [f"Made {uk_time(one.made_at)} by the clock of its laptop."]
+    if one.fault:
+        told.append(f"It does not hold together: {one.fault}")
+    elif one.apart:
+        told.append(
+            f"{count(len(one.apart), 'answer')} of it {'is' if len(one.apart) == 1 else 'are'} not so in the other:"
+        )
+    shown = [
+        f"• Bid {held.line.bid}, lot {held.line.lot}, criterion {held.line.criterion}: {_answer(held)}"
+        for held in one.apart[:_SHOWN]
+    ]
+    more = len(one.apart) - _SHOWN
+    return "\n".join((" ".join(told), *shown, *((f"and {more} more",) if more > 0 else ())))
+
+
+_SHOWN = 4
+
+
+def _answer(held: Score) -> str:
+    value = f"{held.value:f}" if held.value is not None else held.status.value.replace("-", " ")
+    return f"{value}. {held.rationale}".strip()
 
 
 def ruled(person: str, one: Branch) -> str:
@@ -72,6 +130,11 @@ def waiters(held: Sequence[Waiter], stands: Sequence[Stand]) -> tuple[tuple[str,
         shape = HALF if one.words else NOTE
         found.append((shape, f"{what[:1].upper()}{what[1:]}{by}{of}", one.words or "It can be judged now: try again."))
     return tuple(found)
+
+
+def put_aside(rows: Sequence[tuple[str, str, str]]) -> str:
+    """What was put aside, and can be put back."""
+    return f"Put aside, and tried no more: {together(what for _, what, _ in rows)}." if rows else ""
 
 
 def tried(reports: Sequence[Report]) -> str:

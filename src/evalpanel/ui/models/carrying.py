@@ -315,7 +315,17 @@ def _due(one: ToSend, now: datetime) -> Told:
 
 def received(moved: Sequence[Moved]) -> tuple[str, ...]:
     """What came to this laptop, the newest first: `Tender with its sealed bids · 3 Nov 2026 10:20`."""
-    return tuple(f"{_cap(KINDS[one.kind])} · {words.uk_time(one.at, short=True)}" for one in moved if not one.made)
+    return tuple(f"{_named(one)} · {words.uk_time(one.at, short=True)}" for one in moved if not one.made)
+
+
+_WHOSE = (ParcelKind.DECLARATION, ParcelKind.SCORESHEET, ParcelKind.MODERATION, ParcelKind.ASSENT)
+"""What several people send, so that whose it is must be said."""
+
+
+def _named(one: Moved) -> str:
+    """`Score sheet of PM1`."""
+    whose = f" of {one.author}" if one.kind in _WHOSE else ""
+    return f"{_cap(KINDS[one.kind])}{whose}"
 
 
 def _cap(text: str) -> str:

@@ -168,25 +168,25 @@ class CriteriaModel(QAbstractItemModel):
                 return self._index_of(place)
         return QModelIndex()
 
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008 # Qt's default
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # Qt's default
         """The place of a child."""
         level = self._below(parent)
         if not (0 <= row < len(level) and 0 <= column < len(COLUMNS)):
             return QModelIndex()
         return self.createIndex(row, column, level[row])
 
-    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008 # Qt overloads it
+    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # Qt overloads it
         """The place above."""
         if not index.isValid():
             return QModelIndex()
         above = self._nodes[index.internalId()].parent
         return QModelIndex() if above < 0 else self._index_of(above)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's name and Qt's default
         """How many rows stand below."""
         return 0 if parent.column() > 0 else len(self._below(parent))
 
-    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # Qt's name and Qt's default
         """Criterion, weighting, share."""
         return len(COLUMNS)
 
@@ -219,9 +219,7 @@ class CriteriaModel(QAbstractItemModel):
             case _:
                 return None
 
-    def headerData(  # noqa: N802 # Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The columns' names."""
         if orientation is not Qt.Orientation.Horizontal:
             return None

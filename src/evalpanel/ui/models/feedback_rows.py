@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from evalpanel.domain.correspondence import Correspondence, ReplyKind
 from evalpanel.domain.lessons import Lesson
+from evalpanel.domain.letter_wording import LetterKind
+from evalpanel.ui.models.letter_rows import KINDS
 from evalpanel.ui.models.table import Row
 from evalpanel.ui.models.words import count, uk_time
 from evalpanel.ui.widgets import mark
@@ -25,12 +27,18 @@ def sent_rows(every: Sequence[Correspondence]) -> tuple[Row, ...]:
     """One row a letter: an empty ring is not sent yet, half full is sent, a tick is answered."""
     return tuple(
         Row(
-            (one.bid, one.lot, one.name, _sent(one), _answers(one)),
-            (one.bid, one.lot),
+            (one.bid, one.lot, _whose(one), _sent(one), _answers(one)),
+            (one.bid, one.lot, one.kind),
             mark.DONE if one.is_received else mark.HALF if one.is_sent else mark.MISSING,
         )
         for one in every
     )
+
+
+def _whose(one: Correspondence) -> str:
+    """Whose letter it is; of one for an occasion, also which."""
+    kind = LetterKind(one.kind)
+    return f"{one.name} · {KINDS[kind]}" if kind.is_asked_for else one.name
 
 
 def _sent(one: Correspondence) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
-from evalpanel.ui.models.words import count, uk_time
+from evalpanel.ui.models.words import called, count, uk_time
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -46,7 +46,7 @@ class LetterRow:
     @property
     def title(self) -> str:
         """Whose letter it is."""
-        return f"{self.standing.bid} {self.standing.name}"
+        return called(self.standing.bid, self.standing.name)
 
     @property
     def about(self) -> str:
@@ -60,7 +60,7 @@ class LetterRow:
         held = self.standing
         if held.signed is not None:
             checked = " · verified" if self.verified else ""
-            return f"Signed {uk_time(held.signed.at)} · {count(held.signed.pages, 'page')}{checked}"
+            return f"Signed {uk_time(held.signed.at, short=True)} · {count(held.signed.pages, 'page')}{checked}"
         if held.state is LetterState.BLOCKED:
             more = f" And {len(held.why) - 1} more." if len(held.why) > 1 else ""
             return f"{held.why[0]}{more}"
@@ -106,7 +106,7 @@ class LetterRows(QAbstractListModel):
         self._rows = rows
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's name and Qt's default
         """How many letters there are."""
         return 0 if parent.isValid() else len(self._rows)
 

@@ -36,6 +36,11 @@ def why_not(view: TenderView, person: str) -> str:
     return f"{names} signs the letters." if own is not None else f"Choose who you are first: {names} signs the letters."
 
 
+def may_ask(view: TenderView, person: str) -> bool:
+    """Whether the person may write a letter for an occasion: the officer, on the laptop that leads, once bids are opened."""
+    return not (why_not(view, person) or view.joined) and view.summary.stage.reached(TenderStage.BIDS_OPENED)
+
+
 def not_decided(view: TenderView) -> str:
     """Why no letter is signed before the award is decided; empty when it is."""
     if view.summary.stage.reached(TenderStage.AWARD_DECIDED):
@@ -59,7 +64,9 @@ def signed(report: LettersReport, out: Path) -> str:
     if bad:
         words.append(f"{', '.join(bad)} did not verify: check the disk and save signed copies again.")
     if report.blocked:
-        words.append(f"{count(len(report.blocked), 'is', 'are')} blocked: what is missing is said beside each.")
+        first = report.blocked[0]
+        why = f"Bid {first.bid}, lot {first.lot}: {' '.join(first.why)}"
+        words.append(f"{count(len(report.blocked), 'is', 'are')} not signed. {why}")
     if report.letters:
         words.append(may_take_out())
     return " ".join(words)

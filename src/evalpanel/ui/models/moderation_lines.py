@@ -210,17 +210,15 @@ class ModerationLines(QAbstractTableModel):
         """The number of the row of a line; -1 where it is not shown."""
         return next((place for place, row in enumerate(self._rows) if row.line == line), -1)
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # Qt's signature and name
         """How many lines there are."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # Qt's signature and name
         """Line, scores, spread, agreed."""
         return 0 if parent.isValid() else len(HEADINGS)
 
-    def headerData(  # noqa: N802 # Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The heading of a column."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return HEADINGS[section] if section < len(HEADINGS) else None

@@ -17,6 +17,7 @@ from evalpanel.domain.results import BidResult, LotResult, ResultStatus
 from evalpanel.domain.rules import RANKING_FORMULAS
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.tender import CriterionCode, PriceFormula, ScaleCode
+from evalpanel.ui.models.words import called
 
 ROW = Qt.ItemDataRole.UserRole
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -113,17 +114,15 @@ class Ranking(QAbstractTableModel):
         self._columns, self._bids, self._currency = columns_of(lot), lot.bids, currency
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # Qt's signature and name
         """How many bids there are."""
         return 0 if parent.isValid() else len(self._bids)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # Qt's signature and name
         """How many columns the lot needs."""
         return 0 if parent.isValid() else len(self._columns)
 
-    def headerData(  # noqa: N802 # Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The heading of a column, over its figures."""
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
             return None
@@ -159,7 +158,7 @@ class Ranking(QAbstractTableModel):
                 return "–" if bid.rank is None else str(bid.rank)
             case "bid":
                 kind = "comparator" if bid.status is ResultStatus.COMPARATOR else ""
-                return " · ".join(part for part in (f"{bid.bid} {bid.name}".strip(), kind) if part)
+                return " · ".join(part for part in (called(bid.bid, bid.name), kind) if part)
             case "bar":
                 return why(bid) or "quality and price" if bid.price is not None else why(bid) or "quality"
             case "amount":
@@ -253,17 +252,15 @@ class CriteriaOfBid(QAbstractTableModel):
         self._rows = rows
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # Qt's signature and name
         """How many sections and criteria there are."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # Qt's signature and name
         """Criterion, level, weighting, result."""
         return 0 if parent.isValid() else len(_HEADINGS)
 
-    def headerData(  # noqa: N802 # Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The heading of a column, over its figures."""
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(_HEADINGS):
             return None

@@ -142,7 +142,7 @@ def _interests(
         if interest.declared:
             lines = [line for line in own if line.bidder == interest.bidder]
             about = " ".join(line.about for line in lines) if tells else ""
-            name = f"{interest.bidder} {names.get(interest.bidder, '')}".strip()
+            name = words.called(interest.bidder, names.get(interest.bidder, ""))
             found.append(Told(mark.INTEREST, f"An interest in {name}", about))
         found.append(_decided(interest, tells=tells))
     for recusal in one.recusals:

@@ -31,7 +31,7 @@ class ProblemsModel(QAbstractListModel):
         self._problems = tuple(sorted(problems, key=lambda problem: not problem.stops))
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's name and Qt's default
         """How many there are."""
         return 0 if parent.isValid() else len(self._problems)
 

@@ -94,7 +94,7 @@ class RecordLines(QAbstractListModel):
         self._lines = lines
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's name and Qt's default
         """How many lines there are, days among them."""
         return 0 if parent.isValid() else len(self._lines)
 

@@ -17,7 +17,7 @@ from evalpanel.domain.tender import LotCode
 from evalpanel.domain.wording import WarningKind, warnings
 from evalpanel.errors import EvalPanelError
 from evalpanel.services.desks import Desk
-from evalpanel.ui.models.words import together
+from evalpanel.ui.models.words import called, together
 from evalpanel.ui.widgets.progress_grid import CellState
 
 _FOR_IMPROVEMENTS = (WarningKind.COMPARISON, WarningKind.PRICE, WarningKind.PANEL_MEMBER)
@@ -69,8 +69,7 @@ class Sheet:
         self._criteria = {one.criterion: one for one in desk.pack.criteria}
         self._scales = {one.scale: one for one in desk.pack.scales}
         names = {one.bidder: one.name for one in desk.pack.bidders}
-        blind = desk.pack.tender is not None and desk.pack.tender.blind
-        self._names = {(bid.lot, bid.bid): "" if blind else names.get(bid.bidder, "") for bid in desk.pack.bids}
+        self._names = {(bid.lot, bid.bid): names.get(bid.bidder, "") if desk.named else "" for bid in desk.pack.bids}
         self._shares = {lot.lot: self._shares_of(lot.lot) for lot in desk.pack.lots}
 
     @property
@@ -175,7 +174,7 @@ class Sheet:
 
     def bid_name(self, line: Line) -> str:
         """The bid as people say it: its code and its bidder, or the code alone where bids are read blind."""
-        return f"{line.bid} {self._names.get((line.lot, line.bid), '')}".strip()
+        return called(line.bid, self._names.get((line.lot, line.bid), ""))
 
     def about(self, line: Line) -> str:
         """A line in words: its criterion, what it counts for, and its lot."""

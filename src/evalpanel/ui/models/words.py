@@ -43,6 +43,13 @@ VIEWS = {
     MemberKind.FINANCE: ("finance", "finance"),
 }
 """Whose view a panel member brings, of one and of several."""
+
+
+def called(code: str, name: str) -> str:
+    """A bid or bidder as people say it: its code and its name; the code alone where there is no name, or the code is all that is known."""
+    return code if name.strip().casefold() in ("", code.casefold()) else f"{code} {name}"
+
+
 STATUSES = {
     BidStatus.VALID: "Valid",
     BidStatus.LATE: "Late",

@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
+from evalpanel.domain.blind import is_blind
 from evalpanel.services import carrying, receipts, receiving
 from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
@@ -22,6 +23,7 @@ from evalpanel.ui.dialogs.excuse import Excuse
 from evalpanel.ui.dialogs.lock_out import LockOut
 from evalpanel.ui.dialogs.look_through import LookThrough
 from evalpanel.ui.dialogs.read_words import ReadWords
+from evalpanel.ui.dialogs.release_names import ReleaseNames
 from evalpanel.ui.dialogs.rule_sheets import RuleSheets
 from evalpanel.ui.dialogs.take_over import TakeOver
 from evalpanel.ui.dialogs.waiting_here import WaitingHere
@@ -64,6 +66,7 @@ class CarryPage(Page):
         self._receipts = self.add_action("Write receipts…", lambda: self.out.receipts(self.stand))
         self._waits = self.add_action("What waits here", lambda: self._turn_to(self.waiting))
         self._two = self.add_action("Two sheets of one person", lambda: self._turn_to(self.ruling))
+        self._whose = self.add_action("Who bids…", lambda: self._turn_to(self.naming))
         self._bad = self.add_action("For a bad day", lambda: self._turn_to(self.bad_day))
         self.arrivals = Arrivals()
         self.arrivals.given.connect(guard(self.take))
@@ -88,6 +91,7 @@ class CarryPage(Page):
         self.looking = self._add_part(LookThrough(self, self.out))
         self.agreeing = self._add_part(Agree(self, self.out))
         self.excusing = self._add_part(Excuse(self, self.out))
+        self.naming = self._add_part(ReleaseNames(self, self.out))
         self.ruling = self._add_part(RuleSheets(self, self.out))
         self.waiting = self._add_part(WaitingHere(self, self.out))
         self.taking_over = self._add_part(TakeOver(self, self.out))
@@ -104,7 +108,7 @@ class CarryPage(Page):
     def refresh(self) -> None:
         """Show what somebody is at, and else what is to be carried."""
         self._back.setVisible(self._part is not None)
-        for one in (self._again, self._receipts, self._waits, self._two):
+        for one in (self._again, self._receipts, self._waits, self._two, self._whose):
             one.setVisible(False)
         self._bad.setVisible(self._part is None)
         if self._part is None:
@@ -164,7 +168,7 @@ class CarryPage(Page):
             self._tender = stand.tender  # it goes on being about this one when the tender has come
         self.head("Carry files", carry_words.WHAT)
         self.status.setText(carry_steps.status(self.session, stand))
-        self._waits.setVisible(receiving.waiting(self.session.workspace).files > 0)
+        self._waits.setVisible(receiving.waiting(self.session.workspace).any_here)
         self._two.setVisible(stand is not None and carry_steps.has_two_sheets(self.session, stand))
         if stand is None or (stand.leads and view is None):
             self._role.setCurrentWidget(self.told)
@@ -189,6 +193,7 @@ class CarryPage(Page):
             self.arrivals.hide()
             return
         self.arrivals.show()
+        self._whose.setVisible(is_blind(view.pack) and bool(view.pack.bids))
         self._role.setCurrentWidget(self.people)
         rows = carry_steps.people(self.session, stand, view)
         self.people.show_people(rows)
@@ -302,12 +307,12 @@ class CarryPage(Page):
         self.refresh()
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what is dropped anywhere on the page."""
         if self._stack.currentWidget() is self._desk and self.arrivals.isVisible() and dropped(event):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         """Take in what was dropped."""
         event.acceptProposedAction()
         self.guard(self.take)(dropped(event))

@@ -218,21 +218,23 @@ class FeedbackPage(Page):
     def _ask_sent(self) -> None:
         waiting = [one for one in self._letters if not one.is_sent]
         self.sent_form.now(self.session.workspace.now())
-        if waiting:
-            self.sent_form.ask(None, f"Record {count(len(waiting), 'letter')} as sent")
-        elif (chosen := self._chosen(self.sending, "letter")) is not None:
-            self.sent_form.ask(chosen, f"Record the letter for {_named(chosen)} as sent again")
+        if (chosen := self._chosen(self.sending, "letter")) is not None:
+            again = " again" if not any((one.bid, one.lot, one.kind) == chosen for one in waiting) else ""
+            one = (f"Only the letter for {_named(chosen)}{again}", chosen)
+            all_of_them = (f"All {len(waiting)} that are not sent yet", None)
+            self.sent_form.offer([all_of_them, one] if len(waiting) > 1 else [one])
+            self.sent_form.ask(None, "Record as sent")
 
     def _record_sent(self) -> None:
         form = self.sent_form
-        chosen = form.about
-        bids = [chosen] if isinstance(chosen, tuple) else []
+        bids = [form.chosen[:2]] if form.chosen is not None else []
         found = sent.record_sent(
             self.session.workspace,
             self.session.tender,
             at=form.at,
             channel=Channel(str(form.how.currentData())),
             bids=bids,
+            kind=form.chosen[2] if form.chosen is not None else None,
             note=form.note.text(),
         )
         form.hide()
@@ -247,7 +249,7 @@ class FeedbackPage(Page):
     def _record_reply(self) -> None:
         form = self.reply_form
         assert isinstance(form.about, tuple)
-        bid, lot = form.about
+        bid, lot, _ = form.about
         sent.record_reply(
             self.session.workspace,
             self.session.tender,

@@ -74,7 +74,7 @@ class HomePage(Page):
             self._inside.addWidget(self._due(reference, kept))
         self._inside.addStretch(1)
 
-    def open(self, what: object) -> None:  # noqa: ARG002 # every page takes it
+    def open(self, what: object) -> None:  # noqa: ARG002  # every page takes it
         """The focus goes to the next step: Enter leads there."""
         step = self._go if self._go is not None else self.primary if self.primary.text() else None
         if step is not None:

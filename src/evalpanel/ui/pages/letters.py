@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QPoint, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import Bidder
-from evalpanel.errors import Cancelled, EvalPanelError
-from evalpanel.progress import Progress
-from evalpanel.services import approving, drafting, letter_drafts, letter_looks, letters, setup
+from evalpanel.errors import EvalPanelError
+from evalpanel.services import letter_drafts
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
+from evalpanel.services.letter_signing import LetterDone
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import window_place
+from evalpanel.ui.letter_batch import LetterBatch
+from evalpanel.ui.letter_check import LetterCheck
+from evalpanel.ui.letter_looking import LetterLooking, Looked
+from evalpanel.ui.letter_mending import LetterMending
+from evalpanel.ui.letter_occasion import LetterOccasion
 from evalpanel.ui.models import letter_words
 from evalpanel.ui.models.letter_drawings import Drawing, LetterDrawings
 from evalpanel.ui.models.letter_rows import ROW, LetterRow, LetterRows
+from evalpanel.ui.models.occasion_words import AskedLetter
 from evalpanel.ui.models.words import count
 from evalpanel.ui.page import Page
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
-from evalpanel.ui.widgets.bidder_form import BidderForm
+from evalpanel.ui.widgets.copies_choice import CopiesChoice
 from evalpanel.ui.widgets.letter_list import LetterList
-from evalpanel.ui.widgets.letter_look import LetterLookCard
 from evalpanel.ui.widgets.letter_side import LetterSide
 from evalpanel.ui.widgets.pile import Pile
 from evalpanel.ui.widgets.sides import Sides
@@ -41,13 +46,6 @@ if TYPE_CHECKING:
 
 _FOLDER = "letters/folder"
 _BLOCKED = "What is missing is said beside each letter that is blocked."
-
-
-@dataclass(slots=True)
-class _Signing:
-    """Whether letters are being signed now; the worker says so."""
-
-    now: bool = False
 
 
 class LettersPage(Page):
@@ -67,37 +65,56 @@ class LettersPage(Page):
         self._standings: tuple[LetterStanding, ...] = ()
         self._verified: set[str] = set()
         self._drawings = LetterDrawings(session, self.start, self._drawn)
-        self._signing = _Signing()
+        self._batch = LetterBatch()
         self._written: Path | None = None
         self._why_not = self._not_mine = ""
         self.rows = LetterRows()
         self.list = LetterList()
         self.list.setModel(self.rows)
-        self.list.selectionModel().currentChanged.connect(lambda *_: self._shown())
+        self.list.selectionModel().currentChanged.connect(lambda *_: self._chosen())
         self.pdf: PdfPreview = PdfPreview()
         self.side_card = LetterSide(self.pdf)
-        self.side_card.correct.clicked.connect(lambda *_: self._edit())
-        self.form = BidderForm()
-        self.form.saved.connect(guard(self._correct))
-        self.form.left.connect(self._leave_form)
         self._stack = Pile()
         self._stack.addWidget(self.side_card)
-        self._stack.addWidget(self.form)
-        self.look = LetterLookCard()
-        self.look.allowed.connect(guard(self._allow))
-        self.look.approved.connect(guard(self._approve))
-        self.look.drafted.connect(guard(self._draft))
-        self.look.left.connect(self._leave_form)
-        self._stack.addWidget(self.look)
-        self.choose_draft: Callable[[str], str] = self._ask_draft
+        self.mending = LetterMending(self, self._current, self._turn_to, self._leave_form)
+        self.mending.folder, self.mending.copies = self._chosen_folder, lambda: self.copies.chosen
+        self.mending.signed = self._signed
+        self.side_card.correct.clicked.connect(lambda *_: self.mending.edit())
+        for form in (self.mending.form, self.mending.anew):
+            self._stack.addWidget(form)
+        self.looking = LetterLooking(self, lambda: not self._not_mine)
+        self.looking.card.left.connect(self._leave_form)
+        self._stack.addWidget(self.looking.card)
+        self.copies = CopiesChoice(self._settings)
+        self.occasion = LetterOccasion(self, self._occasion_changed, self._chosen_folder, lambda: self.copies.chosen)
+        self.occasion.done = self._occasion_signed
+        self._stack.addWidget(self.occasion.form)
+        self.check = LetterCheck(self)
+        self.check.found.connect(lambda: self._turn_to(self.check))
+        self.check.left.connect(self._leave_form)
+        self._stack.addWidget(self.check)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.copies)
+        self._left = left
         self._area = Sides()
-        self._area.add(self.list, share=2, lines=9, most=100)
-        self._area.add(self._stack, share=3, lines=22)
+        self._area.add(left, share=5, lines=9, most=100)
+        self._area.add(self._stack, share=9, lines=22)
         self._empty = StateCard()
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._empty, 1)
         self.folder_action = self.add_action("Show the folder", self._open_folder)
         self.copies_action = self.add_action("Save signed copies…", self._sign)
+        self.list_action = self.add_action("Check the signed list…", self._check_list)
+        self.occasion_action = self.add_action("For an occasion…", self._ask_occasion)
+        self.occasion_action.setAccessibleName(
+            "A letter for an occasion: prequalification, a low price, the end of standstill"
+        )
+        self.anew_action = self.add_action("Sign it anew…", self.mending.ask_anew)
+        self.change_action = self.add_action("Change it", self.occasion.back)
         self.look_action = self.add_action("Look it over", self._look, key="Ctrl+L")
 
     def refresh(self) -> None:
@@ -110,22 +127,28 @@ class LettersPage(Page):
             self._empty.tell_no_tender(self.go.emit)
             self.next_step("", None)
             return
-        if not view.summary.stage.reached(TenderStage.OUTCOME):
+        early = not view.summary.stage.reached(TenderStage.OUTCOME)
+        try:
+            all_of_them = letter_drafts.for_occasions if early else letter_drafts.overview
+            standings = all_of_them(self.session.workspace, self.session.tender)
+        except EvalPanelError as error:  # drawn as a state of the page: there is nothing else to show
+            self._nothing(error.title, error.message)
+            return
+        if early and not standings and not self.occasion.is_open:
             self._nothing(
                 "Letters come after the outcome",
                 f"The tender stands at “{view.summary.stage.words}”. When moderation is closed, prices are opened and "
                 "the outcome is worked out, there is a letter here for every bid.",
             )
-            return
-        try:
-            standings = letter_drafts.overview(self.session.workspace, self.session.tender)
-        except EvalPanelError as error:  # drawn as a state of the page: there is nothing else to show
-            self._nothing(error.title, error.message)
+            self.occasion_action.setVisible(letter_words.may_ask(view, self.session.person))
             return
         self._show(view, standings)
 
     def open(self, what: object) -> None:
-        """Show the letter of one bid: `(bid, lot)`."""
+        """Show the letter of one bid, `(bid, lot)`, or ask for one for an occasion (`AskedLetter`)."""
+        if isinstance(what, AskedLetter):
+            self.occasion.ask((what.bid, what.lot), what.occasion.kind)
+            return
         for place, row in enumerate(self.rows.rows):
             if what == (row.standing.bid, row.standing.lot):
                 self.list.setCurrentIndex(self.rows.index(place))
@@ -140,9 +163,16 @@ class LettersPage(Page):
         self.head("Letters", "One signed letter for every bid")
         self.status.setText("")
         self.next_step("See what comes next", lambda: self.go.emit("home", None))
-        self.folder_action.hide()
-        self.copies_action.hide()
-        self.look_action.hide()
+        for one in (
+            self.folder_action,
+            self.copies_action,
+            self.look_action,
+            self.list_action,
+            self.occasion_action,
+            self.change_action,
+            self.anew_action,
+        ):
+            one.hide()
 
     def _show_split(self, *, shown: bool) -> None:
         self._area.setVisible(shown)
@@ -150,33 +180,72 @@ class LettersPage(Page):
 
     def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
         self._show_split(shown=True)
-        self.look_action.show()
         self._not_mine = letter_words.why_not(view, self.session.person)
         self._why_not = self._not_mine or letter_words.not_decided(view)
         self._standings = standings
         self._drawings.forget_drafts()
         self.rows.show_letters(standings, self._verified)
         held = letter_words.tally(standings)
+        told = letter_words.tally_words(held) if standings else "before the outcome"
+        self.head("Letters", f"{view.summary.reference} · {told}")
+        self._left.setVisible(bool(standings))
+        signed, ready = bool(held[LetterState.SIGNED]), bool(held[LetterState.READY])
+        officer = letter_words.may_ask(view, self.session.person)
+        unsigned = bool(held[LetterState.READY] or held[LetterState.BLOCKED])
+        self.look_action.setVisible((unsigned and not self.occasion.is_open) or self.occasion.looked() is not None)
+        self.change_action.setVisible(self.occasion.is_open and self.occasion.row is not None)
+        self.list_action.setVisible(signed)
+        self.occasion_action.setVisible(officer and not self.occasion.is_open)
+        self.copies.setVisible(officer and (signed or ready))
+        self.copies_action.setVisible(signed and not ready and not self._not_mine)
+        self.folder_action.setVisible(self._written is not None)
+        self._steps(held)
+        if self.occasion.is_open:
+            self.anew_action.hide()
+            self._show_occasion()
+        elif not self.list.currentIndex().isValid() and standings:
+            self.list.setCurrentIndex(self.rows.index(0))
+        elif self._stack.currentWidget() in (self.side_card, self.occasion.form):
+            self._shown()
+
+    def _steps(self, held: Counter[LetterState]) -> None:
+        """The next step, and what is said beside it."""
         ready, signed, stopped = (held[one] for one in (LetterState.READY, LetterState.SIGNED, LetterState.BLOCKED))
-        self.head("Letters", f"{view.summary.reference} · {letter_words.tally_words(held)}")
-        if ready:
+        if self.occasion.is_open:
+            words, slot, tip = self.occasion.step()
+            self.next_step(words, slot, tip=tip)
+            self.status.setText("A signed letter does not change any more." if words == "Sign this letter" else "")
+        elif ready:
             self.next_step(f"Sign {count(ready, 'letter')}", self._sign, tip=self._why_not)
-        elif stopped:
-            self.next_step("Sign letters", None, tip=_BLOCKED)
-        else:
-            self.next_step("", None)
-        if ready:
             self.status.setText(self._why_not or "A signed letter does not change any more.")
         elif stopped:
+            self.next_step("Sign letters", None, tip=_BLOCKED)
             self.status.setText(_BLOCKED)
         else:
+            sent = signed and not self._not_mine and any(one.series == AWARD for one in self._standings)
+            self.next_step("Go on to sending" if sent else "", lambda: self.go.emit("feedback", None))
             self.status.setText("Every letter is signed. A sealed copy of each is kept here." if signed else "")
-        self.copies_action.setVisible(bool(signed) and not ready and not self._why_not)
-        self.folder_action.setVisible(self._written is not None)
-        if not self.list.currentIndex().isValid() and standings:
-            self.list.setCurrentIndex(self.rows.index(0))
-        elif self._stack.currentWidget() is self.side_card:
+
+    def _chosen(self) -> None:
+        """Another letter of the list: one for an occasion that was being made is put away."""
+        if self.occasion.is_open:
+            self.occasion.put_away()
+        else:
             self._shown()
+
+    def _show_occasion(self) -> None:
+        row, seen = self.occasion.row, self.occasion.seen
+        if row is None:
+            self._turn_to(self.occasion.form)
+            return
+        if self._stack.currentWidget() is not self.looking.card:
+            self._stack.setCurrentWidget(self.side_card)
+        if isinstance(seen, bytes):
+            self._show_letter(row, Drawing(seen, None), may_correct=False)
+        elif row.standing.why:
+            self.side_card.show_blocked(row, may_correct=False)
+        elif seen is not None:
+            self.side_card.say(seen.title, seen.message)
 
     def _current(self) -> LetterRow | None:
         row: LetterRow | None = self.list.currentIndex().data(ROW)
@@ -195,6 +264,8 @@ class LettersPage(Page):
                 f"You are recused from {kept_out.what}, so {'its' if kept_out.is_whole else 'the lot’s'} letters are not shown.",
             )
             return
+        about_outcome = row.standing.state is LetterState.SIGNED and row.standing.series == AWARD
+        self.anew_action.setVisible(about_outcome and not self._not_mine)
         may_correct = not self._not_mine and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
         held = self._drawings.of(row.standing)
         if row.standing.state is LetterState.NOT_OWED:
@@ -205,7 +276,7 @@ class LettersPage(Page):
             self.side_card.say(held.title, held.message)
         elif held is not None:
             self._show_letter(row, held, may_correct=may_correct)
-        elif self._signing.now:
+        elif self._batch.running:
             self.side_card.say(row.title, "The letter is shown here when signing is done.")
         else:
             self.side_card.wait(row)
@@ -229,25 +300,17 @@ class LettersPage(Page):
             self._shown()
 
     def _sign(self) -> None:
-        chosen = self.choose_folder(str(self._settings.value(_FOLDER, "")))
+        chosen = self._chosen_folder()
         if not chosen:
             return
-        out = Path(chosen)
-        self._settings.setValue(_FOLDER, chosen)
+        out, early = Path(chosen), not any(one.series == AWARD for one in self._standings)
         space, tender, person = self.session.workspace, self.session.tender, self.session.person or None
-
-        signing = self._signing
-
-        def work(progress: Progress) -> LettersReport | None:
-            signing.now = True
-            try:
-                return letters.letters(space, tender, out, person=person, progress=progress)
-            except Cancelled:  # what was signed before stays: that is said, not “nothing was changed”
-                return None
-            finally:
-                signing.now = False
-
-        self.start("Signing letters", work, lambda report: self._signed(out, report))
+        copies = self.copies.chosen
+        self.start(
+            "Signing letters",
+            lambda progress: self._batch.sign(space, tender, out, person, copies, progress, early=early),
+            lambda report: self._signed(out, report),
+        )
 
     def _signed(self, out: Path, report: LettersReport | None) -> None:
         self._written = out
@@ -260,6 +323,12 @@ class LettersPage(Page):
         self.rows.show_letters(self._standings, self._verified)
         self.said.emit(letter_words.signed(report, out))
 
+    def _chosen_folder(self) -> str:
+        chosen = self.choose_folder(str(self._settings.value(_FOLDER, "")))
+        if chosen:
+            self._settings.setValue(_FOLDER, chosen)
+        return chosen
+
     def _ask_folder(self, start: str) -> str:
         return QFileDialog.getExistingDirectory(self, "Where the signed letters go", start)
 
@@ -267,93 +336,57 @@ class LettersPage(Page):
         if self._written is not None:
             self.show_folder(self._written)
 
-    # One letter looked over
+    # Letters for an occasion, looking over, checking the list
+
+    def _ask_occasion(self) -> None:
+        row = self._current()
+        self.occasion.ask((row.standing.bid, row.standing.lot) if row is not None else None)
+
+    def _occasion_changed(self) -> None:
+        self.refresh()
+        if not self.occasion.is_open and self._current() is not None:
+            self._shown()
+
+    def _occasion_signed(self, out: Path, made: LetterDone) -> None:
+        self._written = out
+        if made.verified:
+            self._verified.add(made.sha256)
+        self.acted.emit()
+        series = LetterKind(made.kind).series
+        for place, row in enumerate(self.rows.rows):
+            if (row.standing.bid, row.standing.lot, row.standing.series) == (made.bid, made.lot, series):
+                self.list.setCurrentIndex(self.rows.index(place))
+        self.list.setFocus()
 
     def _look(self) -> None:
+        about = self.occasion.looked() if self.occasion.is_open else None
         row = self._current()
-        if row is None or row.standing.state not in (LetterState.READY, LetterState.BLOCKED):
+        if about is None and row is not None and row.standing.state in (LetterState.READY, LetterState.BLOCKED):
+            about = Looked(row.standing.bid, row.standing.lot, row.title)
+        if about is None:
             self.said.emit("Only a letter that is not signed yet is looked over.")
             return
-        about = row.standing
-        (found,) = letter_looks.look(
-            self.session.workspace,
-            self.session.tender,
-            bid=about.bid,
-            lot=about.lot,
-            person=self.session.person or None,
-        )
-        self._stack.setCurrentWidget(self.look)
-        self.look.show_look(row.title, found, may_act=not self._not_mine)
+        self.looking.look(about)
+        self._turn_to(self.looking.card)
+        self.looking.card.leave.setFocus()
 
-    def _allow(self, key: str, why: str) -> None:
-        row = self._current()
-        assert row is not None
-        about = row.standing
-        told = approving.let_through(
-            self.session.workspace,
-            self.session.tender,
-            bid=about.bid,
-            lot=about.lot,
-            key=key,
-            why=why,
-            person=self.session.person or None,
-        )
-        self.said.emit(f"On record, with the reason: {told}")
-        self.acted.emit()
-        self._look()
+    def _check_list(self) -> None:
+        self.check.ask(str(self._written or self._settings.value(_FOLDER, "")))
 
-    def _approve(self) -> None:
-        row = self._current()
-        assert row is not None
-        about, person = row.standing, self.session.person
-        approving.approve(self.session.workspace, self.session.tender, person=person, bid=about.bid, lot=about.lot)
-        self.said.emit("The letter is approved as it is now. Another content would not be.")
-        self.acted.emit()
-        self._look()
-
-    def _draft(self) -> None:
-        row = self._current()
-        target = self.choose_draft(f"{row.standing.bid}-{row.standing.lot}.docx") if row is not None else ""
-        if row is not None and target:
-            about, person = row.standing, self.session.person or None
-            drafting.draft(
-                self.session.workspace,
-                self.session.tender,
-                bid=about.bid,
-                lot=about.lot,
-                out=Path(target),
-                person=person,
-            )
-            self.said.emit("The draft is written. It is not signed, and says so on each page.")
-            self.acted.emit()
-
-    def _ask_draft(self, name: str) -> str:
-        return QFileDialog.getSaveFileName(self, "Save a draft for the lawyer", name, "Word documents (*.docx)")[0]
-
-    def _edit(self) -> None:
-        row, view = self._current(), self.session.view
-        if row is None or view is None:
+    def _turn_to(self, part: QWidget) -> None:
+        """Show a part in the letter's place; where it stands under the list, bring it into sight."""
+        if part is self._stack.currentWidget():
             return
-        bidder: Bidder = next(one for one in view.pack.bidders if one.bidder == row.standing.bidder)
-        self._stack.setCurrentWidget(self.form)
-        self.form.show_bidder(bidder)
-
-    def _correct(self, changed: dict[str, str]) -> None:
-        bidder = self.form.bidder
-        assert bidder is not None
-        setup.correct_bidder(
-            self.session.workspace,
-            self.session.tender,
-            bidder=bidder.bidder,
-            person=self.session.person or None,
-            **changed,
-        )
-        self._stack.setCurrentWidget(self.side_card)
-        self.acted.emit()
-        self.said.emit(f"The details of {bidder.bidder} are corrected. What stood before is on the record.")
-        self.list.setFocus()
+        self._stack.setCurrentWidget(part)
+        bar, inside = self.whole.verticalScrollBar(), self.whole.widget()
+        if self._area.is_narrow and inside is not None:
+            QTimer.singleShot(0, part, lambda: bar.setValue(part.mapTo(inside, QPoint()).y()))
 
     def _leave_form(self) -> None:
         self._stack.setCurrentWidget(self.side_card)
-        self._shown()
-        self.list.setFocus()
+        if self.occasion.is_open:
+            self._show_occasion()
+            self.primary.setFocus()
+        else:
+            self._shown()
+            self.list.setFocus()

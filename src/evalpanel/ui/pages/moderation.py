@@ -202,7 +202,7 @@ class ModerationPage(Page):
         tender = view.pack.tender
         assert tender is not None, "a tender that is loaded has its terms"
         names = {bidder.bidder: bidder.name for bidder in view.pack.bidders}
-        bidders = {} if tender.blind else {str(bid.bid): names.get(bid.bidder, "") for bid in view.pack.bids}
+        bidders = {str(bid.bid): names.get(bid.bidder, "") for bid in view.pack.bids} if view.named else {}
         self._rows = rows_of(self._lines, bidders, tender.quorum, view.pack.panel)
         self.list.set_rows(self._rows)
 

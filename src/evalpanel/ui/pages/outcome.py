@@ -15,12 +15,14 @@ from evalpanel.domain.results import LotResult
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode
 from evalpanel.services import deciding, outcome, price_state, prices, scoresheets
+from evalpanel.services.after_outcome import AfterOutcome
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.price_state import PriceStanding
 from evalpanel.services.setup import TenderView
 from evalpanel.ui.acting import Acting, acting
 from evalpanel.ui.models.award_acts import typed_day
 from evalpanel.ui.models.outcome_rows import headline
+from evalpanel.ui.outcome_acts import OutcomeActs
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
@@ -28,6 +30,7 @@ from evalpanel.ui.widgets.award_form import AwardForm
 from evalpanel.ui.widgets.bid_result import BidResultView
 from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.outcome_bars import OutcomeBars
+from evalpanel.ui.widgets.pile import Pile
 from evalpanel.ui.widgets.price_list import PriceList
 from evalpanel.ui.widgets.state_card import StateCard
 
@@ -87,9 +90,17 @@ class OutcomePage(Page):
         self._split.setHandleWidth(12)
         self.bars.setMinimumHeight(10 * self.fontMetrics().lineSpacing())
         self._split.addWidget(self.bars)
-        self._split.addWidget(self.bid)
+        self.acts = OutcomeActs(self, self._acts_changed, self._acts_done)
+        self._lower = Pile()
+        for part in (self.bid, self.acts.fall_out, self.acts.low):
+            self._lower.addWidget(part)
+        self._split.addWidget(self._lower)
+        self._low = self.add_action("Low prices…", lambda: self._ask_about(self.acts.ask_low))
+        self._out = self.add_action("A bid falls out…", lambda: self._ask_about(self.acts.ask_fall_out))
         self.award = AwardForm()
-        column.addWidget(self.award)
+        self.award.wanted.connect(self.primary.click)
+        self.award.left.connect(self._leave_award)
+        column.addWidget(self.award, 1)
         self._split.setStretchFactor(1, 1)
         column.addWidget(self._split, 1)
         self.content.addWidget(self._result, 1)
@@ -98,7 +109,7 @@ class OutcomePage(Page):
         """Show what is to be seen at this stage: nothing yet, the sealed prices, or the result."""
         view = self.session.view
         self.status.setText("")
-        for widget in (self._state, self._sealed, self._result, self._bring):
+        for widget in (self._state, self._sealed, self._result, self._bring, self._low, self._out):
             widget.hide()
         if view is None:
             self.head("Outcome", "")
@@ -183,7 +194,7 @@ class OutcomePage(Page):
         else:
             self._words.setText(
                 "All prices marked ○ are opened together, once, on the record. The others stay sealed. "
-                "After it no bid’s status can be changed."
+                "After it a bid can only fall out, with its reason."
             )
         self.next_step("Open 1 price" if opens == 1 else f"Open {opens} prices", self._open, tip=tip)
 
@@ -220,7 +231,7 @@ class OutcomePage(Page):
     # After
 
     def _show_result(self, view: TenderView) -> None:
-        key = (view.summary.tender_id, self.session.person, view.pack.bidders)
+        key = (view.summary.tender_id, self.session.person, view.pack.bidders, view.pack.bids)
         if key != self._key or self._made is None:
             self._made = outcome.outcome(
                 self.session.workspace, self.session.tender, person=self.session.person or None
@@ -262,6 +273,7 @@ class OutcomePage(Page):
             return
         if code != self._lot:
             self.award.hide()
+            self.acts.leave()
         self._lot = code
         self.tabs[code].setChecked(True)
         self.headline.setText(headline(lot))
@@ -280,6 +292,25 @@ class OutcomePage(Page):
             return
         result = next(one for one in lot.bids if one.bid == bid)
         self.bid.show_bid(result, lot, self._made.pack, self.bars.model.told(result))
+
+    # A bid falls out, a price looks too low
+
+    def _ask_about(self, ask: Callable[[LotResult, str], None]) -> None:
+        lot = next(one for one in self._lots if one.lot == self._lot)
+        self.award.hide()
+        now = self.bars.table.currentIndex().row()
+        ask(lot, self.bars.model.bids[now].bid if now >= 0 else "")
+
+    def _acts_changed(self) -> None:
+        """Another part stands under the ranking, or something was typed in it."""
+        self._lower.setCurrentWidget(self.acts.shown or self.bid)
+        self.bars.setVisible(not self.acts.is_open)  # the form needs the room
+        if self.session.view is not None and self._made is not None:
+            self._frame(self.session.view)
+
+    def _acts_done(self, said: str) -> None:
+        self.acted.emit()
+        self.said.emit(said)
 
     def _frame(self, view: TenderView) -> None:
         lot = next((one for one in self._lots if one.lot == self._lot), None)
@@ -301,7 +332,22 @@ class OutcomePage(Page):
     def _next(self, lot: LotResult | None) -> None:
         now = deciding.standing(self.session.workspace, self.session.tender)
         award = next((one for one in now.awards if lot is not None and one.lot == lot.lot), None)
-        if award is None or award.settled or now.notice is not None:
+        view = self.session.view
+        self._split.setVisible(self.award.isHidden())
+        open_still = view is not None and not view.summary.stage.reached(TenderStage.LETTERS_ISSUED)
+        decided = any(lot is not None and one.lot == lot.lot for one in now.decisions)
+        priced = lot is not None and any(one.price_amount is not None for one in lot.bids)
+        self._low.setVisible(self._acting.may and priced and not self.acts.is_open)
+        self._out.setVisible(self._acting.may and open_still and not decided and not self.acts.is_open)
+        if self.acts.is_open:
+            words, slot, tip = self.acts.step(
+                may="" if open_still else "The letters are signed: nothing more is recorded here."
+            )
+            self.next_step(words, slot, tip=tip)
+        elif award is not None and award.settled and (others := self._undecided(now)):
+            self.award.hide()
+            self.next_step(f"Go on to lot {others[0]}", lambda: self._show_lot(others[0]))
+        elif award is None or award.settled or now.notice is not None:
             self.award.hide()
             tip = "" if self._acting.may else "The officer signs the letters."
             self.next_step("Letters", lambda: self.go.emit("letters", None), tip=tip)
@@ -310,11 +356,21 @@ class OutcomePage(Page):
         else:
             self.next_step(f"Record the decision on lot {award.lot}", self._decide, tip=self._acting.why_not)
 
+    def _undecided(self, now: AfterOutcome) -> list[str]:
+        """The lots that are shown here and wait for a decision."""
+        return [one.lot for one in now.awards if not one.settled and one.lot in self.tabs]
+
     def _ask_award(self) -> None:
         lot = next(one for one in self._lots if one.lot == self._lot)
         now = deciding.standing(self.session.workspace, self.session.tender)
-        self.award.ask(lot, next(one for one in now.awards if one.lot == lot.lot))
+        self.award.ask(lot, next(one for one in now.awards if one.lot == lot.lot), now.today)
+        self._split.hide()  # the form needs the room
         self._next(lot)
+
+    def _leave_award(self) -> None:
+        self.award.hide()
+        if self.session.view is not None:
+            self._frame(self.session.view)
 
     def _decide(self) -> None:
         now = deciding.standing(self.session.workspace, self.session.tender)

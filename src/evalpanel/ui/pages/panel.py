@@ -227,7 +227,7 @@ class PanelPage(Page):
         known = tuple(one.criterion for one in view.pack.criteria)
         told = replace(interest, declared=lines)  # as the person at the laptop may read them
         self.absence.hide()
-        self.decision.ask(told, f"{code} {row.name}", f"{bidder} {name}".strip(), known)
+        self.decision.ask(told, f"{code} {row.name}", words.called(bidder, name), known)
 
     def _record_decision(self) -> None:
         form = self.decision
@@ -275,10 +275,11 @@ class PanelPage(Page):
         code = self.absence.code
         reason = self.absence.reason.text()
         space, tender = self.session.workspace, self.session.tender
-        sign_off.record_absence(space, tender, person=code, reason=reason, by=self.session.person or None)
+        signed = sign_off.record_absence(space, tender, person=code, reason=reason, by=self.session.person or None)
         self.absence.hide()
         self.acted.emit()
-        self.said.emit(f"The absence of {code} is on record. Scores given so far are set aside: kept, and not shown.")
+        what = "The sheet that they had signed off is" if signed else "Scores given so far are"
+        self.said.emit(f"The absence of {code} is on record. {what} set aside: kept, and not shown.")
 
 
 class _AbsenceForm(Card):

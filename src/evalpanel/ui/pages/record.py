@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.progress import Progress
-from evalpanel.services import deciding, record, reporting, verify
+from evalpanel.services import backups, deciding, record, reporting, verify
 from evalpanel.services.challenge import PackMade
 from evalpanel.services.record import Head, RecordEntry
 from evalpanel.services.reporting import ReportWritten
@@ -33,6 +33,7 @@ from evalpanel.ui.models.award_acts import Asked, record_asked
 from evalpanel.ui.models.record_lines import RecordLines, lines_of
 from evalpanel.ui.models.words import count, uk_time
 from evalpanel.ui.page import Page, button, label
+from evalpanel.ui.record_keeping import RecordKeeping
 from evalpanel.ui.session import Session
 from evalpanel.ui.widgets.after_award import AfterAward
 from evalpanel.ui.widgets.card import Card
@@ -155,7 +156,9 @@ class RecordPage(Page):
         self.after.asked.connect(record_it)
         self.challenge = ChallengeForm()
         self.challenge.kept.connect(self.guard(self._make_pack))
-        for card in (self.challenge, self.after, self.proof, self.letter, trail, kept):
+        self._keeping = RecordKeeping(self)
+        self.keeping = self._keeping.card
+        for card in (self.challenge, self.after, self.keeping, self.proof, self.letter, trail, kept):
             column.addWidget(card)
         column.addStretch(1)
         area = QScrollArea()
@@ -165,6 +168,7 @@ class RecordPage(Page):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         self._area = area
+        self.keeping.asking.connect(lambda fields: area.ensureWidgetVisible(fields, 0, 24))
         return area
 
     # What is shown
@@ -197,8 +201,8 @@ class RecordPage(Page):
         groups = [now.hash[at : at + 8] for at in range(0, len(now.hash), 8)]
         self.head_text.setText(" ".join(groups))
         self._show_backups()
-        self._show_after(view)
         self.status.setText("Nothing on the record is ever changed or taken away.")
+        self._show_after(view)
         self.next_step("Verify the record", self._verify)
 
     def open(self, what: object) -> None:
@@ -257,7 +261,7 @@ class RecordPage(Page):
             self._none.setText("Nothing was done yet.")
 
     def _show_backups(self) -> None:
-        held = record.backups(self.session.workspace)
+        held = backups.kept(self.session.workspace)
         if held:
             self.backups.setText(f"{count(len(held), 'backup')}. The newest: {uk_time(held[0].at)}, {held[0].reason}.")
         else:
@@ -269,6 +273,7 @@ class RecordPage(Page):
         self._acting = acting(view, self.session.person, Role.OFFICER)
         reached = view.summary.stage.reached(TenderStage.OUTCOME)
         self.after.setVisible(reached)
+        self.keeping.setVisible(reached)
         scores = any(one.member.person == self.session.person and one.owed for one in view.panel)
         for made, may in zip(self.reports, (self._acting.may, self._acting.may, scores), strict=True):
             made.setVisible(reached and may)
@@ -276,6 +281,7 @@ class RecordPage(Page):
         if reached:
             now = deciding.standing(self.session.workspace, self.session.tender)
             self.after.show_now(now, view.summary.stage, self._acting.why_not)
+            self._keeping.show(view, self._acting)
 
     def _record(self, asked: Asked) -> None:
         record_asked(self.session.workspace, self.session.tender, asked, self._acting.person)
@@ -359,7 +365,9 @@ class RecordPage(Page):
         self._area.verticalScrollBar().setValue(0)
 
     def _ask_file(self) -> str:
-        return QFileDialog.getOpenFileName(self, "Check a letter", "", "Letters (*.pdf);;All files (*)")[0]
+        return QFileDialog.getOpenFileName(
+            self, "Check a letter", "", "Letters and their list (*.pdf *.json);;All files (*)"
+        )[0]
 
     def _copy(self) -> None:
         if self._head is not None:
@@ -367,6 +375,6 @@ class RecordPage(Page):
             self.said.emit("The head of the trail is copied.")
 
     def _back_up(self) -> None:
-        made = record.back_up(self.session.workspace)
+        made = backups.back_up(self.session.workspace)
         self._show_backups()
         self.said.emit(f"Backed up at {uk_time(made.at)}.")

@@ -198,12 +198,12 @@ class ScoringPage(Page):
         else:
             self.form.focus_first()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits and letters of the score card, from anywhere but a text."""
         if self._sheet is None or not self.form.press(event):
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the room there is: choosers beside the title, progress folded out."""
         super().resizeEvent(event)
         beside = self.width() >= WIDE * self.fontInfo().pixelSize() / 14

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 
+from evalpanel.domain.blind import nameless
 from evalpanel.domain.intake import Problem, ProblemsFound, TenderPack
 from evalpanel.domain.ocds_gaps import OcdsReading
 from evalpanel.domain.people import Role
@@ -118,13 +119,13 @@ class SetupPage(Page):
         else:
             self.pack.focus_part()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what is dropped anywhere on the page, for as long as a pack is asked for or looked at."""
         shows_tender = self._stack.currentWidget() is self.pack and self._understood is None
         if not shows_tender and dropped(event) is not None:
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         """Read what was dropped."""
         path = dropped(event)
         if path is not None:
@@ -196,7 +197,7 @@ class SetupPage(Page):
         if problems is None and officer:
             problems = documents.notes(self.session.workspace, summary.reference) or None
         self.pack.show_pack(
-            pack,
+            pack if view.named or officer else nameless(pack),
             problems=problems,
             documents=None,
             status_why_not=status_why_not(summary.stage, officer=officer),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
 
-from evalpanel.domain.retention import warning
-from evalpanel.domain.signing import HoldKind, in_words
+from evalpanel.domain.signing import in_words
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.after_outcome import AfterOutcome
 from evalpanel.ui.models.award_acts import Asked
@@ -20,7 +20,6 @@ ACTS = {
     "contract": "Record the contract",
     "challenge": "Record a challenge",
     "hold": "Place a hold",
-    "lift": "Lift a hold",
     "close": "Close the tender",
 }
 _FIELDS = {
@@ -28,7 +27,6 @@ _FIELDS = {
     "contract": ("day", "lot"),
     "challenge": ("day", "who", "why"),
     "hold": ("who", "why"),
-    "lift": ("who", "why"),
     "close": (),
 }
 
@@ -53,28 +51,35 @@ class AfterAward(Card):
             self.acts[act] = made
             row.addWidget(made)
         self.inside.addLayout(row)
-        self.day = self._line("The day, for instance 2026-11-03", "The day")
-        self.number = self._line("The number of the notice, if it has one", "The number of the notice")
-        self.lot = self._line("The lot, by its code", "The lot")
-        self.who = self._line("Who it comes from", "Who it comes from")
-        self.why = self._line("Why, for the record", "The reason")
+        self._names: dict[QWidget, QLabel] = {}
+        self.day = self._line("The day, for instance 2026-11-03")
+        self.number = self._line("The number of the notice, if it has one")
+        self.lot = self._line("The lot, by its code")
+        self.who = self._line("Who it comes from")
+        self.why = self._line("Why, for the record")
         self.standstill = QCheckBox("It announces a standstill")
         self.inside.addWidget(self.standstill)
         foot = Flow(gap=12)
         self.record = button("Record it")
         self.record.clicked.connect(self._ask)
-        self.leave = button("Leave it")
+        self.leave = button("Leave it  Esc")
+        self.leave.setAccessibleName("Leave it")
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.setWhatsThis("Leave it")
+        escape.activated.connect(lambda: self._choose(""))
         self.leave.clicked.connect(lambda *_: self._choose(""))
         foot.addWidget(self.record)
         foot.addWidget(self.leave)
         self.inside.addLayout(foot)
-        self._act = ""
+        self._act = self._today = ""
         self._several = self._again = False
         self._choose("")
 
     def show_now(self, now: AfterOutcome, stage: TenderStage, tip: str) -> None:
         """Show where it stands; `tip` says why this person may record nothing (empty: they may)."""
         self._several, self._again = len(now.awards) > 1, now.notice is not None
+        self._today = now.today.isoformat()
         self.words.setText("\n".join(_sentences(now)))
         self.days.show_period(now.period, now.today)
         shown = {
@@ -82,7 +87,6 @@ class AfterAward(Card):
             "contract": now.notice is not None and not now.all_signed,
             "challenge": stage.reached(TenderStage.OUTCOME) and now.retention.ended is None,
             "hold": stage.reached(TenderStage.OUTCOME) and now.retention.ended is None,
-            "lift": bool(now.standing),
             "close": now.all_signed and not stage.reached(TenderStage.CLOSED),
         }
         for act, made in self.acts.items():
@@ -119,9 +123,13 @@ class AfterAward(Card):
         )
         for name, field in named:
             field.setVisible(name in fields)
+            if field in self._names:
+                self._names[field].setVisible(name in fields)
         self.record.setVisible(bool(act))
         self.leave.setVisible(bool(act))
         self.record.setText(ACTS.get(act, "Record it"))
+        if "day" in fields and not self.day.text():
+            self.day.setText(self._today)
         first = next((field for name, field in named if name in fields), None)
         if first is not None:
             first.setFocus()
@@ -130,11 +138,14 @@ class AfterAward(Card):
         texts = (self.day.text(), self.who.text(), self.why.text(), self.number.text())
         self.asked.emit(Asked(self._act, *texts, self.standstill.isChecked(), self.lot.text()))
 
-    def _line(self, placeholder: str, name: str) -> QLineEdit:
-        made = QLineEdit()
-        made.setPlaceholderText(placeholder)
+    def _line(self, name: str) -> QLineEdit:
+        made, said = QLineEdit(), label(name, "small", wrap=True)
+        said.setBuddy(made)
         made.setAccessibleName(name)
+        made.returnPressed.connect(self._ask)
+        self.inside.addWidget(said)
         self.inside.addWidget(made)
+        self._names[made] = said
         return made
 
 
@@ -153,9 +164,5 @@ def _sentences(now: AfterOutcome) -> list[str]:
     if now.period is not None:
         over = "ended with" if now.period.is_over(now.today) else "lasts until the end of"
         told.append(f"Standstill {over} {in_words(now.period.ends)}.")
-    for hold in now.standing:
-        what = "A challenge" if hold.kind is HoldKind.CHALLENGE else "A hold"
-        told.append(f"{what} stands since {in_words(hold.since)} ({hold.who}). Nothing is destroyed.")
     told += [f"The contract for lot {one.lot} was signed on {in_words(one.signed)}." for one in now.contracts]
-    told.append(now.retention.why if now.standing else warning(now.retention) or now.retention.why)
     return told

@@ -40,11 +40,11 @@ class AnswerBars(QWidget):
         self.setAccessibleName(told)
         self.setToolTip(told)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """As high as its lines."""
         return QSize(300, round(self._line * len(self._counts)))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """The same, and narrow."""
         return QSize(160, round(self._line * len(self._counts)))
 
@@ -52,7 +52,7 @@ class AnswerBars(QWidget):
     def _line(self) -> float:
         return self.fontMetrics().height() * 1.5
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw each bar as its share of all that answered."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

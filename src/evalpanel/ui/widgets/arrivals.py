@@ -4,46 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QListView, QVBoxLayout, QWidget
 
 from evalpanel.ui import accessible
 from evalpanel.ui.models.carrying import Arrival
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.drop_place import DropPlace
-from evalpanel.ui.widgets.shaped_lines import Index, ShapedLines
+from evalpanel.ui.widgets.shaped_lines import ROW, Index, ShapedLines, ShapedRows
 
-ARRIVAL = Qt.ItemDataRole.UserRole
 _FILES = "Files of evalpanel (*.evalpanel *.zip);;All files (*)"
-
-
-class ArrivalsModel(QAbstractListModel):
-    """What became of each file; `ARRIVAL` gives the value of a row."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[Arrival, ...] = ()
-
-    def show_rows(self, rows: tuple[Arrival, ...]) -> None:
-        """Show these."""
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 # Qt's name and Qt's default
-        """How many there are."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A file as text, and as the value for the painter."""
-        if not index.isValid():
-            return None
-        one = self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{one.heading}. {one.text}"
-        return one if role == ARRIVAL else None
 
 
 class Arrivals(QWidget):
@@ -84,7 +55,7 @@ class Arrivals(QWidget):
         column.setSpacing(8)
         self.heading = label("", "card-title", wrap=True)
         column.addWidget(self.heading)
-        self.model = ArrivalsModel(self)
+        self.model = ShapedRows[Arrival](lambda one: f"{one.heading}. {one.text}", self)
         self.view = QListView()
         self.view.setAccessibleName("What became of each file")
         self.view.setModel(self.model)
@@ -122,7 +93,7 @@ class Arrivals(QWidget):
             self.given.emit((Path(chosen),))
 
     def _chosen(self, index: QModelIndex) -> None:
-        if index.data(ARRIVAL).invitation:
+        if index.data(ROW).invitation:
             self.invited.emit(index.row())
 
     def _ask_files(self) -> Sequence[str]:
@@ -133,5 +104,5 @@ class Arrivals(QWidget):
 
 
 def _told(index: Index) -> tuple[str, str, str]:
-    one = index.data(ARRIVAL)
+    one = index.data(ROW)
     return one.mark, one.heading, one.text

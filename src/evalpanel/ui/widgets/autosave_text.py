@@ -61,22 +61,22 @@ class AutosaveText(QPlainTextEdit):
         self._timer.stop()
         self._unsaved = False
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """As many lines as were asked for; it grows where there is room."""
         return QSize(240, self.fontMetrics().lineSpacing() * self._lines + 22)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """The same: a text is never squeezed to a slit."""
         return self.sizeHint()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving the field saves it."""
         super().focusOutEvent(event)
         if self._unsaved:
             self._timer.stop()
             self.wanted.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves the field; everything else is text."""
         if event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()

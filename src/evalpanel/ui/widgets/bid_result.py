@@ -17,6 +17,7 @@ from evalpanel.domain.price import money
 from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.ui import theme
 from evalpanel.ui.models.outcome_rows import RIGHT, ROW, CriteriaOfBid, criterion_rows, why
+from evalpanel.ui.models.words import called
 from evalpanel.ui.page import label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.outcome_bars import plain_table
@@ -59,7 +60,7 @@ class BidResultView(Sides):
     def show_bid(self, bid: BidResult, lot: LotResult, pack: TenderPack, told: str) -> None:
         """Show one bid; `told` is what its row in the ranking says."""
         self.model.set_rows(criterion_rows(bid, pack, lot))
-        self._card.set_title(f"{bid.bid} {bid.name}".strip())
+        self._card.set_title(called(bid.bid, bid.name))
         self._why.setText(why(bid))
         self._why.setVisible(bool(why(bid)))
         assert pack.tender is not None, "a tender that is loaded has its terms"

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from evalpanel.domain.tender import Bidder
+from evalpanel.ui.models.words import called
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.fold import Fold
@@ -111,7 +112,7 @@ class BidderForm(Card):
         """Fill the form, and put the cursor where something is missing."""
         self._before = bidder
         self._address.setFixedHeight(self._address.fontMetrics().lineSpacing() * 5 + 24)
-        self.set_title(f"Correct the details of {bidder.bidder} {bidder.name}")
+        self.set_title(f"Correct the details of {called(bidder.bidder, bidder.name)}")
         self._address.setPlainText(bidder.address)
         for field, line in self._lines.items():
             line.setText(getattr(bidder, field))

@@ -67,7 +67,7 @@ class BidsView(TwoSides):
             Row(
                 (
                     bid.bid,
-                    names.get(bid.bidder, bid.bidder),
+                    names.get(bid.bidder, "") if names.get(bid.bidder, "") != bid.bidder else "not told yet",
                     bid.lot,
                     words.uk_time(bid.received, short=True) if bid.received is not None else "",
                     words.STATUSES[bid.status],
@@ -108,8 +108,11 @@ class BidsView(TwoSides):
 
     def _bid_card(self, bid: Bid) -> Card:
         bidder = next((one for one in self._pack.bidders if one.bidder == bid.bidder), Bidder(bid.bidder, bid.bidder))
-        card = Card(f"{bid.bid}  {bidder.name}")
-        card.inside.addWidget(label(f"{words.BIDDERS[bidder.kind]} · lot {bid.lot}", "muted", wrap=True))
+        card = Card(words.called(bid.bid, bidder.name))
+        what = (
+            f"{words.BIDDERS[bidder.kind]} · " if bidder.name != bidder.bidder else ""
+        )  # nothing is known of it but its code
+        card.inside.addWidget(label(f"{what}lot {bid.lot}", "muted", wrap=True))
         known = f"{bidder.scheme} {bidder.identifier}".strip()
         card.inside.addLayout(
             facts(
@@ -210,7 +213,7 @@ class _StatusForm(Card):
 def status_why_not(stage: TenderStage, *, officer: bool) -> str:
     """Why no status can be recorded now; empty when it can."""
     if stage.reached(TenderStage.PRICES_OPENED):
-        return "Prices are open: the status of bids is settled."
+        return "Prices are open. A bid that falls out now is recorded on the page Outcome."
     return "" if officer else "The officer records what becomes of a bid."
 
 

@@ -134,7 +134,7 @@ class CriteriaTree(QWidget):
 class _Painter(QStyledItemDelegate):
     """Rows with room; a line above each sum, and a small bar for what a criterion is worth."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
         bar = option.fontMetrics.height() * 3 if index.column() == len(COLUMNS) - 1 else 0
         return QSize(hint.width() + bar, max(hint.height(), round(option.fontMetrics.height() * 1.9)))

@@ -138,14 +138,14 @@ class DocxText(QTextEdit):
         self.setExtraSelections([mark])
         return cursor
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep lines short enough to read, in the middle of a wide view."""
         super().resizeEvent(event)
         side = max(0, (self.width() - round(self._body() * _WIDEST)) // 2)
         if self.viewportMargins().left() != side:
             self.setViewportMargins(side, 0, side, 0)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Larger text in the window is larger text here."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self._paragraphs:

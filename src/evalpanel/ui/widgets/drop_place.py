@@ -54,18 +54,18 @@ class DropPlace(QFrame):
         """Add a button that does the same as dropping."""
         self._choices.addWidget(choice, 0, Qt.AlignmentFlag.AlignHCenter)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 # Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Show that it can be dropped here."""
         if self._paths(event):
             event.acceptProposedAction()
             self._show_over(True)
 
-    def dragLeaveEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt’s name
+    def dragLeaveEvent(self, event: QEvent) -> None:
         """Show that it went by."""
         event.accept()
         self._show_over(False)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 # Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         """Take it."""
         self._show_over(False)
         paths = self._paths(event)
@@ -73,7 +73,7 @@ class DropPlace(QFrame):
             event.acceptProposedAction()
             self.given.emit(paths)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the dashed frame."""
         super().paintEvent(event)
         painter = QPainter(self)

@@ -109,7 +109,7 @@ class _Words(QWidget):
         self._columns = 0
         self._arrange(1)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Four columns, or two, or one."""
         super().resizeEvent(event)
         one = self._labels[0].fontMetrics().averageCharWidth() * (_WIDE + 2) + 24

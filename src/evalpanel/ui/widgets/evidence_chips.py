@@ -41,7 +41,7 @@ class _Lead(QPushButton):
         self.ensurePolished()
         self._show(next((form for form in self._forms if self._wide(form) <= room), self._forms[-1]))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """Room for the shortest form."""
         return QSize(self._wide(self._forms[-1]), super().minimumSizeHint().height())
 
@@ -112,7 +112,7 @@ class EvidenceChip(QFrame):
         """The keys that this answers itself."""
         return (("Delete", "Take the marked evidence away"),) if self.act is ChipAct.REMOVE else ()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes the chip away, and never goes on to the form, where it would clear the score."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             if self.act is ChipAct.REMOVE:
@@ -184,12 +184,12 @@ class EvidenceChips(QWidget):
             target = chip.second if second and chip.second is not None else chip.lead
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many words as there is room for."""
         super().resizeEvent(event)
         self._fit()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Larger text takes more room."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):

@@ -20,12 +20,30 @@ _WAYS = {
 }
 
 
-class SentForm(AskForm):
-    """When letters went out, and by which way. Without `about` it is about all that were not sent yet."""
+class _MomentForm(AskForm):
+    """A form that asks for a moment among other things."""
+
+    def __init__(self, title: str, action: str) -> None:
+        super().__init__(title, action)
+        self._when = moment()
+
+    def now(self, at: datetime) -> None:
+        """Begin with this moment (UTC)."""
+        show_moment(self._when, at)
+
+    @property
+    def at(self) -> datetime:
+        """The moment that stands in the form, in UTC."""
+        return utc_of(self._when)
+
+
+class SentForm(_MomentForm):
+    """Which letters went out, when, and by which way. `about` is the one letter that is chosen, None where all are meant."""
 
     def __init__(self) -> None:
         super().__init__("Record as sent", "Record as sent")
-        self._when = moment()
+        self.which = choice([], "Which letters")
+        self.add("Which letters", self.which)
         self.how = choice([(text, way.value) for way, text in _WAYS.items()], "By which way")
         self.note = line("For instance: with a receipt asked for")
         self.add("When (UK time)", self._when)
@@ -33,37 +51,30 @@ class SentForm(AskForm):
         self.add("Note", self.note)
         self.close_fields()
 
-    def now(self, at: datetime) -> None:
-        """Begin with this moment (UTC)."""
-        show_moment(self._when, at)
+    def offer(self, pairs: list[tuple[str, object]]) -> None:
+        """Offer these, in words, with what each is about."""
+        self.which.clear()
+        for said, about in pairs:
+            self.which.addItem(said, about)
 
     @property
-    def at(self) -> datetime:
-        """When they went out, in UTC."""
-        return utc_of(self._when)
+    def chosen(self) -> tuple[str, str, str] | None:
+        """The bid, lot and kind of the letter that is meant; None: every letter that was not sent yet."""
+        held = self.which.currentData()
+        return None if held is None else (str(held[0]), str(held[1]), str(held[2]))
 
 
-class ReplyForm(AskForm):
+class ReplyForm(_MomentForm):
     """What a bidder answered."""
 
     def __init__(self) -> None:
         super().__init__("Record an answer", "Record the answer")
-        self._when = moment()
         self.kind = choice([(text, kind.value) for kind, text in REPLIES.items()], "What it is")
         self.text = words("What it says; not needed where it only says that the letter arrived")
         self.add("What it is", self.kind)
         self.add("When it came (UK time)", self._when)
         self.add("What it says", self.text)
         self.close_fields()
-
-    def now(self, at: datetime) -> None:
-        """Begin with this moment (UTC)."""
-        show_moment(self._when, at)
-
-    @property
-    def at(self) -> datetime:
-        """When it came, in UTC."""
-        return utc_of(self._when)
 
     @property
     def kind_chosen(self) -> ReplyKind:

@@ -17,7 +17,7 @@ class Flow(QLayout):
         self._right = right
         self._has_last = False
 
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 # Qt's name
+    def addItem(self, item: QLayoutItem) -> None:
         """Take in one control."""
         self._items.insert(len(self._items) - self._has_last, item)
 
@@ -30,38 +30,38 @@ class Flow(QLayout):
         """How many controls there are."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 # Qt's name
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """The control at a place; None past the end."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 # Qt's name
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Let go of the control at a place; None past the end."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
-    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 # Qt's name
+    def expandingDirections(self) -> Qt.Orientation:
         """It asks for no more room than it needs."""
         return Qt.Orientation(0)
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 # Qt's name
+    def hasHeightForWidth(self) -> bool:
         """Its height depends on its width."""
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 # Qt's name
+    def heightForWidth(self, width: int) -> int:
         """How high it is at a width."""
         return self._lay(QRect(0, 0, width, 0), move=False)
 
-    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 # Qt's name
+    def setGeometry(self, rect: QRect) -> None:
         """Put every control in its place."""
         super().setGeometry(rect)
         self._lay(rect, move=True)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """Room for all of them in one row."""
         hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
         wide = sum(hint.width() for hint in hints) + self._gap * max(0, len(hints) - 1)
         return QSize(wide, max((hint.height() for hint in hints), default=0))
 
-    def minimumSize(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSize(self) -> QSize:
         """Room for the largest control."""
         size = QSize()
         for item in self._items:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -25,19 +25,29 @@ class Fold(QWidget):
         """Add one at the right."""
         self._row.addWidget(widget, stretch)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """As narrow as the widest of them, and as high as they stand now."""
         widths = [one.minimumSizeHint().width() for one in self._shown()]
         return QSize(max(widths, default=0), self._row.minimumSize().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Stand in a row or in a column, as the width allows."""
         super().resizeEvent(event)
+        self._turn()
+
+    def event(self, event: QEvent) -> bool:
+        """Look again when something in it appears, goes or changes its words."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._turn()
+        return done
+
+    def _turn(self) -> None:
         shown = self._shown()
         need = sum(one.sizeHint().width() if not _wraps(one) else self._least() for one in shown)
         need += self._row.spacing() * max(0, len(shown) - 1)
         ways = QBoxLayout.Direction
-        turned = ways.LeftToRight if event.size().width() >= need else ways.TopToBottom
+        turned = ways.LeftToRight if self.width() >= need else ways.TopToBottom
         if turned is not self._row.direction():
             self._row.setDirection(turned)
             self.updateGeometry()

@@ -27,13 +27,13 @@ class GrowingText(QPlainTextEdit):
         if self.toPlainText() != text:
             self.setPlainText(text)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Say that the focus has gone."""
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:  # its own menu of copy and paste is open
             self.left.emit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit it to the room that there is."""
         super().resizeEvent(event)
         self._grow()

@@ -26,12 +26,12 @@ class LetterList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """Room for some words a line, and for one row."""
         metrics = self.fontMetrics()
         return QSize(metrics.averageCharWidth() * 26 + _left(self.font()), metrics.lineSpacing() * 4 + 2 * _PAD)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Measure the rows again: their words wrap elsewhere."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
@@ -43,9 +43,9 @@ class _LetterDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
 
-    def sizeHint(  # noqa: N802 # Qt's name
+    def sizeHint(
         self,
-        option: QStyleOptionViewItem,  # noqa: ARG002 # Qt passes it; its width is not known yet
+        option: QStyleOptionViewItem,  # noqa: ARG002  # Qt passes it; its width is not known yet
         index: QModelIndex | QPersistentModelIndex,
     ) -> QSize:
         """As tall as the row's words in the width of the list."""

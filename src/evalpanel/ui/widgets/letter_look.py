@@ -18,12 +18,13 @@ from evalpanel.ui.widgets.texts import strong
 
 class LetterLookCard(Card):
     """The card in the letter's place. `allowed` carries what may stand in the letter and why; `approved` and `drafted` ask
-    for what their buttons say; `left` goes back to the letter."""
+    for what their buttons say; `left` goes back to the letter; `ruled` says whether letters have to be approved from now on."""
 
     allowed = Signal(str, str)
     approved = Signal()
     drafted = Signal()
     left = Signal()
+    ruled = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__("The letter, looked over")
@@ -39,10 +40,13 @@ class LetterLookCard(Card):
         self.draft = button("Save a draft for the lawyer…")
         self.draft.setAccessibleName("Save a draft for the lawyer, as a Word document")
         self.draft.clicked.connect(lambda *_: self.drafted.emit())
-        leave = button("Back to the letter  Esc")
+        self._needed = False
+        self.rule = button("")
+        self.rule.clicked.connect(lambda *_: self.ruled.emit(not self._needed))
+        self.leave = leave = button("Back to the letter  Esc")
         leave.setAccessibleName("Back to the letter")
         leave.clicked.connect(lambda *_: self.left.emit())
-        for one in (self.approve, self.draft, leave):
+        for one in (self.approve, self.draft, self.rule, leave):
             row.addWidget(one)
         self.inside.addLayout(row)
         back = QShortcut(QKeySequence("Esc"), self)
@@ -67,6 +71,11 @@ class LetterLookCard(Card):
         self._inside.addStretch(1)
         self.approve.setVisible(look.needs_approval and look.approval is None and may_act and not look.why)
         self.draft.setVisible(not look.why)
+        self._needed = look.needs_approval
+        self.rule.setText("Do without approval" if self._needed else "Require approval")
+        self.rule.setAccessibleDescription("For every letter of this tender; on the record.")
+        self.rule.setToolTip("For every letter of this tender; on the record.")
+        self.rule.setVisible(may_act and not look.why)
 
     def _reading(self, look: LetterLook) -> list[str]:
         if look.why:

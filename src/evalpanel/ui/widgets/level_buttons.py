@@ -100,7 +100,7 @@ class LevelButtons(QWidget):
                 Qt.FocusReason.OtherFocusReason
             )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys walk along the levels; Enter chooses and goes on."""
         at = next((place for place, one in enumerate(self._buttons) if one.hasFocus()), None)
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
@@ -113,12 +113,12 @@ class LevelButtons(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Use as many rows as the width asks for."""
         super().resizeEvent(event)
         self._lay_out()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """Three levels side by side at least: the rest goes into further rows."""
         hint = super().minimumSizeHint()
         return QSize(min(hint.width(), self._least() * min(3, max(1, len(self._buttons)))), hint.height())
@@ -165,13 +165,13 @@ class _LevelButton(QPushButton):
         self.setToolTip(f"{named}\n{level.descriptor}".strip())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space chooses here; arrows and Enter are the row's."""
         if event.key() == Qt.Key.Key_Space:
             super().keyPressEvent(event)
         else:
             event.ignore()
 
-    def nextCheckState(self) -> None:  # noqa: N802 # Qt's name
+    def nextCheckState(self) -> None:
         """A second click on the chosen level leaves it chosen: clearing is an act of its own."""
         self.setChecked(True)

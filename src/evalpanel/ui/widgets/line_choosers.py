@@ -92,7 +92,7 @@ class CodeBox(QComboBox):
         self.setMinimumContentsLength(5)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 # Qt's name
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """What stands in the closed box: the code."""
         super().initStyleOption(option)
         option.currentText = str(self.currentData() or "")

@@ -165,11 +165,11 @@ class LineList(QWidget):
         self._sizes()
         self.mark(before)
 
-    def _moved(self, now: QModelIndex, before: QModelIndex) -> None:  # noqa: ARG002 # Qt's signature
+    def _moved(self, now: QModelIndex, before: QModelIndex) -> None:  # noqa: ARG002  # Qt's signature
         if not self._quiet and now.isValid():
             self.chosen.emit(self.model.rows[now.row()].line)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit it to the room that there is."""
         super().resizeEvent(event)
         self._sizes()
@@ -234,7 +234,7 @@ class _RowPainter(QStyledItemDelegate):
                 self._agreed(painter, room, row)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         size = super().sizeHint(option, index)
         return QSize(size.width(), max(size.height(), 44))
 

@@ -97,17 +97,12 @@ class Mark(QWidget):
         """Which shape is shown."""
         return self._mark
 
-    def show_mark(self, mark: str) -> None:
-        """Show another shape."""
-        self._mark = mark
-        self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """As high as a line."""
         side = self.fontMetrics().height()
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it."""
         super().paintEvent(event)
         painter = QPainter(self)

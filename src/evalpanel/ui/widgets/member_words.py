@@ -91,7 +91,7 @@ class MemberWords(QWidget):
         """The keys that this answers itself."""
         return (("↑ ↓", "Mark another member’s answer"),)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys mark the answer before or after."""
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         if step is None:
@@ -99,7 +99,7 @@ class MemberWords(QWidget):
             return
         self.mark(min(len(self._items) - 1, max(0, self._at + step)))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Mark an answer for somebody who comes by keyboard."""
         super().focusInEvent(event)
         if event.reason() is not Qt.FocusReason.MouseFocusReason:
@@ -107,7 +107,7 @@ class MemberWords(QWidget):
         else:
             self._repaint()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Say that the focus has gone."""
         super().focusOutEvent(event)
         self._repaint()
@@ -167,11 +167,11 @@ class _Item(QFrame):
             self._marked, self._focused = marked, focused
             self.update()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
         super().mousePressEvent(event)  # it goes on to the list, which takes the focus
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._marked:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -88,7 +88,7 @@ class ReopenCard(QFrame):
         self.show()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves it as it is."""
         if event.key() == Qt.Key.Key_Escape:
             self.hide()

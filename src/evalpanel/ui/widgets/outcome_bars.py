@@ -76,7 +76,7 @@ class OutcomeBars(QWidget):
         rows = len(self.model.bids) * self.table.verticalHeader().defaultSectionSize()
         return rows + self.table.horizontalHeader().sizeHint().height() + self.fontMetrics().height() + 16
 
-    def _moved(self, now: QModelIndex, before: QModelIndex) -> None:  # noqa: ARG002 # Qt's signature
+    def _moved(self, now: QModelIndex, before: QModelIndex) -> None:  # noqa: ARG002  # Qt's signature
         if now.isValid():
             self.chosen.emit(self.model.bids[now.row()].bid)
 
@@ -120,7 +120,7 @@ class PlainTable(QTableView):
 
     resized = Signal()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Say so, once the room for columns is known."""
         super().resizeEvent(event)
         self.resized.emit()
@@ -216,11 +216,11 @@ class _Swatch(QWidget):
         super().__init__()
         self._hatched = hatched
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         side = round(self.fontMetrics().height() * 0.8)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 # Qt's signature and name
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's signature and name
         painter = QPainter(self)
         painter.setPen(QPen(theme.colour("accent"), 1.5))
         ink = theme.colour("accent")

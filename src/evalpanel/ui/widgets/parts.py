@@ -72,7 +72,7 @@ class _Tab(QPushButton):
         self.setAutoExclusive(True)  # read out as one of several
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         bold = QFont(self.font())
         bold.setBold(True)
         return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 26, super().sizeHint().height())

@@ -43,7 +43,7 @@ class NewPages(QObject):
         self._loads += 1  # of a size that was not asked for lately: the same again would not be drawn again
         self._last = self._renderer.requestPage(0, QSize(1, 1 + self._loads % 64))
 
-    def _drawn(self, page: int, size: QSize, image: object, options: object, request: int) -> None:  # noqa: ARG002 # Qt's signature
+    def _drawn(self, page: int, size: QSize, image: object, options: object, request: int) -> None:  # noqa: ARG002  # Qt's signature
         if request == self._last:
             space = self._view.pageSpacing()  # a view that is laid out anew draws all its pages anew
             self._view.setPageSpacing(space + 1)

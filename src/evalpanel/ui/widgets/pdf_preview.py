@@ -22,7 +22,7 @@ _MARGIN = 12
 class _Pages(QPdfView):
     """The pages, on the colour of the page of the window, in whichever look is worn."""
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Follow the look."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):

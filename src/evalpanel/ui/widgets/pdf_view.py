@@ -228,7 +228,7 @@ class PdfView(QPdfView):
             yield page, QRectF(QPointF(left, top), size), scale
             top += size.height() + self.pageSpacing()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the pages, and over them the evidence that was opened and the selection."""
         super().paintEvent(event)
         if self._passage is not None:
@@ -269,13 +269,13 @@ class PdfView(QPdfView):
             painter.fillRect(QRectF(max(place.left() + 2, left), top, 3, bottom - top), QColor(PASSAGE_LINE))
             painter.end()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a selection."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._select(None)
             self._pressed = self._at(event.position())
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Select from where the button was pressed to here, on one page."""
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
             here = self._at(event.position(), on=self._pressed.page)
@@ -283,12 +283,12 @@ class PdfView(QPdfView):
             if start is not None and end is not None:
                 self._select(self._document.getSelection(start.page, start.point, end.point), start.page)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a selection. Links are not followed: nothing of a bid opens a browser."""
         self._pressed = None
         event.accept()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select the line of text."""
         at = self._at(event.position())
         line = self._line_at(at)
@@ -297,7 +297,7 @@ class PdfView(QPdfView):
             start, end = QPointF(line.left() + _INSIDE, middle), QPointF(line.right() + _INSIDE, middle)
             self._select(self._document.getSelection(at.page, start, end), at.page)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 # Qt's name
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls; with Ctrl it changes the size."""
         self._lay_out()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -310,7 +310,7 @@ class PdfView(QPdfView):
         """The keys that this answers itself."""
         return (("Space", "Read on in the document"), ("Home or End", "First or last page of the document"))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Home and End go to the first and the last page; the rest scrolls."""
         self._lay_out()
         bar = self.verticalScrollBar()
@@ -323,7 +323,7 @@ class PdfView(QPdfView):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Follow the look of the window."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):

@@ -90,7 +90,7 @@ class PeopleRows(QScrollArea):
             self._inside.addWidget(made)
         self._arrange()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns stand under each other where there is no room."""
         super().resizeEvent(event)
         self._arrange()

@@ -15,7 +15,7 @@ class Pile(QWidget):
         self._parts: list[QWidget] = []
         self._current: QWidget | None = None
 
-    def addWidget(self, part: QWidget) -> None:  # noqa: N802 # the name it has in Qt's stack
+    def addWidget(self, part: QWidget) -> None:
         """Add a part; the first is shown."""
         part.setVisible(False)
         self._column.addWidget(part)
@@ -23,11 +23,11 @@ class Pile(QWidget):
         if self._current is None:
             self.setCurrentWidget(part)
 
-    def currentWidget(self) -> QWidget | None:  # noqa: N802 # the name it has in Qt's stack
+    def currentWidget(self) -> QWidget | None:
         """The part that is shown."""
         return self._current
 
-    def setCurrentWidget(self, part: QWidget) -> None:  # noqa: N802 # the name it has in Qt's stack
+    def setCurrentWidget(self, part: QWidget) -> None:
         """Show a part instead of the one before."""
         if part is self._current:
             return

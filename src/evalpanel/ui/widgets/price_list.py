@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from evalpanel.domain.price import money
 from evalpanel.domain.tender import LotCode
 from evalpanel.services.price_state import BidPrice, PriceStanding, PriceState
+from evalpanel.ui.models.words import called
 
 _SHAPES = {
     PriceStanding.TO_OPEN: ("○", "will be opened"),
@@ -55,6 +56,6 @@ class PriceList(QTreeWidget):
     def _item(one: BidPrice, currency: str) -> QTreeWidgetItem:
         shape, words = _SHAPES[one.standing]
         amount = money(one.amount, currency) if one.amount is not None else words
-        made = QTreeWidgetItem([f"{one.bid} {one.name}".strip(), f"{shape}  {amount}", one.why.capitalize()])
+        made = QTreeWidgetItem([called(one.bid, one.name), f"{shape}  {amount}", one.why.capitalize()])
         made.setToolTip(2, one.why)
         return made

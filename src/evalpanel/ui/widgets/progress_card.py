@@ -49,7 +49,7 @@ class ProgressCard(Card):
             ("Enter", "Back from the grid to the form"),
         )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape and Enter go back to the form."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.folded.emit()
@@ -76,25 +76,25 @@ class Legend(QWidget):
             self.updateGeometry()
             self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """As high as its lines are at this width."""
         places = self._places()
         return QSize(120, round(places[-1][1].bottom()) + 2 if places else 0)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """The same: nothing is cut off."""
         return self.sizeHint()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 # Qt's name
+    def hasHeightForWidth(self) -> bool:
         """Fewer words a line make more lines."""
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 # Qt's name
+    def heightForWidth(self, width: int) -> int:
         """The height of all lines at `width`."""
         places = self._places(width)
         return round(places[-1][1].bottom()) + 2 if places else 0
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 # Qt's name and signature
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's name and signature
         """Draw each shape with its word."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -105,25 +105,25 @@ class ProgressGrid(QAbstractScrollArea):
             cell,
         )
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """The whole picture, or its first rows where there are many."""
         cell, left, top = self._metrics()
         rows = min(len(self._rows), MOST_ROWS)
         spill = cell // 2 if len(self._rows) > MOST_ROWS else 0  # half a row more shows that it goes on
         return QSize(left + cell * len(self._columns) + 4, top + cell * rows + spill + 4)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """A few columns; the rest scrolls."""
         cell, left, _ = self._metrics()
         hint = self.sizeHint()
         return QSize(min(hint.width(), left + 4 * cell), hint.height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bars in step."""
         super().resizeEvent(event)
         self._set_bars()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Larger text makes larger cells."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
@@ -131,27 +131,27 @@ class ProgressGrid(QAbstractScrollArea):
             self._set_bars()
             self.updateGeometry()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keys will act."""
         super().focusInEvent(event)
         self.viewport().update()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 # Qt's name
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """And no longer."""
         super().focusOutEvent(event)
         self.viewport().update()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click goes to the line."""
         at = self._cell_at(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and at is not None:
             self.chosen.emit(*at)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 # Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The click has gone where it goes already."""
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys go to the next cell that has a state, in their direction; Home and End along the row."""
         steps = {
             Qt.Key.Key_Left: (0, -1),
@@ -170,7 +170,7 @@ class ProgressGrid(QAbstractScrollArea):
         else:
             super().keyPressEvent(event)
 
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 # Qt's name
+    def viewportEvent(self, event: QEvent) -> bool:
         """Says what a cell is when the mouse rests on it."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             at = self._cell_at(event.pos())
@@ -181,7 +181,7 @@ class ProgressGrid(QAbstractScrollArea):
             return True
         return super().viewportEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 # Qt's name and signature
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's name and signature
         """Draw what is in sight: cells first, then the names over them."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -204,7 +204,7 @@ class _PlaceButton(QPushButton):
         self.setAccessibleName(", ".join(part for part in (place.title, state.replace("✓", "done")) if part))
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         state = self.place.state
         if not state:

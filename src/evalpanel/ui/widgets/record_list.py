@@ -39,14 +39,14 @@ class RecordList(QListView):
         """The keys that this answers itself."""
         return (("Ctrl+C", "Copy the marked line"),)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the chosen line with the usual key."""
         if event.matches(QKeySequence.StandardKey.Copy) and self.currentIndex().isValid():
             QGuiApplication.clipboard().setText(self.currentIndex().data())
             return
         super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Measure the lines again: their words wrap elsewhere."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
@@ -58,9 +58,9 @@ class _RecordDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
 
-    def sizeHint(  # noqa: N802 # Qt's name
+    def sizeHint(
         self,
-        option: QStyleOptionViewItem,  # noqa: ARG002 # Qt passes it; its width is not known yet
+        option: QStyleOptionViewItem,  # noqa: ARG002  # Qt passes it; its width is not known yet
         index: QModelIndex | QPersistentModelIndex,
     ) -> QSize:
         """As tall as the line's words in the width of the list."""

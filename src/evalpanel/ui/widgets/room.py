@@ -365,7 +365,7 @@ class Room(QWidget):
         if self._shown is not None:
             self._texts.show_hints(self._shown, len(self.cited.pieces), read_only=self._read_only)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit it to the room that there is."""
         super().resizeEvent(event)
         wide = self.width() > 2 * _WIDE * self.fontMetrics().averageCharWidth()

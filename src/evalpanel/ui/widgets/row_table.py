@@ -52,14 +52,14 @@ class RowTable(QTreeView):
 class _Painter(QStyledItemDelegate):
     """Rows with room, and the shape."""
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 # Qt's name
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         if index.data(MARK):
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
             side = option.fontMetrics.height()
             option.decorationSize = QSize(side, side)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
         return QSize(hint.width() + 4, max(hint.height(), round(option.fontMetrics.height() * 2.1)))
 

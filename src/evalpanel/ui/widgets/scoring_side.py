@@ -37,7 +37,7 @@ class ScoringSide(QScrollArea):
         self.progress.folded.connect(self.form.focus_first)
         self.versions.left.connect(self.form.focus_first)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """As narrow as the form can be without anything cut off at its right."""
         inside = self._whole.minimumSizeHint().width()
         return QSize(inside + self.verticalScrollBar().sizeHint().width() + 2, 160)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
 class Tall(QWidget):
     """The inside of a place that scrolls only where it must: it asks for no more height than its parts cannot do without."""
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 # Qt's name
+    def heightForWidth(self, width: int) -> int:
         """How high it has to be at a width."""
         layout = self.layout()
         return layout.totalMinimumHeightForWidth(width) if layout is not None else super().heightForWidth(width)
@@ -18,11 +18,17 @@ class Tall(QWidget):
 class Upright(QScrollArea):
     """Scrolls up and down only, so it is never narrower than what it holds can be."""
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """As wide as its inside has to be, with the bar beside it."""
         held, inside = super().minimumSizeHint(), self.widget()
         wide = inside.minimumSizeHint().width() if inside is not None else 0
         return QSize(max(held.width(), wide + self.verticalScrollBar().sizeHint().width() + 2), held.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What it holds was laid out anew: whoever holds it must ask again how narrow it can be."""
+        if event.type() is QEvent.Type.LayoutRequest and watched is self.widget():
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def scroll(inside: QWidget) -> QScrollArea:

@@ -79,7 +79,7 @@ class FoundPlaces(QAbstractListModel):
             self._found.extend(found)
             self.endInsertRows()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802 # Qt's signature and name
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # Qt's signature and name
         """How many places there are."""
         return 0 if parent.isValid() else len(self._found)
 
@@ -207,7 +207,7 @@ class SearchBar(QFrame):
         """The keys that this answers itself."""
         return (("Enter", "Show the next place"), ("Shift+Enter", "Show the place before"), ("Esc", "Close the search"))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter, Down and Escape; nothing goes on to the page, where letters and digits score."""
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -266,7 +266,7 @@ class _PlacePainter(QStyledItemDelegate):
         super().__init__(bar)
         self._bar = bar
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002, N802 # Qt's
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002  # Qt's
         metrics = self._bar.fontMetrics()
         second = QFontMetrics(_smaller(self._bar.font())).height() if self._bar.everywhere.isChecked() else 0
         return QSize(100, metrics.height() + second + 12)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDateTimeEdit, QLineEdit, QPlainTextEdit, QWidget
 
 from evalpanel.ui import accessible
 from evalpanel.ui.page import button, label
@@ -27,6 +27,7 @@ class AskForm(Card):
         super().__init__(title)
         self.about: object = None
         self._first: QWidget | None = None
+        self._before: QWidget | None = None
         self.row = Flow(gap=12)
         self.keep = button(f"{action}  Ctrl+↵")
         self.keep.setAccessibleName(action)
@@ -39,6 +40,16 @@ class AskForm(Card):
         for keys, words, slot in (("Esc", "Leave it", self.hide), ("Ctrl+Return", action, self.kept.emit)):
             self._shortcut(keys, words, slot)
         self.hide()
+
+    def setVisible(self, visible: bool) -> None:
+        """When it goes, the focus goes back to where it was."""
+        held = QApplication.focusWidget()
+        if not visible and held is not None and self.isAncestorOf(held):
+            # It may have been taken away meanwhile: a widget that is gone cannot be asked.
+            back = next((one for one in self.window().findChildren(QWidget) if one is self._before), None)
+            if back is not None and back.isVisible():
+                back.setFocus(Qt.FocusReason.OtherFocusReason)
+        super().setVisible(visible)
 
     def _shortcut(self, keys: str, words: str, slot: Callable[[], object]) -> None:
         made = QShortcut(QKeySequence(keys), self)
@@ -63,6 +74,8 @@ class AskForm(Card):
         """Show the form for something."""
         self.about = about
         self.set_title(title)
+        if self.isHidden():
+            self._before = QApplication.focusWidget()
         self.show()
         if self._first is not None:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)

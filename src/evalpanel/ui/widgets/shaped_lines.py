@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -12,6 +13,42 @@ from evalpanel.ui import theme
 from evalpanel.ui.widgets import mark
 
 Index = QModelIndex | QPersistentModelIndex
+Row = TypeVar("Row")
+ROW = Qt.ItemDataRole.UserRole
+
+
+class ShapedRows(QAbstractListModel, Generic[Row]):
+    """The rows of such a list; `said` gives one as text, for those who hear it. The row itself is at the role `ROW`."""
+
+    def __init__(self, said: Callable[[Row], str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._said = said
+        self.rows: tuple[Row, ...] = ()
+
+    def show_rows(self, rows: tuple[Row, ...]) -> None:
+        """Show these. The place in the list is kept where there are as many as before."""
+        if rows == self.rows:
+            return
+        if len(rows) == len(self.rows):
+            self.rows = rows
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        """How many there are."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A row as text, and as the value for the painter."""
+        if not index.isValid():
+            return None
+        one = self.rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._said(one)
+        return one if role == ROW else None
 
 
 class ShapedLines(QStyledItemDelegate):
@@ -21,7 +58,7 @@ class ShapedLines(QStyledItemDelegate):
         super().__init__(parent)
         self._told = told
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as its words at the width of the list."""
         _, heading, text = self._told(index)
         left, width = _room(option)

@@ -38,12 +38,12 @@ class Sides(QSplitter):
         """Whether they stand under each other."""
         return self.orientation() is Qt.Orientation.Vertical
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """As narrow as the wider part: they can always be put under each other."""
         widths = self._widths()
         return QSize(max(widths, default=0), super().minimumSizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Turn where there is no room, and back."""
         wide = event.size().width()
         need = max(self._letters * self.fontMetrics().averageCharWidth(), sum(self._widths()) + self.handleWidth())

@@ -106,7 +106,7 @@ class SpreadDots(QWidget):
         self._marked = value
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """How much room it asks for."""
         most = 1
         if self._held is not None:
@@ -115,7 +115,7 @@ class SpreadDots(QWidget):
         high = (24 + 9 * (min(most, 6) - 1)) * unit
         return QSize(round(200 * unit), round(high) + self.fontMetrics().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 # Qt's signature and name
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # Qt's signature and name
         """Paint it."""
         if self._held is None:
             return

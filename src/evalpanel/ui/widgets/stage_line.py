@@ -38,11 +38,11 @@ class StageLine(QWidget):
         self.setAccessibleName(f"Stage {self._at + 1} of {len(STEPS)}: {STEPS[self._at][1]}")
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """As wide as there is room."""
         return QSize(600, 30 + round(1.5 * self.fontMetrics().height()))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the line, the dots and their names."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

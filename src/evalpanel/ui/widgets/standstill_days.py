@@ -49,16 +49,16 @@ class StandstillDays(QWidget):
     def _high(self) -> int:
         return 2 * self.fontMetrics().height() + 10
 
-    def sizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def sizeHint(self) -> QSize:
         """Room for its weeks."""
         count = len(self._period.days) if self._period is not None else 0
         return QSize(7 * 34, (count + _ACROSS - 1) // _ACROSS * (self._high + 4))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 # Qt's name
+    def minimumSizeHint(self) -> QSize:
         """The same height, and boxes that can still be read."""
         return QSize(7 * 28, self.sizeHint().height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 # Qt's name
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """The boxes: the day of the month above, its number in the count below."""
         if self._period is None:
             return

@@ -46,7 +46,7 @@ class TwoSides(QWidget):
         self.sides.setContentsMargins(0, 0, 0, 0)
         self.sides.setSpacing(12)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Turn where there is no room, and back."""
         super().resizeEvent(event)
         narrow = self.width() < self.fontMetrics().averageCharWidth() * self._letters

@@ -18,6 +18,11 @@ _OF_LETTER = {
     "unknown-signer": ("danger", "✕ Unchanged, but nobody here knows the key it was signed with"),
     "not-ours": ("danger", "✕ This is not a letter of this program"),
 }
+_OF_LIST = {
+    "verified": ("ok", "✓ The list, and every letter that lies beside it, is as it was signed"),
+    "altered": ("danger", "✕ The list, or a letter beside it, was altered"),
+    "unknown-signer": ("danger", "✕ Unchanged, but nobody here knows the key that the list was signed with"),
+}
 _LONG = re.compile(r"\b([0-9a-f]{16})[0-9a-f]{48}\b")
 
 
@@ -42,7 +47,7 @@ class VerdictCard(Card):
     def show_result(self, of: Verification) -> None:
         """Show what a check came to."""
         self._clear()
-        known = _OF_RECORD if of.kind == "tender" else _OF_LETTER
+        known = {"tender": _OF_RECORD, "letters": _OF_LIST}.get(of.kind, _OF_LETTER)
         role, words = known[of.verdict]
         self._set(words if of.kind == "tender" else f"{words}: {of.subject}", role)
         if of.verdict == "altered":

@@ -101,7 +101,7 @@ class VersionsCard(Card):
         """The keys that this answers itself."""
         return (("↑ ↓", "Go through the versions"), ("Enter", "Put this version back"), ("Esc", "Close the versions"))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves, Enter puts back; nothing goes on to the form, where letters and digits score."""
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
@@ -112,7 +112,7 @@ class VersionsCard(Card):
                 self._put()
         event.accept()
 
-    def _show(self, at: int) -> None:  # noqa: ARG002 # Qt's signature
+    def _show(self, at: int) -> None:  # noqa: ARG002  # Qt's signature
         one = self.marked
         score = one.score if one is not None else None
         pieces = len(score.evidence) if score is not None else 0

@@ -1,0 +1,91 @@
+"""What is put right about one letter on the page Letters: its bidder's details, and a signed letter as its next version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from evalpanel.domain.tender import Bidder
+from evalpanel.errors import Cancelled
+from evalpanel.progress import Progress
+from evalpanel.services import letters, setup
+from evalpanel.services.letter_copies import Copies
+from evalpanel.services.letters import LettersReport
+from evalpanel.ui.models.letter_rows import LetterRow
+from evalpanel.ui.page import Page
+from evalpanel.ui.widgets.anew_form import AnewForm
+from evalpanel.ui.widgets.bidder_form import BidderForm
+
+
+class LetterMending:
+    """Two forms that stand in the letter's place. `row` is the letter that is chosen; `show` puts a form there, `back` the letter."""
+
+    def __init__(
+        self, page: Page, row: Callable[[], LetterRow | None], show: Callable[[QWidget], None], back: Callable[[], None]
+    ) -> None:
+        self._page, self._row, self._show, self._back = page, row, show, back
+        self.folder: Callable[[], str] = lambda: ""
+        self.copies: Callable[[], Copies] = Copies
+        self.signed: Callable[[Path, LettersReport | None], None] = lambda *_: None
+        self.form, self.anew = BidderForm(), AnewForm()
+        self.form.saved.connect(page.guard(self._correct))
+        self.anew.wanted.connect(page.guard(self._sign))
+        for one in (self.form, self.anew):
+            one.left.connect(back)
+
+    def edit(self) -> None:
+        """Correct who the bidder is, and where its letter goes."""
+        row, view = self._row(), self._page.session.view
+        if row is None or view is None:
+            return
+        bidder: Bidder = next(one for one in view.pack.bidders if one.bidder == row.standing.bidder)
+        self._show(self.form)
+        self.form.show_bidder(bidder)
+
+    def ask_anew(self) -> None:
+        """Ask why the letter is signed once more."""
+        row = self._row()
+        if row is not None:
+            self._show(self.anew)
+            self.anew.ask(f"{row.title}, lot {row.standing.lot}")
+
+    def _correct(self, changed: dict[str, str]) -> None:
+        bidder, session = self.form.bidder, self._page.session
+        assert bidder is not None
+        setup.correct_bidder(
+            session.workspace, session.tender, bidder=bidder.bidder, person=session.person or None, **changed
+        )
+        self._back()
+        self._page.acted.emit()
+        self._page.said.emit(f"The details of {bidder.bidder} are corrected. What stood before is on the record.")
+
+    def _sign(self, why: str) -> None:
+        row, chosen = self._row(), self.folder()
+        if row is None or not chosen:
+            return
+        session, about, out, copies = self._page.session, row.standing, Path(chosen), self.copies()
+        space, tender, person = session.workspace, session.tender, session.person or None
+
+        def work(progress: Progress) -> LettersReport | None:
+            try:
+                return letters.letters(
+                    space,
+                    tender,
+                    out,
+                    bid=about.bid,
+                    lot=about.lot,
+                    reissue=why,
+                    person=person,
+                    copies=copies,
+                    progress=progress,
+                )
+            except Cancelled:
+                return None
+
+        def done(report: LettersReport | None) -> None:
+            self._back()
+            self.signed(out, report)
+
+        self._page.start("Signing the letter anew", work, done)
