@@ -19,13 +19,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 
 from benchmarks.loading import pack_folder
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
-from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode, PersonCode
+from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode, PersonCode, TenderId
 from evalpanel.formats.parcel_sheets import SheetPart, read_sheet_part, write_sheet_part
 from evalpanel.sealing import envelopes
-from evalpanel.services import inviting, issuing, packs, receiving, setup
+from evalpanel.services import declarations, documents, inviting, issuing, packs, receiving, setup
+from evalpanel.services import envelopes as opening
+from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops, laptops
 from profiles import Clock
-from stages import REFERENCE
+from stages import REFERENCE, load
 
 REPEATS = 3
 _WORDS = "Names a worker for each young carer, and says who steps in when she is away (page 12). " * 3
@@ -43,6 +45,9 @@ def measure() -> Iterator[tuple[str, float, str]]:
     megabytes = int(os.environ.get("EVALPANEL_BENCH_MB", "100"))
     with TemporaryDirectory() as folder:
         yield from _issuing(Path(folder), megabytes)
+    for size in (1, 20):
+        with TemporaryDirectory() as folder:
+            yield from _opening(Path(folder), size)
     yield from _sheet()
 
 
@@ -85,6 +90,32 @@ def _copy_and_hash(source: Path, target: Path, *, back: bool = False) -> None:
     if back:
         with target.open("rb") as reader:
             hashlib.file_digest(reader, "sha256")
+
+
+def _opening(folder: Path, megabytes: int) -> Iterator[tuple[str, float, str]]:
+    """A document from its envelope: opened and compared as a reader gets it, beside pyrage alone on the same bytes; and what comes
+    besides (whether the person may, and the line on the record), as everything but that."""
+    import pyrage
+    from pyrage import x25519
+
+    content = os.urandom(megabytes << 20)
+    with laptops(folder, Clock(), lambda space: load(space, folder / "pack", files={"B01/Q1.bin": content})) as desk:
+        space = desk[OFFICER]
+        setup.freeze(space, REFERENCE)
+        declarations.declare(space, REFERENCE, person="OF1")
+        with space.store.reading() as tx:
+            row = next(one for one in tx.query(t.DocumentRow) if one.size == len(content))
+            held = tx.query(t.EnvelopeRow).filter(t.EnvelopeRow.name == row.envelope).one()
+            secret = space.keys.unwrap_for(TenderId(row.tender_id), f"envelope {row.envelope}", held.identity).decode()
+            path = space.documents.path(row.sealed)
+            one = x25519.Identity.from_str(secret)
+            alone = median(took(lambda: pyrage.decrypt(path.read_bytes(), [one])) for _ in range(9))
+            opened = median(took(lambda: opening.unsealed(tx, space, row)) for _ in range(9))
+        asked = [took(lambda: documents.read(space, REFERENCE, row.path, person="OF1")) for _ in range(9)]
+        yield f"a document of {megabytes} MB: pyrage alone, from its file", 1000 * alone, "ms"
+        yield f"a document of {megabytes} MB: from its envelope, compared with its digest", 1000 * opened, "ms"
+        yield "as many times pyrage alone", opened / alone, "x"
+        yield "besides: whether the person may, and the line on the record", 1000 * (median(asked) - opened), "ms"
 
 
 def _sheet() -> Iterator[tuple[str, float, str]]:

@@ -180,7 +180,7 @@ def test_an_absence_lets_moderation_go_on_and_closes_the_sheet(at: At, tmp_path:
     evalpanel = at("declared")
     words = ("absent", REFERENCE, "--person", "PM2", "--reason", "Ill since Monday.")
 
-    assert evalpanel.asked(*words) == {"person": "PM2", "absent": True}
+    assert evalpanel.asked(*words) == {"person": "PM2", "absent": True, "sheet_set_aside": False}
 
     assert evalpanel.refused(*words) == "The absence of PM2 is on record already. Nothing was changed."
     rows = sheet(tmp_path / "in.csv", ("B01", "1.1", "", "4", "Page 2."))

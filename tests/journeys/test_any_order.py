@@ -69,7 +69,9 @@ def person_at(laptop: str) -> str:
 
 
 def plain(scores: dict[Line, Score]) -> Sheet:
-    return {line: (one.status, one.value, one.rationale) for line, one in scores.items()}
+    """What is said: a blank that took the place of an answer says what no answer says."""
+    said = ((line, one) for line, one in scores.items() if one != Score(line))
+    return {line: (one.status, one.value, one.rationale) for line, one in said}
 
 
 def sheet_of(space: Workspace, person: str) -> Sheet:
@@ -398,9 +400,14 @@ def shown(space: Workspace, own: str) -> dict[str, object]:
     with space.store.reading() as tx:
         tender = tenders.find(tx, REFERENCE).tender_id
         moderated = score_reads.moderated(tx, tender)
+        signed, absent = queries.sign_offs(tx, tender), queries.absences(tx, tender)
     roster = confirming.roster_here(space, REFERENCE)
     return {
         "sheets": {one: sheet_of(space, one) for one in SCORERS if one != own},
+        "signed": {one: held.signed for one, held in signed.items() if one != own},
+        "sheets that were taken over": {one: held.sheet for one, held in signed.items() if one != own},
+        "absent": absent,
+        "stage": tenders.all_tenders(space)[0].stage,
         "moderated": moderated,
         "standing": assents.standing(space, REFERENCE),
         "roster": None if roster is None else (roster.number, roster.digits, roster.forked),

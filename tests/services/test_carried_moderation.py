@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from evalpanel.domain.carried import AgreedLine, Dissent, Given, ModerationState, Ruling
+from evalpanel.domain.interests import Answer
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.parcels import ParcelKind, Verdict
+from evalpanel.domain.people import PanelMember
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
@@ -20,28 +23,34 @@ from evalpanel.formats.parcel_moderation import Moderation, ModerationPart, writ
 from evalpanel.services import (
     agreed_rows,
     assents,
+    declarations,
     exchange,
     moderation,
     moderations_here,
     parcels_out,
     receipts,
+    receiving,
     record,
+    room,
     rosters,
     ruling,
     scoring,
+    sending,
+    setup,
     sheets_here,
     sign_off,
     tenders,
     verify,
 )
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import score_reads
-from laptops import OFFICER, Laptops
+from evalpanel.store import queries, score_reads
+from laptops import OFFICER, Laptops, left
 from panels import (
     affirm,
     agree,
     declare,
     held_keys,
+    joined,
     lost_sheet,
     missing,
     moderate,
@@ -53,6 +62,7 @@ from panels import (
     sent_sheet,
     sheet,
 )
+from profiles import copied, opened
 from stages import REFERENCE, line
 
 AWAY = "They are on leave until May."
@@ -151,15 +161,33 @@ def test_chair_who_scores_gets_others_scores_after_their_own_sheet_and_changes_n
         )
 
 
-def test_key_for_a_sheet_that_is_open_again_is_not_taken_in(tmp_path: Path) -> None:
+def test_key_for_a_sheet_that_is_open_again_waits_until_it_is_signed_off(tmp_path: Path) -> None:
     with panel(tmp_path) as desk:
         declare(desk, "CH1")
         release(desk)
-        desk.take(OFFICER, sheet(desk, "CH1"))
+        own = sheet(desk, "CH1")
+        desk.take(OFFICER, own)
         sign_off.reopen(desk["CH1"], REFERENCE, person="CH1", reason="A page was overlooked.")
         report = release(desk, "CH1")["CH1"]
-        assert (report.verdict, held_keys(desk["CH1"], "scores")) == (Verdict.ALTERED, [])
+        assert (report.verdict, held_keys(desk["CH1"], "scores")) == (Verdict.WAITING, [])
         assert "others' scores must stay closed here" in report.words
+        (waits,) = receiving.waiters(desk["CH1"])
+        assert waits.words == report.words
+        sign_off.sign_off(desk["CH1"], REFERENCE, person="CH1")
+        assert [one.verdict for one in receiving.try_again(desk["CH1"])] == [Verdict.NEW]
+        assert held_keys(desk["CH1"], "scores") == ["scores/B01/L1", "scores/B02/L1", "scores/B03/L1"]
+
+
+def test_sheet_of_somebody_the_chair_called_absent_is_settled_by_the_officers_word(tmp_path: Path) -> None:
+    with panel(tmp_path, people(third=True)) as desk:
+        declare(desk, "PM3")
+        scored(desk)
+        sign_off.record_absence(desk["CH1"], REFERENCE, person="PM3", reason=AWAY)
+        moderate(desk)
+        desk.take(OFFICER, sent_moderation(desk), sheet(desk, "PM3"))
+        assert refusal_to_close(desk) == "The moderation of CH1 rests on other sheets than those that count here: PM3."
+        assert sign_off.record_absence(desk[OFFICER], REFERENCE, person="PM3", reason=AWAY), "their sheet is set aside"
+        assert refusal_to_close(desk) == "Moderation cannot be closed: the word of PM1; PM2 is missing."
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
@@ -231,8 +259,10 @@ def crafted(
     *,
     keep: bool = True,
     rulings: tuple[Ruling, ...] = (),
+    misplaced: bool = False,
 ) -> Path:
-    """The chair's final moderation with its lines changed before it was signed; without `keep` the laptop forgets it."""
+    """The chair's final moderation with its lines changed before it was signed; without `keep` the laptop forgets it.
+    `misplaced`: each part lies in the envelope of another bid."""
     space = desk["CH1"]
     made: list[str] = []
     with space.store.writing() as tx:
@@ -241,6 +271,10 @@ def crafted(
         assert mine is not None
         (one,) = moderations_here.carried(tx, space, mine, tender)
         envelopes = sheets_here.recipients(tx, mine, EnvelopeKind.MODERATION)
+        if misplaced:
+            envelopes = dict(
+                zip(envelopes, [*list(envelopes.values())[1:], next(iter(envelopes.values()))], strict=True)
+            )
         changed = [replace_lines(part, change) for part in one.parts]
         digest = agreed_rows.rows_digest([each.agreed for part in changed for each in part.lines])
         parts = [
@@ -340,7 +374,10 @@ def test_chair_cannot_rule_out_a_sheet_that_is_no_fork(tmp_path: Path) -> None:
         ruled = Ruling(PersonCode("PM1"), older, (newest,), "The first one suits me.")
         (report,) = desk.take(OFFICER, crafted(desk, lambda one: one, rulings=(ruled,)))
         assert "It rests on other sheets than those that count here, of PM1." in report.words
-        assert (agreed(desk[OFFICER]), answers(desk[OFFICER], "PM1")) == ({}, answers(desk["PM1"], "PM1"))
+        # What was agreed rests on what was moderated, is shown with it, and cannot be locked past the newest sheet.
+        assert refusal_to_close(desk) == "The moderation of CH1 rests on other sheets than those that count here: PM1."
+        (state,) = assents.standing(desk[OFFICER], REFERENCE)
+        assert state.outdated == ("PM1",)
 
 
 def test_two_sheets_that_come_to_light_after_the_lock_change_nothing(tmp_path: Path) -> None:
@@ -370,6 +407,101 @@ def digest_of(desk: Laptops, sheet_named: str) -> str:
         return next(
             read_scoresheet(one.statement.payload).body.sheet_digest for one in held if one.identity == sheet_named
         )
+
+
+def test_moderation_in_the_envelopes_of_other_bids_is_refused_and_hides_no_other(tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        for one in ("CH1", "PM1", "PM2"):
+            declare(desk, one)
+        release(desk)
+        sheets = [sheet(desk, one) for one in ("CH1", "PM1", "PM2")]
+        desk.take(OFFICER, *sheets)
+        desk.take("CH1", *sheets[1:])
+        release(desk, "CH1", "PM2")
+        moderate(desk)
+        good = sent_moderation(desk)
+        bad = crafted(desk, lambda one: one, misplaced=True, keep=False)
+        said = "A part of this moderation of CH1 belongs to another bid."
+        for one in (OFFICER, "PM2"):
+            refused = desk.take(one, good, bad)[1]
+            assert (refused.verdict, said in refused.words) == (Verdict.ALTERED, True)
+        # PM1's laptop has no keys yet: it sees what is wrong when they come, and goes on with the one before.
+        assert [one.verdict for one in desk.take("PM1", good, bad)] == [Verdict.NEW, Verdict.NEWER]
+        release(desk, "PM1")
+        read = {one: assents.read(desk[one], REFERENCE) for one in ("PM1", "PM2")}
+        assert [one.lines for one in read["PM1"]] == [one.lines for one in read["PM2"]] != []
+        assert agreed(desk[OFFICER]) == agreed(desk["CH1"])
+
+
+# The order in which files come -----------------------------------------------------------------------------------------
+
+
+def told_here(space: Workspace) -> dict[str, object]:
+    """All that the officer's laptop says of sheets, absences and what was agreed."""
+    with space.store.reading() as tx:
+        tender = tenders.find(tx, REFERENCE)
+        signed = queries.sign_offs(tx, tender.tender_id)
+        return {
+            "seen": room.lines_of(tx, tender),
+            "signed": {one: (held.signed, held.sheet) for one, held in signed.items()},
+            "absent": queries.absences(tx, tender.tender_id),
+            "recused": queries.all_recused(tx, tender.tender_id, tender.pack),
+            "missing": room.missing_sheets(tx, tender),
+            "agreed": score_reads.moderated(tx, tender.tender_id),
+            "stage": tender.stage,
+            "standing": assents.standing(space, REFERENCE),
+            "outdated": [(one.is_final, one.outdated) for one in assents.standing(space, REFERENCE)],
+            "panel": [
+                (one.member.person, one.answered, one.signed_off, one.absent)
+                for one in setup.view(space, REFERENCE).panel
+            ],
+        }
+
+
+def test_same_files_in_any_order_say_the_same_with_absences_recusals_and_newer_sheets(tmp_path: Path) -> None:
+    with left(tmp_path, everybody_declared, people(chair_scores=False, third=True)) as desk:
+        before = copied(tmp_path / "laptop-OF1", tmp_path / "before")
+        sheets = [sheet(desk, one) for one in ("PM1", "PM2")]
+        desk.take("CH1", *sheets)
+        sign_off.record_absence(desk["CH1"], REFERENCE, person="PM3", reason=AWAY)
+        moderate(desk, present=("CH1", "PM1", "PM2"))
+        interim = sent_moderation(desk, final=False)
+        moderate(desk, present=("CH1", "PM1", "PM2"), reasons="It says how.")
+        files = [*sheets, interim, sent_moderation(desk), corrected(desk, "PM1"), sheet(desk, "PM3")]
+        found = []
+        for number, chosen in enumerate(orders([*files, declared_late(desk, "PM3", "B02")])):
+            with opened(copied(before, tmp_path / f"order {number}"), desk.clock) as space:
+                receiving.receive(space, chosen)
+                found.append(told_here(space))
+                assert verify.verify_tender(space, REFERENCE).verdict == "verified"
+        for other in found[1:]:
+            assert other == found[0]
+        assert (found[0]["absent"], found[0]["missing"]) == ({"PM3": AWAY}, ())
+        assert found[0]["outdated"] == [(True, ("PM1", "PM3"))]
+        assert found[0]["agreed"] == agreed(desk["CH1"])
+
+
+def everybody_declared(desk: Laptops, of: tuple[PanelMember, ...]) -> None:
+    """Everybody has joined, declared, and holds their keys."""
+    joined(desk, of)
+    for one in ("CH1", "PM1", "PM2", "PM3"):
+        declare(desk, one)
+    release(desk)
+
+
+def declared_late(desk: Laptops, person: str, interest: str) -> Path:
+    declarations.declare(
+        desk[person], REFERENCE, person=person, answers=[Answer(interest, "A cousin works there now.")]
+    )
+    sent = sending.send(desk[person], REFERENCE, to=desk.stick).declaration
+    assert sent is not None
+    return sent
+
+
+def orders(files: list[Path]) -> list[list[Path]]:
+    """As they were made, the other way round, and some in between."""
+    mixed = [Random(seed).sample(files, len(files)) for seed in range(4)]
+    return [files, files[::-1], *mixed]
 
 
 def answers_digest(desk: Laptops, person: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 import ui_stage
-from evalpanel.domain.leaks import Passage, SecretKind
+from evalpanel.domain.leak_letters import squeezed
+from evalpanel.domain.leaks import Allowed, Passage, SecretKind
 from evalpanel.domain.tender import RegimeCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
@@ -226,3 +228,45 @@ def test_no_letter_of_the_sample_leaks_under_any_law(ready: Workspace, code: Reg
             about = inputs(ready, held, bid, result, regime, wording, signs)
             pdf = render(compose(about), made_at=ready.now()).data
             assert [leak.sentence for leak in watch.leaks((about,), pdf) if leak.stops] == []
+
+
+def test_a_sentence_that_goes_on_overleaf_is_found_whole_whatever_stands_at_the_foot(ready: Workspace) -> None:
+    import letter_examples as ex
+    from evalpanel.domain.feedback import compose
+
+    with ready.store.reading() as tx:
+        held = computed(tx, tenders.find(tx, REFERENCE))
+        guard = letter_guard.watch(tx, held).guard
+        said = max((one.reasons for line, one in held.moderated.items() if line.bid == "B04"), key=len)
+    rival = next(one.name for one in held.pack.bidders if one.bidder == "B04")
+    broken: set[str] = set()
+    for filler in range(64, 94, 3):  # an explanation is kept on one page where it fits one
+        planted = f"{'The plan was read with care. ' * (2 * filler)}{said} {rival} said so."
+        moderated = tuple(
+            replace(one, reasons=planted) if one.line.criterion == "1.1" else one for one in ex.moderated("B02")
+        )
+        pdf = render(compose(ex.inputs("B02", moderated=moderated)), made_at=ex.MADE_AT).data
+        pages = passages(pdf)
+        leaks = guard.leaks(pages, Allowed(), "B02")
+        whole = [leak for leak in leaks if squeezed(said).text in squeezed(leak.found).text]
+        assert whole, filler
+        assert any(leak.found.split() == rival.split() for leak in leaks), filler
+        broken.update(leak.where for leak in whole)
+    assert any(where.startswith("Pages ") for where in broken), broken
+
+
+def test_no_letter_of_a_page_is_lost_on_the_way_to_the_guard() -> None:
+    import pypdfium2
+
+    import letter_examples as ex
+    from evalpanel.domain.feedback import compose
+
+    for bid in ("B01", "B02", "B03", "B05"):
+        pdf = render(compose(ex.inputs(bid)), made_at=ex.MADE_AT).data
+        document = pypdfium2.PdfDocument(pdf)
+        seen = "".join(page.get_textpage().get_text_range() for page in document)
+        document.close()
+        read = "".join(
+            one.text for one in passages(pdf) if "age" in one.where.split(",")[0] and "Beside" not in one.where
+        )
+        assert sorted(squeezed(read).text) == sorted(squeezed(seen).text)

@@ -137,7 +137,14 @@ def test_a_letter_signed_anew_is_the_next_version_and_says_why(space: Workspace,
     ]
     told = record.history(space, REFERENCE)[-1]
     assert told.sentence.endswith("B03 (lot L2) is version 2. Why: A wrong name.")
-    assert verify.verify_file(space, out / f"{REFERENCE}-L2-B03.pdf").verdict == "verified"
+    old, new = out / f"{REFERENCE}-L2-B03.pdf", out / "anew" / f"{REFERENCE}-L2-B03-v2.pdf"
+    first, second, apart = verify.verify_file(space, old), verify.verify_file(space, new), verify.verify_file(None, old)
+    assert (first.verdict, second.verdict) == ("verified", "verified")
+    assert first.proved[-1] == "it is version 1"
+    assert first.not_proved[-1].startswith("that it still holds: version 2, signed on ")
+    assert first.not_proved[-1].endswith(f"({new.name}), took its place")
+    assert second.proved[-1] == "it is version 2, and no later version took its place in this profile"
+    assert apart.not_proved[-1].startswith("which version of the letter this is")
 
 
 def test_letters_of_several_kinds_are_sent_apart(space: Workspace, tmp_path: Path) -> None:

@@ -201,6 +201,16 @@ def test_officer_who_lives_on_is_told_and_what_they_issue_counts_no_more(desk: L
     assert "was revoked on" in late.words
 
 
+def test_verify_says_that_the_two_sheets_signed_the_list_of_who_took_over(desk: Laptops) -> None:
+    done = take_over(desk)
+    found = verify.verify_file(desk["PM1"], done.roster)
+    assert (found.verdict, found.proved[1]) == (
+        "verified",
+        "it was signed with the words of the two sheets of paper that list number 1 names",
+    )
+    assert found.not_proved[0].startswith("who typed the words:")
+
+
 def test_taking_over_again_writes_the_same_bytes(desk: Laptops) -> None:
     first = take_over(desk)
     before = first.roster.read_bytes()

@@ -88,8 +88,8 @@ def _agree(space: Workspace) -> None:
         ("UPDATE sign_off SET signed = 0 WHERE person = 'PM1'", "the sign-off of PM1"),
         ("DELETE FROM sign_off WHERE person = 'PM1'", "the sign-off of PM1"),
         (
-            """INSERT INTO absence (tender_id, position, person, at, reason, act)
-            SELECT tender_id, 0, 'PM2', at, 'Left.', 99 FROM freeze""",
+            """INSERT INTO absence (tender_id, position, person, is_away, told, at, reason, act)
+            SELECT tender_id, 0, 'PM2', 1, 0, at, 'Left.', 99 FROM freeze""",
             "the absence of PM2 (act 99) is not in the trail",
         ),
         ("UPDATE moderated_score SET value = '4' WHERE bid = 'B03' AND criterion = '2.1'", "moderated scores of act"),

@@ -59,7 +59,7 @@ def test_letter_says_how_it_reads_and_that_it_tells_nothing_that_it_may_not(page
 
 def test_letter_is_approved_where_that_is_asked_for(page: LettersPage, space: Workspace) -> None:
     page.look_action.click()
-    assert page.looking.card.rule.text() == "Letters need an approval"
+    assert page.looking.card.rule.text() == "Require approval"
     page.looking.card.rule.click()
     assert "It has to be approved before it is signed." in page.looking.card.said
     page.looking.card.approve.click()

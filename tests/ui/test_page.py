@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 import ui_stage
@@ -12,6 +13,7 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.ui.catalogue import factories
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
+from evalpanel.ui.widgets.fold import Fold
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +52,16 @@ def test_a_page_uses_all_of_a_usual_screen(qtbot: QtBot, space: Workspace, place
     page = shell.page(place)
     qtbot.waitUntil(lambda: page.whole.width() == page.width(), timeout=20_000)
     shell.close()
+
+
+def test_row_is_one_again_when_what_took_the_room_goes(qtbot: QtBot) -> None:
+    row = Fold()
+    qtbot.addWidget(row)
+    first, second, third = (QPushButton(text) for text in ("One", "Another one", "A third that is much longer"))
+    for one in (first, second, third):
+        row.add(one)
+    row.show()  # dressed now, so that what they need is known
+    row.resize(first.sizeHint().width() + second.sizeHint().width() + third.sizeHint().width() // 2, 200)
+    qtbot.waitUntil(lambda: first.y() != second.y(), timeout=10_000)
+    third.hide()
+    qtbot.waitUntil(lambda: first.y() == second.y(), timeout=10_000)

@@ -62,6 +62,8 @@ def replace(
     held.say(
         f"What {done.leaver} scored is set aside: it is kept, and shown to nobody. Moderation waits for {done.person}."
     )
+    if done.had_signed:
+        held.say(f"{done.leaver} had signed their sheet off: it does not count any more.")
     if done.revoked is not None:
         _say_revoked(held, done.revoked)
     held.say(f"Next: evalpanel invite {tender} --person {done.person} --to DIR")

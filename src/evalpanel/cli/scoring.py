@@ -120,6 +120,8 @@ def absent(
     held = console(context, json=json)
     with held.opened() as space:
         person = tenders.person_code(space, tender, person)
-        signing.record_absence(space, tender, person=person, reason=reason)
+        set_aside = signing.record_absence(space, tender, person=person, reason=reason)
     held.say(f"The absence of {person} is on record; moderation no longer waits for them.")
-    held.answer({"person": person, "absent": True})
+    if set_aside:
+        held.say(f"{person} had signed a sheet off: it is here, and is now set aside, kept, and shown to nobody.")
+    held.answer({"person": person, "absent": True, "sheet_set_aside": set_aside})

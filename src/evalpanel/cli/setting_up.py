@@ -167,7 +167,13 @@ def show(context: typer.Context, tender: TenderName, json: Json = False) -> None
                 held.say(f"  {bid.bid:<6} {bid.status.value:<12} {names.get(bid.bidder, '')}{why}")
     held.say("Panel:")
     for one in found.panel:
-        state = "signed off" if one.signed_off else "absent" if one.absent else f"{one.answered} of {one.owed}"
+        state = (
+            f"absent ({one.absent.rstrip('.')})"
+            if one.absent
+            else "signed off"
+            if one.signed_off
+            else f"{one.answered} of {one.owed}"
+        )
         recused = f", recused from {', '.join(kept.what for kept in one.recusals)}" if one.recusals else ""
         declared = "" if one.declared else ", has not declared interests"
         scoring = state if one.owed or one.signed_off else "does not score"

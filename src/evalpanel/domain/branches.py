@@ -83,6 +83,23 @@ def standing(entries: Iterable[Entry], ruled_out: Iterable[str] = ()) -> Standin
     )
 
 
+def last_signed(entries: Iterable[Entry], signed: Iterable[str], ruled_out: Iterable[str] = ()) -> str | None:
+    """Of a person's sheets the one whose answers are shown: the newest signed-off one that is, or stands before, every tip.
+
+    Where it is the statement that counts, they are what the person says. Else the person opened their sheet again, or two do
+    not know of each other: then nothing counts, and these answers are the last on which nothing casts a doubt. None: there are none.
+    """
+    aside = frozenset(ruled_out)
+    live = {entry.identity: entry for entry in entries if entry.identity not in aside}
+    tips = standing(live.values()).tips
+    if not tips:
+        return None
+    shared = frozenset.intersection(*(live[tip].history | {tip} for tip in tips)) & live.keys() & frozenset(signed)
+    inner = {earlier for identity in shared for earlier in live[identity].history}
+    newest = [identity for identity in shared if identity not in inner]
+    return newest[0] if len(newest) == 1 else None
+
+
 def _before(live: Mapping[str, Entry], tips: list[str]) -> str | None:
     """The newest statement that all tips follow; None where there is none, or where two might be it."""
     if not tips:

@@ -135,6 +135,30 @@ def outdated(cited: Iterable[Citation], counts: Mapping[PersonCode, str | None])
     return tuple(sorted(one.person for one in cited if (counts.get(one.person) or "") != one.sheet))
 
 
+def rests_on(cited: Iterable[Citation], held: Mapping[PersonCode, Mapping[str, Entry]]) -> dict[PersonCode, str]:
+    """The sheet of each person that was moderated, of those that moderation which counts cites and that are `held`.
+
+    It stays what is shown of the person when a newer one comes: a sheet that arrives late does not rewrite a meeting. Where
+    two chairs rest on different ones, it is the newer; where these do not know of each other, there is none.
+    """
+    found: dict[PersonCode, set[str]] = {}
+    for one in cited:
+        if one.sheet in held.get(one.person, {}):
+            found.setdefault(one.person, set()).add(one.sheet)
+    newest = {
+        person: [one for one in sheets if not any(one in held[person][other].history for other in sheets)]
+        for person, sheets in found.items()
+    }
+    return {person: sheets[0] for person, sheets in newest.items() if len(sheets) == 1}
+
+
+def said_absent(cited: Iterable[Citation]) -> dict[PersonCode, str]:
+    """Of whom moderation that counts says that there is no sheet, and why; nobody whose sheet another chair's rests on."""
+    told = tuple(cited)
+    present = {one.person for one in told if one.sheet}
+    return {one.person: one.absent.strip() for one in told if one.absent.strip() and one.person not in present}
+
+
 def by_whom(
     chairs: Iterable[PersonCode], covered: Mapping[PersonCode, Iterable[tuple[BidderCode, LotCode]]]
 ) -> dict[tuple[BidderCode, LotCode], PersonCode]:

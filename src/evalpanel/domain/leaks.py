@@ -10,22 +10,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from evalpanel.domain.leak_numbers import amounts_in
+from evalpanel.domain.leak_letters import Squeezed, letters_and_words, squeezed
+from evalpanel.domain.leak_names import MOST_WORDS, Named, gathered
+from evalpanel.domain.leak_numbers import WrittenAmount, amounts_in
 
 ANCHOR = 24
 """How many letters of a text are looked up at once."""
 RUN = 40
 """From how many letters on a run that two texts share is the same sentence; a shorter text must be there whole."""
 _NUMBER = re.compile(r"\d{5}")
+_WORD = re.compile(r"[^\W\d_]+")
+_CHANCE = 8  # letters at each end of a run that two texts may share by chance
 _STEP = 3  # words from one anchor of a text to the next
 _LEAST_NAME = 3  # letters: a shorter name is a word of every text
 _WHOLE_AMOUNT = 10000  # a bare whole number below it may be a year or a count
+_CUT = 2  # more pieces than words that a name may be in, since a line may end inside it
+_SURE_DIGITS = 3  # an amount that is rounded to so many digits says whose it is
 _LEAST_AMOUNT = 1000  # a bare number below it is a score, a percentage or a page
 
 
@@ -38,6 +45,7 @@ class SecretKind(StrEnum):
     ADDRESS = "address"
     PRICE = "price"
     PERSON = "person"
+    NAME = "name"
     SENTENCE = "sentence"
     WORKING_NOTE = "working-note"
 
@@ -49,7 +57,7 @@ _TEXTS = (SecretKind.SENTENCE, SecretKind.WORKING_NOTE)
 class Secret:
     """One thing that may not be told: a name, a number, an amount or a text. `whose` says of whom or of what, in words.
 
-    `owner` is the bidder who may read it (empty: no bidder may).
+    `owner` is the bidder who may read it (empty: no bidder may). `about` is the bidder whom a text is about, if it is about one.
     """
 
     kind: SecretKind
@@ -57,14 +65,30 @@ class Secret:
     whose: str
     owner: str = ""
     amount: Decimal | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of a finished letter as it can be read or heard: a page, the title, a bookmark, an attachment."""
+    """A part of a finished letter as it can be read or heard: its pages, the title, a bookmark, an attachment.
+
+    `pages`: where in the text each page begins, and its number. A page may be there more than once, and a text without is on none.
+    """
 
     where: str
     text: str
+    pages: tuple[tuple[int, int], ...] = ()
+
+    def place(self, begin: int, end: int) -> str:
+        """Where the characters from `begin` to `end` stand, in words."""
+        starts = [start for start, _ in self.pages]
+        first = max(bisect_right(starts, begin) - 1, 0)
+        numbers = sorted({page for start, page in self.pages[first:] if start < end})
+        if len(numbers) > 1:
+            return (
+                f"Pages {numbers[0]} and {numbers[-1]}" if len(numbers) == 2 else f"Pages {numbers[0]} to {numbers[-1]}"
+            )
+        return f"Page {numbers[0]}" if numbers else self.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +96,13 @@ class Allowed:
     """What may stand in one letter: texts (with every name in them), amounts, and words of which a name may be part.
 
     `told` are the agreed texts that make the letter: a sentence that stands there too is no leak, though a name in it still is. `said` is
-    what was published for everybody and what the bidder itself is and wrote: nothing in it is a leak.
+    what was published for everybody and what the bidder itself is and wrote: nothing in it is a leak. `disclosed` are those of `told` that
+    are about another bid: a name that nobody listed may stand in them.
     """
 
     told: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    disclosed: tuple[str, ...] = ()
     amounts: frozenset[Decimal] = frozenset()
 
 
@@ -112,66 +138,34 @@ def shown(text: str, most: int = 90) -> str:
     return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Squeezed:
-    """A text as its letters and digits, in small letters and without accents, each with its place in the text."""
+@dataclass(slots=True)
+class _Let:
+    """What may stand in one letter, as letters alone, with where that stands in the passage that is looked at."""
 
-    text: str
-    at: tuple[int, ...]
-    source: str
+    reader: str
+    told: tuple[str, ...]
+    said: tuple[str, ...]
+    disclosed: tuple[str, ...]
+    spans: list[tuple[int, int]] | None = None
 
-    def original(self, begin: int, end: int) -> str:
-        """The piece of the text that letters `begin` to `end` came from."""
-        return self.source[self.at[begin] : self.at[end - 1] + 1]
+    @classmethod
+    def of(cls, allowed: Allowed, reader: str) -> _Let:
+        """The same in letters."""
+        told, said, disclosed = (
+            tuple(squeezed(text).text for text in texts if text.strip())
+            for texts in (allowed.told, allowed.said, allowed.disclosed)
+        )
+        return cls(reader, told, said, disclosed)
 
-    def stands_alone(self, begin: int, end: int) -> bool:
-        """Whether letters `begin` to `end` are whole words of the text."""
-        return self._edge(begin - 1, begin) and self._edge(end - 1, end)
+    def forget(self) -> None:
+        """Another passage is looked at."""
+        self.spans = None
 
-    def _edge(self, left: int, right: int) -> bool:
-        if left < 0 or right >= len(self.at):
-            return True
-        between = self.source[self.at[left] + 1 : self.at[right]]
-        if any(not _is_joint(char) for char in between):
-            return True
-        # Scripts without spaces between words have no edge that could be seen.
-        return _without_spaces(self.text[left]) or _without_spaces(self.text[right])
-
-
-def _is_joint(char: str) -> bool:
-    return unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf", "Cc", "Cn", "Lm") and char not in "\n\r\t"
-
-
-def _without_spaces(char: str) -> bool:
-    code = ord(char)
-    return (
-        0x0E00 <= code <= 0x0EFF  # Thai, Lao
-        or 0x1000 <= code <= 0x109F  # Burmese
-        or 0x1780 <= code <= 0x17FF  # Khmer
-        or 0x3040 <= code <= 0x30FF  # kana
-        or 0x3400 <= code <= 0x9FFF  # Han
-        or 0x20000 <= code <= 0x3FFFF
-    )
-
-
-def squeezed(text: str) -> Squeezed:
-    """`text` with nothing left but letters and digits in one writing."""
-    if text.isascii():  # most of what is looked through
-        places = [place for place, char in enumerate(text) if char.isalnum()]
-        return Squeezed("".join([text[place] for place in places]).lower(), tuple(places), text)
-    letters: list[str] = []
-    at: list[int] = []
-    for place, char in enumerate(text):
-        if char.isascii():
-            if char.isalnum():
-                letters.append(char.lower())
-                at.append(place)
-            continue
-        for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", char).casefold()):
-            if unicodedata.category(part)[0] in "LN":
-                letters.append(part)
-                at.append(place)
-    return Squeezed("".join(letters), tuple(at), text)
+    def lets(self, text: str, begin: int, end: int) -> bool:
+        """Whether these letters of the passage are part of what may stand there."""
+        if self.spans is None:
+            self.spans = list(_spans(text, self.said))
+        return any(low <= begin and end <= high for low, high in self.spans)
 
 
 @dataclass(slots=True)
@@ -180,14 +174,18 @@ class Guard:
 
     names: list[tuple[Secret, tuple[str, ...]]] = field(default_factory=list)
     amounts: dict[Decimal, list[Secret]] = field(default_factory=dict)
+    sizes: list[Decimal] = field(default_factory=list)
+    gathered: Mapping[str, Named] = field(default_factory=dict)
+    longest: int = 0
     texts: list[tuple[Secret, str]] = field(default_factory=list)
     anchors: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, secrets: Iterable[Secret]) -> Guard:
-        """The guard over these secrets. The same text of the same owner is held once."""
+    def of(cls, secrets: Iterable[Secret], published: Iterable[str] = ()) -> Guard:
+        """The guard over these secrets. The same text of the same owner is held once. `published` is what everybody may read."""
         made = cls()
-        for secret in dict.fromkeys(secrets):
+        held = list(dict.fromkeys(secrets))
+        for secret in held:
             if secret.amount is not None:
                 made.amounts.setdefault(secret.amount, []).append(secret)
             elif secret.kind in _TEXTS:
@@ -197,79 +195,124 @@ class Guard:
                 if len(letters) >= _LEAST_NAME:
                     forms = (letters, letters[::-1]) if _right_to_left(secret.text) else (letters,)
                     made.names.append((secret, tuple(dict.fromkeys(forms))))
+        made.sizes = sorted(made.amounts)
+        words = frozenset(word for text in published for word in _WORD.findall(text))
+        texts = (
+            (one.text, one.whose, one.about, one.kind is SecretKind.WORKING_NOTE) for one in held if one.kind in _TEXTS
+        )
+        made.gathered = gathered(texts, words)
+        made.longest = max(map(len, made.gathered), default=0)
         return made
 
     def _add_text(self, secret: Secret) -> None:
-        held = squeezed(secret.text)
-        if len(held.text) < ANCHOR:
+        letters, starts = letters_and_words(secret.text)
+        if len(letters) < ANCHOR:
             # Too short for a run, but a number in it (of a charity, a case, an account) says whose it is all the same.
-            if _NUMBER.search(held.text) and len(held.text) >= _LEAST_NAME:
-                self.names.append((secret, (held.text,)))
+            if _NUMBER.search(letters) and len(letters) >= _LEAST_NAME:
+                self.names.append((secret, (letters,)))
             return
         number = len(self.texts)
-        self.texts.append((secret, held.text))
-        starts = [place for place in range(len(held.text)) if place == 0 or held.at[place] - held.at[place - 1] > 1]
-        last = len(held.text) - ANCHOR
+        self.texts.append((secret, letters))
+        last = len(letters) - ANCHOR
         for place in (*(start for start in starts[::_STEP] if start < last), last):
-            self.anchors.setdefault(held.text[place : place + ANCHOR], []).append((number, place))
+            self.anchors.setdefault(letters[place : place + ANCHOR], []).append((number, place))
 
     def leaks(self, passages: Sequence[Passage], allowed: Allowed, reader: str = "") -> tuple[Leak, ...]:
         """What the passages of one letter tell that they may not. `reader` is the bidder to whom it goes."""
-        told = [squeezed(text).text for text in allowed.told]
-        said = [squeezed(text).text for text in allowed.said if text.strip()]
+        let = _Let.of(allowed, reader)
         found: dict[tuple[str, str], Leak] = {}
         for passage in passages:
             held = squeezed(passage.text)
+            let.forget()
             for leak in (
-                *self._names_in(held, passage, said, told, reader),
+                *self._names_in(held, passage, let),
+                *self._gathered_in(held, passage, let),
                 *self._amounts_in(passage, allowed, reader),
-                *self._texts_in(held, passage, (*told, *said), reader),
+                *self._texts_in(held, passage, (*let.told, *let.said), reader),
             ):
                 found.setdefault((leak.key, leak.where), leak)
         return tuple(found.values())
 
-    def _names_in(
-        self, held: Squeezed, passage: Passage, said: Sequence[str], told: Sequence[str], reader: str
-    ) -> Iterator[Leak]:
-        masked: list[tuple[int, int]] | None = None
+    def _names_in(self, held: Squeezed, passage: Passage, allowed: _Let) -> Iterator[Leak]:
         for secret, forms in self.names:
             for form in forms:
-                if form not in held.text or _owns(reader, secret):
+                if form not in held.text or _owns(allowed.reader, secret):
                     continue
-                if secret.kind in _TEXTS and any(form in text for text in told):
+                if secret.kind in _TEXTS and any(form in text for text in allowed.told):
                     continue
                 for begin in _places(held.text, form):
                     end = begin + len(form)
-                    if not held.stands_alone(begin, end):
-                        continue
-                    if masked is None:
-                        masked = list(_spans(held.text, said))
-                    if any(low <= begin and end <= high for low, high in masked):
-                        continue
-                    yield self._named(secret, held.original(begin, end), passage)
+                    if held.stands_alone(begin, end) and not allowed.lets(held.text, begin, end):
+                        yield self._named(secret, held, passage, (begin, end))
 
-    def _named(self, secret: Secret, found: str, passage: Passage) -> Leak:
+    def _named(self, secret: Secret, held: Squeezed, passage: Passage, letters: tuple[int, int]) -> Leak:
+        found = held.original(*letters)
         ordinary = (
             secret.kind in (SecretKind.BIDDER, SecretKind.MEMBER, SecretKind.PERSON)
             and found == found.lower()
             and secret.text != secret.text.lower()
         )
         note = "It is written in small letters here, so these may be ordinary words: look at it." if ordinary else ""
-        return Leak(secret.kind, secret.whose, found, passage.where, not ordinary, note)
+        return Leak(secret.kind, secret.whose, found, passage.place(*held.place(*letters)), not ordinary, note)
+
+    def _gathered_in(self, held: Squeezed, passage: Passage, allowed: _Let) -> Iterator[Leak]:
+        """Names that nobody listed, where they stand in texts about others. They are looked up word by word."""
+        starts, ends = held.words()
+        past = 0
+        for first, begin in enumerate(starts):
+            if begin < past:
+                continue  # a part of the name before it
+            for end in reversed(ends[first : first + MOST_WORDS + _CUT]):
+                named = self.gathered.get(held.text[begin:end]) if end - begin <= self.longest else None
+                if named is not None:
+                    past = end
+                    yield from self._of_others(named, held, passage, (begin, end), allowed)
+                    break
+
+    def _of_others(
+        self, named: Named, held: Squeezed, passage: Passage, letters: tuple[int, int], allowed: _Let
+    ) -> Iterator[Leak]:
+        if named.about == {allowed.reader} and not named.noted:
+            return  # it stands in the reasons about this bid alone
+        if any(held.text[slice(*letters)] in text for text in (*allowed.said, *allowed.disclosed)):
+            return
+        found = held.original(*letters)
+        small = found == found.lower() and named.name != named.name.lower()
+        if small and not named.sure:
+            return
+        stops = named.sure and allowed.reader not in named.about and not small
+        note = "" if stops else "It may be a name that stands there rightly: look at it."
+        yield Leak(SecretKind.NAME, named.whose, found, passage.place(*held.place(*letters)), stops, note)
 
     def _amounts_in(self, passage: Passage, allowed: Allowed, reader: str) -> Iterator[Leak]:
         for written in amounts_in(passage.text):
-            if written.values & allowed.amounts:
+            low, high = written.rounded or (Decimal(0), Decimal(0))
+            if written.values & allowed.amounts or any(
+                low <= one <= high for one in allowed.amounts if written.rounded
+            ):
                 continue
+            place = passage.place(written.begin, written.end)
             for value in written.values:
+                if value < _LEAST_AMOUNT and not written.is_money:
+                    continue
+                sure = written.is_money or value >= _WHOLE_AMOUNT or value != value.to_integral_value()
+                note = "" if sure else "It may be another number, such as a year: look at it."
                 for secret in self.amounts.get(value, ()):
-                    if _owns(reader, secret):
-                        continue
-                    if value < _LEAST_AMOUNT and not written.is_money:
-                        continue
-                    sure = written.is_money or value >= _WHOLE_AMOUNT or value != value.to_integral_value()
-                    note = "" if sure else "It may be another number, such as a year: look at it."
-                    yield Leak(secret.kind, secret.whose, written.text, passage.where, sure, note)
+                    if not _owns(reader, secret):
+                        yield Leak(secret.kind, secret.whose, written.text, place, sure, note)
+            yield from self._rounded(written, place, reader)
+
+    def _rounded(self, written: WrittenAmount, place: str, reader: str) -> Iterator[Leak]:
+        """An amount that somebody wrote down rounded: it stops where it can be one alone, and is shown where it is rough."""
+        if written.rounded is None:
+            return
+        near = self.sizes[bisect_left(self.sizes, written.rounded[0]) : bisect_right(self.sizes, written.rounded[1])]
+        owned = [one for value in near for one in self.amounts[value] if value not in written.values]
+        others = [one for one in owned if not _owns(reader, one)]
+        if others:
+            sure = written.digits >= _SURE_DIGITS and len(near) == 1
+            note = "It is that amount, rounded." if sure else "It may be that amount, rounded: look at it."
+            yield Leak(others[0].kind, others[0].whose, written.text, place, sure, note)
 
     def _texts_in(self, held: Squeezed, passage: Passage, allowed: Sequence[str], reader: str) -> Iterator[Leak]:
         seen: dict[int, int] = {}
@@ -282,10 +325,13 @@ class Guard:
                 seen[number] = end
                 if end - begin < min(len(letters), RUN):
                     continue
-                run = held.text[begin:end]
+                # The letters before and after two copies of a sentence may happen to be the same too.
+                chance = _CHANCE if end - begin >= RUN else 0
+                run = held.text[begin + chance : end - chance]
                 if _owns(reader, secret) or any(run in text for text in allowed):
                     continue
-                yield Leak(secret.kind, secret.whose, held.original(begin, end), passage.where)
+                where = passage.place(*held.place(begin, end))
+                yield Leak(secret.kind, secret.whose, held.original(begin, end), where)
 
 
 def _owns(reader: str, secret: Secret) -> bool:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
 
 from evalpanel.domain.leaks import Passage
 from evalpanel.errors import EvalPanelError
+
+if TYPE_CHECKING:
+    import pikepdf
+    import pypdfium2
 
 _CARRIED = 4 << 20  # bytes of one attachment that are looked through
 _SIGNED_WITH = ("/Contents", "/Cert", "/ByteRange")  # of a signature: the certificate and its bytes, which are no words
@@ -29,50 +34,133 @@ _NAMED = {
 
 
 def passages(data: bytes) -> tuple[Passage, ...]:
-    """The pages of a PDF, then everything in it that is text and on no page. Raises `EvalPanelError` where it cannot be read."""
-    beside: dict[str, list[str]] = {}
-    for one in _beside(data):
-        beside.setdefault(one.where, []).append(one.text)
-    # One passage for each kind of place: a tagged letter has hundreds of short ones.
-    return (*_pages(data), *(Passage(where, "\n".join(texts)) for where, texts in beside.items()))
+    """What the pages of a PDF say, then everything in it that is text and on no page. Raises `EvalPanelError` where it cannot be read.
 
-
-def _pages(data: bytes) -> Iterator[Passage]:
-    import pypdfium2  # slow to import: only letters that are looked through need it
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise _unreadable() from error
-    try:
-        for number in range(len(document)):
-            page = document[number]
-            words = page.get_textpage()
-            yield Passage(f"Page {number + 1}", words.get_text_range())
-            words.close()
-            page.close()
-    finally:
-        document.close()
-
-
-def _beside(data: bytes) -> Iterator[Passage]:
-    import pikepdf  # slow to import: see above
+    The pages come as they are heard: from the first to the last in one passage, so that what goes on overleaf stays whole.
+    Heads, feet and whatever else is no content of the document come apart, page by page.
+    """
+    import pikepdf  # slow to import: only letters that are looked through need it
 
     try:
         pdf = pikepdf.open(BytesIO(data))
     except pikepdf.PdfError as error:
         raise _unreadable() from error
     with pdf:
-        for item in pdf.objects:
-            yield from _strings(item, "")
-            if isinstance(item, pikepdf.Stream):
-                kind = str(item.get("/Type", ""))
-                if kind == "/Metadata":
-                    markup = item.read_bytes().decode("utf-8", "replace")
-                    yield Passage("What the file says of itself", re.sub(r"<[^>]*>", " ", markup))
-                elif kind == "/EmbeddedFile":
-                    yield Passage("An attachment", _decoded(item.read_bytes()[:_CARRIED]))
-        yield from _strings(pdf.trailer.get("/Info", pikepdf.Dictionary()), "")
+        order = list(_reading_order(pdf))
+        beside: dict[str, list[str]] = {}
+        for one in _beside(pdf):
+            beside.setdefault(one.where, []).append(one.text)
+    # One passage for each kind of place: a tagged letter has hundreds of short ones.
+    return (*_pages(data, order), *(Passage(where, "\n".join(texts)) for where, texts in beside.items()))
+
+
+_Mark = tuple[int, int]
+"""A stretch of a page: the page (from 0) and the number of the mark on it, -1 for what has none."""
+
+_INLINE = ("/Span", "/Link", "/Reference", "/Quote")
+_DEEPEST = 100  # elements inside each other
+
+
+def _reading_order(pdf: pikepdf.Pdf) -> Iterator[_Mark | None]:
+    """The marks of the pages as the structure puts them; None where another element begins that stands by itself."""
+    numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+    tree = pdf.Root.get("/StructTreeRoot")
+    if tree is not None:
+        yield from _kids(tree, None, numbers, 0)
+
+
+def _kids(
+    element: pikepdf.Object, page: int | None, numbers: dict[tuple[int, int], int], depth: int
+) -> Iterator[_Mark | None]:
+    import pikepdf  # slow to import: see above
+
+    if depth > _DEEPEST:
+        raise _unreadable()
+    held = element.get("/K")
+    for kid in held if isinstance(held, pikepdf.Array) else [] if held is None else [held]:
+        if not isinstance(kid, pikepdf.Dictionary):
+            if page is not None:
+                yield page, int(kid)
+            continue
+        on = numbers.get(kid.Pg.objgen, page) if "/Pg" in kid else page
+        if "/MCID" in kid:
+            if on is not None:
+                yield on, int(kid.MCID)
+        elif "/S" in kid:
+            if str(kid.S) not in _INLINE:
+                yield None
+            yield from _kids(kid, on, numbers, depth + 1)
+
+
+def _pages(data: bytes, order: Sequence[_Mark | None]) -> Iterator[Passage]:
+    import pypdfium2  # slow to import: only letters that are looked through need it
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise _unreadable() from error
+    held: dict[_Mark, list[str]] = {}
+    try:
+        count = len(document)
+        for number in range(count):
+            for mark, text in _drawn(document, number):
+                held.setdefault((number, mark), []).append(text)
+    finally:
+        document.close()
+    yield _read_through(held, order)
+    for number in range(count):
+        rest = [text for (page, _), texts in held.items() if page == number for text in texts]
+        if rest:
+            yield Passage(f"Page {number + 1}, beside the text", "\n".join(rest))
+
+
+def _read_through(held: dict[_Mark, list[str]], order: Sequence[_Mark | None]) -> Passage:
+    """Everything that has a place in the structure, taken out of `held`, in that order."""
+    text, at = StringIO(), []
+    page = None
+    for mark in order:
+        if mark is None:
+            text.write("\n")
+        elif mark in held:
+            if mark[0] != page:
+                page = mark[0]
+                at.append((text.tell(), page + 1))
+            text.write("".join(held.pop(mark)))
+    return Passage("The pages", text.getvalue(), tuple(at))
+
+
+def _drawn(document: pypdfium2.PdfDocument, number: int) -> Iterator[tuple[int, str]]:
+    """The pieces of text of a page as they are drawn, each with the number of its mark."""
+    from pypdfium2 import raw
+
+    page = document[number]
+    words = page.get_textpage()
+    try:
+        for drawn in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEEPEST):
+            length = raw.FPDFTextObj_GetText(drawn.raw, words.raw, None, 0)
+            room = (raw.FPDF_WCHAR * (length // 2 + 1))()
+            raw.FPDFTextObj_GetText(drawn.raw, words.raw, room, length)
+            text = bytes(room)[: max(length - 2, 0)].decode("utf-16-le", "replace")
+            if text:
+                yield raw.FPDFPageObj_GetMarkedContentID(drawn.raw), text
+    finally:
+        words.close()
+        page.close()
+
+
+def _beside(pdf: pikepdf.Pdf) -> Iterator[Passage]:
+    import pikepdf  # slow to import: see above
+
+    for item in pdf.objects:
+        yield from _strings(item, "")
+        if isinstance(item, pikepdf.Stream):
+            kind = str(item.get("/Type", ""))
+            if kind == "/Metadata":
+                markup = item.read_bytes().decode("utf-8", "replace")
+                yield Passage("What the file says of itself", re.sub(r"<[^>]*>", " ", markup))
+            elif kind == "/EmbeddedFile":
+                yield Passage("An attachment", _decoded(item.read_bytes()[:_CARRIED]))
+    yield from _strings(pdf.trailer.get("/Info", pikepdf.Dictionary()), "")
 
 
 def _strings(item: object, key: str) -> Iterator[Passage]:

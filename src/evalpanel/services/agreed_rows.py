@@ -75,13 +75,43 @@ def keep(
     tender: tenders.OpenTender,
     person: PersonCode,
     changes: Sequence[ModeratedScore],
+    moderation: str = "",
 ) -> None:
-    """Add versions of moderated scores, with their line of the trail: `person` recorded them."""
+    """Add versions of moderated scores, with their line of the trail: `person` recorded them. `moderation`: the statement that
+    brought them from another laptop."""
     tenders.advance(tx, tender, TenderStage.MODERATION)
     detail = {"rows": len(changes), "rows_digest": rows_digest(changes)}
     number = audit.record(
         tx, workspace, "moderated-scores-recorded", tender=tender.tender_id, person=person, detail=detail
     )
+    _add(tx, workspace, tender, changes, number, moderation)
+
+
+def withdraw(
+    tx: Session, workspace: Workspace, tender: tenders.OpenTender, person: PersonCode, lines: Sequence[Line], why: str
+) -> None:
+    """Nothing is agreed on these lines any more: the moderation of `person` that brought it counts no more here.
+
+    What was agreed is kept as an earlier version.
+    """
+    gone = [ModeratedScore(line, None) for line in lines]
+    detail = {"about": person, "rows": len(gone), "rows_digest": rows_digest(gone), "reason": why}
+    number = audit.record(
+        tx, workspace, "moderated-scores-withdrawn", tender=tender.tender_id, person=person, detail=detail
+    )
+    _add(tx, workspace, tender, gone, number, "", withdrawn=True)
+
+
+def _add(
+    tx: Session,
+    workspace: Workspace,
+    tender: tenders.OpenTender,
+    changes: Sequence[ModeratedScore],
+    number: int,
+    moderation: str,
+    *,
+    withdrawn: bool = False,
+) -> None:
     revisions = _revisions(tx, tender, changes)
     at = workspace.now()
     tx.execute(
@@ -103,6 +133,8 @@ def keep(
                 "present": score.present,
                 "dissent": score.dissent,
                 "evidence": score.evidence,
+                "moderation": moderation,
+                "withdrawn": withdrawn,
                 "at": at,
                 "act": number,
             }

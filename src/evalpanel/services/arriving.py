@@ -32,9 +32,10 @@ from evalpanel.services import (
     exchange,
     invitations,
     locked_here,
+    moderations_here,
     opened_here,
     rosters,
-    sheets_here,
+    sheets_shown,
     tender_here,
     tenders,
     told,
@@ -88,6 +89,12 @@ def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
+    if one.kind is ParcelKind.RELEASE and opened_here.waits_for_own_sheet(tx, one.mine, one.cover.body.keys):
+        raise NotYet(
+            f"These keys open what others scored, and the sheet of {one.mine.person} is not signed off on this laptop: others' "
+            "scores must stay closed here until it is.",
+            "They are kept here, and taken in when the sheet is signed off here and the next file comes.",
+        )
 
 
 def _roster_fits(tx: Session, workspace: Workspace, one: Arrival) -> None:
@@ -168,7 +175,8 @@ def _sheets(tx: Session, workspace: Workspace, mine: Own) -> tuple[str, ...]:
     tender = tenders.find(tx, mine.tender)
     if mine.person not in rosters.chairs(tender.pack.panel):
         return ()
-    return sheets_here.bring_all_up(tx, workspace, mine, tender)
+    moderated = moderations_here.moderated(tx, workspace, mine, tender)
+    return sheets_shown.bring_all_up(tx, workspace, mine, tender, moderated)
 
 
 def _placed(one: Arrival) -> Became:

@@ -69,7 +69,7 @@ def read(workspace: Workspace, named: str) -> tuple[ModerationHere, ...]:
     """The moderation that came to this laptop, each chair's newest, with what is wrong about this person in it."""
     with workspace.store.reading() as tx:
         tender, mine = _here(tx, workspace, named)
-        return tuple(_seen(tx, mine, one) for one in moderations_here.carried(tx, workspace, mine, tender))
+        return tuple(_seen(tx, mine, tender, one) for one in moderations_here.carried(tx, workspace, mine, tender))
 
 
 def standing(workspace: Workspace, named: str) -> tuple[Agreement, ...]:
@@ -157,7 +157,7 @@ def _here(tx: Session, workspace: Workspace, named: str) -> tuple[OpenTender, Ow
     return tender, mine
 
 
-def _seen(tx: Session, mine: Own, one: Carried) -> ModerationHere:
+def _seen(tx: Session, mine: Own, tender: OpenTender, one: Carried) -> ModerationHere:
     cited = one.cited(mine.person)
     own = score_reads.scores_of(tx, mine.tender, mine.person)
     return ModerationHere(
@@ -165,15 +165,15 @@ def _seen(tx: Session, mine: Own, one: Carried) -> ModerationHere:
         chair=one.chair,
         is_final=one.is_final,
         lines=one.lines,
-        sheet_left_out=cited is not None and cited.sheet != (_newest_sheet(tx, mine) or ""),
+        sheet_left_out=cited is not None and cited.sheet != (_newest_sheet(tx, mine, tender) or ""),
         wrong=misquotes(mine.person, own, one.lines) if cited is not None else (),
         shut=one.shut,
     )
 
 
-def _newest_sheet(tx: Session, mine: Own) -> str | None:
+def _newest_sheet(tx: Session, mine: Own, tender: OpenTender) -> str | None:
     """The head of this person's own sheets, signed off or not; where two do not know of each other, there is none."""
-    return sheets_here.stands(tx, mine, mine.person).counts
+    return sheets_here.stands(tx, mine, tender, mine.person).counts
 
 
 def _refuse_bad_dissents(dissents: Sequence[Dissent], lines: set[Line]) -> None:
@@ -196,7 +196,7 @@ def _make(
     affirm: bool,
     made: list[str],
 ) -> Outgoing:
-    seen = _seen(tx, mine, one)
+    seen = _seen(tx, mine, tender, one)
     against = {each.line for each in dissents}
     unsaid = [each for each in seen.wrong if each.line not in against]
     if unsaid:
@@ -215,7 +215,7 @@ def _make(
         left_out=sum(each.quoted is None for each in seen.wrong),
         misquoted=sum(each.quoted is not None for each in seen.wrong),
         moderation=one.identity,
-        sheet=_newest_sheet(tx, mine) or "",
+        sheet=_newest_sheet(tx, mine, tender) or "",
     )
     pieces = _pieces(one, dissents, seen.wrong)
     readers = rosters.readers(tx, mine, rosters.chairs(tender.pack.panel))

@@ -10,10 +10,20 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.carried import misquotes
 from evalpanel.domain.parcels import ParcelKind, Verdict
+from evalpanel.domain.sheets import listed
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_moderation import Assent, Receipt
-from evalpanel.services import agreement, exchange, interests, locked_here, moderations_here, rosters, tenders
+from evalpanel.services import (
+    agreement,
+    exchange,
+    interests,
+    locked_here,
+    moderations_here,
+    moderations_shown,
+    rosters,
+    tenders,
+)
 from evalpanel.services.exchange import Own
 from evalpanel.services.moderations_here import Carried
 from evalpanel.services.rosters import NotYet
@@ -33,6 +43,17 @@ def _moderation_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
             f"{one.author} does not chair, as this laptop knows it.",
             "It is kept here, and taken in when the list of people, the pack and your keys have come by which they do.",
         )
+    closed = tenders.find(tx, one.mine.tender).stage.reached(TenderStage.QUALITY_LOCKED)
+    if (
+        one.mine.is_officer
+        and not closed
+        and (missing := moderations_here.not_here(tx, one.mine, one.cover.body.sheets))
+    ):
+        raise NotYet(
+            f"This moderation of {one.author} rests on a sheet of {listed(missing)} that has not come here.",
+            "It is kept here, and taken in when that sheet has come. Ask for it; or the chair takes in the newest sheets and "
+            "sends again.",
+        )
 
 
 # Moderation ----------------------------------------------------------------------------------------------------------
@@ -41,9 +62,8 @@ def _moderation_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
 def _moderation(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     mine, chair = one.mine, one.author
     tender = tenders.find(tx, mine.tender)
-    state = moderations_here.work_out(tx, workspace, mine, tender)
-    if one.identity in state.wrong:
-        raise state.wrong[one.identity]
+    state = moderations_shown.work_out(tx, workspace, mine, tender, arrived=one.identity)
+    moderations_here.require_readable(tx, workspace, mine, one.author, one.identity)
     if one.after.forked:
         return Became(
             Verdict.FORKED,

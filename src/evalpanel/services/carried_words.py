@@ -67,11 +67,29 @@ def _of_pack(act: str, detail: Mapping[str, Any]) -> tuple[str, str]:
     return f"made a disclosure copy {about}", " ".join(words)
 
 
+_FOLLOWS = ("moderated-scores-withdrawn", "parcel-set-aside", "absence-ended")
+
+
+def _follows(act: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+    """What follows from statements that count no more, or again."""
+    reason = f"Reason: {detail['reason']}" if detail["reason"] else ""
+    if act == "moderated-scores-withdrawn":
+        count = detail["rows"]
+        return f"has nothing agreed any more on {count} {'line' if count == 1 else 'lines'} sent before", reason
+    if act == "absence-ended":
+        return f"recorded that {detail['person']} is not absent any more", reason
+    if detail["aside"]:
+        return f"set aside a parcel of {detail['about']} that does not hold together", reason
+    return f"let a parcel of {detail['about']} count again that had been set aside", reason
+
+
 def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
     """What happened, and what is worth knowing about it; None for any other act."""
     if act == "scores-received":
         count = detail["rows"]
         return f"scored {count} {'line' if count == 1 else 'lines'}", _why(detail)
+    if act in _FOLLOWS:
+        return _follows(act, detail)
     if act == "interests-matched":
         many = len(detail["same"])
         whom = f"{many} of those who take part" if many else "nobody who takes part"

@@ -18,7 +18,7 @@ from evalpanel.formats.parcel_sheets import (
     Declarations,
     read_declarations,
 )
-from evalpanel.services import exchange, interests, moderations_here, rosters, sheets_here, tenders
+from evalpanel.services import exchange, interests, moderations_shown, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.taking_in import Arrival, Became, Intake, NotForUs
 from evalpanel.services.workspace import Workspace
@@ -59,12 +59,15 @@ def _declarations(tx: Session, workspace: Workspace, one: Arrival) -> Became:
         interests.record_lines(tx, workspace, mine.tender, author, declared.of(author))
     if one.identity not in one.after.tips:
         return Became(Verdict.OLDER, f"A newer declaration of {author} is here already; this one is kept.")
+    # Who turns out to be recused may have moderated: what follows from that follows whichever came first.
+    told = moderations_shown.work_out(tx, workspace, mine, tender).wrong.values()
     affirmed = held[one.identity].affirmed
     if affirmed is not None and not tender.stage.reached(TenderStage.QUALITY_LOCKED):
         interests.affirm(tx, workspace, mine.tender, author, by=author, at=affirmed)
     words = f"{author} has declared their interests. Next: issue again, so that they get the bids that are theirs."
     if affirmed is not None and not fresh:
         words = f"{author} says that their declaration of interests still holds."
+    words = " ".join([words, *(str(error) for error in told)])
     return Became(Verdict.NEWER if one.before.tips else Verdict.NEW, words)
 
 
@@ -85,14 +88,14 @@ def _sheet_fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
 def _sheet(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     mine, author = one.mine, one.author
     tender = tenders.find(tx, mine.tender)
+    state = moderations_shown.work_out(tx, workspace, mine, tender, author=author, arrived=one.identity)
+    found = state.sheet
+    assert found is not None, "an author was named"
     if one.after.forked or one.identity in one.after.tips:
-        found = sheets_here.bring_up(tx, workspace, mine, tender, author)
-        became = Became(
-            Verdict.NEWER if found.verdict is Verdict.NEW and one.header.seq > 1 else found.verdict, found.words
-        )
+        newer = found.verdict is Verdict.NEW and one.header.seq > 1
+        became = Became(Verdict.NEWER if newer else found.verdict, found.words)
     else:
         became = Became(Verdict.OLDER, f"A newer sheet of {author} is here already; this one is kept.")
-    state = moderations_here.work_out(tx, workspace, mine, tender)
     told = [*state.late.values(), *(str(error) for error in state.wrong.values())]
     return Became(became.verdict, " ".join([became.words, *told])) if told else became
 

@@ -127,7 +127,12 @@ def unsealed_file(
         select(t.EnvelopeRow).where(t.EnvelopeRow.tender_id == tender, t.EnvelopeRow.name == envelope)
     ).scalar_one()
     identity = workspace.keys.unwrap_for(tender, f"envelope {envelope}", row.identity).decode()
-    content = envelopes.open_bytes(workspace.documents.read(sealed), identity)
+    try:
+        # What it holds is compared with its own digest, so that of the sealed file proves nothing more: it only says what is wrong.
+        content = envelopes.open_bytes(workspace.documents.unchecked(sealed), identity)
+    except envelopes.EnvelopeError:
+        workspace.documents.read(sealed)
+        raise
     if hashlib.sha256(content).hexdigest() != sha256:
         raise EvalPanelError(
             "A document is not what was taken in.", "Its content was altered. The record of it is safe."

@@ -22,6 +22,7 @@ from evalpanel.services import audit, envelopes, exchange, rosters, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 
@@ -46,12 +47,16 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A member whose place somebody took: the criteria that go over (None: all), and what became of the leaver's keys."""
+    """A member whose place somebody took: the criteria that go over (None: all), and what became of the leaver's keys.
+
+    `had_signed`: a sheet that the leaver signed off is here, and is set aside.
+    """
 
     leaver: PersonCode
     person: PersonCode
     criteria: tuple[str, ...] | None
     revoked: Revoked | None
+    had_signed: bool = False
 
 
 def laptops_of(workspace: Workspace, named: str, person: str) -> tuple[LaptopOf, ...]:
@@ -117,7 +122,8 @@ def replace_member(
         audit.record(tx, workspace, "member-replaced", tender=tender.tender_id, person=mine.person, detail=detail)
         left = [one for one in _laptops(tx, mine, old.person) if not one.revoked]
         revoked = _revoke(tx, workspace, mine, old.person, left, why.strip()) if left else None
-        return Replaced(old.person, new, old.criteria, revoked)
+        signed = queries.sign_offs(tx, tender.tender_id).get(old.person)
+        return Replaced(old.person, new, old.criteria, revoked, signed is not None and signed.signed)
 
 
 def _leading(tx: Session, workspace: Workspace, tender: OpenTender) -> Own:

@@ -24,7 +24,7 @@ from evalpanel.domain.tender import Bid, BidCode, EnvelopeKind, LotCode, PersonC
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_packs import Lock, Release, read_pack
 from evalpanel.formats.price_schedule import read_price_schedule
-from evalpanel.services import agreed_rows, audit, moderations_here, opened_here, rosters, tenders
+from evalpanel.services import agreed_rows, audit, moderations_here, opened_here, rosters, sheets_shown, tenders
 from evalpanel.services.envelopes import price_row, unsealed
 from evalpanel.services.exchange import Own
 from evalpanel.services.moderations_here import Carried
@@ -67,7 +67,7 @@ def settle(tx: Session, workspace: Workspace, mine: Own) -> Settled:
     told = [one for one in opened_here.releases(tx, mine, lead) if one[2].lock is not None]
     if mine.is_officer or not told or tx.get(t.TenderRow, mine.tender) is None:
         return Settled()
-    _, _, release = max(told, key=lambda one: one[1])
+    _, _, release = max(told, key=lambda one: (one[1], one[0]))
     lock = release.lock
     assert lock is not None
     tender = tenders.find(tx, mine.tender)
@@ -78,7 +78,7 @@ def settle(tx: Session, workspace: Workspace, mine: Own) -> Settled:
             words=f"Prices stay closed: {seen.waits or seen.wrong}." if lock.prices else _waiting(seen),
             wrong=seen.wrong,
         )
-    _close(tx, workspace, tender, lock, held)
+    _close(tx, workspace, mine, tender, lock, held)
     if not lock.prices:
         return Settled("Moderation is closed: what was locked is what the chair signed.")
     return Settled(_open(tx, workspace, mine, lock, lead))
@@ -106,7 +106,9 @@ def _of(one: Carried) -> dict[tuple[LotCode, BidCode], list[ModeratedScore]]:
     return found
 
 
-def _close(tx: Session, workspace: Workspace, tender: OpenTender, lock: Lock, held: Sequence[Carried]) -> None:
+def _close(
+    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, lock: Lock, held: Sequence[Carried]
+) -> None:
     """The scores that were locked are the record here, and moderation is closed."""
     by_identity = {one.identity: (one, _of(one)) for one in held}
     before = score_reads.moderated(tx, tender.tender_id)
@@ -120,7 +122,7 @@ def _close(tx: Session, workspace: Workspace, tender: OpenTender, lock: Lock, he
             if before.get(score.line) != score
         ]
         if wanted:
-            agreed_rows.keep(tx, workspace, tender, one.chair, wanted)
+            agreed_rows.keep(tx, workspace, tender, one.chair, wanted, one.identity)
         fresh += len(wanted)
     if not fresh and tender.stage.reached(TenderStage.QUALITY_LOCKED):
         return
@@ -140,6 +142,12 @@ def _close(tx: Session, workspace: Workspace, tender: OpenTender, lock: Lock, he
         },
     )
     tenders.advance(tx, tender, TenderStage.QUALITY_LOCKED)
+    tx.flush()
+    now = tenders.find(tx, tender.tender_id)
+    if mine.person in rosters.chairs(
+        now.pack.panel
+    ):  # the sheets that were moderated are shown, whatever came before the lock
+        sheets_shown.bring_all_up(tx, workspace, mine, now, moderations_here.moderated(tx, workspace, mine, now))
 
 
 # Prices --------------------------------------------------------------------------------------------------------------

@@ -31,7 +31,17 @@ from evalpanel.domain.sheets import (
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import agreed_rows, agreement, audit, evidence, exchange, interests, moderations_here, tenders
+from evalpanel.services import (
+    agreed_rows,
+    agreement,
+    audit,
+    evidence,
+    exchange,
+    interests,
+    moderations_here,
+    moderations_shown,
+    tenders,
+)
 from evalpanel.services.agreed_rows import rows_digest
 from evalpanel.services.room import (
     Asked,
@@ -266,6 +276,8 @@ def _refuse_unsettled(tx: Session, workspace: Workspace, tender: tenders.OpenTen
             "Moderation is closed on the officer's laptop.",
             f"Nothing was changed. Send yours as final: evalpanel send {tender.reference} --to DIR --final",
         )
+    moderations_shown.work_out(tx, workspace, mine, tender)
+    tx.flush()
     agreement.require_agreed(tx, workspace, mine, tender)
     return tuple(one.identity for one in moderations_here.carried(tx, workspace, mine, tender))
 

@@ -5,10 +5,13 @@ It is worked out from all that is kept, so that laptops with the same files say 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
+from json import loads
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Standing, standing
@@ -19,6 +22,7 @@ from evalpanel.domain.carried import (
     by_whom,
     misquotes,
     outdated,
+    rests_on,
 )
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.people import Role
@@ -34,15 +38,19 @@ from evalpanel.formats.parcel_moderation import (
     read_moderation_part,
 )
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import agreed_rows, audit, evidence, exchange, rosters, sheets_here
+from evalpanel.services import agreed_rows, evidence, exchange, rosters, sheets_here
 from evalpanel.services.exchange import Own
 from evalpanel.services.room import Asked, criteria_of, room_of, scales_of
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries, score_reads
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 Place = tuple[BidderCode, LotCode]
+
+
+class Misplaced(EvalPanelError):
+    """A moderation with a part that is another bid's: it counts nowhere."""
 
 
 @dataclass(frozen=True)
@@ -87,16 +95,27 @@ def forked(tx: Session, mine: Own, tender: OpenTender) -> tuple[PersonCode, ...]
 
 
 def carried(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) -> tuple[Carried, ...]:
-    """The moderation of each chair that counts here, the chair's first."""
-    standing_now = []
-    for chair in rosters.chairs(tender.pack.panel):
-        tip = stands(tx, mine, chair).counts
-        line = exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair)
-        standing_now += [(chair, one) for one in line if one.identity == tip]
-    if not standing_now:
+    """The moderation of each chair that counts here, the chair's first. One that cannot be read counts nowhere, and keeps
+    nobody from reading the others."""
+    lines = {
+        chair: exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair)
+        for chair in rosters.chairs(tender.pack.panel)
+    }
+    if not any(lines.values()):
         return ()  # as while the sheets come in: no key has to be unwrapped
     opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
-    return tuple(_read(workspace, chair, held, opening) for chair, held in standing_now)
+    found = []
+    for chair, line in lines.items():
+        aside = set(rosters.aside(tx, mine, ParcelKind.MODERATION, chair))
+        held = {one.identity: one for one in line}
+        while (tip := standing((one.entry for one in line), aside).counts) is not None:
+            try:
+                found.append(_read(workspace, chair, held[tip], opening))
+            except Misplaced:
+                aside.add(tip)
+            else:
+                break
+    return tuple(found)
 
 
 def named(
@@ -104,11 +123,45 @@ def named(
 ) -> tuple[Carried, ...]:
     """The moderations with these identities that are held here, the chair's first: newer ones make no difference."""
     opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
+    found = []
+    for chair in rosters.chairs(tender.pack.panel):
+        for held in exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair):
+            if held.identity in identities:
+                with suppress(Misplaced):
+                    found.append(_read(workspace, chair, held, opening))
+    return tuple(found)
+
+
+def moderated(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) -> dict[PersonCode, str]:
+    """The sheets that are shown whatever came after them: those that were moderated. On the officer's laptop those that moderation
+    which counts rests on; elsewhere, once moderation is closed, those of the moderation that was locked."""
+    if mine.is_officer:
+        return _rests_on(tx, mine, carried(tx, workspace, mine, tender))
+    if not tender.stage.reached(TenderStage.QUALITY_LOCKED):
+        return {}
+    closed = tx.execute(
+        select(t.AuditRow.detail)
+        .where(t.AuditRow.chain == mine.tender, t.AuditRow.act == "moderation-closed")
+        .order_by(t.AuditRow.number.desc())
+    ).scalars()
+    identities = loads(next(iter(closed)))["moderations"]
+    return _rests_on(tx, mine, named(tx, workspace, mine, tender, identities))
+
+
+def _rests_on(tx: Session, mine: Own, found: Iterable[Carried]) -> dict[PersonCode, str]:
+    cited = [each for one in found for each in one.cover.body.sheets]
+    held = {
+        one.person: {each.identity: each.entry for each in sheets_here.line_of(tx, mine, one.person)} for one in cited
+    }
+    return rests_on(cited, held)
+
+
+def not_here(tx: Session, mine: Own, sheets: Iterable[Citation]) -> tuple[PersonCode, ...]:
+    """Whose sheet a moderation rests on that has not come to this laptop."""
     return tuple(
-        _read(workspace, chair, held, opening)
-        for chair in rosters.chairs(tender.pack.panel)
-        for held in exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair)
-        if held.identity in identities
+        one.person
+        for one in sheets
+        if one.sheet and one.sheet not in {each.identity for each in sheets_here.line_of(tx, mine, one.person)}
     )
 
 
@@ -137,6 +190,7 @@ def is_outdated(tx: Session, mine: Own, tender: OpenTender, one: Carried) -> tup
 def faults(tx: Session, tender: OpenTender, one: Carried) -> list[str]:
     """What keeps a moderation from becoming the record on the officer's laptop, in words."""
     pack, asked, room = tender.pack, Asked(tender.pack), room_of(tx, tender)
+    room = replace(room, away=frozenset(queries.absences_here(tx, tender.tender_id)) | _absent(one))
     criteria, scales = criteria_of(pack), scales_of(pack)
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in pack.bids}
     scorers = sorted(each.person for each in pack.panel if each.has(Role.PANEL_MEMBER))
@@ -165,13 +219,17 @@ def faults(tx: Session, tender: OpenTender, one: Carried) -> list[str]:
     return found
 
 
-def quoted_wrongly(tx: Session, tender: OpenTender, one: Carried) -> list[str]:
-    """Where scorers are not quoted with the sheets that are here. Asked once those are the ones that it rests on."""
+def _absent(one: Carried) -> frozenset[PersonCode]:
+    return frozenset(each.person for each in one.cover.body.sheets if not each.sheet)
+
+
+def quoted_wrongly(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, one: Carried) -> list[str]:
+    """Where scorers are not quoted with the sheets that it rests on, which are here."""
     found = []
     recused = queries.all_recused(tx, tender.tender_id, tender.pack)
     for each in one.cover.body.sheets:
         if each.sheet:
-            held = score_reads.scores_of(tx, tender.tender_id, each.person)
+            held = sheets_here.said(tx, workspace, mine, tender, each.person, each.sheet)
             # What a person said about a bid from which they were recused later is set aside, here and where it is quoted.
             out = recused.get(each.person, ())
             lines = [line for line in one.lines if recused_from(out, line.agreed.line) is None]
@@ -179,75 +237,37 @@ def quoted_wrongly(tx: Session, tender: OpenTender, one: Carried) -> list[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class WorkedOut:
-    """What became of moderation by identity: why one changes nothing now (`late`), and what is wrong with one (`wrong`)."""
-
-    late: dict[str, str] = field(default_factory=dict)
-    wrong: dict[str, EvalPanelError] = field(default_factory=dict)
-
-
-def work_out(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender) -> WorkedOut:
-    """On the officer's laptop: bring the moderated scores to what the chairs' moderation says.
-
-    What it replaces is kept as an earlier version. Elsewhere nothing follows: it is read as it came.
-    """
-    told = WorkedOut()
-    if not mine.is_officer:
-        return told
-    found = carried(tx, workspace, mine, tender)
-    if tender.stage.reached(TenderStage.QUALITY_LOCKED):
-        told.late.update({one.identity: "Moderation is closed, so it is kept and changes nothing." for one in found})
-        return told
-    for one in found:
-        late = is_outdated(tx, mine, tender, one)
-        if late:
-            told.late[one.identity] = (
-                f"It rests on other sheets than those that count here, of {', '.join(late)}. It is kept and changes nothing: "
-                "the chair takes in what is missing and sends again."
-            )
-            continue
-        try:
-            with tx.begin_nested():
-                _apply(tx, workspace, mine, tender, found, one)
-        except EvalPanelError as error:
-            told.wrong[one.identity] = error
-    return told
+def judged(
+    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, chair: PersonCode, held: exchange.Held
+) -> EvalPanelError | None:
+    """Why a moderation that is kept cannot become the record on the officer's laptop; None where it can."""
+    opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
+    try:
+        return _why_not(tx, workspace, mine, tender, _read(workspace, chair, held, opening))
+    except Misplaced as error:
+        return error
 
 
-def _apply(
-    tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, found: Sequence[Carried], one: Carried
-) -> None:
-    for each in one.cover.body.sheets:
-        if each.sheet:
-            sheets_here.bring_up(tx, workspace, mine, tender, each.person, adopt=each.sheet)
-        elif each.person not in queries.absences(tx, mine.tender) and each.absent.strip():
-            _record_absence(tx, workspace, mine, one.chair, each)
-    tx.flush()
-    wrong = faults(tx, tender, one) or quoted_wrongly(tx, tender, one)
-    own = [line.agreed for carrier, line in counting(found).values() if carrier is one]
-    held = score_reads.moderated(tx, mine.tender)
-    changes = [agreed for agreed in own if held.get(agreed.line) != agreed]
+def require_readable(tx: Session, workspace: Workspace, mine: Own, chair: PersonCode, identity: str) -> None:
+    """Raise `EvalPanelError` where a moderation has a part that opens here and is another bid's."""
+    opening = sheets_here.keys(tx, workspace, mine, EnvelopeKind.MODERATION)
+    for held in exchange.line(tx, mine.tender, ParcelKind.MODERATION, chair):
+        if held.identity == identity:
+            _read(workspace, chair, held, opening)
+
+
+def _why_not(tx: Session, workspace: Workspace, mine: Own, tender: OpenTender, one: Carried) -> EvalPanelError | None:
+    """Why a moderation cannot become the record on the officer's laptop, in words; None where it can."""
+    wrong = faults(tx, tender, one) or quoted_wrongly(tx, workspace, mine, tender, one)
     if not wrong:
-        pieces = [(a.line, held[a.line].evidence if a.line in held else (), a.evidence) for a in changes]
+        pieces = [(each.agreed.line, (), each.agreed.evidence) for each in one.lines]
         new = evidence.new_faults(tx, mine.tender, tender.pack.bids, pieces)
         wrong = [f"{line}: {why}" for line, why in new.items()]
-    if wrong:
-        raise EvalPanelError(
-            f"The moderation of {one.chair} does not hold together: {wrong[0]}.",
-            f"It changes nothing. Points concerned: {len(wrong)}. Ask {one.chair} to look at it and send it again.",
-        )
-    if changes:
-        agreed_rows.keep(tx, workspace, tender, one.chair, changes)
-
-
-def _record_absence(tx: Session, workspace: Workspace, mine: Own, chair: PersonCode, cited: Citation) -> None:
-    detail = {"person": cited.person, "reason": cited.absent.strip()}
-    act = audit.record(tx, workspace, "absence-recorded", tender=mine.tender, person=chair, detail=detail)
-    tx.add(
-        t.AbsenceRow(
-            tender_id=mine.tender, person=cited.person, at=workspace.now(), reason=cited.absent.strip(), act=act
-        )
+    if not wrong:
+        return None
+    return EvalPanelError(
+        f"The moderation of {one.chair} does not hold together: {wrong[0]}.",
+        f"It changes nothing. Points concerned: {len(wrong)}. Ask {one.chair} to look at it and send it again.",
     )
 
 
@@ -265,10 +285,19 @@ def _read(
             shut += 1
             continue
         identity, place = opening[part.envelope]
-        read = read_moderation_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
+        read = _part(workspace, part.sealed, identity, chair)
         if (read.bidder, read.lot) != place:
-            raise EvalPanelError(
-                "A part of this moderation belongs to another bid.", "Nothing was changed. Ask for it again."
+            raise Misplaced(
+                f"A part of this moderation of {chair} belongs to another bid.",
+                "Nothing was changed. Ask for it again.",
             )
         parts.append(read)
     return Carried(held.identity, chair, cover, tuple(parts), shut)
+
+
+def _part(workspace: Workspace, sealed: str, identity: str, chair: PersonCode) -> ModerationPart:
+    content = workspace.documents.piece(sealed)
+    try:
+        return read_moderation_part(age.open_bytes(content, identity))
+    except EvalPanelError as error:
+        raise Misplaced(f"A part of this moderation of {chair} cannot be read: {error.title}", error.message) from error

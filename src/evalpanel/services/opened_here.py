@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,8 +22,16 @@ from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 
-def fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
-    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then."""
+def waits_for_own_sheet(tx: Session, mine: Own, keys: Collection[EnvelopeKey]) -> bool:
+    """Whether nothing is wrong with these keys but that the person's own sheet is open on this laptop."""
+    return any(fault(tx, mine, key) for key in keys) and not any(fault(tx, mine, key, as_signed=True) for key in keys)
+
+
+def fault(tx: Session, mine: Own, key: EnvelopeKey, *, as_signed: bool = False) -> str:
+    """What is wrong with the reason of a key. Before the roster is here nothing is known of roles: it is asked again then.
+
+    `as_signed`: if the person's own sheet were signed off here.
+    """
     member = t.PanelMemberRow
     row = tx.execute(
         select(member).where(member.tender_id == mine.tender, member.person == mine.person)
@@ -36,7 +44,7 @@ def fault(tx: Session, mine: Own, key: EnvelopeKey) -> str:
         select(t.ScoreRow.id).where(t.ScoreRow.tender_id == mine.tender, t.ScoreRow.person == mine.person).limit(1)
     ).first()
     # A second laptop of the same person, on which nothing was scored, cannot know what the first one signed off.
-    open_sheet = (signed is None or not signed.signed) and scored is not None
+    open_sheet = (signed is None or not signed.signed) and scored is not None and not as_signed
     return why_not(Compartment(EnvelopeKind(kind)), key.because, row.value(), open_sheet=open_sheet)
 
 

@@ -16,6 +16,7 @@ from evalpanel.formats.parcel_bodies import Header, read_enrolment, read_invitat
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
 from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.formats.parcel_moderation import read_assent, read_moderation
+from evalpanel.formats.parcel_packs import read_roster
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.envelopes import EnvelopeError
@@ -109,6 +110,8 @@ def _of_statement(workspace: Workspace | None, held: Container, kind: ParcelKind
     if {part.sealed for part in header.parts} != held.parts.keys():
         return ParcelProof(kind, "altered", (), ("its parts are not those that its cover names",), "")
     keys = own if own is not None and verifies(signed, own.signing) else signer(signed, _known(workspace, header))
+    if keys is None and kind is ParcelKind.ROSTER and (took := _took_over(workspace, signed, header)) is not None:
+        return took
     if keys is None:
         return ParcelProof(
             kind, "unknown-signer", (), ("no key that is confirmed in this profile made its signature",), ""
@@ -132,6 +135,30 @@ def _of_statement(workspace: Workspace | None, held: Container, kind: ParcelKind
             proved += here
             missing += elsewhere
     return ParcelProof(kind, "verified", tuple(proved), tuple(missing), keys.installation)
+
+
+def _took_over(workspace: Workspace | None, signed: Statement, header: Header) -> ParcelProof | None:
+    """What can be proved of a list by which somebody takes over: the two sheets of paper signed it, as an earlier list says."""
+    succeeds = read_roster(signed.payload).body.succeeds
+    if workspace is None or not succeeds:
+        return None
+    with workspace.store.reading() as tx:
+        held = exchange.of_kind(tx, TenderId(header.tender), ParcelKind.ROSTER)
+        before = next((one for one in held if one.identity == succeeds), None)
+        paper = None if before is None else read_roster(before.statement.payload).body.successor
+        if before is None or paper is None or not verifies(signed, paper):
+            return None
+        here = exchange.known(tx, identity(signed, paper))
+    proved = (
+        f"{header.author} takes over as officer from {before.author} by this list of who takes part, number {header.seq}, and nothing of it was changed since",
+        f"it was signed with the words of the two sheets of paper that list number {before.seq} names",
+        f"it is {'' if here else 'not '}among the parcels that are kept in this profile",
+    )
+    missing = (
+        f"who typed the words: whoever holds both sheets can make such a list; ask {header.author} and the holders of the sheets",
+        f"when it was made: the clock of {header.author} said {header.made_at:%d %B %Y, %H:%M} UTC",
+    )
+    return ParcelProof(ParcelKind.ROSTER, "verified", proved, missing, paper.hex())
 
 
 def _cited(tx: Session, kind: ParcelKind, signed: Statement) -> tuple[list[str], list[str]]:

@@ -27,6 +27,7 @@ from evalpanel.formats.parcel_packs import Laptop, Pledge, Roster, read_pack, re
 from evalpanel.sealing.statements import identity
 from evalpanel.services import exchange, invitations
 from evalpanel.services.exchange import Own
+from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 
@@ -147,14 +148,18 @@ def own_laptops(tx: Session, mine: Own) -> tuple[PublicKeys, ...]:
     return (mine.keys.public, *others)
 
 
-def aside(tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "") -> frozenset[str]:
+def aside(
+    tx: Session, mine: Own, kind: ParcelKind, author: PersonCode, about: str = "", *, unsound: bool = True
+) -> frozenset[str]:
     """The statements of a line that count no more. They are kept.
 
-    The key that signed them was revoked; or they are sheets that a chair has ruled out, of two that do not know of each other.
+    The key that signed them was revoked; they turned out not to hold together; or they are sheets that a chair has ruled out, of two that do not know of each other.
     """
     held = exchange.line(tx, mine.tender, kind, author, about)
     known = laptops(tx, mine)
     revoked = set_aside([(one.identity, one.installation) for one in held], known)
+    if unsound:
+        revoked |= queries.set_aside(tx, mine.tender) & {one.identity for one in held}
     return revoked | _ruled_out(tx, mine, author, held, known) if kind is ParcelKind.SCORESHEET else revoked
 
 
@@ -180,7 +185,7 @@ def _ruled_out(
     """
     newest: dict[PersonCode, exchange.Held] = {}
     carried = exchange.of_kind(tx, mine.tender, ParcelKind.MODERATION)
-    gone = set_aside([(one.identity, one.installation) for one in carried], known)
+    gone = set_aside([(one.identity, one.installation) for one in carried], known) | queries.set_aside(tx, mine.tender)
     for one in carried:
         before = newest.get(one.author)
         if one.identity not in gone and (before is None or (one.seq, one.identity) > (before.seq, before.identity)):

@@ -15,7 +15,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_sheets import SheetState, read_scoresheet
-from evalpanel.services import audit, exchange, sheets_here, tenders
+from evalpanel.services import audit, exchange, sheets_here, sheets_shown, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -44,7 +44,7 @@ def branches(workspace: Workspace, named: str) -> Mapping[PersonCode, tuple[Bran
         found: dict[PersonCode, tuple[Branch, ...]] = {}
         for one in tender.pack.panel if mine is not None else ():
             assert mine is not None
-            state = sheets_here.stands(tx, mine, one.person)
+            state = sheets_here.stands(tx, mine, tender, one.person)
             if state.forked:
                 line = exchange.line(tx, mine.tender, ParcelKind.SCORESHEET, one.person)
                 covers = {held.identity: read_scoresheet(held.statement.payload) for held in line}
@@ -96,7 +96,7 @@ def rule(workspace: Workspace, named: str, *, person: str, counts: str, why: str
             )
         tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed")
         member = tender.member(person)
-        state = sheets_here.stands(tx, mine, member.person)
+        state = sheets_here.stands(tx, mine, tender, member.person)
         chosen = [tip for tip in state.tips if len(counts) >= 4 and tip.startswith(counts.strip().lower())]
         if not state.forked or len(chosen) != 1 or member.person == mine.person:
             known = ", ".join(tip[:8] for tip in state.tips) if state.forked else "none"
@@ -121,6 +121,6 @@ def rule(workspace: Workspace, named: str, *, person: str, counts: str, why: str
             )
         )
         tx.flush()
-        sheets_here.bring_up(tx, workspace, mine, tender, member.person)
+        sheets_shown.bring_up(tx, workspace, mine, tender, member.person, {})
         cover = read_scoresheet(winner.statement.payload)
         return Branch(winner.identity, winner.seq, cover.body.state is SheetState.FINAL, cover.header.made_at)

@@ -115,8 +115,12 @@ def sign(
     signed: bool,
     reason: str,
     pinned: str,
+    sheet: str = "",
 ) -> None:
-    """Add the word that a sheet is signed off (`pinned` is its digest), or that it is open again, with the reason."""
+    """Add the word that a sheet is signed off (`pinned` is its digest), or that it is open again, with the reason.
+
+    `sheet`: the statement whose answers are held, where it came from another laptop.
+    """
     last = queries.sign_offs(tx, tender).get(person)
     detail = {"signed": signed, "reason": reason, "sheet_digest": pinned}
     name = "sheet-signed-off" if signed else "sheet-reopened"
@@ -129,6 +133,7 @@ def sign(
             signed=signed,
             reason=reason,
             sheet_digest=pinned,
+            sheet=sheet,
             at=workspace.now(),
             act=act,
         )

@@ -55,17 +55,25 @@ def reopen(workspace: Workspace, named: str, *, person: str, reason: str) -> Non
         )
 
 
-def record_absence(workspace: Workspace, named: str, *, person: str, reason: str, by: str | None = None) -> None:
-    """Record that a panel member will not sign off, and why. Their scores are set aside: kept, and not shown."""
+def record_absence(workspace: Workspace, named: str, *, person: str, reason: str, by: str | None = None) -> bool:
+    """Record that a panel member will not sign off, and why. Their scores are set aside: kept, and not shown.
+
+    Refused once moderation began; but for somebody of whom the chair's moderation says it, until moderation is closed: their sheet
+    may have come after all, and then it is said here that the meeting's word holds. Gives whether a sheet that they signed off is
+    here, and is set aside by this.
+    """
     if not reason.strip():
         raise EvalPanelError("An absence needs a reason.", "Nothing was changed.")
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
-        tenders.require(tender, before=TenderStage.MODERATION, act="the panel's sheets are closed")
         who = tender.acting(Role.OFFICER, by) if by is not None else _recorder(tx, tender)
         member = tender.member(person)
-        if member.person in queries.absences(tx, tender.tender_id):
+        told = member.person in queries.absences_told(tx, tender.tender_id)
+        latest = TenderStage.QUALITY_LOCKED if told else TenderStage.MODERATION
+        tenders.require(tender, before=latest, act="the panel's sheets are closed")
+        if member.person in queries.absences_here(tx, tender.tender_id):
             raise EvalPanelError(f"The absence of {member.person} is on record already.", "Nothing was changed.")
+        signed = queries.sign_offs(tx, tender.tender_id).get(member.person)
         detail = {"person": member.person, "reason": reason.strip()}
         act = audit.record(tx, workspace, "absence-recorded", tender=tender.tender_id, person=who, detail=detail)
         tx.add(
@@ -73,6 +81,7 @@ def record_absence(workspace: Workspace, named: str, *, person: str, reason: str
                 tender_id=tender.tender_id, person=member.person, at=workspace.now(), reason=reason.strip(), act=act
             )
         )
+        return signed is not None and signed.signed
 
 
 def _recorder(tx: Session, tender: tenders.OpenTender) -> PersonCode:

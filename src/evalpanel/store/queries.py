@@ -41,12 +41,13 @@ from evalpanel.store.tables.base import ValueRow
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """Whether a person's sheet is signed off, and the digest of what was signed."""
+    """Whether a person's sheet is signed off, and the digest of what was signed. `sheet`: the statement it came with."""
 
     signed: bool
     revision: int
     sheet_digest: str
     at: datetime
+    sheet: str = ""
 
 
 _TENDERS = select(t.TenderRow)
@@ -193,10 +194,34 @@ def names_released(tx: Session, tender: TenderId) -> bool:
 
 
 def absences(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
-    """Who will not sign off, with the reason on record: an absence, or that somebody took their place."""
+    """Who will not sign off, with the reason on record: an absence, also one that a chair told, or that somebody took their
+    place."""
+    return _away(tx, tender, told=True) | absences_here(tx, tender)
+
+
+def absences_here(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
+    """The same without what a chair's moderation says alone: what was recorded on this laptop, and who was replaced."""
     left = replaced(_values(tx, t.PanelMemberRow, tender))
     gone = {person: f"{by} took their place on the panel." for person, by in left.items()}
-    return gone | {row.person: row.reason for row in _rows(tx, t.AbsenceRow, tender)}
+    return gone | _away(tx, tender, told=False)
+
+
+def absences_told(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
+    """Who a chair's moderation that counts here says will not sign off, and why."""
+    return _away(tx, tender, told=True)
+
+
+def _away(tx: Session, tender: TenderId, *, told: bool) -> dict[PersonCode, str]:
+    newest = {row.person: row for row in _rows(tx, t.AbsenceRow, tender) if row.told is told}
+    return {person: row.reason for person, row in newest.items() if row.is_away}
+
+
+def set_aside(tx: Session, tender: TenderId) -> frozenset[str]:
+    """The statements that turned out here not to hold together."""
+    row = t.SetAsideRow
+    rows = tx.execute(select(row.identity, row.aside).where(row.tender_id == tender).order_by(row.id))
+    newest = dict(rows.tuples().all())
+    return frozenset(identity for identity, aside in newest.items() if aside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +365,7 @@ def sign_offs(tx: Session, tender: TenderId) -> dict[PersonCode, SignOff]:
     for row in tx.execute(
         select(t.SignOffRow).where(t.SignOffRow.tender_id == tender).order_by(t.SignOffRow.revision)
     ).scalars():
-        held[row.person] = SignOff(row.signed, row.revision, row.sheet_digest, row.at)
+        held[row.person] = SignOff(row.signed, row.revision, row.sheet_digest, row.at, row.sheet)
     return held
 
 

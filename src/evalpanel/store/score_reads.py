@@ -80,10 +80,19 @@ _BLANKED = select(_S.person, _S.lot, _S.bid).where(
     .exists(),
 )
 _AGREED_NEWEST = (
-    select(*_AGREED_KEYS, *_AGREED, func.max(_M.revision)).where(_M.tender_id == _TENDER).group_by(*_AGREED_KEYS)
+    select(*_AGREED_KEYS, *_AGREED, func.max(_M.revision))
+    .where(_M.tender_id == _TENDER)
+    .group_by(*_AGREED_KEYS)
+    .having(~_M.withdrawn)
+)
+_AGREED_FROM = (
+    select(*_AGREED_KEYS, _M.moderation, func.max(_M.revision))
+    .where(_M.tender_id == _TENDER)
+    .group_by(*_AGREED_KEYS)
+    .having(~_M.withdrawn)
 )
 _AGREED_LINE = (
-    select(*_AGREED_KEYS, *_AGREED, _M.revision)
+    select(*_AGREED_KEYS, *_AGREED, _M.withdrawn, _M.revision)
     .where(
         _M.tender_id == _TENDER,
         _M.lot == bindparam("lot"),
@@ -96,6 +105,20 @@ _AGREED_LINE = (
 _AGREED_VERSIONS = select(_M.act, *_AGREED_KEYS, *_AGREED).where(_M.tender_id == _TENDER).order_by(_M.id)
 _AGREED_REVISIONS = select(*_AGREED_KEYS, func.max(_M.revision)).where(_M.tender_id == _TENDER).group_by(*_AGREED_KEYS)
 _AGREED_COUNT = select(func.count()).where(_M.tender_id == _TENDER, _M.revision == literal_column("1"))
+_AGREED_LATER = aliased(_M)
+_WITHDRAWN_COUNT = select(func.count()).where(
+    _M.tender_id == _TENDER,
+    _M.withdrawn == literal_column("1"),
+    ~select(_AGREED_LATER.id)
+    .where(
+        _AGREED_LATER.tender_id == _M.tender_id,
+        _AGREED_LATER.lot == _M.lot,
+        _AGREED_LATER.bid == _M.bid,
+        _AGREED_LATER.criterion == _M.criterion,
+        _AGREED_LATER.revision > _M.revision,
+    )
+    .exists(),
+)
 
 
 def scores(tx: Session, tender: TenderId, person: PersonCode | None = None) -> Iterator[tuple[PersonCode, Score]]:
@@ -156,9 +179,19 @@ def moderated(tx: Session, tender: TenderId) -> dict[Line, ModeratedScore]:
 
 
 def moderated_on(tx: Session, tender: TenderId, line: Line) -> tuple[ModeratedScore | None, int]:
-    """What has been agreed on one line, and in how many versions."""
+    """What has been agreed on one line, and how many versions there are."""
     found = tx.connection().execute(_AGREED_LINE, _line(tender, line)).first()
-    return (None, 0) if found is None else (ModeratedScore(line, *found[3:-1]), found[-1])
+    if found is None:
+        return None, 0
+    return None if found.withdrawn else ModeratedScore(line, *found[3:-2]), found[-1]
+
+
+def moderated_from(tx: Session, tender: TenderId) -> dict[Line, str]:
+    """With which chair's statement what is agreed on each line came; empty where it was recorded here."""
+    return {
+        Line(lot, bid, criterion): moderation
+        for lot, bid, criterion, moderation, _ in _rows(tx, _AGREED_FROM, {"tender": tender})
+    }
 
 
 def moderated_versions(tx: Session, tender: TenderId) -> Iterator[tuple[int, ModeratedScore]]:
@@ -175,7 +208,10 @@ def moderated_revisions(tx: Session, tender: TenderId) -> dict[Line, int]:
 
 def moderated_count(tx: Session, tender: TenderId) -> int:
     """On how many lines something has been agreed."""
-    return int(tx.connection().execute(_AGREED_COUNT, {"tender": tender}).scalar_one())
+    run = tx.connection().execute
+    return int(
+        run(_AGREED_COUNT, {"tender": tender}).scalar_one() - run(_WITHDRAWN_COUNT, {"tender": tender}).scalar_one()
+    )
 
 
 class _Lines:

@@ -34,6 +34,7 @@ from evalpanel.store.tables.exchange import (
     ReleaseRow,
     RevocationRow,
     RulingRow,
+    SetAsideRow,
     SuccessionRow,
 )
 from evalpanel.store.tables.letters import LetterApprovalRow, LetterExceptionRow, LetterRuleRow, WordingRow
@@ -126,6 +127,7 @@ __all__ = [
     "RevocationRow",
     "RulingRow",
     "ScoreRow",
+    "SetAsideRow",
     "SignOffRow",
     "StageRow",
     "SuccessionRow",

@@ -223,6 +223,23 @@ class RulingRow(Base):
     act: Mapped[int]
 
 
+class SetAsideRow(Base):
+    """A statement that turned out here not to hold together, so that it counts no more (`aside`), or does again. Insert-only.
+
+    The newest counts. What does not hold together as it arrives is not kept at all.
+    """
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[str]
+    identity: Mapped[str]
+    aside: Mapped[bool]
+    why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
 class MissingAssentRow(Base):
     """Why a scorer's word on a moderation cannot be had, on the officer's laptop. Insert-only."""
 

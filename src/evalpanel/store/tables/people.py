@@ -146,12 +146,16 @@ class AffirmationRow(OfTender, Base):
 
 
 class AbsenceRow(OfTender, Base):
-    """A panel member who will not sign off, on record with the reason. Insert-only."""
+    """A panel member who will not sign off, on record with the reason, or (`is_away` false) that this is so no more. Insert-only.
+
+    `told`: it is a chair's word, in a moderation that counts here; else it was recorded on this laptop. Of each the newest counts.
+    """
 
     __tablename__ = "absence"
-    __table_args__ = (UniqueConstraint("tender_id", "person"),)
 
     person: Mapped[PersonCode]
+    is_away: Mapped[bool] = mapped_column(default=True)
+    told: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime] = mapped_column(Utc)
     reason: Mapped[str]
     act: Mapped[int]

@@ -65,7 +65,10 @@ class ScoreRow(OfTender, Base):
 
 
 class SignOffRow(OfTender, Base):
-    """A person's word that the sheet is complete (`signed`), or the reopening of it. The newest counts."""
+    """A person's word that the sheet is complete (`signed`), or the reopening of it. The newest counts.
+
+    `sheet`: the statement from another laptop whose answers were taken over; empty where they were given here.
+    """
 
     __tablename__ = "sign_off"
     __table_args__ = (UniqueConstraint("tender_id", "person", "revision"),)
@@ -75,18 +78,28 @@ class SignOffRow(OfTender, Base):
     signed: Mapped[bool]
     reason: Mapped[str]
     sheet_digest: Mapped[str]
+    sheet: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
 
 
 class ModeratedScoreRow(OfTender, Base):
-    """One version of what the panel agreed on one line. The newest revision counts."""
+    """One version of what the panel agreed on one line. The newest revision counts.
+
+    `moderation`: the chair's statement that brought it; empty where it was recorded here. `withdrawn`: that statement counts
+    no more, and nothing is agreed on the line.
+    """
 
     __tablename__ = "moderated_score"
     __table_args__ = (
         UniqueConstraint("tender_id", "lot", "bid", "criterion", "revision", name="uq_moderated_score_revision"),
         CheckConstraint("revision >= 1", name="revision_from_one"),
         Index("ix_moderated_score_act", "tender_id", "act"),
+        Index(
+            "ix_moderated_score_withdrawn",
+            *("tender_id", "lot", "bid", "criterion", "revision"),
+            sqlite_where=text("withdrawn = 1"),
+        ),
     )
 
     lot: Mapped[LotCode]
@@ -103,6 +116,8 @@ class ModeratedScoreRow(OfTender, Base):
     present: Mapped[tuple[PersonCode, ...]] = mapped_column(Codes)
     dissent: Mapped[str]
     evidence: Mapped[tuple[Evidence, ...]] = mapped_column(Pieces, default=())
+    moderation: Mapped[str] = mapped_column(default="")
+    withdrawn: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
 

@@ -54,6 +54,7 @@ INSERT_ONLY = (
     "revocation",
     "ruling",
     "score",
+    "set_aside",
     "sign_off",
     "succession",
     "told_recusal",

@@ -60,7 +60,7 @@ class LetterRow:
         held = self.standing
         if held.signed is not None:
             checked = " · verified" if self.verified else ""
-            return f"Signed {uk_time(held.signed.at)} · {count(held.signed.pages, 'page')}{checked}"
+            return f"Signed {uk_time(held.signed.at, short=True)} · {count(held.signed.pages, 'page')}{checked}"
         if held.state is LetterState.BLOCKED:
             more = f" And {len(held.why) - 1} more." if len(held.why) > 1 else ""
             return f"{held.why[0]}{more}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QPoint, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
@@ -76,7 +76,7 @@ class LettersPage(Page):
         self.side_card = LetterSide(self.pdf)
         self._stack = Pile()
         self._stack.addWidget(self.side_card)
-        self.mending = LetterMending(self, self._current, self._stack.setCurrentWidget, self._leave_form)
+        self.mending = LetterMending(self, self._current, self._turn_to, self._leave_form)
         self.mending.folder, self.mending.copies = self._chosen_folder, lambda: self.copies.chosen
         self.mending.signed = self._signed
         self.side_card.correct.clicked.connect(lambda *_: self.mending.edit())
@@ -90,7 +90,7 @@ class LettersPage(Page):
         self.occasion.done = self._occasion_signed
         self._stack.addWidget(self.occasion.form)
         self.check = LetterCheck(self)
-        self.check.found.connect(lambda: self._stack.setCurrentWidget(self.check))
+        self.check.found.connect(lambda: self._turn_to(self.check))
         self.check.left.connect(self._leave_form)
         self._stack.addWidget(self.check)
         left = QWidget()
@@ -236,7 +236,7 @@ class LettersPage(Page):
     def _show_occasion(self) -> None:
         row, seen = self.occasion.row, self.occasion.seen
         if row is None:
-            self._stack.setCurrentWidget(self.occasion.form)
+            self._turn_to(self.occasion.form)
             return
         if self._stack.currentWidget() is not self.looking.card:
             self._stack.setCurrentWidget(self.side_card)
@@ -367,10 +367,20 @@ class LettersPage(Page):
             self.said.emit("Only a letter that is not signed yet is looked over.")
             return
         self.looking.look(about)
-        self._stack.setCurrentWidget(self.looking.card)
+        self._turn_to(self.looking.card)
+        self.looking.card.leave.setFocus()
 
     def _check_list(self) -> None:
         self.check.ask(str(self._written or self._settings.value(_FOLDER, "")))
+
+    def _turn_to(self, part: QWidget) -> None:
+        """Show a part in the letter's place; where it stands under the list, bring it into sight."""
+        if part is self._stack.currentWidget():
+            return
+        self._stack.setCurrentWidget(part)
+        bar, inside = self.whole.verticalScrollBar(), self.whole.widget()
+        if self._area.is_narrow and inside is not None:
+            QTimer.singleShot(0, part, lambda: bar.setValue(part.mapTo(inside, QPoint()).y()))
 
     def _leave_form(self) -> None:
         self._stack.setCurrentWidget(self.side_card)

@@ -275,10 +275,11 @@ class PanelPage(Page):
         code = self.absence.code
         reason = self.absence.reason.text()
         space, tender = self.session.workspace, self.session.tender
-        sign_off.record_absence(space, tender, person=code, reason=reason, by=self.session.person or None)
+        signed = sign_off.record_absence(space, tender, person=code, reason=reason, by=self.session.person or None)
         self.absence.hide()
         self.acted.emit()
-        self.said.emit(f"The absence of {code} is on record. Scores given so far are set aside: kept, and not shown.")
+        what = "The sheet that they had signed off is" if signed else "Scores given so far are"
+        self.said.emit(f"The absence of {code} is on record. {what} set aside: kept, and not shown.")
 
 
 class _AbsenceForm(Card):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -33,11 +33,21 @@ class Fold(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Stand in a row or in a column, as the width allows."""
         super().resizeEvent(event)
+        self._turn()
+
+    def event(self, event: QEvent) -> bool:
+        """Look again when something in it appears, goes or changes its words."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._turn()
+        return done
+
+    def _turn(self) -> None:
         shown = self._shown()
         need = sum(one.sizeHint().width() if not _wraps(one) else self._least() for one in shown)
         need += self._row.spacing() * max(0, len(shown) - 1)
         ways = QBoxLayout.Direction
-        turned = ways.LeftToRight if event.size().width() >= need else ways.TopToBottom
+        turned = ways.LeftToRight if self.width() >= need else ways.TopToBottom
         if turned is not self._row.direction():
             self._row.setDirection(turned)
             self.updateGeometry()

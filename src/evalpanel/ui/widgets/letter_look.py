@@ -43,7 +43,7 @@ class LetterLookCard(Card):
         self._needed = False
         self.rule = button("")
         self.rule.clicked.connect(lambda *_: self.ruled.emit(not self._needed))
-        leave = button("Back to the letter  Esc")
+        self.leave = leave = button("Back to the letter  Esc")
         leave.setAccessibleName("Back to the letter")
         leave.clicked.connect(lambda *_: self.left.emit())
         for one in (self.approve, self.draft, self.rule, leave):
@@ -72,7 +72,7 @@ class LetterLookCard(Card):
         self.approve.setVisible(look.needs_approval and look.approval is None and may_act and not look.why)
         self.draft.setVisible(not look.why)
         self._needed = look.needs_approval
-        self.rule.setText("Letters need no approval" if self._needed else "Letters need an approval")
+        self.rule.setText("Do without approval" if self._needed else "Require approval")
         self.rule.setAccessibleDescription("For every letter of this tender; on the record.")
         self.rule.setToolTip("For every letter of this tender; on the record.")
         self.rule.setVisible(may_act and not look.why)

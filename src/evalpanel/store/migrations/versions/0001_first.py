@@ -254,6 +254,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
     )
     op.create_table(
+        "set_aside",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("aside", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
+    )
+    op.create_table(
         "succession",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
@@ -380,6 +391,8 @@ def upgrade() -> None:
     op.create_table(
         "absence",
         sa.Column("person", sa.String(), nullable=False),
+        sa.Column("is_away", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
@@ -388,7 +401,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_absence_tender_id_tender")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
-        sa.UniqueConstraint("tender_id", "person", name=op.f("uq_absence_tender_id_person")),
     )
     op.create_index(op.f("ix_absence_tender_id"), "absence", ["tender_id"], unique=False)
     op.create_table(
@@ -1099,6 +1111,8 @@ def upgrade() -> None:
         sa.Column("present", sa.Text(), nullable=False),
         sa.Column("dissent", sa.String(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("moderation", sa.String(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1111,6 +1125,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_moderated_score_act", "moderated_score", ["tender_id", "act"], unique=False)
     op.create_index(op.f("ix_moderated_score_tender_id"), "moderated_score", ["tender_id"], unique=False)
+    op.create_index(
+        "ix_moderated_score_withdrawn",
+        "moderated_score",
+        ["tender_id", "lot", "bid", "criterion", "revision"],
+        unique=False,
+        sqlite_where=sa.text("withdrawn = 1"),
+    )
     op.create_table(
         "names_release",
         sa.Column("at", sa.String(), nullable=False),
@@ -1382,6 +1403,7 @@ def upgrade() -> None:
         sa.Column("signed", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("sheet_digest", sa.String(), nullable=False),
+        sa.Column("sheet", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
