@@ -26,6 +26,7 @@ from sqlalchemy import text
 
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
+from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import (
@@ -206,12 +207,16 @@ class Carried(RuleBasedStateMachine):
             refused = False
             held.sheet[line] = (given.status, given.value, given.rationale)
             self.said[person].add((line, held.sheet[line]))
-        assert refused == held.is_signed
+        assert refused == (held.is_signed or self.moderated(laptop))
+
+    def moderated(self, laptop: str) -> bool:
+        """Whether moderation came to the laptop: individual scores are closed there."""
+        return tenders.all_tenders(self[laptop])[0].stage.reached(TenderStage.MODERATION)
 
     @rule(laptop=st.sampled_from(SCORING))
     def fill_and_sign_off(self, laptop: str) -> None:
         person, held = person_at(laptop), self.laptops[laptop]
-        if held.is_signed:
+        if held.is_signed or self.moderated(laptop):
             with pytest.raises(EvalPanelError):
                 score(self[laptop], person=person)
             return

@@ -200,8 +200,8 @@ def _successor_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
         parts=(
             _part(
                 "How it is used",
-                "Together with the recovery sheet, never alone. On a laptop that has joined this tender: Carry files, For a bad day, Take over as officer. On any other: the "
-                "first page of evalpanel, Take over with two sheets, and the tender's files on their sticks. (Or evalpanel succeed.) Both sheets sign one thing only, the list of who takes part that names the new officer. "
+                "Together with the recovery sheet, never alone. On a laptop that has joined this tender: Carry files, For a bad day, Take over as officer. On any other, with "
+                "the newest files of the tender on a stick: the command evalpanel succeed --from. Both sheets sign one thing only, the list of who takes part that names the new officer. "
                 + _TYPING,
             ),
             _part(
@@ -229,7 +229,7 @@ def _recovery_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
         parts=(
             _part(
                 "How it is used",
-                "Together with the successor's sheet, when somebody takes over as officer (evalpanel succeed). Afterwards it opens what people had sent before: Carry files, For a bad day (or evalpanel recovery). Alone it signs nothing. "
+                "Together with the successor's sheet, when somebody takes over as officer (evalpanel succeed). Afterwards it opens what people had sent before (the command evalpanel recovery --from). Alone it signs nothing. "
                 + _TYPING,
             ),
             _part(
