@@ -11,6 +11,7 @@ import openpyxl
 import page
 import pypdfium2
 import pytest
+from openpyxl.worksheet.properties import PageSetupProperties
 
 import make
 from after_outcome_steps import ENDS, TODAY, decided, lettered, noticed

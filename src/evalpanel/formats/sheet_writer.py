@@ -70,8 +70,8 @@ def header(sheet: Worksheet, names: tuple[str, ...], widths: tuple[int, ...], nu
         put_text(cell, name)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor=_HEADER_FILL)
-        side = {"horizontal": "right", "indent": 1} if name in numbers else {}
-        cell.alignment = Alignment(vertical="top", wrap_text=True, **side)
+        side, indent = ("right", 1) if name in numbers else ("left", 0)
+        cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True, indent=indent)
         sheet.column_dimensions[letters(number)].width = width
     sheet.freeze_panes = "A2"
 
@@ -97,7 +97,9 @@ def for_paper(sheet: Worksheet) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4  # inches
     sheet.print_title_rows = "1:1"
-    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "Page &P of &N"
+    foot = sheet.oddFooter
+    assert foot.left is not None and foot.right is not None
+    foot.left.text, foot.right.text = "&A", "Page &P of &N"
 
 
 def width(column: Column) -> int:
