@@ -98,7 +98,7 @@ def for_paper(sheet: Worksheet) -> None:
     sheet.page_margins.left = sheet.page_margins.right = 0.4  # inches
     sheet.print_title_rows = "1:1"
     foot = sheet.oddFooter
-    assert foot is not None and foot.left is not None and foot.right is not None
+    assert foot is not None
     foot.left.text, foot.right.text = "&A", "Page &P of &N"
 
 
