@@ -193,6 +193,10 @@ def test_an_absence_lets_moderation_go_on_and_closes_the_sheet(at: At, tmp_path:
     assert evalpanel.refused("moderated", "export", REFERENCE, tmp_path / "out.xlsx").startswith(
         "Moderation waits for 2 sign-offs: CH1, PM1."
     )
+    back = ("absent", REFERENCE, "--person", "PM2", "--reason", "Back today.", "--take-back")
+    assert evalpanel.asked(*back) == {"person": "PM2", "absent": False, "sheet_set_aside": False}
+    assert evalpanel.refused(*back) == "No absence of PM2 was recorded on this laptop. Nothing was changed."
+    assert evalpanel.asked("scores", "import", REFERENCE, "--person", "PM2", rows)["added"] == 1
 
 
 @pytest.mark.parametrize("person", ["OF1", "XX"])

@@ -25,6 +25,7 @@ from evalpanel.services import (
     assents,
     declarations,
     exchange,
+    issuing,
     moderation,
     moderations_here,
     parcels_out,
@@ -190,6 +191,31 @@ def test_sheet_of_somebody_the_chair_called_absent_is_settled_by_the_officers_wo
         assert refusal_to_close(desk) == "Moderation cannot be closed: the word of PM1; PM2 is missing."
 
 
+def test_chair_takes_an_absence_back_when_the_sheet_comes_after_all(tmp_path: Path) -> None:
+    with panel(tmp_path, people(third=True)) as desk:
+        declare(desk, "PM3")
+        scored(desk)
+        sign_off.record_absence(desk["CH1"], REFERENCE, person="PM3", reason=AWAY)
+        moderate(desk)
+        first = sent_moderation(desk)
+        with pytest.raises(EvalPanelError) as raised:
+            sign_off.take_back_absence(desk["CH1"], REFERENCE, person="PM3", reason="They are back.")
+        assert raised.value.title == "Moderation has begun, and no signed-off sheet of PM3 is here."
+        late = sheet(desk, "PM3")
+        desk.take(OFFICER, first, late)
+        desk.take("CH1", late)
+        sign_off.take_back_absence(desk["CH1"], REFERENCE, person="PM3", reason="They are back.")
+        told = [one.sentence for one in record.history(desk["CH1"], REFERENCE)][-1]
+        assert told.endswith("recorded that PM3 is not absent any more. Reason: They are back.")
+        moderate(desk, present=("CH1", "PM1", "PM2", "PM3"), reasons="All four agree.")
+        final = sent_moderation(desk)
+        desk.take(OFFICER, final)
+        assert refusal_to_close(desk) == "Moderation cannot be closed: the word of PM1; PM2; PM3 is missing."
+        settled(desk, final, "PM1", "PM2", "PM3")
+        for person in ("CH1", OFFICER):
+            assert verify.verify_tender(desk[person], REFERENCE).verdict == "verified"
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_order_in_which_sheets_and_keys_reach_the_chair_makes_no_difference(
     tmp_path: Path, order: tuple[int, ...]
@@ -207,6 +233,32 @@ def test_order_in_which_sheets_and_keys_reach_the_chair_makes_no_difference(
             one: answers(desk[one], one) for one in ("PM1", "PM2")
         }
         assert missing(desk, "CH1") == ()
+
+
+def test_newer_sheet_sealed_to_keys_that_the_chair_lacks_leaves_the_earlier_one_counting(tmp_path: Path) -> None:
+    with panel(tmp_path, people(deputy=True)) as desk:
+        declare(desk, "CH2")
+        scored(desk)
+        before = answers(desk["CH1"], "PM1")
+        declare(
+            desk, "CH2", interest="B02"
+        )  # CH2 held keys to what is said about that bid: what comes later has new ones
+        made = issuing.issue(desk[OFFICER], REFERENCE, to=desk.stick)
+        for one in ("PM1", "CH1"):
+            desk.take(one, made.roster, made.pack)
+        sign_off.reopen(desk["PM1"], REFERENCE, person="PM1", reason="A page was overlooked.")
+        changed = Score(line("B02", "1.1"), ScoreStatus.SCORED, Decimal(1), "Page 9 says less.")
+        scoring.save_score(desk["PM1"], REFERENCE, person="PM1", score=changed)
+        sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1")
+        (report,) = desk.take("CH1", sent_sheet(desk, "PM1"))
+        assert report.words == (
+            "The sheet of PM1 is here, and does not open before the officer has released the keys of scores/B01/L1//2; "
+            "scores/B02/L1//2; scores/B03/L1//2. Until then the one before it counts."
+        )
+        assert (answers(desk["CH1"], "PM1"), missing(desk, "CH1")) == (before, ())
+        desk.take("CH1", made.releases[PersonCode("CH1")])
+        release(desk, "CH1")
+        assert answers(desk["CH1"], "PM1") == answers(desk["PM1"], "PM1") != before
 
 
 def test_recused_chair_and_member_hold_nothing_and_a_deputy_chairs(tmp_path: Path) -> None:

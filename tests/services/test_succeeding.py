@@ -26,7 +26,9 @@ from evalpanel.services import (
     documents,
     inviting,
     issuing,
+    leaving,
     papers,
+    receiving,
     record,
     sending,
     setup,
@@ -155,6 +157,37 @@ def test_first_officers_later_parcels_count_no_more(desk: Laptops) -> None:
     desk.take("PM1", done.roster, later.roster)
     roles = {one.person: one.roles for one in setup.view(desk["PM1"], REFERENCE).pack.panel}
     assert Role.OFFICER in roles[PersonCode("CH1")]
+
+
+def test_what_the_first_officer_had_issued_and_the_successor_holds_counts_though_it_comes_late(desk: Laptops) -> None:
+    early = joined_without(desk, "PM2")
+    late = changed_since(desk)
+    desk.take("CH1", early.roster, early.pack, late.roster, late.pack)
+    desk.take("PM2", late.roster)
+    done = take_over(desk)
+    reports = desk.take("PM2", done.roster, late.pack, early.roster, late.releases[PersonCode("PM2")])
+    assert [one.verdict for one in reports] == [Verdict.NEW, Verdict.NEW, Verdict.OLDER, Verdict.NOT_OURS]
+    assert "that was revoked on" in reports[3].words  # nobody but OF1 and PM2 ever held these keys
+    assert receiving.waiting(desk["PM2"]).files == 0
+    made = issued_by(desk, "CH1")
+    reports = desk.take("PM2", made.roster, made.pack, made.releases[PersonCode("PM2")])
+    assert {one.verdict for one in reports} == {Verdict.NEW}
+    assert leads(desk, "PM2") == ["CH1"]
+
+
+def changed_since(desk: Laptops) -> Issued:
+    """Somebody takes PM1's place, the officer issues, and nobody takes that in."""
+    leaving.replace_member(
+        desk[OFFICER], REFERENCE, leaver="PM1", person="PM9", name="Rowan Vale", why="Moved to another post."
+    )
+    return issued_by(desk, OFFICER)
+
+
+def joined_without(desk: Laptops, person: str) -> Issued:
+    """One more person joins, the officer issues, and nobody takes that in."""
+    (invited,) = inviting.invite(desk[OFFICER], REFERENCE, to=desk.stick, people=[person])
+    desk.join(REFERENCE, person, invited.file)
+    return issued_by(desk, OFFICER)
 
 
 def test_two_who_took_over_lead_nothing_until_one_follows_the_other(desk: Laptops) -> None:

@@ -122,12 +122,20 @@ def absent(
     tender: TenderName,
     person: Someone,
     reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Take it back: the person's sheet came after all, and counts again.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Record that a panel member will not sign off, so that moderation need not wait."""
     held = console(context, json=json)
     with held.opened() as space:
         person = tenders.person_code(space, tender, person)
+        if take_back:
+            signing.take_back_absence(space, tender, person=person, reason=reason)
+            held.say(f"{person} is absent no more, and their sheet counts. Look at what was agreed without it.")
+            held.answer({"person": person, "absent": False, "sheet_set_aside": False})
+            return
         set_aside = signing.record_absence(space, tender, person=person, reason=reason)
     held.say(f"The absence of {person} is on record; moderation no longer waits for them.")
     if set_aside:

@@ -83,7 +83,7 @@ def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
 
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
     first = invitations.newest(tx, one.mine.tender)[0].author
-    if not one.succeeds and one.author not in (rosters.officer(tx, one.mine)[0], first):
+    if not one.succeeds and one.author not in (*rosters.officers(tx, one.mine), first):
         raise EvalPanelError(
             "This parcel is not signed by the officer of the tender.", "It was left alone. Ask who sent it to you."
         )

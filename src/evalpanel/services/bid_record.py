@@ -231,6 +231,8 @@ def _answers(tx: Session, held: BidRecord, tender: tenders.OpenTender) -> None:
     for place, gone in enumerate(tx.execute(away).scalars(), 1):
         held.add(f"absences/{place}/person", gone.person)
         held.add(f"absences/{place}/reason", gone.reason)
+        if not gone.is_away:
+            held.add(f"absences/{place}/ended", {"act": gone.act, "at": gone.at})
 
 
 _AGREED = ("reasons", "disclosable_reasons", "withheld_why", "not_higher", "differences", "improvements")

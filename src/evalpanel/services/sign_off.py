@@ -73,8 +73,8 @@ def reopen(workspace: Workspace, named: str, *, person: str, reason: str) -> Non
 def record_absence(workspace: Workspace, named: str, *, person: str, reason: str, by: str | None = None) -> bool:
     """Record that a panel member will not sign off, and why. Their scores are set aside: kept, and not shown.
 
-    Refused once moderation began; but for somebody of whom the chair's moderation says it, until moderation is closed: their sheet
-    may have come after all, and then it is said here that the meeting's word holds. Gives whether a sheet that they signed off is
+    Refused once moderation began; but for somebody of whom the chair's moderation says it, or whose absence was taken back, until
+    moderation is closed: their sheet may have come after all, and then it is said here that the meeting's word holds. Gives whether a sheet that they signed off is
     here, and is set aside by this.
     """
     if not reason.strip():
@@ -84,19 +84,59 @@ def record_absence(workspace: Workspace, named: str, *, person: str, reason: str
         who = tender.acting(Role.OFFICER, by) if by is not None else _recorder(tx, tender)
         member = tender.member(person)
         told = member.person in queries.absences_told(tx, tender.tender_id)
-        latest = TenderStage.QUALITY_LOCKED if told else TenderStage.MODERATION
+        again = told or member.person in queries.absences_ended_here(tx, tender.tender_id)
+        latest = TenderStage.QUALITY_LOCKED if again else TenderStage.MODERATION
         tenders.require(tender, before=latest, act="the panel's sheets are closed")
         if member.person in queries.absences_here(tx, tender.tender_id):
             raise EvalPanelError(f"The absence of {member.person} is on record already.", "Nothing was changed.")
         signed = queries.sign_offs(tx, tender.tender_id).get(member.person)
-        detail = {"person": member.person, "reason": reason.strip()}
-        act = audit.record(tx, workspace, "absence-recorded", tender=tender.tender_id, person=who, detail=detail)
-        tx.add(
-            t.AbsenceRow(
-                tender_id=tender.tender_id, person=member.person, at=workspace.now(), reason=reason.strip(), act=act
-            )
-        )
+        _add(tx, workspace, tender, who, member.person, reason.strip(), away=True)
         return signed is not None and signed.signed
+
+
+def take_back_absence(workspace: Workspace, named: str, *, person: str, reason: str, by: str | None = None) -> None:
+    """Take back an absence that was recorded on this laptop, with a reason: the person's sheet came after all, and counts again.
+
+    Once moderation began their signed-off sheet must be here, so that nobody waits for one that may never come. What was agreed
+    without them stays until the chair writes it down anew; a moderation that was sent says they are absent until the next is sent.
+    Refused once moderation is closed.
+    """
+    if not reason.strip():
+        raise EvalPanelError("An absence is taken back with a reason.", "Nothing was changed.")
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        who = tender.acting(Role.OFFICER, by) if by is not None else _recorder(tx, tender)
+        member = tender.member(person)
+        tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed")
+        if member.person not in queries.absences_recorded_here(tx, tender.tender_id):
+            raise EvalPanelError(f"No absence of {member.person} was recorded on this laptop.", "Nothing was changed.")
+        signed = queries.sign_offs(tx, tender.tender_id).get(member.person)
+        if tender.stage.reached(TenderStage.MODERATION) and not (signed is not None and signed.signed):
+            raise EvalPanelError(
+                f"Moderation has begun, and no signed-off sheet of {member.person} is here.",
+                "Nothing was changed. Take their sheet in first.",
+            )
+        _add(tx, workspace, tender, who, member.person, reason.strip(), away=False)
+
+
+def _add(
+    tx: Session,
+    workspace: Workspace,
+    tender: tenders.OpenTender,
+    who: PersonCode,
+    person: PersonCode,
+    reason: str,
+    *,
+    away: bool,
+) -> None:
+    name = "absence-recorded" if away else "absence-ended"
+    detail = {"person": person, "reason": reason}
+    act = audit.record(tx, workspace, name, tender=tender.tender_id, person=who, detail=detail)
+    tx.add(
+        t.AbsenceRow(
+            tender_id=tender.tender_id, person=person, is_away=away, at=workspace.now(), reason=reason, act=act
+        )
+    )
 
 
 def _recorder(tx: Session, tender: tenders.OpenTender) -> PersonCode:

@@ -226,6 +226,19 @@ def _roles(tx: Session, mine: Own, person: PersonCode) -> tuple[Role, ...]:
     return (Role.OFFICER, *own) if person == rosters.officer(tx, mine)[0] else own
 
 
+def _led_before(tx: Session, mine: Own, by: KnownLaptop) -> bool:
+    """Whether somebody else took over from whoever signed: what the new officer held of them counts, and nothing else does."""
+    led = rosters.officers(tx, mine)
+    if mine.is_officer or by.person not in led[:-1]:
+        return False
+    if by.revoked is None:
+        raise EvalPanelError(
+            f"{led[-1]} took over as officer, so what {by.person} issues counts no more.",
+            f"It was left alone. Ask {led[-1]} for what is missing here.",
+        )
+    return True
+
+
 def _judged(
     tx: Session,
     workspace: Workspace,
@@ -240,13 +253,15 @@ def _judged(
     """A statement that may be kept, with what its kind adds; None for one of this laptop's own person."""
     rosters.refuse_revoked(by, named)  # what can never count waits for nothing
     if not succeeds and not kind.may_sign(_roles(tx, mine, by.person)):
-        if not mine.is_officer and kind in intakes and kind.may_sign((Role.OFFICER,)):
+        led = kind.may_sign((Role.OFFICER,)) and _led_before(tx, mine, by)
+        if not led and not mine.is_officer and kind in intakes and kind.may_sign((Role.OFFICER,)):
             _fits_here(mine, by, read_cover(kind, signed.payload).header)  # what is false in itself waits for nothing
             raise NotYet(
                 f"{by.person} signed this and does not lead the tender, as far as this laptop knows.",
                 f"It is kept here, and taken in when the list of who takes part comes by which {by.person} took over.",
             )
-        raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
+        if not led:
+            raise EvalPanelError(f"{by.person} does not send a {kind.value} in this tender.", "It was left alone.")
     cover = read_cover(kind, signed.payload)
     header: Header = cover.header
     _fits_here(mine, by, header)

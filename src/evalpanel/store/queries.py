@@ -205,7 +205,18 @@ def absences_here(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
     """The same without what a chair's moderation says alone: what was recorded on this laptop, and who was replaced."""
     left = replaced(_values(tx, t.PanelMemberRow, tender))
     gone = {person: f"{by} took their place on the panel." for person, by in left.items()}
-    return gone | _away(tx, tender, told=False)
+    return gone | absences_recorded_here(tx, tender)
+
+
+def absences_recorded_here(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
+    """Whose absence was recorded on this laptop and stands, with the reason; without those whose place was taken."""
+    return _away(tx, tender, told=False)
+
+
+def absences_ended_here(tx: Session, tender: TenderId) -> frozenset[PersonCode]:
+    """Whose absence was recorded on this laptop and taken back, so that they are not absent by its own word."""
+    newest = {row.person: row.is_away for row in _rows(tx, t.AbsenceRow, tender) if not row.told}
+    return frozenset(person for person, away in newest.items() if not away)
 
 
 def absences_told(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
