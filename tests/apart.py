@@ -29,11 +29,21 @@ from evalpanel.services.room import ModerationLine
 from evalpanel.services.workspace import Workspace
 from laptops import OFFICER, Laptops, laptops
 from panels import SCORERS, lost_sheet, moderate, panel, people, scored, sent_moderation, sent_sheet
+from papered import papered
 from profiles import Clock
 from stages import REFERENCE, line, load, score
 
-STAGES = ("two-sheets", "unanswered", "blind", "blind-officer", "named", "moderated-blind", "moderated-named")
-"""`two-sheets`: the chair's, who has two sheets of PM1 that do not know of each other. `unanswered`: the officer's, with final scores and
+STAGES = (
+    "papered",
+    "two-sheets",
+    "unanswered",
+    "blind",
+    "blind-officer",
+    "named",
+    "moderated-blind",
+    "moderated-named",
+)
+"""`papered`: a laptop that knows nothing of the tender; two sheets and a stick lie beside it. `two-sheets`: the chair's, who has two sheets of PM1 that do not know of each other. `unanswered`: the officer's, with final scores and
 nobody's answer. `blind`: that of PM2, who reads bids under codes; `blind-officer`: that of the officer; `named`: PM2's once the names were released. `moderated-blind`: one laptop
 for everybody, with scores moderated in a blind tender; `moderated-named`: the same once the names were released."""
 FILES = {"B01/1.1.txt": b"How we reach.", "B02/1.1.txt": b"How we listen.", "B03/1.1.txt": b"How we ask."}
@@ -44,6 +54,12 @@ def at(stage: str, root: Path) -> Iterator[Workspace]:
     """The laptop that is looked at, at a stage."""
     with _STAGES[stage](root) as space:
         yield space
+
+
+@contextmanager
+def _papered(root: Path) -> Iterator[Workspace]:
+    with papered(root) as desk:
+        yield desk["HP1"]
 
 
 @contextmanager
@@ -154,6 +170,7 @@ def release_names(space: Workspace) -> None:
 
 
 _STAGES: dict[str, Callable[[Path], AbstractContextManager[Workspace]]] = {
+    "papered": _papered,
     "two-sheets": _two_sheets,
     "unanswered": _unanswered,
     "blind": _blind,

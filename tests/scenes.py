@@ -18,6 +18,7 @@ from tempfile import mkdtemp
 from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
+import stages
 import ui_stage
 import walked
 from evalpanel import demo
@@ -29,7 +30,9 @@ from evalpanel.services import publishing, scoring, sign_off
 from evalpanel.store import tables as t
 from evalpanel.system.folders import Folders
 from evalpanel.system.resources import resource
+from evalpanel.ui.dialogs.from_paper import Done
 from evalpanel.ui.dialogs.who import WhoDialog
+from evalpanel.ui.models.carry_next import Go
 from evalpanel.ui.pages.carry import CarryPage
 from evalpanel.ui.pages.letters import LettersPage
 from evalpanel.ui.pages.moderation import ModerationPage
@@ -41,6 +44,7 @@ from evalpanel.ui.pages.setup import SetupPage
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets.keeping_card import KeepingCard
+from papered import paper_words
 from profiles import make_profile
 
 Act = Callable[[Shell], "QWidget | None"]
@@ -525,6 +529,64 @@ def excuse(shell: Shell) -> None:
     page.excusing.why.setText("They are in hospital, and their deputy was not at the meeting.")
 
 
+def from_paper(shell: Shell) -> None:
+    """Somebody takes over a tender that their laptop knows nothing of; the words of one sheet do not belong together."""
+    shell.show_place("carry", Go.SUCCEED)
+    page, root = _carry(shell).from_paper, shell.session.workspace.folders.root.parent
+    words = paper_words(root)
+    page.successor.typed.setText(words["recovery"])
+    page.recovery.typed.setText(words["recovery"])
+    page.files.choose_folder = lambda: str(root / "stick")
+    if not page.files.files:
+        page.files.folder.click()
+    page.tender.typed.setText(stages.REFERENCE)
+    page.fresh.setChecked(True)
+    page.code.typed.setText("HP1")
+    page.name.typed.setText("Head of procurement")
+    page.why.typed.setText("The officer is ill, and the laptop burnt.")
+    (root / "new").mkdir(exist_ok=True)
+    _carry(shell).out.choose_folder = lambda _: str(root / "new")
+    _carry(shell).primary.click()
+    idle(shell)
+
+
+def took_over(shell: Shell) -> None:
+    """Somebody has taken over from paper. What came of it is shown again to the next window: it happens once."""
+    page, root = _carry(shell).from_paper, shell.session.workspace.folders.root
+    if root in _OVER:
+        shell.show_place("carry", Go.SUCCEED)
+        page.show_done(_OVER[root])
+        return
+    from_paper(shell)
+    page.successor.typed.setText(paper_words(shell.session.workspace.folders.root.parent)["successor"])
+    _carry(shell).primary.click()
+    idle(shell)
+    assert page.done is not None
+    _OVER[root] = page.done
+
+
+_OVER: dict[Path, Done] = {}
+
+
+def opening_sent(shell: Shell) -> None:
+    """What people had sent, opened once more."""
+    took_over(shell)
+    shell.session.tender = stages.REFERENCE
+    shell.session.reload()
+    shell.session.person = "HP1"
+    shell.show_place("carry")
+    page, root = _carry(shell), shell.session.workspace.folders.root.parent
+    page.leave()
+    page._bad.click()
+    page.bad_day.open_sent.click()
+    page.open_sent.recovery.typed.setText(paper_words(root)["recovery"])
+    page.open_sent.files.choose_folder = lambda: str(root / "stick")
+    if not page.open_sent.files.files:
+        page.open_sent.files.folder.click()
+    page.primary.click()
+    idle(shell)
+
+
 def taking_over(shell: Shell) -> None:
     """Somebody who is about to take over as officer."""
     a_bad_day(shell)
@@ -585,6 +647,8 @@ SCENES = (
     Scene("answered", "", (Shot("home", "joined"), Shot("carry", "invitation", act=an_invitation)), opened=False),
     Scene("answered", "", (*places("carry"), Shot("carry", "words", act=words_of_pm1)), opened=False),
     Scene("answering", "OF1", (Shot("carry", "bad-day", act=a_bad_day),)),
+    Scene("papered", "", (Shot("carry", "from-paper", act=from_paper),), opened=False),
+    Scene("papered", "", (Shot("carry", "took-over", act=took_over), Shot("carry", "opening-sent", act=opening_sent)), opened=False),
     Scene("early", "", (Shot("carry", "early", act=what_waits),), opened=False),
     Scene("met", "", (Shot("carry", "waiting"),), opened=False),
     Scene("came", "PM1", (*places("home", "carry"), Shot("carry", "report", act=a_stick), Shot("carry", "taking-over", act=taking_over))),

@@ -11,6 +11,7 @@ import os
 import resource
 import shutil
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -234,6 +235,7 @@ def _answer(request: dict[str, object], runs: Runs) -> dict[str, object]:
 def main() -> None:
     """Answer requests until there are no more."""
     base = Path(sys.argv[1])
+    tempfile.tempdir = str(base)  # this process is killed in the end: what it left is taken away with the folder
     materials = Materials(base / "materials")
     known: dict[str, Runs] = {}
     gc.collect()

@@ -34,7 +34,6 @@ from evalpanel.services import (
     scoresheets,
     sending,
     setup,
-    sign_off,
     verify,
 )
 from evalpanel.services.from_paper import Whom
@@ -42,10 +41,9 @@ from evalpanel.services.succession import Succeeded
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import score_reads
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops, laptops
-from profiles import Clock
-from sheets import words_on
-from stages import REFERENCE, load, score
+from laptops import OFFICER, Laptops
+from papered import paper_words, papered
+from stages import REFERENCE
 
 WHY = "The officer is ill, and the laptop burnt."
 NEW = "HP1"
@@ -53,39 +51,16 @@ NOTHING: Mapping[str, str] = {}
 HEAD = Whom(NEW, "Head of procurement")
 
 
-def prepared(space: Workspace, folder: Path) -> None:
-    load(space, folder)
-    setup.freeze(space, REFERENCE)
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
     """The sheets were printed; PM1 sent a sheet that is signed off, PM2 one that is not. The stick holds all that was carried."""
-    with laptops(tmp_path, Clock(), lambda space: prepared(space, tmp_path / "pack")) as held:
-        (tmp_path / "paper").mkdir()
-        papers.recovery(held[OFFICER], REFERENCE, to=tmp_path / "paper")
-        people = ["CH1", "PM1", "PM2"]
-        for one in inviting.invite(held[OFFICER], REFERENCE, to=held.stick, people=people):
-            held.join(REFERENCE, one.person, one.file)
-            declarations.declare(held[OFFICER], REFERENCE, person=one.person)
-        made = issuing.issue(held[OFFICER], REFERENCE, to=held.stick)
-        for person in people:
-            held.take(person, made.roster, made.pack, made.releases[PersonCode(person)])
-            declarations.declare(held[person], REFERENCE, person=person)
-        for person in ("PM1", "PM2"):
-            score(held[person], person=person)
-        sign_off.sign_off(held["PM1"], REFERENCE, person="PM1")
-        for person in people:
-            sending.send(held[person], REFERENCE, to=held.stick)
+    with papered(tmp_path) as held:
         yield held
 
 
 def words(desk: Laptops) -> dict[str, str]:
     """The words of the two sheets."""
-    return {
-        f"{which}_words": words_on(next((desk.root / "paper").glob(f"* {which}.pdf")))
-        for which in ("successor", "recovery")
-    }
+    return {f"{which}_words": said for which, said in paper_words(desk.root).items()}
 
 
 def files(desk: Laptops) -> list[Path]:

@@ -11,6 +11,7 @@ import openpyxl
 import page
 import pypdfium2
 import pytest
+from openpyxl.worksheet.properties import PageSetupProperties
 
 import make
 from after_outcome_steps import ENDS, TODAY, decided, lettered, noticed
@@ -81,7 +82,7 @@ def test_report_tells_dissent_gates_and_what_fell_out(at: At, tmp_path: Path) ->
     outcome.outcome(space, REFERENCE)
     told = text(reporting.report(space, REFERENCE, tmp_path / "report.pdf").file)
     assert "PM1 held that it says less." in told
-    assert "B02 Tallis Care Ltd gate failed" in told
+    assert "B02 Tallis Care Ltd did not pass a gate" in told
     assert "No award decision is on the record yet." in told
 
 
@@ -125,6 +126,25 @@ def test_matrix_keeps_five_statuses_apart_and_reads_back(at: At, tmp_path: Path)
     shown = {(row[1].value, str(row[5].value)) for row in book["Outcome"].iter_rows(min_row=2)}
     result = outcome.outcome(space, REFERENCE).lots[0]
     assert shown == {(bid.bid, f"{bid.total.normalize():f}") for bid in result.bids if bid.total is not None}
+    # On paper no column is torn off, and every page has the head; what is wrapped is not cut.
+    assert {
+        (
+            sheet.print_title_rows,
+            sheet.page_setup.orientation,
+            sheet.page_setup.fitToWidth,
+            sheet.page_setup.fitToHeight,
+        )
+        for sheet in book
+    } == {("$1:$1", "landscape", 1, 0)}
+    assert [
+        one.fitToPage for sheet in book if isinstance(one := sheet.sheet_properties.pageSetUpPr, PageSetupProperties)
+    ] == [True] * 9
+    assert [cell.value for cell in book["Spreads"][1]] == [
+        "Lot", "Bid", "Criterion", "Scores", "Lowest", "Highest", "Spread, % of the scale", "Agreed",
+    ]  # fmt: skip
+    # Only the head of this sheet has a text of two lines.
+    assert [book["Spreads"].row_dimensions[row].height for row in (1, 2)] == [30, 15]
+    assert {cell.number_format for cell in book["Prices"]["D"][1:]} == {"#,##0.00"}
     # Our own reader takes it too.
     assert [sheet.title for sheet in read_xlsx(written.file.read_bytes(), "matrix.xlsx")[0]] == book.sheetnames
 

@@ -25,6 +25,11 @@ class ResultStatus(StrEnum):
     NOT_SHORTLISTED = "not-shortlisted"
     COMPARATOR = "comparator"
 
+    @property
+    def words(self) -> str:
+        """The same inside a sentence."""
+        return "did not pass a gate" if self is ResultStatus.GATE_FAILED else self.value.replace("-", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class GateResult:

@@ -19,7 +19,16 @@ from evalpanel.domain.interests import recusals
 from evalpanel.domain.moderation import spread, values_of
 from evalpanel.domain.numbers import round_half_up
 from evalpanel.domain.sheets import ScoreStatus
-from evalpanel.formats.sheet_writer import Looks, cell_at, header, new_workbook, number_shown, saved
+from evalpanel.formats.sheet_writer import (
+    Looks,
+    cell_at,
+    for_paper,
+    header,
+    new_workbook,
+    number_shown,
+    saved,
+    set_height,
+)
 from evalpanel.progress import NO_PROGRESS, Progress
 
 if TYPE_CHECKING:
@@ -27,6 +36,13 @@ if TYPE_CHECKING:
 
 Cell = str | Decimal | int | None
 READ_ME = "Read me"
+_AMOUNT = "Amount"
+_NUMBERS = frozenset(
+    (
+        "Score", "Adds to quality", "Versions", "Pieces of evidence", "Scores", "Lowest", "Highest", "Spread, % of the scale",
+        "Agreed", "Rank", "Total", "Quality", "Price score", "Ranked by", _AMOUNT,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +65,17 @@ def write_matrix(held: Evaluation, *, made_at: datetime, progress: Progress = NO
     for place, view in enumerate(_VIEWS):
         progress.step(place, len(_VIEWS), view.name)
         sheet = book.create_sheet(view.name)
-        header(sheet, tuple(name for name, _ in view.columns), tuple(width for _, width in view.columns))
+        names, widths = tuple(name for name, _ in view.columns), tuple(width for _, width in view.columns)
+        header(sheet, names, widths, _NUMBERS)
+        set_height(sheet, 1, names, widths)
         for number, row in enumerate(view.rows(held), 2):
             if number % 500 == 0:
                 progress.step(place, len(_VIEWS), view.name)
             for column, value in enumerate(row, 1):
-                looks.put(cell_at(sheet, number, column), _kept(value), read_only=False)
+                money = view.columns[column - 1][0] == _AMOUNT
+                looks.put(cell_at(sheet, number, column), _kept(value), read_only=False, money=money)
+            set_height(sheet, number, row, widths)
+        for_paper(sheet)
         sheet.freeze_panes = cell_at(sheet, 2, view.frozen + 1).coordinate
         if sheet.max_row > 1:
             sheet.auto_filter.ref = sheet.dimensions
@@ -69,7 +90,7 @@ def _kept(value: Cell) -> Cell:
 
 def _read_me(sheet: Worksheet, held: Evaluation, made_at: datetime, looks: Looks) -> None:
     assert held.pack.tender is not None
-    header(sheet, ("what", "value"), (30, 100))
+    header(sheet, ("What", "Says"), (22, 100))
     nameless = sum(1 for one in held.pack.panel if one.kind in NAMELESS)
     rows: list[tuple[str, str]] = [
         ("Tender", f"{held.pack.tender.reference} {held.pack.tender.title}"),
@@ -81,7 +102,7 @@ def _read_me(sheet: Worksheet, held: Evaluation, made_at: datetime, looks: Looks
         ),
         (
             "Totals",
-            "They are the published method's, as in the outcome. This workbook holds no formula, and no mean of scores.",
+            "They are the published method’s, as in the outcome. This workbook holds no formula, and no mean of scores.",
         ),
         ("Empty cells", "There is nothing: not a zero."),
         (
@@ -96,6 +117,8 @@ def _read_me(sheet: Worksheet, held: Evaluation, made_at: datetime, looks: Looks
     for number, row in enumerate(rows, 2):
         for column, value in enumerate(row, 1):
             looks.put(cell_at(sheet, number, column), value, read_only=False)
+        set_height(sheet, number, row, (22, 100))
+    for_paper(sheet)
 
 
 def _moderated(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
@@ -191,7 +214,7 @@ def _outcome(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
                 lot.lot,
                 bid.bid,
                 bid.name,
-                bid.status.value.replace("-", " "),
+                bid.status.words,
                 bid.rank,
                 bid.total,
                 bid.quality,
@@ -234,23 +257,23 @@ def _conflicts(held: Evaluation) -> Iterator[tuple[Cell, ...]]:
             )
 
 
-_LINE = (("lot", 8), ("bid", 10), ("criterion", 12))
+_LINE = (("Lot", 8), ("Bid", 10), ("Criterion", 12))
 _VIEWS: Sequence[_View] = (
     _View(
         "Moderated",
         (
-            *_LINE[:2], ("bidder", 28), _LINE[2], ("criterion_title", 32), ("state", 14), ("score", 10),
-            ("weighted", 12), ("versions", 10), ("present", 24),
+            *_LINE[:2], ("Bidder", 28), _LINE[2], ("Criterion title", 32), ("State", 14), ("Score", 10),
+            ("Adds to quality", 12), ("Versions", 10), ("People present", 24),
         ),
         4,
         _moderated,
-        "What the panel agreed, by bid and criterion; weighted: what it adds to quality out of 100.",
+        "What the panel agreed, by bid and criterion, and what each score adds to quality out of 100.",
     ),
     _View(
         "Individual",
         (
-            *_LINE, ("person", 10), ("name", 22), ("status", 16), ("score", 10), ("sheet", 16), ("rationale", 60),
-            ("improvements", 40), ("evidence", 10),
+            *_LINE, ("Person", 10), ("Name", 22), ("Status", 16), ("Score", 10), ("Sheet", 16), ("Reason given", 60),
+            ("What could be improved", 40), ("Pieces of evidence", 10),
         ),
         4,
         _individual,
@@ -259,8 +282,8 @@ _VIEWS: Sequence[_View] = (
     _View(
         "Reasons",
         (
-            *_LINE, ("score", 10), ("reasons", 60), ("not_higher", 40), ("differences", 40), ("improvements", 40),
-            ("dissent", 30), ("disclosable_reasons", 40), ("withheld_why", 30),
+            *_LINE, ("Score", 10), ("Agreed reasons", 60), ("Why not higher", 40), ("How differences were settled", 40), ("What could be improved", 40),
+            ("Dissent", 30), ("Reasons that others may read", 40), ("Why some are withheld", 30),
         ),
         3,
         _reasons,
@@ -268,7 +291,7 @@ _VIEWS: Sequence[_View] = (
     ),
     _View(
         "Spreads",
-        (*_LINE, ("scores", 10), ("lowest", 10), ("highest", 10), ("spread_percent", 16), ("agreed", 10)),
+        (*_LINE, ("Scores", 10), ("Lowest", 10), ("Highest", 10), ("Spread, % of the scale", 16), ("Agreed", 10)),
         3,
         _spreads,
         "How far apart individual scores were, as a share of the scale. It aimed the discussion and entered nothing.",
@@ -276,17 +299,17 @@ _VIEWS: Sequence[_View] = (
     _View(
         "Outcome",
         (
-            ("lot", 8), ("bid", 10), ("bidder", 28), ("status", 16), ("rank", 8), ("total", 12), ("quality", 12),
-            ("price", 12), ("metric", 14), ("why", 60),
+            ("Lot", 8), ("Bid", 10), ("Bidder", 28), ("Status", 16), ("Rank", 8), ("Total", 12), ("Quality", 12),
+            ("Price score", 12), ("Ranked by", 14), ("Why", 60),
         ),
         2,
         _outcome,
         "Ranks and totals by the published method.",
     ),
-    _View("Gates", (*_LINE, ("result", 12), ("why", 80)), 3, _gates, "Conditions, minimums and the budget, passed or failed."),
+    _View("Gates", (*_LINE, ("Result", 12), ("Why", 80)), 3, _gates, "Conditions, minimums and the budget, passed or failed."),
     _View(
         "Prices",
-        (("lot", 8), ("bid", 10), ("bidder", 28), ("amount", 16), ("currency", 10)),
+        (("Lot", 8), ("Bid", 10), ("Bidder", 28), (_AMOUNT, 16), ("Currency", 10)),
         2,
         _prices,
         "Prices that were opened on the record. Others stay sealed, and are not here.",
@@ -294,8 +317,8 @@ _VIEWS: Sequence[_View] = (
     _View(
         "Conflicts",
         (
-            ("person", 10), ("name", 22), ("bidder", 10), ("decision", 16), ("measure", 40), ("why", 40),
-            ("decided_by", 26), ("kept_out_of", 30),
+            ("Person", 10), ("Name", 22), ("Bidder", 10), ("Decision", 16), ("Measure", 40), ("Why", 40),
+            ("Decided by", 26), ("Kept out of", 30),
         ),
         1,
         _conflicts,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Any, cast
 
 from evalpanel.domain.numbers import canonical
@@ -27,6 +29,10 @@ _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
 _HEADER_FILL = "FFE3EAF2"
 _READ_ONLY_FILL = "FFF1F1F1"
+_LINE_HEIGHT = 15  # points
+_MOST_HEIGHT = 405  # points: no row of a spreadsheet is higher than 409
+_BROAD = 1.1  # a word that does not fit goes to the next line, so that lines are not filled
+_WIDE = 150  # characters: a sheet that is wider is too small to read on A4
 _WIDTHS = {Kind.TEXT: 48, Kind.LINE: 26, Kind.NAMES: 30, Kind.MOMENT: 20, Kind.CODES: 18, Kind.CODES_OR_ALL: 24}
 
 
@@ -54,8 +60,8 @@ def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
     return cast("Cell", sheet.cell(row, column))
 
 
-def header(sheet: Worksheet, names: tuple[str, ...], widths: tuple[int, ...]) -> None:
-    """The first row: column names in bold, kept in view."""
+def header(sheet: Worksheet, names: tuple[str, ...], widths: tuple[int, ...], numbers: Collection[str] = ()) -> None:
+    """The first row: column names in bold, kept in view. Those of `numbers` stand above them, at the right."""
     # Slow to import, as above.
     from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -64,9 +70,36 @@ def header(sheet: Worksheet, names: tuple[str, ...], widths: tuple[int, ...]) ->
         put_text(cell, name)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor=_HEADER_FILL)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        side, indent = ("right", 1) if name in numbers else ("left", 0)
+        cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True, indent=indent)
         sheet.column_dimensions[letters(number)].width = width
     sheet.freeze_panes = "A2"
+
+
+def set_height(sheet: Worksheet, number: int, row: Sequence[object], widths: Sequence[int]) -> None:
+    """Make a row as high as its longest wrapped text. Not every spreadsheet program does that when it opens a file."""
+    lines = 1
+    for value, width in zip(row, widths, strict=True):
+        if isinstance(value, str):
+            lines = max(lines, sum(ceil(len(part) * _BROAD / width) or 1 for part in value.split("\n")))
+    sheet.row_dimensions[number].height = min(lines * _LINE_HEIGHT, _MOST_HEIGHT)
+
+
+def for_paper(sheet: Worksheet) -> None:
+    """Print a sheet with all its columns on one page, lying, its head on each; a wide one on A3."""
+    # Slow to import, as above.
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    wide = sum(column.width for column in sheet.column_dimensions.values()) > _WIDE
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 8 if wide else 9  # A3, A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.4  # inches
+    sheet.print_title_rows = "1:1"
+    foot = sheet.oddFooter
+    assert foot is not None
+    foot.left.text, foot.right.text = "&A", "Page &P of &N"
 
 
 def width(column: Column) -> int:
@@ -81,24 +114,31 @@ class Looks:
     """
 
     def __init__(self) -> None:
-        self._held: dict[tuple[bool, bool, bool], Any] = {}
+        self._held: dict[tuple[bool, bool, bool, bool], Any] = {}
 
-    def put(self, cell: Cell, value: str | Decimal | int | None, *, read_only: bool) -> None:
-        """Write what `shown` gives, at the top of its cell and wrapped; grey where it is there to be read only."""
+    def put(self, cell: Cell, value: str | Decimal | int | None, *, read_only: bool, money: bool = False) -> None:
+        """Write what `shown` gives, at the top of its cell and wrapped; grey where it is there to be read only.
+
+        An amount of `money` is shown with its thousands apart and two places.
+        """
         is_text = isinstance(value, str)
         if isinstance(value, str):
             _set_text(cell, value)
         elif value is not None:
             cell.value = value
-        key = (is_text, isinstance(value, str) and value.startswith(_FORMULA_SIGNS), read_only)
+        key = (is_text, isinstance(value, str) and value.startswith(_FORMULA_SIGNS), read_only, money)
         held = self._held.get(key)
         if held is None:
             # Slow to import, as above.
             from openpyxl.styles import Alignment
 
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
             if is_text:
+                cell.alignment = Alignment(vertical="top", wrap_text=True)
                 _text_look(cell, str(value))
+            else:  # apart from the text in the next column
+                cell.alignment = Alignment(horizontal="right", vertical="top", wrap_text=True, indent=1)
+            if money:
+                cell.number_format = "#,##0.00"
             if read_only:
                 read_only_look(cell)
             self._held[key] = cell._style  # type: ignore[attr-defined]  # openpyxl has no public way to copy a look

@@ -40,7 +40,7 @@ from evalpanel.services import (
 )
 from evalpanel.services.exchange import Outgoing, Own
 from evalpanel.services.paper_proofs import Believed
-from evalpanel.services.succession import Beginning, Replaces, Sheets, Succeeded
+from evalpanel.services.succession import About, Beginning, Refused, Replaces, Sheets, Succeeded
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import tidying
@@ -91,7 +91,7 @@ def take_over(
                     workspace.keys.drop_tender_key(believed.tender)
             raise
     officer, number = PersonCode(believed.cover.header.author), believed.cover.header.seq
-    return Succeeded(person, officer, parcels_out.write_out(workspace, to, parcel), number)
+    return Succeeded(person, officer, parcels_out.write_out(workspace, to, parcel), number, believed.tender)
 
 
 def _refuse_held(workspace: Workspace, tender: TenderId) -> bool:
@@ -106,7 +106,7 @@ def _refuse_held(workspace: Workspace, tender: TenderId) -> bool:
             + (
                 "It leads it from here."
                 if mine.is_officer
-                else "Take the files in, and take over without them: evalpanel succeed, without --from."
+                else "Take the files in, and take over without them: Carry files, For a bad day; or evalpanel succeed, without --from."
             ),
         )
     return not workspace.keys.has_tender_key(tender)
@@ -172,7 +172,8 @@ def _published(workspace: Workspace, believed: Believed) -> Common:
 
     told = newest(EnvelopeKind.COMMON)
     if told is None:
-        raise EvalPanelError(
+        raise Refused(
+            About.FILES,
             "The list of who takes part is older than the pack, and keeps no key for it.",
             "Nothing was changed. Look for the list that was issued with this pack.",
         )
@@ -186,7 +187,8 @@ def _published(workspace: Workspace, believed: Believed) -> Common:
 def _refuse_another(named: str, common: Common, tender: TenderId) -> None:
     wanted = named.strip().casefold()
     if wanted != common.tender.reference.casefold() and not (len(wanted) >= 4 and tender.startswith(wanted)):
-        raise EvalPanelError(
+        raise Refused(
+            About.TENDER,
             f"These sheets and files are of the tender {common.tender.reference}, not of {named}.",
             "Nothing was changed.",
         )
@@ -200,9 +202,10 @@ def _panel(
         return held
     if not person or not name:
         known = ", ".join(f"{one.person} {one.name}" for one in held)
-        raise EvalPanelError(
+        raise Refused(
+            About.WHO,
             f"{person or 'Who takes over'} is not on the list of who takes part, so a name is needed.",
-            f"Nothing was changed. Say it with --name; or take over as one of these: {known}.",
+            f"Nothing was changed. Give the name too; or take over as one of these: {known}.",
         )
     return (*held, PanelMember(person=person, name=name, roles=(Role.OFFICER,), since=workspace.now().date()))
 

@@ -34,7 +34,7 @@ from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.envelopes import EnvelopeError
 from evalpanel.sealing.statements import identity, verifies
 from evalpanel.services.exchange import KEPT
-from evalpanel.services.succession import Sheets
+from evalpanel.services.succession import About, Refused, Sheets
 from evalpanel.system.files import trouble
 
 
@@ -127,14 +127,16 @@ def _believed(found: Sequence[Found], sheets: Sheets, files: int) -> Believed:
     """What of the files the sheets prove. Refused, in words, where something is missing."""
     lists = [one for one in found if isinstance(one.cover.body, Roster) and one.whole]
     if not lists:
-        raise EvalPanelError(
+        raise Refused(
+            About.FILES,
             f"None of the {files} files is a list of who takes part that opens with the words of the recovery sheet.",
-            "Nothing was changed. Look on every stick and share for the newest files that the officer issued; if the sheets were made "
-            "anew, use the new ones.",
+            "Nothing was changed. Look on every stick and share for the newest files that the officer issued, and whether the words of "
+            "the two sheets stand each in its place; if the sheets were made anew, use the new ones.",
         )
     kept = next((held for one in lists if (held := _pledged(one, sheets)) is not None), None)
     if kept is None:
-        raise EvalPanelError(
+        raise Refused(
+            About.SUCCESSOR,
             "These are not the words of the successor's sheet that belongs to these files.",
             "Nothing was changed. Compare them with the sheet; both sheets must be of the same tender and made on the same day.",
         )
@@ -156,7 +158,8 @@ def _believed(found: Sequence[Found], sheets: Sheets, files: int) -> Believed:
     ]
     roster = in_force(entries, signing).roster
     if roster is None:
-        raise EvalPanelError(
+        raise Refused(
+            About.FILES,
             "Two lists of who takes part do not know of each other, and the one before them is not here.",
             "Nothing was changed. Look for the list with the number before theirs, and take over with it among the files.",
         )
@@ -198,7 +201,8 @@ def _pack(found: Sequence[Found], kept: Kept) -> Found:
     state = standing(_entry(name, one) for name, one in held.items())
     chosen = state.counts or state.before
     if chosen is None or chosen not in held:
-        raise EvalPanelError(
+        raise Refused(
+            About.FILES,
             "The pack is not among these files.",
             "Nothing was changed. The pack is the largest file that the officer issued, the same for everybody: ask anybody on the panel "
             "for theirs.",

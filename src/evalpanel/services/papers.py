@@ -201,7 +201,7 @@ def _successor_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
             _part(
                 "How it is used",
                 "Together with the recovery sheet, never alone. On a laptop that has joined this tender: Carry files, For a bad day, Take over as officer. On any other, with "
-                "the newest files of the tender on a stick: the command evalpanel succeed --from. Both sheets sign one thing only, the list of who takes part that names the new officer. "
+                "the newest files of the tender on a stick: Home, Take over with the two sheets. By command: evalpanel succeed. Both sheets sign one thing only, the list of who takes part that names the new officer. "
                 + _TYPING,
             ),
             _part(
@@ -229,7 +229,7 @@ def _recovery_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
         parts=(
             _part(
                 "How it is used",
-                "Together with the successor's sheet, when somebody takes over as officer (evalpanel succeed). Afterwards it opens what people had sent before (the command evalpanel recovery --from). Alone it signs nothing. "
+                "Together with the successor's sheet, when somebody takes over as officer: the successor's sheet says where. Afterwards it opens what people had sent before: Carry files, For a bad day, Open what people had sent. Alone it signs nothing. "
                 + _TYPING,
             ),
             _part(

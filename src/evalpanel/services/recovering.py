@@ -22,8 +22,7 @@ from evalpanel.formats.parcel_sheets import SheetState, read_scoresheet, read_sh
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.sealing import envelopes as age
 from evalpanel.sealing.envelopes import NotSealedToUs
-from evalpanel.sealing.paper_keys import recovery_identity, secret_of
-from evalpanel.services import audit, exchange, receiving, rosters, scoresheets, tenders
+from evalpanel.services import audit, exchange, receiving, rosters, scoresheets, succession, tenders
 from evalpanel.services.exchange import Own
 from evalpanel.services.receiving import Report
 from evalpanel.services.tenders import OpenTender
@@ -65,7 +64,7 @@ def recover(
     """
     if not to.is_dir():
         raise EvalPanelError("There is no such folder.", f"{to} is not a folder, so nothing was opened.")
-    opens = recovery_identity(secret_of(recovery_words))
+    opens = succession.opens_with(recovery_words)
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         mine = _leading(tx, workspace, tender)
@@ -78,6 +77,13 @@ def recover(
         scoresheets.write_answers(workspace, named, scores, out=file)
         written.append(Interim(person, len(scores), file))
     return Recovered(reports, tuple(written), closed)
+
+
+def took_over(workspace: Workspace, named: str) -> bool:
+    """Whether this laptop leads the tender in the place of another, so that others may have sent their work to that one."""
+    with workspace.store.reading() as tx:
+        mine = exchange.own(tx, workspace, tenders.find(tx, named).tender_id)
+    return mine is not None and mine.succeeded
 
 
 def _leading(tx: Session, workspace: Workspace, tender: OpenTender) -> Own:

@@ -54,7 +54,7 @@ def succeed(
         with tidying(error):
             workspace.documents.remove(made)
         raise
-    return Succeeded(mine.person, replaced, parcels_out.write_out(workspace, to, parcel), number)
+    return Succeeded(mine.person, replaced, parcels_out.write_out(workspace, to, parcel), number, mine.tender)
 
 
 def _take_over(
@@ -121,7 +121,7 @@ def _may(tx: Session, tender: OpenTender, mine: Own | None, sheets: Sheets, why:
     if not names_are_known(tender.pack):
         raise EvalPanelError(
             "This tender is scored blind, and the names of those who bid are not on this laptop yet.",
-            "Nothing was changed. Take over in a new profile with the files of the tender (evalpanel succeed --from), or here once "
+            "Nothing was changed. Take over in a new profile with the files of the tender (Home there, Take over with the two sheets; or evalpanel succeed --from), or here once "
             "the names were released.",
         )
     roster = rosters.in_force(tx, mine)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evalpanel.domain.parcels import ParcelKind, PublicKeys, file_name
 from evalpanel.domain.people import PanelMember, Role
-from evalpanel.domain.tender import EnvelopeKind, PersonCode
+from evalpanel.domain.tender import EnvelopeKind, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover, Header, Keys, PartOf, write_cover
 from evalpanel.formats.parcel_packs import (
@@ -32,7 +33,7 @@ from evalpanel.formats.parcel_packs import (
 )
 from evalpanel.formats.statements import write_statement
 from evalpanel.sealing import envelopes as age
-from evalpanel.sealing.paper_keys import SuccessorKey, recovery_identity, secret_of
+from evalpanel.sealing.paper_keys import PaperError, SuccessorKey, recovery_identity, secret_of
 from evalpanel.sealing.statements import identity
 from evalpanel.services import audit, exchange
 from evalpanel.services.exchange import KEPT, NAMES, Held, Outgoing, Own
@@ -51,6 +52,7 @@ class Succeeded:
     replaced: PersonCode
     roster: Path
     number: int
+    tender: TenderId
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,42 @@ class Sheets:
     opens: str
 
 
+class About(StrEnum):
+    """What somebody gives who takes over, so that a refusal can be said beside it."""
+
+    TENDER = "tender"
+    FILES = "files"
+    SUCCESSOR = "successor"
+    RECOVERY = "recovery"
+    WHO = "who"
+    WHY = "why"
+
+
+class Refused(EvalPanelError):
+    """Nobody took over, because of one thing that was given: `about` says which."""
+
+    def __init__(self, about: About, title: str, message: str) -> None:
+        super().__init__(title, message)
+        self.about = about
+
+
 def of_words(successor: str, recovery: str) -> Sheets:
-    """The keys of the two sheets. Raises `PaperError` where the words are none of a sheet."""
-    opening = secret_of(recovery)
-    return Sheets(SuccessorKey(secret_of(successor), opening), recovery_identity(opening))
+    """The keys of the two sheets. Raises `Refused` where the words are none of a sheet, and says of which."""
+    signing = _secret(successor, About.SUCCESSOR)
+    opening = _secret(recovery, About.RECOVERY)
+    return Sheets(SuccessorKey(signing, opening), recovery_identity(opening))
+
+
+def opens_with(recovery: str) -> str:
+    """The age identity of the recovery sheet. Raises `Refused` where the words are none of a sheet."""
+    return recovery_identity(_secret(recovery, About.RECOVERY))
+
+
+def _secret(typed: str, about: About) -> bytes:
+    try:
+        return secret_of(typed)
+    except PaperError as error:
+        raise Refused(about, error.title, error.message) from error
 
 
 def kept_for_recovery(workspace: Workspace, cover: Cover[Roster], opens: str) -> Kept:
@@ -76,7 +110,7 @@ def kept_for_recovery(workspace: Workspace, cover: Cover[Roster], opens: str) ->
 def require_why(why: str) -> None:
     """Refuse to take over without a reason."""
     if not why.strip():
-        raise EvalPanelError("The reason is missing.", "Nothing was changed. Say in a sentence why, with --why.")
+        raise Refused(About.WHY, "The reason is missing.", "Nothing was changed. Say in a sentence why.")
 
 
 # The roster that replaces the officer --------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def sections(held: Evaluation) -> Iterator[Section]:
 def _bid(
     held: Evaluation, lot: LotResult, result: BidResult, lines: list[Line], scales: Mapping[ScaleCode, Scale]
 ) -> Iterator[Block]:
-    rank = f"Rank {result.rank}" if result.rank is not None else result.status.value.replace("-", " ").capitalize()
+    rank = f"Rank {result.rank}" if result.rank is not None else result.status.words.capitalize()
     total = f", total {result.total:.{lot.places}f}" if result.total is not None else ""
     yield Paragraph(f"{rank}{total}.", Tone.LABEL)
     for gate in result.failed_gates:

@@ -90,7 +90,7 @@ def _out(held: Evaluation) -> Iterator[Block]:
                 entry = next(one for one in held.pack.bids if (one.lot, one.bid) == (lot.lot, bid.bid))
                 by = f" Decided by {entry.decided_by}." if entry.decided_by else ""
                 why = " ".join(part for part in (entry.reason, gates) if part) or bid.why or "–"
-                rows.append(Row((lot.lot, f"{bid.bid} {bid.name}", bid.status.value.replace("-", " "), f"{why}{by}")))
+                rows.append(Row((lot.lot, f"{bid.bid} {bid.name}", bid.status.words, f"{why}{by}")))
     if not rows:
         yield Paragraph("Every bid was ranked: none failed a condition, and none was excluded, late or withdrawn.")
         return

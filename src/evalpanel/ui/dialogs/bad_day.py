@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from evalpanel.services import papers
+from evalpanel.services import papers, recovering
 from evalpanel.ui.carry_out import CarryOut
 from evalpanel.ui.carry_part import CarryPart
 from evalpanel.ui.models import bad_day
@@ -16,9 +16,12 @@ from evalpanel.ui.widgets.card import Card
 
 
 class BadDay(CarryPart):
-    """A card for each paper that somebody at this laptop can make or use. `taking_over` asks for the page that does that."""
+    """A card for each paper that somebody at this laptop can make or use. `taking_over`, `from_paper` and `opening` ask for the parts
+    that take over here, take over another tender, and open what people had sent."""
 
     taking_over = Signal()
+    from_paper = Signal()
+    opening = Signal()
 
     def __init__(self, page: Page, out: CarryOut) -> None:
         super().__init__(page, out)
@@ -45,7 +48,17 @@ class BadDay(CarryPart):
         self.take_over = button("Take over as officer")
         self.take_over.clicked.connect(lambda *_: self.taking_over.emit())
         self.over.inside.addWidget(self.take_over, 0, Qt.AlignmentFlag.AlignLeft)
-        for card in (key, self.sheets, self.over):
+        self.sent = Card(bad_day.OPEN_SENT_TITLE)
+        self.sent.inside.addWidget(label(bad_day.OPEN_SENT, "muted", wrap=True))
+        self.open_sent = button("Open what people had sent")
+        self.open_sent.clicked.connect(lambda *_: self.opening.emit())
+        self.sent.inside.addWidget(self.open_sent, 0, Qt.AlignmentFlag.AlignLeft)
+        another = Card(bad_day.FROM_PAPER_TITLE)
+        another.inside.addWidget(label(bad_day.FROM_PAPER, "muted", wrap=True))
+        self.begin = button(bad_day.FROM_PAPER_BUTTON)
+        self.begin.clicked.connect(lambda *_: self.from_paper.emit())
+        another.inside.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
+        for card in (key, self.sheets, self.over, self.sent, another):
             self.column.addWidget(card)
         self.column.addStretch(1)
 
@@ -62,6 +75,7 @@ class BadDay(CarryPart):
             self.papered.setText(
                 "They were made. Made again, the new ones take their place." if made else "They are not made yet."
             )
+        self.sent.setVisible(leads and recovering.took_over(space, self.session.tender))
         self.over.setVisible(stand is not None and not stand.leads)
 
     def head(self) -> tuple[str, str]:

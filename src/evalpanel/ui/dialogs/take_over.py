@@ -23,8 +23,7 @@ class TakeOver(CarryPart):
     def __init__(self, page: Page, out: CarryOut) -> None:
         super().__init__(page, out)
         words = Card("The words of the two sheets")
-        told = "Type them with spaces, in order. Capital letters make no difference, and the first four letters of each are enough."
-        words.inside.addWidget(label(told, "muted", wrap=True))
+        words.inside.addWidget(label(bad_day.TYPING, "muted", wrap=True))
         self.successor = PaperWords("The twelve words of the successor’s sheet")
         self.recovery = PaperWords("The twelve words of the recovery sheet")
         words.inside.addWidget(self.successor)

@@ -35,6 +35,7 @@ class Go(StrEnum):
     MODERATE = "moderate"
     FINISH = "finish"
     SCORE = "score"
+    SUCCEED = "succeed"
 
 
 @dataclass(frozen=True, slots=True)

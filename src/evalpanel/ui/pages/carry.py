@@ -20,8 +20,10 @@ from evalpanel.ui.dialogs.agree import Agree
 from evalpanel.ui.dialogs.answer_invitation import AnswerInvitation
 from evalpanel.ui.dialogs.bad_day import BadDay
 from evalpanel.ui.dialogs.excuse import Excuse
+from evalpanel.ui.dialogs.from_paper import FromPaper
 from evalpanel.ui.dialogs.lock_out import LockOut
 from evalpanel.ui.dialogs.look_through import LookThrough
+from evalpanel.ui.dialogs.open_sent import OpenSent
 from evalpanel.ui.dialogs.read_words import ReadWords
 from evalpanel.ui.dialogs.release_names import ReleaseNames
 from evalpanel.ui.dialogs.rule_sheets import RuleSheets
@@ -48,7 +50,7 @@ _P = TypeVar("_P", bound=CarryPart)
 class CarryPage(Page):
     """At the left files are taken in; at the right stands what goes out, by role.
 
-    `open` takes the path of an invitation, or the id of a tender.
+    `open` takes the path of an invitation, the id of a tender, or `Go.SUCCEED` for taking over with the two sheets.
     """
 
     KEY = "carry"
@@ -97,6 +99,10 @@ class CarryPage(Page):
         self.taking_over = self._add_part(TakeOver(self, self.out))
         self.bad_day = self._add_part(BadDay(self, self.out))
         self.bad_day.taking_over.connect(guard(lambda: self._turn_to(self.taking_over)))
+        self.from_paper = self._add_part(FromPaper(self, self.out))
+        self.bad_day.from_paper.connect(guard(self._from_paper))
+        self.open_sent = self._add_part(OpenSent(self, self.out))
+        self.bad_day.opening.connect(guard(lambda: self._turn_to(self.open_sent)))
         self.content.addWidget(self._stack, 1)
         primary = QShortcut(QKeySequence("Ctrl+Return"), self)
         primary.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -125,6 +131,8 @@ class CarryPage(Page):
         """Read an invitation (its path), or turn to a tender (its id)."""
         if isinstance(what, Path):
             self._answer(what)
+        elif what is Go.SUCCEED:
+            self._from_paper()
         elif isinstance(what, str):
             self._tender, self._part = what, None
             self.refresh()
@@ -273,6 +281,10 @@ class CarryPage(Page):
     def _answer(self, file: Path) -> None:
         self.answering.ask(file)
         self._turn_to(self.answering)
+
+    def _from_paper(self) -> None:
+        self.from_paper.begin()
+        self._turn_to(self.from_paper)
 
     def _joined(self, tender: str) -> None:
         self._tender, self._part = tender, None

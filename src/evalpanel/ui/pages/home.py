@@ -15,6 +15,8 @@ from evalpanel.services.carrying import Stand
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import carry_steps, places
 from evalpanel.ui.expected import Expected, expected
+from evalpanel.ui.models import bad_day
+from evalpanel.ui.models.carry_next import Go
 from evalpanel.ui.models.sheet import Sheet
 from evalpanel.ui.page import Page, button, label
 from evalpanel.ui.session import Session
@@ -58,6 +60,7 @@ class HomePage(Page):
             self.head("Welcome", f"This is the profile of {owner}. Nothing is in it yet.")
             self._inside.addWidget(self._invited())
             self._inside.addWidget(self._empty())
+            self._inside.addWidget(self._succeeding())
             self.next_step("Load a tender", lambda: self.go.emit("setup", None))
         elif view is None:
             told = "Open one to see what is expected of you." if known else "You have joined a panel. This comes next."
@@ -185,6 +188,14 @@ class HomePage(Page):
         choose = button("Choose the invitation…")
         choose.clicked.connect(lambda *_: self.guard(self._choose)())
         card.inside.addWidget(choose, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def _succeeding(self) -> Card:
+        card = Card(bad_day.FROM_PAPER_TITLE)
+        card.inside.addWidget(label(bad_day.FROM_PAPER, wrap=True))
+        begin = button(bad_day.FROM_PAPER_BUTTON)
+        begin.clicked.connect(lambda *_: self.go.emit("carry", Go.SUCCEED))
+        card.inside.addWidget(begin, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _choose(self) -> None:

@@ -14,7 +14,7 @@ from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.drop_place import DropPlace
 from evalpanel.ui.widgets.shaped_lines import ROW, Index, ShapedLines, ShapedRows
 
-_FILES = "Files of evalpanel (*.evalpanel *.zip);;All files (*)"
+FILES = "Files of evalpanel (*.evalpanel *.zip);;All files (*)"
 
 
 class Arrivals(QWidget):
@@ -97,7 +97,7 @@ class Arrivals(QWidget):
             self.invited.emit(index.row())
 
     def _ask_files(self) -> Sequence[str]:
-        return QFileDialog.getOpenFileNames(self, "Choose the files that were carried here", "", _FILES)[0]
+        return QFileDialog.getOpenFileNames(self, "Choose the files that were carried here", "", FILES)[0]
 
     def _ask_folder(self) -> str:
         return QFileDialog.getExistingDirectory(self, "Choose the stick or folder with the files")

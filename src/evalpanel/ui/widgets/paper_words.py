@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from evalpanel.ui import accessible
 from evalpanel.ui.page import label
+from evalpanel.ui.widgets.beside import Wrong
 
 COUNT = 12
 
@@ -30,6 +31,8 @@ class PaperWords(QWidget):
         column.addWidget(self.typed)
         self.heard = label("", "muted", wrap=True)
         column.addWidget(self.heard)
+        self.wrong = Wrong(self.typed)
+        column.addWidget(self.wrong)
         self._counted()
 
     @property
@@ -50,6 +53,7 @@ class PaperWords(QWidget):
         return len([one for one in self.typed.text().split() if any(letter.isalpha() for letter in one)])
 
     def _counted(self) -> None:
+        self.wrong.forget()
         number = self._number()
         said = f"{number} of {COUNT} words" if number <= COUNT else f"{number} words: a sheet has only {COUNT}"
         self.heard.setText(said)
