@@ -37,10 +37,10 @@ def about_outcome(code: str, bid: str = "B02", **more: object) -> FeedbackLetter
     return compose(ex.inputs(bid, regime=regime, wording=ex.wording(regime.wording), **more))
 
 
-def after_standstill(code: str, published: date, days: int = 8, **more: tuple[str, ...]) -> FeedbackLetter:
+def after_standstill(code: str, published: date) -> FeedbackLetter:
     """The letter that says on which day standstill ended, by the notice on record."""
     regime = ex.regime(code)
-    period = AwardNotice(published, "", days, **more).period(regime)
+    period = AwardNotice(published, "", 8).period(regime)
     assert period is not None
     return compose_occasion(
         OccasionInputs(
