@@ -744,7 +744,11 @@ ACTS = {
             lambda space, place: scoresheets.import_scores(space, REFERENCE, person="PM1", path=place.taken),
             takes="scores.xlsx",
         ),
-        _inside("sign off", "filled", lambda space, _: sign_off.sign_off(space, REFERENCE, person="PM1")),
+        _inside(
+            "sign off",
+            "filled",
+            lambda space, _: sign_off.sign_off(space, REFERENCE, person="PM1", entered_by="a supporter"),
+        ),
         _inside(
             "import moderated scores",
             "scored",

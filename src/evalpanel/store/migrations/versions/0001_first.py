@@ -1420,6 +1420,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("sheet_digest", sa.String(), nullable=False),
         sa.Column("sheet", sa.String(), nullable=False),
+        sa.Column("entered_by", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
