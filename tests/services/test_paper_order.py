@@ -18,6 +18,7 @@ from evalpanel.domain.tender import RegimeCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import letters, publishing, record, sent, verify
 from evalpanel.services.workspace import Workspace
+from evalpanel.ui.models import award_acts
 from judges import judge
 from profiles import Clock, copied, opened
 from stages import REFERENCE, bring, load
@@ -179,3 +180,10 @@ def test_a_notice_is_not_earlier_than_its_assessment_summaries(at: At, clock: Cl
     clock.forward(days=1)
     letters.letters(space, REFERENCE, tmp_path / "anew", bid="B01", reissue="A wrong name.")
     publishing.publish(space, REFERENCE, notice_id="2026/S 000-2", again="The number was mistyped.")
+
+
+def test_days_for_letters_are_typed_in_the_window_too(under: Workspace) -> None:
+    typed = "2026-10-12=Day of mourning; 13/10/2026=Coronation"
+    award_acts.record_asked(under, REFERENCE, award_acts.Asked("letters", "", "", "", "", True, proclaimed=typed), None)
+    found = publishing.papers(under, REFERENCE).days
+    assert (found.added_days, found.by_post) == ({MOURNING[0]: MOURNING[1], date(2026, 10, 13): "Coronation"}, True)
