@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 import ui_stage
 from evalpanel.domain.leak_letters import squeezed
-from evalpanel.domain.leaks import Allowed, Passage, SecretKind
+from evalpanel.domain.leaks import Allowed, Guard, Passage, SecretKind
 from evalpanel.domain.tender import RegimeCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
@@ -50,7 +50,7 @@ def found_in(space: Workspace, bid: str, lot: str, text: str) -> list[tuple[str,
     """What the guard says when a letter's first page ended with `text`."""
     with space.store.reading() as tx:
         held = computed(tx, tenders.find(tx, REFERENCE))
-        watch = letter_guard.watch(tx, held)
+        watch = letter_guard.watch(tx, space, held)
         regime, wording = regime_and_wording(tx, held)
     about = next(one for one in held.pack.bids if (one.bid, one.lot) == (bid, lot))
     result = next(one for one in held.lots if one.lot == lot)
@@ -198,6 +198,22 @@ def test_letters_wait_for_approval_and_lose_it_when_they_change(tmp_path: Path) 
         assert letters.letters(space, REFERENCE, tmp_path / "out").blocked == ()
 
 
+def test_the_guard_is_made_once_while_nothing_is_recorded_and_anew_after_an_act(tmp_path: Path) -> None:
+    def guard() -> Guard:
+        with space.store.reading() as tx:
+            return letter_guard.watch(tx, space, computed(tx, tenders.find(tx, REFERENCE))).guard
+
+    with ui_stage.at("decided", tmp_path / "profile") as space:
+        first = guard()
+        assert guard() is first
+        letter_looks.look(space, REFERENCE)
+        assert guard() is first
+        approving.need_approval(space, REFERENCE, needed=True)
+        anew = guard()
+        assert anew is not first
+        assert anew == first  # that act told nothing of a bid
+
+
 def test_the_same_reasons_for_two_bids_are_shown_and_do_not_stop(tmp_path: Path) -> None:
     with ui_stage.at("decided", tmp_path) as space:
         same = "The plan names two workers for each of the six villages and says on which evenings they are there."
@@ -217,7 +233,7 @@ def test_no_letter_of_the_sample_leaks_under_any_law(ready: Workspace, code: Reg
 
     with ready.store.reading() as tx:
         held = computed(tx, tenders.find(tx, REFERENCE))
-        watch = letter_guard.watch(tx, held)
+        watch = letter_guard.watch(tx, ready, held)
         regime = wordings.regime(code)
         wording = wordings.wording(tx, regime)
     for result in held.lots:
@@ -236,7 +252,7 @@ def test_a_sentence_that_goes_on_overleaf_is_found_whole_whatever_stands_at_the_
 
     with ready.store.reading() as tx:
         held = computed(tx, tenders.find(tx, REFERENCE))
-        guard = letter_guard.watch(tx, held).guard
+        guard = letter_guard.watch(tx, ready, held).guard
         said = max((one.reasons for line, one in held.moderated.items() if line.bid == "B04"), key=len)
     rival = next(one.name for one in held.pack.bidders if one.bidder == "B04")
     broken: set[str] = set()

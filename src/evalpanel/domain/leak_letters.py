@@ -80,17 +80,6 @@ def squeezed(text: str) -> Squeezed:
     return Squeezed("".join(letters), tuple(at), text)
 
 
-def letters_and_words(text: str) -> tuple[str, list[int]]:
-    """The letters and digits of `text`, and where among them its words begin: what many texts are held as."""
-    starts: list[int] = []
-    if text.isascii():
-        words = _ASCII_WORD.findall(text)
-        at = 0
-        for word in words:
-            starts.append(at)
-            at += len(word)
-        return "".join(words).lower(), starts
-    held = squeezed(text)
-    return held.text, [
-        place for place in range(len(held.text)) if place == 0 or held.at[place] - held.at[place - 1] > 1
-    ]
+def letters_alone(text: str) -> str:
+    """The letters and digits of `text`: what many texts are held as, without where each of them stood."""
+    return "".join(_ASCII_WORD.findall(text)).lower() if text.isascii() else squeezed(text).text

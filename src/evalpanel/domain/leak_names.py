@@ -56,11 +56,10 @@ def names_in(text: str, ordinary: Iterable[str] = ()) -> Iterator[tuple[str, boo
     """The names in a text, each as it is written there, and whether it surely is one: of several words, and not because a
     sentence begins with it. `ordinary` are words that are none though a sentence begins with them.
     """
-    begins = [char for char in text[:_SAMPLE] if char.isalpha()]
-    if sum(map(str.isupper, begins)) > len(begins) * _MOSTLY and len(begins) > _SAMPLE / 10:
+    if _is_mostly_capitals(text[:_SAMPLE]):
         return
     known = ordinary if isinstance(ordinary, set | frozenset) else frozenset(ordinary)
-    for match in _shape().finditer(text):
+    for match in (_ASCII_SHAPE if text.isascii() else _shape()).finditer(text):
         words = _POSSESSIVE.sub("", match[0]).split()
         if _begins_sentence(text, match.start()) and not _is_caseless(words[0]):
             if words[0].casefold() not in known and len(words) > 1:
@@ -70,6 +69,15 @@ def names_in(text: str, ordinary: Iterable[str] = ()) -> Iterator[tuple[str, boo
             while words and words[0][:1].islower():
                 words = words[1:]
         yield from _kept(words)
+
+
+def _is_mostly_capitals(begins: str) -> bool:
+    """Whether a text begins with capitals, so that they say nothing."""
+    capitals = sum(map(str.isupper, begins))
+    if capitals <= _SAMPLE / 10 * _MOSTLY:
+        return False  # which is nearly every text
+    letters = sum(map(str.isalpha, begins))
+    return letters > _SAMPLE / 10 and capitals > letters * _MOSTLY
 
 
 def _kept(words: list[str]) -> Iterator[tuple[str, bool]]:
@@ -151,6 +159,16 @@ def letters_of(name: str) -> str:
 
 def _is_caseless(word: str) -> bool:
     return unicodedata.category(word[0]) == "Lo"
+
+
+_CAPITAL = r"(?:[A-Z]\.|(?:Dr|Mr|Mrs|Ms|St|Prof)\.|[A-Z][\w'-]*)"
+_ASCII_SHAPE = re.compile(
+    # It begins with one sign of a set, which is looked for many times as quickly as what is not to stand before it.
+    r"[A-Z](?<![\w'-][A-Z])(?:\.|(?<=D)r\.|(?<=M)rs?\.|(?<=M)s\.|(?<=S)t\.|(?<=P)rof\.|[\w'-]*)"
+    rf"(?:[ \t](?:(?:{_JOINERS}|&)[ \t]){{0,2}}{_CAPITAL})*",
+    re.ASCII,
+)
+"""The same shape as `_shape`, for the texts that hold ASCII alone."""
 
 
 @cache

@@ -17,18 +17,15 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from evalpanel.domain.leak_letters import Squeezed, letters_and_words, squeezed
+from evalpanel.domain.leak_letters import Squeezed, letters_alone, squeezed
 from evalpanel.domain.leak_names import MOST_WORDS, Named, gathered
 from evalpanel.domain.leak_numbers import WrittenAmount, amounts_in
+from evalpanel.domain.leak_texts import RUN, TextIndex
 
-ANCHOR = 24
-"""How many letters of a text are looked up at once."""
-RUN = 40
-"""From how many letters on a run that two texts share is the same sentence; a shorter text must be there whole."""
 _NUMBER = re.compile(r"\d{5}")
 _WORD = re.compile(r"[^\W\d_]+")
 _CHANCE = 8  # letters at each end of a run that two texts may share by chance
-_STEP = 3  # words from one anchor of a text to the next
+_MOST_ALIKE = 3  # of the same text, each is told; of more, the first, and how many more there are
 _LEAST_NAME = 3  # letters: a shorter name is a word of every text
 _WHOLE_AMOUNT = 10000  # a bare whole number below it may be a year or a count
 _CUT = 2  # more pieces than words that a name may be in, since a line may end inside it
@@ -177,45 +174,54 @@ class Guard:
     sizes: list[Decimal] = field(default_factory=list)
     gathered: Mapping[str, Named] = field(default_factory=dict)
     longest: int = 0
-    texts: list[tuple[Secret, str]] = field(default_factory=list)
-    anchors: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    texts: TextIndex = field(default_factory=TextIndex)
+    owners: dict[int, list[Secret]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, secrets: Iterable[Secret], published: Iterable[str] = ()) -> Guard:
         """The guard over these secrets. The same text of the same owner is held once. `published` is what everybody may read."""
         made = cls()
-        held = list(dict.fromkeys(secrets))
-        for secret in held:
+        written: dict[str, dict[Secret, None]] = {}
+        listed: dict[Secret, None] = {}
+        for secret in secrets:
+            if secret.amount is None and secret.kind in _TEXTS:
+                written.setdefault(secret.text, {})[secret] = None
+            else:
+                listed[secret] = None
+        for secret in listed:
             if secret.amount is not None:
                 made.amounts.setdefault(secret.amount, []).append(secret)
-            elif secret.kind in _TEXTS:
-                made._add_text(secret)
             else:
                 letters = squeezed(secret.text).text
                 if len(letters) >= _LEAST_NAME:
                     forms = (letters, letters[::-1]) if _right_to_left(secret.text) else (letters,)
                     made.names.append((secret, tuple(dict.fromkeys(forms))))
         made.sizes = sorted(made.amounts)
+        made._add_texts(written)
         words = frozenset(word for text in published for word in _WORD.findall(text))
-        texts = (
-            (one.text, one.whose, one.about, one.kind is SecretKind.WORKING_NOTE) for one in held if one.kind in _TEXTS
-        )
-        made.gathered = gathered(texts, words)
+        made.gathered = gathered(_told_apart(written), words)
         made.longest = max(map(len, made.gathered), default=0)
         return made
 
-    def _add_text(self, secret: Secret) -> None:
-        letters, starts = letters_and_words(secret.text)
-        if len(letters) < ANCHOR:
-            # Too short for a run, but a number in it (of a charity, a case, an account) says whose it is all the same.
-            if _NUMBER.search(letters) and len(letters) >= _LEAST_NAME:
-                self.names.append((secret, (letters,)))
-            return
-        number = len(self.texts)
-        self.texts.append((secret, letters))
-        last = len(letters) - ANCHOR
-        for place in (*(start for start in starts[::_STEP] if start < last), last):
-            self.anchors.setdefault(letters[place : place + ANCHOR], []).append((number, place))
+    @classmethod
+    def of_texts(cls, secrets: Iterable[Secret]) -> Guard:
+        """The guard over sentences alone, without the names in them."""
+        made = cls()
+        written: dict[str, list[Secret]] = {}
+        for secret in secrets:
+            written.setdefault(secret.text, []).append(secret)
+        made._add_texts(written)
+        return made
+
+    def _add_texts(self, written: Mapping[str, Iterable[Secret]]) -> None:
+        for text, secrets in written.items():
+            letters = letters_alone(text)
+            number = self.texts.add(letters)
+            if number is not None:
+                self.owners.setdefault(number, []).extend(secrets)
+            elif _NUMBER.search(letters) and len(letters) >= _LEAST_NAME:
+                # Too short for a run, but a number in it (of a charity, a case, an account) says whose it is all the same.
+                self.names += [(secret, (letters,)) for secret in secrets]
 
     def leaks(self, passages: Sequence[Passage], allowed: Allowed, reader: str = "") -> tuple[Leak, ...]:
         """What the passages of one letter tell that they may not. `reader` is the bidder to whom it goes."""
@@ -315,38 +321,40 @@ class Guard:
             yield Leak(others[0].kind, others[0].whose, written.text, place, sure, note)
 
     def _texts_in(self, held: Squeezed, passage: Passage, allowed: Sequence[str], reader: str) -> Iterator[Leak]:
-        seen: dict[int, int] = {}
-        for place in range(len(held.text) - ANCHOR + 1):
-            for number, start in self.anchors.get(held.text[place : place + ANCHOR], ()):
-                if place < seen.get(number, 0):
-                    continue
-                secret, letters = self.texts[number]
-                begin, end = _grown(held.text, letters, place, start)
-                seen[number] = end
-                if end - begin < min(len(letters), RUN):
-                    continue
-                # The letters before and after two copies of a sentence may happen to be the same too.
-                chance = _CHANCE if end - begin >= RUN else 0
-                run = held.text[begin + chance : end - chance]
-                if _owns(reader, secret) or any(run in text for text in allowed):
-                    continue
-                where = passage.place(*held.place(begin, end))
-                yield Leak(secret.kind, secret.whose, held.original(begin, end), where)
+        for number, begin, end in self.texts.runs(held.text):
+            # The letters before and after two copies of a sentence may happen to be the same too.
+            chance = _CHANCE if end - begin >= RUN else 0
+            run = held.text[begin + chance : end - chance]
+            if any(run in text for text in allowed):
+                continue
+            found, where = held.original(begin, end), passage.place(*held.place(begin, end))
+            for kind, whose in _alike(secret for secret in self.owners[number] if not _owns(reader, secret)):
+                yield Leak(kind, whose, found, where)
+
+
+def _alike(secrets: Iterable[Secret]) -> Iterator[tuple[SecretKind, str]]:
+    """Whose one text is, by its kind: each by itself, or the first and how many more, since thousands of lines may say the same."""
+    kinds: dict[SecretKind, list[Secret]] = {}
+    for secret in secrets:
+        kinds.setdefault(secret.kind, []).append(secret)
+    for kind, held in kinds.items():
+        if len(held) > _MOST_ALIKE:
+            yield kind, f"{held[0].whose}, and {len(held) - 1:,} more that say the same"
+        else:
+            yield from ((kind, secret.whose) for secret in held)
+
+
+def _told_apart(written: Mapping[str, Iterable[Secret]]) -> Iterator[tuple[str, str, str, bool]]:
+    """Of each text, whose it is by the bidder whom it is about and whether it is a note: what the names in it need."""
+    for text, secrets in written.items():
+        seen: dict[tuple[str, bool], str] = {}
+        for secret in secrets:
+            seen.setdefault((secret.about, secret.kind is SecretKind.WORKING_NOTE), secret.whose)
+        yield from ((text, whose, about, noted) for (about, noted), whose in seen.items())
 
 
 def _owns(reader: str, secret: Secret) -> bool:
     return bool(reader) and secret.owner == reader
-
-
-def _grown(text: str, letters: str, place: int, start: int) -> tuple[int, int]:
-    """The whole run that both texts share around a place where they agree."""
-    left = 0
-    while place > left and start > left and text[place - left - 1] == letters[start - left - 1]:
-        left += 1
-    right = ANCHOR
-    while place + right < len(text) and start + right < len(letters) and text[place + right] == letters[start + right]:
-        right += 1
-    return place - left, place + right
 
 
 def _places(text: str, wanted: str) -> Iterator[int]:
@@ -366,12 +374,12 @@ def _right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
 
 
-def shared_sentences(told: Mapping[str, str], texts: Iterable[Secret]) -> tuple[Leak, ...]:
+def shared_sentences(told: Mapping[str, str], texts: Iterable[Secret] | Guard, reader: str = "") -> tuple[Leak, ...]:
     """Agreed texts of other bids that this letter's own agreed texts repeat word for word: no leak, but worth a look.
 
-    `told` are the own texts by what they explain.
+    `told` are the own texts by what they explain. Texts whose owner is `reader` are its own; a guard of all texts can be made once.
     """
-    guard = Guard.of(texts)
+    guard = texts if isinstance(texts, Guard) else Guard.of_texts(texts)
     return tuple(
         Leak(
             leak.kind,
@@ -381,5 +389,6 @@ def shared_sentences(told: Mapping[str, str], texts: Iterable[Secret]) -> tuple[
             stops=False,
             note="The same sentence explains this bid: make sure that it is about this one.",
         )
-        for leak in guard.leaks([Passage(where, text) for where, text in told.items()], Allowed())
+        for where, text in told.items()
+        for leak in dict.fromkeys(guard._texts_in(squeezed(text), Passage(where, text), (), reader))
     )

@@ -137,7 +137,7 @@ def let_through(
         found: tuple[Leak, ...] = ()
         if made is not None and made.letter is not None:
             pdf = render(made.letter, made_at=workspace.now()).data
-            found = letter_guard.watch(tx, so_far(tx, tender)).leaks(made.about, pdf)
+            found = letter_guard.watch(tx, workspace, so_far(tx, tender)).leaks(made.about, pdf)
         leak = next((it for it in found if it.key == key.strip()), None)
         if leak is None:
             raise EvalPanelError(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,11 +18,13 @@ from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.domain.regimes import Need
 from evalpanel.domain.tender import BidCode, LotCode, PriceLine, TenderId
 from evalpanel.formats.pdf_words import passages
-from evalpanel.services import authorities, letter_secrets
+from evalpanel.services import audit, authorities, letter_secrets
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.letter_secrets import of_line
+from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
+from evalpanel.store.engine import Store
 
 About = LetterInputs | OccasionInputs
 """What a letter is made of."""
@@ -83,17 +86,23 @@ class LetterWatch:
                 yield from of_line(line)
 
 
-def watch(tx: Session, held: TenderOutcome) -> LetterWatch:
-    """The guard over everything that the store holds of a tender."""
+_made: WeakKeyDictionary[Store, tuple[Hashable, Guard]] = WeakKeyDictionary()
+"""The guard that was made last over each open store, and for what: most looks come one after the other."""
+
+
+def watch(tx: Session, workspace: Workspace, held: TenderOutcome) -> LetterWatch:
+    """The guard over everything that the store holds of a tender. It is made anew where anything was recorded since."""
     prices = queries.price_lines(tx, held.tender_id)
-    scores = score_reads.scores(tx, held.tender_id)
-    return LetterWatch(
-        Guard.of(letter_secrets.of_tender(tx, held, prices, scores), published(held)),
-        held,
-        prices,
-        exceptions(tx, held.tender_id),
-        _heads(tx, held),
-    )
+    # Every act adds a line to the trail, so that nothing has changed while the last one is the same.
+    made_for = held.tender_id, audit.last_line(tx, held.tender_id), len(held.lots), len(held.moderated)
+    known = _made.get(workspace.store)
+    if known is not None and known[0] == made_for:
+        guard = known[1]
+    else:
+        scores = score_reads.scores(tx, held.tender_id)
+        guard = Guard.of(letter_secrets.of_tender(tx, held, prices, scores), published(held))
+        _made[workspace.store] = made_for, guard
+    return LetterWatch(guard, held, prices, exceptions(tx, held.tender_id), _heads(tx, held))
 
 
 def published(held: TenderOutcome) -> Iterator[str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from evalpanel.domain.criteria import for_lot
 from evalpanel.domain.feedback_inputs import LetterInputs, withheld
 from evalpanel.domain.feedback_occasions import Occasion
-from evalpanel.domain.leaks import Leak, Secret, SecretKind, shared_sentences
+from evalpanel.domain.leaks import Guard, Leak, Secret, SecretKind, shared_sentences
 from evalpanel.domain.letter import Explanation, FeedbackLetter, paragraphs
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.people import Role
@@ -91,18 +91,30 @@ def look(
             raise EvalPanelError("There is no such bid.", "Give a bid and a lot of the tender, or neither.")
         for code in dict.fromkeys(one.lot for one in chosen):
             may_see(tx, tender, code, person)
-        watch = letter_guard.watch(tx, held)
+        watch = letter_guard.watch(tx, workspace, held)
         known = letter_rules.approvals(tx, tender.tender_id)
         if occasion is not None:
             about = bid_of(tender, bid or "", lot)
-            return (_look(workspace, held, watch, known, of_occasion(tx, workspace, tender, held, occasion, about)),)
+            return (
+                _look(
+                    workspace,
+                    held,
+                    watch,
+                    _reasons(held),
+                    known,
+                    of_occasion(tx, workspace, tender, held, occasion, about),
+                ),
+            )
         regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
     made = written(workspace, held, chosen, regime, wording, signs, combined=combined)
-    return tuple(_look(workspace, held, watch, known, one) for one in made)
+    reasons = _reasons(held)
+    return tuple(_look(workspace, held, watch, reasons, known, one) for one in made)
 
 
-def _look(workspace: Workspace, held: TenderOutcome, watch: LetterWatch, known: Approvals, one: Written) -> LetterLook:
+def _look(
+    workspace: Workspace, held: TenderOutcome, watch: LetterWatch, reasons: Guard, known: Approvals, one: Written
+) -> LetterLook:
     letter = one.letter
     if letter is None:
         return LetterLook(one.bid.bid, one.bid.lot, one.kind, one.why)
@@ -116,7 +128,7 @@ def _look(workspace: Workspace, held: TenderOutcome, watch: LetterWatch, known: 
         grade=read.grade,
         age=read.age,
         explanations=tuple(it for about in abouts for it in _explanations(held, about, letter)),
-        leaks=(*watch.leaks(one.about, pdf), *(it for about in abouts for it in _shared(held, about))),
+        leaks=(*watch.leaks(one.about, pdf), *(it for about in abouts for it in _shared(reasons, about))),
         withheld=tuple(
             Withheld(it.line.bid, it.line.criterion, it.withheld_why) for about in abouts for it in withheld(about)
         ),
@@ -156,11 +168,23 @@ def _explanations(held: TenderOutcome, about: LetterInputs, letter: FeedbackLett
     return tuple(looks)
 
 
-def _shared(held: TenderOutcome, about: LetterInputs) -> tuple[Leak, ...]:
-    own = {f"The reasons for {one.line.criterion}": one.reasons for one in about.moderated if one.reasons.strip()}
-    others = (
-        Secret(SecretKind.SENTENCE, one.reasons, f"also in the reasons for bid {line.bid}, criterion {line.criterion}")
+def _reasons(held: TenderOutcome) -> Guard:
+    """The agreed reasons of all bids, to be compared with those of one."""
+    return Guard.of_texts(
+        Secret(
+            SecretKind.SENTENCE,
+            one.reasons,
+            f"also in the reasons for bid {line.bid}, criterion {line.criterion}",
+            owner=_named(line.lot, line.bid),
+        )
         for line, one in held.moderated.items()
-        if (line.lot, line.bid) != (about.lot.lot, about.bid.bid)
     )
-    return shared_sentences(own, others)
+
+
+def _shared(reasons: Guard, about: LetterInputs) -> tuple[Leak, ...]:
+    own = {f"The reasons for {one.line.criterion}": one.reasons for one in about.moderated if one.reasons.strip()}
+    return shared_sentences(own, reasons, _named(about.lot.lot, about.bid.bid))
+
+
+def _named(lot: LotCode, bid: BidCode) -> str:
+    return f"{bid} in lot {lot}"

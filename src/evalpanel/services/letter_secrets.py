@@ -120,9 +120,11 @@ def _of_moderated(
         (held.not_higher, "why the score is not higher"),
         (held.improvements, "what could be improved"),
     ):
-        yield Secret(SecretKind.SENTENCE, text, f"{what} for {line}", owner, about=owner)
+        if text:
+            yield Secret(SecretKind.SENTENCE, text, f"{what} for {line}", owner, about=owner)
     yield Secret(SecretKind.WORKING_NOTE, held.differences, f"how differences were settled for {line}", about=owner)
-    yield Secret(SecretKind.WORKING_NOTE, held.dissent, f"the dissent on {line}", about=owner)
+    if held.dissent:
+        yield Secret(SecretKind.WORKING_NOTE, held.dissent, f"the dissent on {line}", about=owner)
     yield from _of_evidence(held.evidence, held.line, owner, documents)
 
 
@@ -130,9 +132,13 @@ def _of_answer(
     person: PersonCode, held: Score, owners: dict[tuple[LotCode, BidCode], str], documents: tuple[Source, ...]
 ) -> Iterator[Secret]:
     owner, line = owners.get((held.line.lot, held.line.bid), ""), _line(held.line)
-    yield Secret(SecretKind.SENTENCE, held.rationale, f"the rationale of {person} for {line}", about=owner)
-    yield Secret(SecretKind.SENTENCE, held.improvements, f"what {person} would improve for {line}", about=owner)
-    yield Secret(SecretKind.WORKING_NOTE, held.working_note, f"the working note of {person} for {line}", about=owner)
+    if held.rationale:
+        yield Secret(SecretKind.SENTENCE, held.rationale, f"the rationale of {person} for {line}", about=owner)
+    if held.improvements:
+        yield Secret(SecretKind.SENTENCE, held.improvements, f"what {person} would improve for {line}", about=owner)
+    if held.working_note:
+        whose = f"the working note of {person} for {line}"
+        yield Secret(SecretKind.WORKING_NOTE, held.working_note, whose, about=owner)
     yield from _of_evidence(held.evidence, held.line, owner, documents)
 
 

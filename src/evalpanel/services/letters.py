@@ -78,7 +78,7 @@ def letters(
         tenders.require(
             tender, at_least=TenderStage.AWARD_DECIDED, act="letters are not signed before the award is decided"
         )
-        known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, held)
+        known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, workspace, held)
         chosen = [one for one in held.pack.bids if bid in (None, one.bid) and lot in (None, one.lot)]
         signed = _signed(tx, held, chosen)
         regime, wording = regime_and_wording(tx, held)

@@ -62,7 +62,7 @@ def sign_occasion(
         who = tender.acting(Role.OFFICER, person)
         held, about = so_far(tx, tender), bid_of(tender, bid, lot)
         may_see(tx, tender, about.lot, person)
-        known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, held)
+        known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, workspace, held)
         row = covering(letter_rows(tx, held.tender_id), occasion.kind.series).get((about.bid, about.lot))
         one = written(tx, workspace, tender, held, occasion, about)
         signs, (_, wording) = signatory(workspace, held, who), regime_and_wording(tx, held)
