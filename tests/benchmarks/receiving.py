@@ -122,7 +122,7 @@ def _sheet(
         tender=mine.tender,
         trail=None,
     )
-    cover = write_cover(Cover(Scoresheet(pinned, SheetState.FINAL), header))
+    cover = write_cover(Cover(Scoresheet("", pinned, SheetState.FINAL), header))
     signed = keys.sign(ParcelKind.SCORESHEET.payload_type, cover)
     sealed = envelopes.seal_bytes(write_statement(signed, ""), mine.keys.public.recipient)
     name = file_name(mine.tender, ParcelKind.SCORESHEET, person, 1, identity(signed, keys.public.signing))

@@ -165,8 +165,10 @@ def test_a_signed_sheet_is_closed_until_it_is_reopened(at: At, tmp_path: Path) -
     closed = evalpanel.refused("scores", "import", REFERENCE, "--person", "PM1", rows)
     reopened = evalpanel.asked("reopen", REFERENCE, "--person", "PM1", "--reason", "Read the wrong page.")
     changed = evalpanel.asked("scores", "import", REFERENCE, "--person", "PM1", rows)
-    signed = evalpanel.asked("sign-off", REFERENCE, "--person", "PM1")
+    signed = evalpanel.asked("sign-off", REFERENCE, "--person", "PM1", "--entered-by", "a supporter")
+    people = {one["person"]: one["entered_by"] for one in evalpanel.asked("show", REFERENCE)["people"]}
 
+    assert (people["PM1"], people["CH1"]) == ("a supporter", "")
     assert closed == (
         "PM1 has signed the sheet off. Nothing was changed. "
         "To change a score, reopen the sheet with a reason; both versions are kept."

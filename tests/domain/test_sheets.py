@@ -18,6 +18,7 @@ from evalpanel.domain.sheets import (
     Score,
     ScoreStatus,
     answer_fault,
+    entered_by,
     gaps,
     lines_whatever_status,
     listed,
@@ -26,7 +27,8 @@ from evalpanel.domain.sheets import (
     sheet_digest,
     why_no_line,
 )
-from evalpanel.domain.tender import BidCode, BidStatus, CriterionCode, LotCode
+from evalpanel.domain.tender import BidCode, BidStatus, CriterionCode, LotCode, PersonCode
+from evalpanel.errors import EvalPanelError
 
 LEAF = make.criterion("1.1", "1", 50)
 CONDITION = Criterion(CriterionCode("C1"), "Insurance", CriterionKind.CONDITION)
@@ -155,3 +157,15 @@ def test_a_zero_a_blank_and_every_word_are_part_of_the_digest() -> None:
     ]
 
     assert len({sheet_digest([score]) for score in held}) == len(held)
+
+
+def test_who_typed_a_sheet_in_is_a_code_of_the_panel_or_words() -> None:
+    known = [PersonCode("OF1"), PersonCode("PM1")]
+    said = [entered_by(words, PersonCode("PM1"), known) for words in ("", "  ", "of1", " her  support worker ")]
+    assert said == ["", "", "OF1", "her support worker"]
+
+
+@pytest.mark.parametrize("words", ["pm1", "x" * 201])
+def test_nobody_types_in_for_themselves_nor_at_length(words: str) -> None:
+    with pytest.raises(EvalPanelError):
+        entered_by(words, PersonCode("PM1"), [PersonCode("PM1")])

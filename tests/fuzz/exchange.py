@@ -213,7 +213,7 @@ def cover_seeds() -> Iterable[bytes]:
     joined = Enrolment(invitation=_SHA, keys=keys, laptop="blue", person="PM1", undertaking=_SHA)
     return [
         b"\1" + encode(Cover(joined, header)),
-        b"\6" + encode(Cover(Scoresheet(_SHA, SheetState.FINAL), header)),
+        b"\6" + encode(Cover(Scoresheet("a supporter", _SHA, SheetState.FINAL), header)),
         b"\7" + encode(Cover(moderation, header)),
         b"\x08" + encode(Cover(said, header)),
         b"\x09" + encode(Cover(Receipt((got,)), header)),

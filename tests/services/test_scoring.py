@@ -18,7 +18,7 @@ from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.sheets import Score, ScoreRow, ScoreStatus
 from evalpanel.domain.tender import BidStatus, ConsortiumMember, CriterionCode, Lot, LotCode, MemberRole, PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import declarations, documents, moderation, prices, scoring, setup, sign_off
+from evalpanel.services import declarations, documents, moderation, prices, record, scoring, setup, sign_off, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from profiles import Clock
@@ -318,6 +318,29 @@ def test_signing_off_reopening_and_signing_again_are_all_on_record(at: At, clock
     assert (digests[0] == digests[1], digests[1] == digests[2]) == (True, False)
     with pytest.raises(EvalPanelError, match=r"^PM1 has signed the sheet off\."):
         sign_off.sign_off(space, REFERENCE, person="PM1")
+
+
+def test_who_typed_a_sheet_in_for_somebody_is_kept_with_the_sign_off_and_told(at: At) -> None:
+    space = at("declared")
+    score(space, person="PM1")
+    sign_off.sign_off(space, REFERENCE, person="PM1", entered_by=" of1 ")
+    (one,) = [one for one in setup.view(space, REFERENCE).panel if one.member.person == "PM1"]
+    assert (one.signed_off, one.entered_by) == (True, "OF1")
+    assert record.history(space, REFERENCE)[-1].sentence.endswith("Typed in for them by OF1.")
+    assert verify.verify_tender(space, REFERENCE).verdict == "verified"
+
+    sign_off.reopen(space, REFERENCE, person="PM1", reason="Read the wrong page.")
+    sign_off.sign_off(space, REFERENCE, person="PM1")
+    (one,) = [one for one in setup.view(space, REFERENCE).panel if one.member.person == "PM1"]
+    assert (one.signed_off, one.entered_by) == (True, "")
+
+
+def test_nobody_types_in_for_themselves(at: At) -> None:
+    space = at("declared")
+    score(space, person="PM1")
+    with pytest.raises(EvalPanelError, match=r"^PM1 cannot have typed the sheet in for PM1\."):
+        sign_off.sign_off(space, REFERENCE, person="PM1", entered_by="pm1")
+    assert not next(one for one in setup.view(space, REFERENCE).panel if one.member.person == "PM1").signed_off
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

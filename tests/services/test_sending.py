@@ -23,6 +23,7 @@ from evalpanel.services import (
     inviting,
     issuing,
     joining,
+    record,
     scoring,
     sending,
     setup,
@@ -95,6 +96,23 @@ def test_signed_off_sheet_arrives_as_it_was_written(desk: Laptops) -> None:
     assert (made.final, signed(desk[OFFICER])) == (True, True)
     assert verify.verify_tender(desk[OFFICER], REFERENCE).verdict == "verified"
     assert verify.verify_tender(desk["PM1"], REFERENCE).verdict == "verified"
+
+
+def test_who_typed_a_sheet_in_travels_with_it_and_is_told_on_the_officers_laptop(desk: Laptops) -> None:
+    score(desk["PM1"], person="PM1")
+    sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1", entered_by="a supporter at the table")
+    desk.take(OFFICER, sheet_of(sent(desk)))
+    (one,) = [one for one in setup.view(desk[OFFICER], REFERENCE).panel if one.member.person == "PM1"]
+    assert (one.signed_off, one.entered_by) == (True, "a supporter at the table")
+    (told,) = [one for one in record.history(desk[OFFICER], REFERENCE) if "Typed in for them" in one.sentence]
+    assert told.sentence.endswith("Typed in for them by a supporter at the table.")
+    assert verify.verify_tender(desk[OFFICER], REFERENCE).verdict == "verified"
+
+    sign_off.reopen(desk["PM1"], REFERENCE, person="PM1", reason="A page was overlooked.")
+    sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1")  # the same answers: another word about who typed them
+    desk.take(OFFICER, sheet_of(sent(desk)))
+    (one,) = [one for one in setup.view(desk[OFFICER], REFERENCE).panel if one.member.person == "PM1"]
+    assert (one.signed_off, one.entered_by) == (True, "")
 
 
 def test_nothing_of_a_sheet_can_be_read_on_its_way(desk: Laptops) -> None:

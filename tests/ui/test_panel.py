@@ -270,6 +270,15 @@ def test_what_an_interest_is_about_is_not_for_everybody(scoring: Workspace) -> N
     assert about("CH1", sees_all=True).startswith("I volunteer as treasurer")
 
 
+def test_who_typed_a_sheet_in_for_somebody_stands_where_their_sign_off_does(scoring: Workspace) -> None:
+    view = setup.view(scoring, REFERENCE)
+    typed = replace(view, panel=tuple(replace(one, entered_by="a supporter") for one in view.panel))
+    rows = {one.code: one for one in people(typed, (), person="OF1", sees_all=True)}
+    assert rows["PM1"].sheet == Told(mark.DONE, "Signed off · 108 of 108", "Typed in for them by a supporter")
+    assert rows["PM1"].spoken().endswith("Signed off · 108 of 108: Typed in for them by a supporter.")
+    assert rows["TS1"].sheet == Told(mark.MISSING, "Not started · 0 of 58")
+
+
 def test_progress_and_sign_off_are_shown(qtbot: QtBot, scoring: Workspace) -> None:
     with driven(qtbot, scoring, "PM1") as driver:
         assert driver.page.rows.row("PM1").person.sheet == Told(mark.DONE, "Signed off · 108 of 108")

@@ -54,6 +54,7 @@ def view(held: TenderView) -> dict[str, Any]:
                 "owed": one.owed,
                 "answered": one.answered,
                 "signed_off": one.signed_off,
+                "entered_by": one.entered_by if one.signed_off else "",
                 "absent": one.absent,
             }
             for one in held.panel

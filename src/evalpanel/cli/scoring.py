@@ -82,11 +82,19 @@ def import_scores(
 
 
 @commands.command("sign-off")
-def sign_off(context: typer.Context, tender: TenderName, person: Someone, json: Json = False) -> None:
+def sign_off(
+    context: typer.Context,
+    tender: TenderName,
+    person: Someone,
+    entered_by: Annotated[
+        str, typer.Option(help="Who typed the sheet in for the person: a code or words. Leave out where they did it.")
+    ] = "",
+    json: Json = False,
+) -> None:
     """Sign a score sheet off. Refused while a line lacks an answer or a rationale."""
     held = console(context, json=json)
     with held.opened() as space:
-        desk = signing.sign_off(space, tender, person=person)
+        desk = signing.sign_off(space, tender, person=person, entered_by=entered_by)
     held.say(f"{desk.member.person} signed off {counted(len(desk.owed), 'line')}.")
     held.answer({"person": desk.member.person, "lines": len(desk.owed), "signed_off": True})
 

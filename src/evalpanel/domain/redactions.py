@@ -94,6 +94,8 @@ class Redactor:
             return Redaction(number, entry.name, Reason.PROTECTED)
         if last == "working_note" and not self._notes:
             return Redaction(number, entry.name, Reason.NOTE)
+        if last == "entered_by":  # who helps somebody is about their private life
+            return Redaction(number, entry.name, Reason.PRIVATE)
         if section in _PRIVATE and last in ("about", "why", "measure", "reason"):
             return Redaction(number, entry.name, Reason.PRIVATE)
         return self._by_words(number, entry)

@@ -17,7 +17,8 @@ from evalpanel.domain.interests import Recusal, covering
 from evalpanel.domain.numbers import canonical
 from evalpanel.domain.people import PanelMember
 from evalpanel.domain.scales import Scale
-from evalpanel.domain.tender import Bid, BidCode, CriterionCode, LotCode
+from evalpanel.domain.tender import Bid, BidCode, CriterionCode, LotCode, PersonCode
+from evalpanel.errors import EvalPanelError
 
 
 class ScoreStatus(StrEnum):
@@ -165,6 +166,27 @@ def answer_fault(score: Score, criterion: Criterion, scale: Scale | None) -> str
     if scale.level(score.value) is None:
         return f"{canonical(score.value)} is not a level of the scale ({scale.described()})"
     return ""
+
+
+MOST_ENTERED_BY = 200  # characters
+
+
+def entered_by(said: str, person: PersonCode, known: Iterable[PersonCode]) -> str:
+    """Who typed a sheet in for `person`, as it is kept: a code as the tender writes it, else the words themselves; empty
+    where nobody did. Nobody types in for themselves: raises `EvalPanelError`, as for words that are too long."""
+    words = " ".join(said.split())
+    words = next((code for code in known if code.casefold() == words.casefold()), words)
+    if words == person:
+        raise EvalPanelError(
+            f"{person} cannot have typed the sheet in for {person}.",
+            "Nothing was changed. Leave out who typed it in where the person did it themselves.",
+        )
+    if len(words) > MOST_ENTERED_BY:
+        raise EvalPanelError(
+            f"Who typed the sheet in is said in at most {MOST_ENTERED_BY} characters.",
+            "Nothing was changed. A person's code or a few words are enough.",
+        )
+    return words
 
 
 def gaps(owed: Iterable[Line], scores: Mapping[Line, Score]) -> tuple[Gap, ...]:

@@ -12,7 +12,7 @@ from evalpanel.domain.changes import Change
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.interests import Declaration, DeclarationOutcome, InterestKind
 from evalpanel.domain.numbers import canonical
-from evalpanel.domain.sheets import Score
+from evalpanel.domain.sheets import MOST_ENTERED_BY, Score
 from evalpanel.domain.tender import BidderCode, LotCode, PersonCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
 from evalpanel.formats.parcel_bodies import Cover, Moment, Sha
@@ -73,8 +73,12 @@ class SheetState(StrEnum):
 
 
 class Scoresheet(Struct, frozen=True, forbid_unknown_fields=True):
-    """The cover of a score sheet: no score and no word. `sheet_digest` pins all answers of its parts."""
+    """The cover of a score sheet: no score and no word of one. `sheet_digest` pins all answers of its parts.
 
+    `entered_by`: who typed the sheet in for its author, as its author signed it off; empty: the author did.
+    """
+
+    entered_by: Annotated[str, Meta(max_length=MOST_ENTERED_BY)]
     sheet_digest: Sha
     state: SheetState
 

@@ -225,6 +225,8 @@ def _answers(tx: Session, held: BidRecord, tender: tenders.OpenTender) -> None:
         held.add(f"sign-offs/{place}/person", word.person)
         held.add(f"sign-offs/{place}/word", {"act": word.act, "at": word.at, "signed": word.signed})
         held.add(f"sign-offs/{place}/reason", word.reason)
+        if word.entered_by:
+            held.add(f"sign-offs/{place}/entered_by", word.entered_by)
     away = select(t.AbsenceRow).where(t.AbsenceRow.tender_id == tender.tender_id).order_by(t.AbsenceRow.id)
     for place, gone in enumerate(tx.execute(away).scalars(), 1):
         held.add(f"absences/{place}/person", gone.person)

@@ -167,7 +167,7 @@ def _sign_offs(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Finding
             "signed": row.signed,
             "reason": row.reason,
             "sheet_digest": row.sheet_digest,
-        }
+        } | ({"entered_by": row.entered_by} if row.entered_by else {})
     for away in tx.execute(select(t.AbsenceRow).where(t.AbsenceRow.tender_id == tender.tender_id)).scalars():
         held[f"the absence of {away.person} (act {away.act})"] = {
             "person": away.person,

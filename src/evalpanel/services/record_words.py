@@ -165,7 +165,8 @@ def _imported(run: list[Act], _: About) -> Told:
 def _signed(run: list[Act], about: About) -> Told:
     act = run[0]
     lines = sum(many for number, many in about.answered.get(act.person, ()) if number <= act.number)
-    return f"signed off {_many(lines, 'line')}", ""
+    typed = act.detail.get("entered_by")
+    return f"signed off {_many(lines, 'line')}", f"Typed in for them by {typed}." if typed else ""
 
 
 def _reopened(run: list[Act], _: About) -> Told:

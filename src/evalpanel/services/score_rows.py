@@ -116,13 +116,16 @@ def sign(
     reason: str,
     pinned: str,
     sheet: str = "",
+    entered_by: str = "",
 ) -> None:
     """Add the word that a sheet is signed off (`pinned` is its digest), or that it is open again, with the reason.
 
-    `sheet`: the statement whose answers are held, where it came from another laptop.
+    `sheet`: the statement whose answers are held, where it came from another laptop. `entered_by`: who typed it in for the person.
     """
     last = queries.sign_offs(tx, tender).get(person)
     detail = {"signed": signed, "reason": reason, "sheet_digest": pinned}
+    if entered_by:
+        detail["entered_by"] = entered_by
     name = "sheet-signed-off" if signed else "sheet-reopened"
     act = audit.record(tx, workspace, name, tender=tender, person=person, detail=detail)
     tx.add(
@@ -134,6 +137,7 @@ def sign(
             reason=reason,
             sheet_digest=pinned,
             sheet=sheet,
+            entered_by=entered_by,
             at=workspace.now(),
             act=act,
         )

@@ -145,8 +145,13 @@ def _sheet(tx: Session, workspace: Workspace, tender: OpenTender, mine: Own, mad
     if not scores:
         return None
     signed = queries.sign_offs(tx, mine.tender).get(mine.person)
-    state = SheetState.FINAL if signed is not None and signed.signed else SheetState.INTERIM
-    body = Scoresheet(sheet_digest(scores.values()), state)
+    final = signed is not None and signed.signed
+    state = SheetState.FINAL if final else SheetState.INTERIM
+    body = Scoresheet(
+        entered_by=signed.entered_by if signed is not None and final else "",
+        sheet_digest=sheet_digest(scores.values()),
+        state=state,
+    )
     readers = rosters.readers(tx, mine, (*rosters.chairs(tender.pack.panel), mine.person))
     on_paper = rosters.on_paper(tx, mine)
     last = exchange.newest(tx, mine, ParcelKind.SCORESHEET)

@@ -26,7 +26,7 @@ from evalpanel.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class MemberProgress:
-    """How far one panel member is: lines owed and answered, declaration, recusals, sign-off."""
+    """How far one panel member is: lines owed and answered, declaration, recusals, sign-off, who typed their sheet in for them."""
 
     member: PanelMember
     declared: bool
@@ -37,6 +37,7 @@ class MemberProgress:
     absent: str
     interests: tuple[Interest, ...] = ()
     affirmed: Affirmation | None = None
+    entered_by: str = ""
 
     @property
     def recused_lots(self) -> tuple[LotCode, ...]:
@@ -93,6 +94,7 @@ def view(workspace: Workspace, named: str) -> TenderView:
                     owed=owed,
                     answered=done,
                     signed_off=member.person in signed and signed[member.person].signed,
+                    entered_by=signed[member.person].entered_by if member.person in signed else "",
                     absent=absent.get(member.person, ""),
                     interests=interests[member.person],
                     affirmed=affirmed.get(member.person),

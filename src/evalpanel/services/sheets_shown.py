@@ -282,7 +282,8 @@ def _take_over(
             for line in held.keys() - {one.line for one in scores}
             if held[line] != Score(line) and recused_from(kept_out, line) is None
         ]
-    pinned = sheets_here.cover_of(tx, mine, author, wanted.sheet).body.sheet_digest if not said.shut else ""
+    cover = sheets_here.cover_of(tx, mine, author, wanted.sheet).body
+    pinned = cover.sheet_digest if not said.shut else ""
     if changed:
         whole = pinned if len(changed) == len(scores) and not held else ""
         score_rows.keep(tx, workspace, mine.tender, author, changed, top, "scores-received", whole, said.reasons)
@@ -301,6 +302,7 @@ def _take_over(
             reason=wanted.why,
             pinned=pinned,
             sheet=wanted.sheet,
+            entered_by=cover.entered_by if wanted.signed else "",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.people import Role
+from evalpanel.domain.sheets import entered_by as typed_in
 from evalpanel.domain.sheets import listed, sheet_digest
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import PersonCode
@@ -16,11 +17,16 @@ from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 
-def sign_off(workspace: Workspace, named: str, *, person: str) -> Desk:
-    """Record that the sheet is complete. Refused while a line lacks an answer or a rationale, naming what is missing."""
+def sign_off(workspace: Workspace, named: str, *, person: str, entered_by: str = "") -> Desk:
+    """Record that the sheet is complete. Refused while a line lacks an answer or a rationale, naming what is missing.
+
+    `entered_by`: who typed it in for the person (a supporter, the officer), a person's code or words; it stands in the record, and
+    travels with the sheet. Empty: the person did it themselves.
+    """
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
         held = desks.changing(tx, tender, person)
+        who = typed_in(entered_by, held.member.person, (one.person for one in tender.pack.panel))
         missing = held.gaps()
         if missing:
             raise EvalPanelError(
@@ -28,7 +34,16 @@ def sign_off(workspace: Workspace, named: str, *, person: str) -> Desk:
                 f"Nothing was changed. Missing: {listed(missing)}.",
             )
         pinned = sheet_digest(held.scores.values())
-        score_rows.sign(tx, workspace, tender.tender_id, held.member.person, signed=True, reason="", pinned=pinned)
+        score_rows.sign(
+            tx,
+            workspace,
+            tender.tender_id,
+            held.member.person,
+            signed=True,
+            reason="",
+            pinned=pinned,
+            entered_by=who,
+        )
         return held
 
 

@@ -41,13 +41,15 @@ from evalpanel.store.tables.base import ValueRow
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """Whether a person's sheet is signed off, and the digest of what was signed. `sheet`: the statement it came with."""
+    """Whether a person's sheet is signed off, and the digest of what was signed. `sheet`: the statement it came with;
+    `entered_by`: who typed it in for them."""
 
     signed: bool
     revision: int
     sheet_digest: str
     at: datetime
     sheet: str = ""
+    entered_by: str = ""
 
 
 _TENDERS = select(t.TenderRow)
@@ -365,7 +367,7 @@ def sign_offs(tx: Session, tender: TenderId) -> dict[PersonCode, SignOff]:
     for row in tx.execute(
         select(t.SignOffRow).where(t.SignOffRow.tender_id == tender).order_by(t.SignOffRow.revision)
     ).scalars():
-        held[row.person] = SignOff(row.signed, row.revision, row.sheet_digest, row.at, row.sheet)
+        held[row.person] = SignOff(row.signed, row.revision, row.sheet_digest, row.at, row.sheet, row.entered_by)
     return held
 
 

@@ -68,6 +68,7 @@ class SignOffRow(OfTender, Base):
     """A person's word that the sheet is complete (`signed`), or the reopening of it. The newest counts.
 
     `sheet`: the statement from another laptop whose answers were taken over; empty where they were given here.
+    `entered_by`: who typed the sheet in for the person, a code or words; empty where the person did it themselves.
     """
 
     __tablename__ = "sign_off"
@@ -79,6 +80,7 @@ class SignOffRow(OfTender, Base):
     reason: Mapped[str]
     sheet_digest: Mapped[str]
     sheet: Mapped[str] = mapped_column(default="")
+    entered_by: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]
 

@@ -45,7 +45,8 @@ class Person:
         """The row in a sentence, for a screen reader."""
         told = "; ".join(f"{one.text} {one.more}".strip() for one in self.interests)
         you = ", you" if self.mine else ""
-        return f"{self.code} {self.name}{you}, {self.roles}, {self.about}. {self.scores}. {told}. {self.sheet.text}."
+        sheet = ": ".join(part for part in (self.sheet.text, self.sheet.more) if part)
+        return f"{self.code} {self.name}{you}, {self.roles}, {self.about}. {self.scores}. {told}. {sheet}."
 
 
 def people(
@@ -173,7 +174,8 @@ def _sheet(view: TenderView, one: MemberProgress) -> Told:
     if not one.member.has(Role.PANEL_MEMBER):
         return Told(mark.OUT, "No sheet")
     if one.signed_off:
-        return Told(mark.DONE, f"Signed off · {one.answered} of {one.owed}")
+        typed = f"Typed in for them by {one.entered_by}" if one.entered_by else ""
+        return Told(mark.DONE, f"Signed off · {one.answered} of {one.owed}", typed)
     if not one.owed:
         return Told(mark.OUT, "Nothing to score" if view.pack.bids else "No bids yet")
     if not one.answered:
