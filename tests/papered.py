@@ -11,14 +11,17 @@ from evalpanel.services.workspace import Workspace
 from laptops import OFFICER, Laptops, laptops
 from profiles import Clock
 from sheets import words_on
-from stages import REFERENCE, load, score
+from stages import REFERENCE, Level, level_of, load, score
 
 PEOPLE = ("CH1", "PM1", "PM2")
 
 
 @contextmanager
 def papered(
-    root: Path, prepare: Callable[[Workspace, Path], object] = load, opened: Callable[[Workspace], object] = id
+    root: Path,
+    prepare: Callable[[Workspace, Path], object] = load,
+    opened: Callable[[Workspace], object] = id,
+    level: Level = level_of,
 ) -> Iterator[Laptops]:
     """PM1 sent a sheet that is signed off, PM2 one that is not. `prepare` loads the tender, `opened` is done once its criteria are frozen."""
 
@@ -40,7 +43,7 @@ def papered(
             desk.take(person, made.roster, made.pack, *made.releases.values())
             declarations.declare(desk[person], REFERENCE, person=person)
         for person in ("PM1", "PM2"):
-            score(desk[person], person=person)
+            score(desk[person], person=person, level=level)
         sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1")
         for person in PEOPLE:
             sending.send(desk[person], REFERENCE, to=desk.stick)

@@ -334,6 +334,7 @@ def test_a_draft_and_the_sentences_of_letters_are_written_for_people(at: At, tmp
     told = ("--reason", "The hourly rate.", "--reply-by", "2099-03-20")
     signed = evalpanel.asked(*sign, *told)["letters"]
     assert [(one["kind"], one["version"], one["verified"]) for one in signed] == [("abnormally-low-notice", 1, True)]
+    assert (signed[0]["grade"] is None, signed[0]["age"] is None) == (False, False)
     assert evalpanel.asked("verify", tmp_path / "low" / f"{REFERENCE}-L1-B01-abnormally-low-notice.pdf")["proved"]
     assert "was signed for bid B01, lot L1, with other words" in evalpanel.refused(
         *sign, *told[2:], "--reason", "Other."

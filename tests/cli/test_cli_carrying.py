@@ -125,3 +125,62 @@ def test_every_way_of_writing_a_file_says_that_the_stick_can_be_taken_out(
     assert compared in member.done("enrol", invitation, "--to", stick, "--accept").out
     sheets = officer.done("recovery", REFERENCE, "--to", stick).out
     assert "All is written to the disk: the stick can be taken out." in sheets
+
+
+def issued_too_early(officer: Evalpanel, member: Evalpanel, stick: Path) -> tuple[str, dict[str, Any]]:
+    """The officer confirms PM1 and issues before PM1 confirms the officer. Gives the words that PM1 hears, and what was issued."""
+    (one,) = officer.asked("invite", REFERENCE, "--to", stick, "--person", "PM1")["invitations"]
+    officer.done("receive", member.asked("enrol", one["file"], "--to", stick, "--accept")["file"])
+    first = officer.asked("confirm", REFERENCE, "--person", "PM1")
+    (of_member,) = member.asked("confirm", REFERENCE)["read_aloud"]
+    officer.done("confirm", REFERENCE, "--person", "PM1", "--words", of_member)
+    (heard,) = first["read_aloud"]
+    return heard, officer.asked("issue", REFERENCE, "--to", stick)
+
+
+def test_confirming_tells_the_list_that_is_here_so_that_both_can_compare_it(
+    at: At, member: Evalpanel, stick: Path
+) -> None:
+    officer = at("frozen")
+    heard, made = issued_too_early(officer, member, stick)
+    before = member.asked("confirm", REFERENCE)
+    assert (before["roster"], before["confirmed"]) == (None, None)
+    member("receive", made["roster"], made["pack"], made["releases"]["PM1"])
+    done = member.asked("confirm", REFERENCE, "--words", heard)
+    told = officer.asked("panel", "list", REFERENCE)["roster"]
+    assert done == {
+        "roster": {"number": told["number"], "digits": told["digits"]},
+        "read_aloud": before["read_aloud"],
+        "confirmed": "OF1",
+    }
+    assert done["roster"]["number"] == 1
+
+
+def test_what_waits_is_listed_put_aside_and_put_back(at: At, member: Evalpanel, stick: Path) -> None:
+    heard, made = issued_too_early(at("frozen"), member, stick)
+    assert member.asked("waiting") == {"waiting": [], "put_aside": []}
+    files = {"roster": made["roster"], "pack": made["pack"], "release": made["releases"]["PM1"]}
+    assert [one["verdict"] for one in lines(member("receive", *files.values(), "--json"))] == ["waiting"] * 3
+    listed = member.asked("waiting")
+    assert (listed["put_aside"], {one["kind"] for one in listed["waiting"]}) == ([], set(files))
+    assert {one["author"] for one in listed["waiting"]} == {"OF1"}
+    assert {one["words"].split(". ")[0] for one in listed["waiting"]} == {
+        "The officer's keys are not confirmed on this laptop yet"
+    }
+    assert {one["kind"]: one["size"] for one in listed["waiting"]} == {
+        kind: Path(file).stat().st_size for kind, file in files.items()
+    }
+    (release,) = [one for one in listed["waiting"] if one["kind"] == "release"]
+    aside = member.asked("waiting", "--put-aside", release["digest"][:8])
+    assert [one["digest"] for one in aside["put_aside"]] == [release["digest"]]
+    assert {one["kind"] for one in aside["waiting"]} == {"roster", "pack"}
+    member.done("confirm", REFERENCE, "--words", heard)
+    assert [one["kind"] for one in member.asked("waiting")["put_aside"]] == ["release"], "it is tried no more"
+    assert member.asked("waiting", "--put-back", release["digest"][:8]) == {"waiting": [], "put_aside": []}
+    (again,) = lines(member.done("receive", files["release"], "--json"))
+    assert again["verdict"] == "same"
+    said = member.refused("waiting", "--put-aside", "abcd1234")
+    assert said.startswith("“abcd1234” names none of these files. Nothing was changed.")
+    assert member.refused("waiting", "--put-aside", "a", "--put-back", "b") == (
+        "One of --put-aside and --put-back, not both. Nothing was changed."
+    )

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.low_prices import LowPriceStep
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.process_feedback import ProcessStage
-from evalpanel.domain.tender import BidStatus, PersonCode
+from evalpanel.domain.tender import BidStatus, PersonCode, RegimeCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import (
@@ -127,6 +128,7 @@ class Materials:
             "locked CH1": self._locked,
             "outcome made": self._outcome,
             "decided": self._decided,
+            "law of 2015": self._law_of_2015,
             "challenged": self._challenged,
             "noticed": self._noticed,
             "ended soon": self._closed,
@@ -427,6 +429,13 @@ class Materials:
         """A challenge pack of bid B02 made; it lies beside the profile."""
         with opened(copied(self.profile("outcome made"), root)) as space:
             challenge.challenge(space, REFERENCE, "B02", to=self._folder("challenge pack"), is_open=True)
+
+    def _law_of_2015(self, root: Path) -> None:
+        """Under the regulations of 2015 letters state the end of standstill; nothing is signed yet."""
+        make_profile(root)
+        with opened(root) as space:
+            held = replace(make.tender(), regime=RegimeCode.PCR2015)
+            stages.load(space, self.folder / "pack of 2015", make.pack(tender=held))
 
     def _decided(self, root: Path) -> None:
         """The award decided and the letters signed."""
@@ -763,6 +772,13 @@ ACTS = {
         ),
         _inside("exclude a bid", "outcome made", _exclude),
         _inside("decide", "outcome made", lambda space, _: after_outcome_steps.decided(space)),
+        _inside(
+            "say by what letters state the end of standstill",
+            "law of 2015",
+            lambda space, _: publishing.say_letter_days(
+                space, REFERENCE, proclaimed=[(date(2026, 10, 12), "Day of mourning")], by_post=True
+            ),
+        ),
         _inside(
             "publish the notice",
             "decided",

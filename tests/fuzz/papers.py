@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 
 import authorities
 from evalpanel.domain.authorities import checked_logo
+from evalpanel.domain.letter_wording import parse_wording
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.formats.authority_file import read_profile
 from evalpanel.sealing.pdf_signature import verify
 from evalpanel.sealing.timestamps import Question, question, stamped, unstamped
+from evalpanel.services import wordings
 from evalpanel.system.resources import resource
 from signed_letters import signed
 
 WORDS = ("code = ", "[[", '"""', "address = [", "also_called", "\\u0000", "1979-05-27", "inf")
+WORDING_WORDS = ("based_on = ", "[kinds.", "[texts]", "{bidder}", "{", "}", '"""', "\\u0000", "inf")
 LOGO_WORDS = (b"IHDR", b"IEND", b"\xff\xc0", b"\xff\xd9", b"\xff\xff\xff\xff")
 
 
@@ -29,6 +33,23 @@ def profile(data: bytes) -> None:
 def profile_seeds() -> Iterator[bytes]:
     """The profiles that travel with the program."""
     for file in sorted(resource("authorities").glob("*.toml")):
+        yield file.read_bytes()
+
+
+def wording(data: bytes) -> None:
+    """Sentences of letters are taken whole, or it is said what is wrong in them; what is taken is taken again the same."""
+    try:
+        held = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return  # as the reader of the file refuses it
+    made = parse_wording(wordings.resolved(held))
+    assert all(one.title.strip() for one in made.kinds.values())
+    assert parse_wording(wordings.resolved(held)) == made
+
+
+def wording_seeds() -> Iterator[bytes]:
+    """The sentences that travel with the program."""
+    for file in sorted(resource("letters").glob("*.toml")):
         yield file.read_bytes()
 
 

@@ -436,6 +436,7 @@ TARGETS: dict[str, Target] = {
         beside=("pyhanko",),
     ),
     "profile": Target(papers.profile, papers.profile_seeds, papers.WORDS, 4096),
+    "wording": Target(papers.wording, papers.wording_seeds, papers.WORDING_WORDS, 65_536),
     "logo": Target(papers.logo, papers.logo_seeds, papers.LOGO_WORDS, 4096),
     "timestamp": Target(papers.reply, papers.reply_seeds, (b"\x30\x82", b"\x02\x01\x00"), 8192, beside=("pyhanko",)),
     "keys": Target(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -11,6 +13,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import make
+from apart import FILES
 from evalpanel.domain.parcels import ParcelKind, Verdict
 from evalpanel.domain.people import Role
 from evalpanel.domain.tender import PersonCode, TenderId
@@ -28,6 +32,7 @@ from evalpanel.services import (
     issuing,
     joining,
     papers,
+    preflight,
     record,
     recovering,
     rosters,
@@ -42,8 +47,9 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store import score_reads
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops
+from panels import agree, hand_out, moderate, panel, people, scored, sent_moderation
 from papered import paper_words, papered
-from stages import REFERENCE
+from stages import REFERENCE, load
 
 WHY = "The officer is ill, and the laptop burnt."
 NEW = "HP1"
@@ -265,3 +271,59 @@ def test_profile_that_has_a_part_in_the_tender_takes_over_without_the_files(desk
     take_over(desk)
     with pytest.raises(EvalPanelError, match="This profile leads the tender already"):
         take_over(desk)
+
+
+def agreed(space: Workspace) -> object:
+    """What was agreed on every line, as a laptop has it."""
+    with space.store.reading() as tx:
+        return score_reads.moderated(tx, tender_of(tx))
+
+
+def test_agreed_scores_and_the_answers_to_them_open_with_the_recovery_sheet(tmp_path: Path) -> None:
+    with panel(tmp_path) as desk:
+        (tmp_path / "paper").mkdir()
+        papers.recovery(desk[OFFICER], REFERENCE, to=tmp_path / "paper")
+        hand_out(desk)
+        scored(desk)
+        moderate(desk)
+        final = sent_moderation(desk)
+        for person in ("PM1", "PM2"):
+            desk.take(person, final)
+            agree(desk, person)
+        take_over(desk)
+        got = recover(desk)
+        kinds = (ParcelKind.MODERATION, ParcelKind.ASSENT)
+        assert sorted((one.kind, one.author, one.verdict) for one in got.reports if one.kind in kinds) == [
+            (ParcelKind.ASSENT, "PM1", Verdict.NEW),
+            (ParcelKind.ASSENT, "PM2", Verdict.NEW),
+            (ParcelKind.MODERATION, "CH1", Verdict.NEW),
+        ]
+        assert (got.interim, got.closed) == ((), ())
+        assert agreed(desk[NEW]) == agreed(desk["CH1"]) != {}
+        assert verify.verify_tender(desk[NEW], REFERENCE).verdict == "verified"
+
+
+def test_blind_tender_is_taken_over_with_the_names_of_those_who_bid(tmp_path: Path) -> None:
+    def blind(space: Workspace, folder: Path) -> None:
+        load(space, folder, make.pack(tender=replace(make.tender(), blind=True), panel=people()), FILES)
+
+    def looked(space: Workspace) -> None:
+        preflight.look(space, REFERENCE)
+
+    with papered(
+        tmp_path, blind, looked, level=lambda about: Decimal(1 if about.criterion.startswith("C") else 3)
+    ) as desk:
+        coded = setup.view(desk["PM1"], REFERENCE).pack.bidders
+        assert all(one.name == one.bidder for one in coded) and coded
+        take_over(desk)
+        got = recover(desk)
+        theirs, ours = (setup.view(desk[one], REFERENCE).pack for one in (OFFICER, NEW))
+        assert (ours.bidders, ours.bids) == (theirs.bidders, theirs.bids)
+        assert answers(desk[NEW], "PM1") == answers(desk["PM1"], "PM1")
+        assert [one.person for one in got.interim] == ["PM2"]
+        with pytest.raises(EvalPanelError, match="were not looked through yet for who bids"):
+            issuing.issue(desk[NEW], REFERENCE, to=desk.root / "new")
+        preflight.look(desk[NEW], REFERENCE)
+        made = issuing.issue(desk[NEW], REFERENCE, to=desk.root / "new")
+        desk.take("PM1", *(desk.root / "new").glob("*.roster.*"), made.pack, *made.releases.values())
+        assert setup.view(desk["PM1"], REFERENCE).pack.bidders == coded, "it stays blind for the panel"

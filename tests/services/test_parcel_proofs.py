@@ -58,6 +58,11 @@ def test_issued_parcels_verify_for_those_they_are_for_and_are_nobody_elses(desk:
     assert [verify.verify_file(desk["PM1"], file).verdict for file in files] == ["verified"] * 3
     assert [verify.verify_file(desk["stranger"], file).verdict for file in files] == ["not-ours"] * 3
     assert [verify.verify_file(None, file).verdict for file in files] == ["not-ours"] * 3
+    closed = verify.verify_file(desk["stranger"], made.roster)
+    assert (closed.proved, closed.by) == ((), "")
+    assert closed.not_proved[0].startswith("it is sealed to somebody else")
+    roster = verify.verify_file(desk[OFFICER], made.roster)
+    assert roster.proved[0].startswith("OF1 signed this list of who takes part, number 1, ")
     pack = verify.verify_file(desk["PM1"], made.pack)
     assert any("sealed parts are whole" in one for one in pack.proved)
     assert "it is not among the parcels that are kept in this profile" in pack.not_proved

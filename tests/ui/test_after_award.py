@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,13 +98,14 @@ def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
     card.acts["notice"].click()
     card.day.setText(TODAY.isoformat())
     card.standstill.setChecked(True)
+    card.proclaimed.setText("2026-11-25=Day of mourning")
     card.record.click()
     now = deciding.standing(space, REFERENCE)
     assert now.period is not None
     assert shell.session.view is not None
     assert shell.session.view.summary.stage is TenderStage.STANDSTILL
     assert card.days.isVisible()
-    assert card.days.words.startswith("Standstill, to the end of 3 December 2026. Mon 23 November: day 1; ")
+    assert card.days.words.startswith("Standstill, to the end of 4 December 2026. Mon 23 November: day 1; ")
     card.acts["challenge"].click()
     for field, text in ((card.day, TODAY.isoformat()), (card.who, "Tallis"), (card.why, "The scores.")):
         field.setText(text)
@@ -113,6 +114,10 @@ def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
     (number,) = page.keeping.lifts
     assert page.keeping.lifts[number].text() == "Record how it ended…"
     assert page.keeping.warning.text() == "Nothing is destroyed while a hold stands."
+
+    assert now.notice is not None
+    assert now.notice.added_days == {date(2026, 11, 25): "Day of mourning"}
+    assert not card.acts["letters"].isVisible()  # under this law no letter states the end of standstill
 
     # A tender with several lots asks which one is signed, and a correction of the notice why.
     card.acts["contract"].click()

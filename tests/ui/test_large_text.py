@@ -15,9 +15,11 @@ from pytestqt.qtbot import QtBot
 import ui_stage
 from clipped import clipped, sideways
 from evalpanel.domain.people import PanelMember
+from evalpanel.services.succession import About, Refused
 from evalpanel.ui import theme
 from evalpanel.ui.catalogue import factories
 from evalpanel.ui.dialogs.who import WhoDialog
+from evalpanel.ui.models.carry_next import Go
 from evalpanel.ui.pages.carry import CarryPage
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
@@ -205,3 +207,28 @@ def test_rail_stands_at_the_left_at_usual_text(qtbot: QtBot, tmp_path: Path) -> 
         shell.show_place("home")
         assert shell.rail.width() == 214
         shell.close()
+
+
+@pytest.mark.usefixtures("large")
+def test_taking_over_from_paper_at_double_text_cuts_nothing_off(qtbot: QtBot, tmp_path: Path) -> None:
+    told = []
+    with ui_stage.at("papered", tmp_path) as space:
+        shell = Shell(Session(space), factories())
+        qtbot.addWidget(shell)
+        page = shell.page("carry")
+        assert isinstance(page, CarryPage)
+        for size in SIZES:
+            shell.resize(size)
+            shell.show()
+            shell.show_place("carry", Go.SUCCEED)
+            page.from_paper.fresh.setChecked(True)
+            page.from_paper.show_done(
+                Refused(About.WHO, "HP1 is not on the list of who takes part.", "Give the name too.")
+            )
+            told += [f"from paper {size.width()}: {one}" for one in troubles(qtbot, shell)]
+            page.leave()
+            page._bad.click()
+            told += [f"bad day {size.width()}: {one}" for one in troubles(qtbot, shell)]
+            assert shell.size() == size
+        shell.close()
+    assert "\n".join(told) == ""

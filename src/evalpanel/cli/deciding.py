@@ -144,14 +144,24 @@ def notice(
             notice_id=notice_id,
             standstill=standstill,
             days=days,
-            proclaimed=[_proclaimed(one) for one in proclaimed or ()],
+            proclaimed=[proclaimed_day(one) for one in proclaimed or ()],
             again=again,
             person=person,
         )
+        papers = publishing.papers(space, tender)
     assert now.notice is not None
     held.say(f"The notice of {in_words(now.notice.published)} is on the record.")
     _say_period(held, now.period)
-    held.answer({"published": now.notice.published, "notice_id": now.notice.notice_id, **_standstill(now.period)})
+    for sentence in papers.sentences:
+        held.say(f"  {sentence}")
+    held.answer(
+        {
+            "published": now.notice.published,
+            "notice_id": now.notice.notice_id,
+            **_standstill(now.period),
+            "to_do": list(papers.sentences),
+        }
+    )
 
 
 @commands.command("challenge-notified")
@@ -262,7 +272,8 @@ def keep(
     held.answer(_keeping(found))
 
 
-def _proclaimed(text: str) -> tuple[date, str]:
+def proclaimed_day(text: str) -> tuple[date, str]:
+    """A bank holiday as an option gives it: `2026-11-09=Day of mourning`."""
     when, _, name = text.partition("=")
     found = day(when, "--proclaimed")
     assert found is not None

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from evalpanel.cli import answers
 from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted, read_passphrase
+from evalpanel.cli.letter_days import say_letter_days
 from evalpanel.cli.letter_sentences import wording
 from evalpanel.domain.feedback_occasions import Occasion
 from evalpanel.domain.letter_wording import LetterKind
@@ -39,6 +40,7 @@ letters = typer.Typer(
 )
 
 letters.add_typer(wording, name="wording")
+letters.command("standstill")(say_letter_days)
 
 _ASKED_FOR = tuple(one.value for one in LetterKind if one.is_asked_for)
 Bid = Annotated[str | None, typer.Option("--bid", help="One bid; all, if left out.")]
@@ -108,6 +110,8 @@ def write_letters(
         if occasion is not None:
             if bid is None or combined:
                 raise typer.BadParameter("--kind is about one bid: name it with --bid")
+            if held.json:
+                looks = letter_looks.look(space, tender, bid=bid, lot=lot, person=person, occasion=occasion)
             made = occasion_letters.sign_occasion(
                 space, tender, occasion, out, bid=bid, lot=lot, reissue=reissue, person=person, key=source,
                 copies=copies, progress=progress,

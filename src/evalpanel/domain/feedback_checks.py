@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from evalpanel.domain import feedback_terms as terms
 from evalpanel.domain.criteria import CriterionKind
@@ -19,7 +20,6 @@ from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.regimes import Audience, Need, Regime
 from evalpanel.domain.results import ResultStatus
-from evalpanel.domain.standstill import standstill
 from evalpanel.domain.tender import Bidder, ConsortiumMember
 
 
@@ -64,6 +64,12 @@ def lacking(letter: FeedbackLetter, told: Told) -> tuple[str, ...]:
         for item in regime.required
         if item.to in readers and not _HOLDS[item.needs](_Seen(letter, told))
     )
+
+
+def stated_end(letter: FeedbackLetter, inputs: LetterInputs) -> date | None:
+    """The last day of standstill, where this letter states it."""
+    told = told_of(inputs)
+    return told.standstill_ends if _standstill_end(_Seen(letter, told)) else None
 
 
 def _readers(kind: LetterKind) -> frozenset[Audience]:
@@ -137,11 +143,8 @@ def _advantages(seen: _Seen) -> bool:
 
 
 def _standstill_end(seen: _Seen) -> bool:
-    held, told = seen.told.regime.standstill, seen.told
-    if held is None or told.standstill_from is None:
-        return False
-    ends = standstill(held.clock, told.standstill_from, held.days, told.proclaimed).ends
-    return seen.says(terms.full_date(ends))
+    ends = seen.told.standstill_ends
+    return ends is not None and seen.says(terms.full_date(ends))
 
 
 _HOLDS: Mapping[Need, Callable[[_Seen], bool]] = {

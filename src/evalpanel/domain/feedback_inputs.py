@@ -28,7 +28,8 @@ class LetterInputs:
     no other; `winners` those of the bids that the lot goes to (empty for a bid that is not owed them). `day` is the day
     of the letter, on which it is sent; `published` that of the notice, where there was one already. `documents` are those
     of this bid and the tender's own: the evidence for its scores stands in them. `proclaimed` are bank holidays that this
-    release does not know, with their names.
+    release does not know, with their names; `by_post` says that not every letter goes by electronic means; `standstill_days`
+    is how long the standstill is that was announced (0: as long as the law asks).
     """
 
     tender: Tender
@@ -48,6 +49,8 @@ class LetterInputs:
     documents: tuple[Source, ...] = ()
     published: date | None = None
     proclaimed: Mapping[date, str] = field(default_factory=dict)
+    by_post: bool = False
+    standstill_days: int = 0
 
     def __post_init__(self) -> None:
         # A line of a third bid here would be one mistake away from a stranger's letter: it is stopped at the door.
@@ -71,6 +74,9 @@ def told_of(inputs: LetterInputs) -> Told:
     ]
     order = tuple(terms.tree(criteria))
     started = terms.clock_starts(inputs.regime, inputs.day, inputs.published)
+    ends = terms.standstill_ends(
+        inputs.regime, started, inputs.proclaimed, days=inputs.standstill_days, by_post=inputs.by_post
+    )
     told = Told(
         tender=inputs.tender,
         lot=inputs.lot,
@@ -88,9 +94,8 @@ def told_of(inputs: LetterInputs) -> Told:
         bidder_name=inputs.bidder.name,
         signatory=inputs.signatory,
         places={},
-        standstill=terms.standstill_words(inputs.regime, started, inputs.proclaimed),
-        standstill_from=started,
-        proclaimed=inputs.proclaimed,
+        standstill=terms.standstill_words(inputs.regime, started, ends, by_post=inputs.by_post),
+        standstill_ends=ends,
         documents=inputs.documents,
     )
     return replace(told, places=terms.places_of(told))

@@ -72,8 +72,7 @@ class Told:
     signatory: Signatory
     places: Mapping[str, str]
     standstill: str
-    standstill_from: date | None
-    proclaimed: Mapping[date, str]
+    standstill_ends: date | None
     documents: tuple[Source, ...] = ()
 
     def say(self, name: str) -> str:
@@ -185,15 +184,25 @@ def clock_starts(regime: Regime, sent: date, published: date | None) -> date | N
     return sent if held.clock is StandstillClock.FROM_SENDING else published
 
 
-def standstill_words(regime: Regime, started: date | None, proclaimed: Mapping[date, str]) -> str:
+def standstill_ends(
+    regime: Regime, started: date | None, proclaimed: Mapping[date, str], *, days: int = 0, by_post: bool = False
+) -> date | None:
+    """The last day of standstill, where its clock has started. `days`: a longer one than the law asks, as it was announced."""
+    held = regime.standstill
+    if held is None or started is None:
+        return None
+    return standstill(held.clock, started, max(days, held.least(by_post=by_post)), proclaimed).ends
+
+
+def standstill_words(regime: Regime, started: date | None, ends: date | None, *, by_post: bool = False) -> str:
     """What a letter says about standstill: the exact end where the clock has started, else how it will be counted."""
     held = regime.standstill
     if held is None:
         return ""
-    if started is None:
+    if started is None or ends is None:
         return held.sentence
-    ends = standstill(held.clock, started, held.days, proclaimed).ends
-    return held.dated.format(begins=full_date(started), ends=full_date(ends))
+    said = held.dated_post if by_post and held.dated_post else held.dated
+    return said.format(begins=full_date(started), ends=full_date(ends))
 
 
 def _amount(amount: Decimal | None, tender: Tender) -> str:

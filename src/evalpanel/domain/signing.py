@@ -18,6 +18,28 @@ from evalpanel.domain.tender import BidCode, LotCode, PersonCode, RegimeCode
 
 
 @dataclass(frozen=True, slots=True)
+class LetterDays:
+    """What letters go by when they state the end of standstill: bank holidays that were added by hand, and the way they are sent.
+
+    `by_post`: not every letter goes by electronic means, which makes it longer under PCR 2015, reg. 87. The newest counts;
+    `again` says why it was recorded once more.
+    """
+
+    proclaimed: tuple[str, ...] = ()
+    proclaimed_names: tuple[str, ...] = ()
+    by_post: bool = False
+    again: str = ""
+    by: PersonCode = field(default=PersonCode(""))
+    at: datetime | None = None
+    act: int = 0
+
+    @property
+    def added_days(self) -> dict[date, str]:
+        """The bank holidays that were added by hand, with their names."""
+        return _added(self.proclaimed, self.proclaimed_names)
+
+
+@dataclass(frozen=True, slots=True)
 class AwardNotice:
     """The award was made public (under PCR 2015: the letters were sent) on `published`, which starts the clock.
 
@@ -45,8 +67,7 @@ class AwardNotice:
     @property
     def added_days(self) -> dict[date, str]:
         """The bank holidays that were added by hand, with their names."""
-        pairs = zip(self.proclaimed, self.proclaimed_names, strict=True)
-        return dict(proclaimed_days((date.fromisoformat(day), name) for day, name in pairs))
+        return _added(self.proclaimed, self.proclaimed_names)
 
 
 class HoldKind(StrEnum):
@@ -84,6 +105,11 @@ class SignedContract:
     by: PersonCode = field(default=PersonCode(""))
     at: datetime | None = None
     act: int = 0
+
+
+def _added(days: Sequence[str], names: Sequence[str]) -> dict[date, str]:
+    pairs = zip(days, names, strict=True)
+    return dict(proclaimed_days((date.fromisoformat(day), name) for day, name in pairs))
 
 
 def standing_holds(holds: Iterable[Hold]) -> tuple[Hold, ...]:

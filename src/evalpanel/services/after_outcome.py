@@ -18,7 +18,7 @@ from evalpanel.domain.low_prices import LowPriceRecord, LowPriceStep
 from evalpanel.domain.regimes import Regime, parse
 from evalpanel.domain.reports import ReportMade
 from evalpanel.domain.retention import RecordEnding, Retention, retention
-from evalpanel.domain.signing import AwardNotice, Hold, HoldKind, SignedContract, standing_holds
+from evalpanel.domain.signing import AwardNotice, Hold, HoldKind, LetterDays, SignedContract, standing_holds
 from evalpanel.domain.standstill import StandstillPeriod
 from evalpanel.domain.tender import Lot, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
@@ -43,6 +43,7 @@ _LOW = {
 ROWS: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (t.AwardDecisionRow, ("award-decided",)),
     (t.AwardNoticeRow, ("notice-published",)),
+    (t.LetterDaysRow, ("letter-days-said",)),
     (t.HoldRow, tuple(_HOLDS.values())),
     (t.ContractRow, ("contract-signed",)),
     (t.LowPriceRow, tuple(_LOW.values())),
@@ -69,6 +70,7 @@ class AfterOutcome:
     low_prices: tuple[LowPriceRecord, ...]
     reports: tuple[ReportMade, ...]
     retention: Retention
+    letter_days: LetterDays
 
     @property
     def all_settled(self) -> bool:
@@ -113,6 +115,7 @@ def read(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> After
         low_prices=_values(tx, t.LowPriceRow, tender.tender_id),
         reports=_values(tx, t.ReportRow, tender.tender_id),
         retention=retention(awards, contracts, holds, regime.years_kept, today, ended),
+        letter_days=letter_days(tx, tender),
     )
 
 
@@ -120,6 +123,12 @@ def notice_and_awards(tx: Session, tender: tenders.OpenTender) -> tuple[AwardNot
     """The newest award notice, and where the award of each lot stands."""
     notices: tuple[AwardNotice, ...] = _values(tx, t.AwardNoticeRow, tender.tender_id)
     return notices[-1] if notices else None, awards_of(tender.pack, _values(tx, t.AwardDecisionRow, tender.tender_id))
+
+
+def letter_days(tx: Session, tender: tenders.OpenTender) -> LetterDays:
+    """What letters go by when they state the end of standstill: what was recorded last, or nothing out of the ordinary."""
+    said: tuple[LetterDays, ...] = _values(tx, t.LetterDaysRow, tender.tender_id)
+    return said[-1] if said else LetterDays()
 
 
 def regime_of(tender: tenders.OpenTender) -> Regime:

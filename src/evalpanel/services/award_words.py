@@ -52,6 +52,17 @@ def _notice(held: Detail) -> Told:
     return what, " ".join(parts)
 
 
+def _letter_days(held: Detail) -> Told:
+    way = "not all by electronic means" if held["by_post"] else "by electronic means"
+    parts = [
+        f"{name} on {_day(day)} counts as a bank holiday."
+        for day, name in zip(held["proclaimed"], held["proclaimed_names"], strict=True)
+    ]
+    if held["again"]:
+        parts.append(_sentence(f"Recorded once more: {held['again']}"))
+    return f"recorded by what letters state the end of standstill: they go {way}", " ".join(parts)
+
+
 def _challenge(held: Detail) -> Told:
     return (
         f"recorded a challenge by {held['who']}, notified on {_day(held['since'])}",
@@ -112,6 +123,7 @@ def _report(held: Detail) -> Told:
 _SENTENCES: Mapping[str, Callable[[Detail], Told]] = {
     "award-decided": _decided,
     "notice-published": _notice,
+    "letter-days-said": _letter_days,
     "challenge-notified": _challenge,
     "hold-placed": _hold,
     "hold-lifted": _lift,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from evalpanel.domain.results import LotResult
 from evalpanel.domain.rules import rules_for
 from evalpanel.domain.scoring import evaluate
 from evalpanel.domain.sheets import Line
-from evalpanel.domain.signing import AwardNotice
+from evalpanel.domain.signing import AwardNotice, LetterDays
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode, Lot, LotCode, PersonCode, TenderId
 from evalpanel.services import after_outcome, audit, evidence, tenders
@@ -31,7 +31,8 @@ from evalpanel.store import tables as t
 class TenderOutcome:
     """The outcome of every lot, with what it was computed from, and the documents that its reasons can cite.
 
-    `notice` is that of the award, where it is published; `abandoned` are the lots that were decided not to be awarded.
+    `notice` is that of the award, where it is published; `abandoned` are the lots that were decided not to be awarded;
+    `letter_days` is what letters go by when they state the end of standstill.
     """
 
     tender_id: TenderId
@@ -42,6 +43,7 @@ class TenderOutcome:
     documents: tuple[Source, ...]
     notice: AwardNotice | None = None
     abandoned: frozenset[LotCode] = frozenset()
+    letter_days: LetterDays = field(default_factory=LetterDays)
 
     @property
     def digest(self) -> str:
@@ -87,7 +89,8 @@ def _without_lots(tx: Session, tender: tenders.OpenTender, held: dict[Line, Mode
     notice, awards = after_outcome.notice_and_awards(tx, tender)
     documents = evidence.sources(tx, tender.tender_id)
     abandoned = frozenset(one.lot for one in awards if one.abandoned)
-    return TenderOutcome(tender.tender_id, tender.stage, tender.pack, (), held, documents, notice, abandoned)
+    days = after_outcome.letter_days(tx, tender)
+    return TenderOutcome(tender.tender_id, tender.stage, tender.pack, (), held, documents, notice, abandoned, days)
 
 
 def on_record(

@@ -30,7 +30,7 @@ from evalpanel.domain.signatures import SignatureReport
 from evalpanel.domain.tender import Bid, BidCode, LotCode, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
-from evalpanel.services import authorities, tenders, wordings
+from evalpanel.services import after_outcome, authorities, tenders, wordings
 from evalpanel.services.awards import TenderOutcome, computed
 from evalpanel.services.envelopes import unsealed_file
 from evalpanel.services.workspace import Workspace
@@ -320,10 +320,12 @@ def inputs(
         regime=regime,
         wording=wording,
         signatory=signs,
-        day=workspace.now().date(),
+        day=after_outcome.uk_today(workspace),
         documents=tuple(one for one in held.documents if one.bidder in (None, bid.bidder)),
         published=notice.published if notice is not None else None,
-        proclaimed=notice.added_days if notice is not None else {},
+        proclaimed=held.letter_days.added_days | (notice.added_days if notice is not None else {}),
+        by_post=held.letter_days.by_post,
+        standstill_days=notice.days if notice is not None else 0,
     )
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.feedback_checks import stated_end
 from evalpanel.domain.feedback_inputs import LetterInputs, withheld
+from evalpanel.domain.feedback_terms import clock_starts
 from evalpanel.domain.leaks import Leak
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import BidCode, EnvelopeKind, LotCode, PersonCode, TenderId
@@ -181,6 +183,9 @@ def _keep(batch: Batch, one: Written, pdf: bytes, pages: int, at: datetime) -> t
             for score in withheld(about)
         ],
     }
+    stated = _standstill(one)
+    if stated is not None:
+        detail["standstill"] = stated
     if len(one.bids) > 1:
         detail["bids"] = [[bid, lot] for bid, lot in one.bids]
     if version > 1:
@@ -216,6 +221,17 @@ def _keep(batch: Batch, one: Written, pdf: bytes, pages: int, at: datetime) -> t
         with tidying(error):
             workspace.documents.remove([sealed.sealed])
         raise
+
+
+def _standstill(one: Written) -> dict[str, str] | None:
+    """From which day to which the letter says that standstill lasts, where it says so."""
+    for about in one.about:
+        if isinstance(about, LetterInputs) and one.letter is not None:
+            ends = stated_end(one.letter, about)
+            begins = clock_starts(about.regime, about.day, about.published)
+            if ends is not None and begins is not None:
+                return {"from": begins.isoformat(), "ends": ends.isoformat()}
+    return None
 
 
 def next_version(tx: Session, tender: TenderId, kind: LetterKind, bids: Iterable[tuple[BidCode, LotCode]]) -> int:

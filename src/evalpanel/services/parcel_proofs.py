@@ -55,6 +55,18 @@ class With:
 
 
 NOTHING = With()
+_CLOSED = "it is sealed to somebody else, so nothing of it can be checked here; whoever it is for can"
+_WHAT = {
+    ParcelKind.ENROLMENT: "answer to an invitation",
+    ParcelKind.ROSTER: "list of who takes part",
+    ParcelKind.PACK: "pack (the tender with its sealed bids)",
+    ParcelKind.RELEASE: "release of keys",
+    ParcelKind.DECLARATION: "declaration of interests",
+    ParcelKind.SCORESHEET: "score sheet",
+    ParcelKind.MODERATION: "record of what the panel agreed",
+    ParcelKind.ASSENT: "answer to the agreed scores",
+}
+"""What a kind is called to somebody who does not know the program, where its own word does not say it."""
 
 
 def prove(workspace: Workspace | None, path: Path, given: With = NOTHING) -> ParcelProof:
@@ -74,7 +86,7 @@ def _prove(workspace: Workspace | None, held: object, given: With) -> ParcelProo
         return ParcelProof("zip", "not-ours", (), ("it is a zip round parcels: check each of them",), "")
     signed = _opened(workspace, held, given.identity)
     if signed is None:
-        return ParcelProof("parcel", "not-ours", (), ("it is not sealed to this profile, so it cannot be opened",), "")
+        return ParcelProof("parcel", "not-ours", (), (_CLOSED,), "")
     kind = kind_of(signed.payload_type)
     if kind is None:
         return ParcelProof("parcel", "not-ours", (), ("this version does not know this kind of parcel",), "")
@@ -118,7 +130,9 @@ def _of_statement(workspace: Workspace | None, held: Container, kind: ParcelKind
         )
     if keys.installation != header.installation:
         return ParcelProof(kind, "altered", (), ("it names another laptop than the one that signed it",), "")
-    proved = [f"{header.author} signed this {kind.value}, number {header.seq}, and nothing of it was changed since"]
+    proved = [
+        f"{header.author} signed this {_WHAT.get(kind, kind.value)}, number {header.seq}, and nothing of it was changed since"
+    ]
     missing = [f"when it was made: the clock of {header.author} said {header.made_at:%d %B %Y, %H:%M} UTC"]
     if held.parts:
         count = len(held.parts)
@@ -149,16 +163,19 @@ def _took_over(workspace: Workspace | None, signed: Statement, header: Header) -
         if before is None or paper is None or not verifies(signed, paper):
             return None
         here = exchange.known(tx, identity(signed, paper))
-    proved = (
+    proved = [
         f"{header.author} takes over as officer from {before.author} by this list of who takes part, number {header.seq}, and nothing of it was changed since",
         f"it was signed with the words of the two sheets of paper that list number {before.seq} names",
-        f"it is {'' if here else 'not '}among the parcels that are kept in this profile",
-    )
-    missing = (
+    ]
+    missing = [
         f"who typed the words: whoever holds both sheets can make such a list; ask {header.author} and the holders of the sheets",
         f"when it was made: the clock of {header.author} said {header.made_at:%d %B %Y, %H:%M} UTC",
-    )
-    return ParcelProof(ParcelKind.ROSTER, "verified", proved, missing, paper.hex())
+    ]
+    if here:
+        proved.append("it is among the parcels that are kept in this profile")
+    else:
+        missing.append("it is not among the parcels that are kept in this profile")
+    return ParcelProof(ParcelKind.ROSTER, "verified", tuple(proved), tuple(missing), paper.hex())
 
 
 def _cited(tx: Session, kind: ParcelKind, signed: Statement) -> tuple[list[str], list[str]]:

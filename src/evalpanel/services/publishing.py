@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.paper_order import AwardPaper, not_on_the_log, to_sign_anew, why_no_notice
 from evalpanel.domain.people import Role
-from evalpanel.domain.regimes import Regime
 from evalpanel.domain.signing import (
     AwardNotice,
     Hold,
     HoldKind,
+    LetterDays,
     SignedContract,
     in_time,
     in_words,
@@ -20,10 +24,34 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.standstill import StandstillClock, proclaimed_days
 from evalpanel.domain.tender import BidCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import after_outcome, audit, tenders
+from evalpanel.services import after_outcome, audit, letter_order, tenders
 from evalpanel.services.after_outcome import AfterOutcome, lot_named, not_ahead, said
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """How the letters stand to what is recorded: those `to_sign_anew`, and those whose sending is not on the log (`unsent`)."""
+
+    days: LetterDays
+    to_sign_anew: tuple[AwardPaper, ...]
+    unsent: tuple[AwardPaper, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is to be done about them, a sentence each."""
+        anew = tuple(
+            f"The letter for bid {one.bid}, lot {one.lot} states another end of standstill: sign it anew (letters --bid {one.bid} --again WHY) and send it."
+            for one in self.to_sign_anew
+        )
+        if not self.unsent:
+            return anew
+        bids = ", ".join(f"{one.bid} ({one.lot})" for one in self.unsent)
+        return (
+            *anew,
+            f"No sending is on the log for the letters of {bids}. They go out before the notice: record it with evalpanel sent.",
+        )
 
 
 def publish(
@@ -65,19 +93,89 @@ def publish(
                 "Nothing was changed. To correct it, say why with --again; both are kept.",
             )
         before = now.notice.added_days if now.notice is not None else {}
-        held = proclaimed_days(proclaimed) if proclaimed else before
+        # Days that letters went by count too: they were told to bidders.
+        held = {**now.letter_days.added_days, **(proclaimed_days(proclaimed) if proclaimed else before)}
         made = AwardNotice(
             published=day,
             notice_id=notice_id.strip() or (now.notice.notice_id if now.notice is not None else ""),
-            days=_days(now.regime, now.notice, standstill, days),
+            days=_days(now, standstill, days),
             proclaimed=tuple(one.isoformat() for one in sorted(held)),
             proclaimed_names=tuple(held[one] for one in sorted(held)),
             again=again.strip(),
         )
+        papers = letter_order.award_papers(tx, tender)
+        wrong = why_no_notice(made, now.regime, papers, by_post=now.letter_days.by_post)
+        if wrong is not None:
+            raise EvalPanelError(wrong.title, f"Nothing was changed. {wrong.advice}")
         after_outcome.keep(tx, workspace, tender.tender_id, t.AwardNoticeRow, made, who)
         tenders.advance(tx, tender, TenderStage.STANDSTILL if made.days else TenderStage.NOTICE_PUBLISHED)
         tx.flush()
         return after_outcome.read(tx, workspace, tender)
+
+
+def say_letter_days(
+    workspace: Workspace,
+    named: str,
+    *,
+    proclaimed: Sequence[tuple[date, str]] = (),
+    by_post: bool | None = None,
+    again: str = "",
+    person: str | None = None,
+) -> Papers:
+    """Say by what letters go when they state the end of standstill: bank holidays that came after this release, and their way.
+
+    What is not given anew is as it was recorded before; `again` says why it is recorded once more. Letters that were signed
+    before and now state another day have to be signed anew: gives them, and nothing is done to them. Refused where no letter states a day.
+    """
+    with workspace.store.writing() as tx:
+        tender = tenders.find(tx, named)
+        tenders.require(tender, before=TenderStage.CONTRACT_SIGNED, act="letters state no other day now")
+        who = tender.acting(Role.OFFICER, person)
+        now = after_outcome.read(tx, workspace, tender)
+        rule = now.regime.standstill
+        if rule is None or not rule.dated:
+            raise EvalPanelError(
+                f"No letter states the end of standstill under {now.regime.name}.",
+                "Nothing was changed. A proclaimed day is recorded with the notice: evalpanel notice --proclaimed.",
+            )
+        if by_post and not rule.post_days:
+            raise EvalPanelError(
+                f"The way in which letters go makes no difference under {now.regime.name}.", "Nothing was changed."
+            )
+        before = now.letter_days
+        if before.act and not again.strip():
+            raise EvalPanelError(
+                "It is on the record already by what letters go.",
+                "Nothing was changed. To correct it, say why with --again; both are kept.",
+            )
+        held = proclaimed_days(proclaimed) if proclaimed else before.added_days
+        made = LetterDays(
+            tuple(one.isoformat() for one in sorted(held)),
+            tuple(held[one] for one in sorted(held)),
+            before.by_post if by_post is None else by_post,
+            again.strip(),
+        )
+        after_outcome.keep(tx, workspace, tender.tender_id, t.LetterDaysRow, made, who)
+        tx.flush()
+        return _papers(tx, workspace, tender)
+
+
+def papers(workspace: Workspace, named: str) -> Papers:
+    """Which letters state another end of standstill than they would now, and of which no sending is on the log."""
+    with workspace.store.reading() as tx:
+        return _papers(tx, workspace, tenders.find(tx, named))
+
+
+def _papers(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> Papers:
+    now, held = after_outcome.read(tx, workspace, tender), letter_order.award_papers(tx, tender)
+    days, told = now.letter_days, now.notice
+    added = {**days.added_days, **(told.added_days if told is not None else {})}
+    count = told.days if told is not None else 0
+    return Papers(
+        days,
+        to_sign_anew(now.regime, held, added, days=count, by_post=days.by_post),
+        not_on_the_log(now.regime, held),
+    )
 
 
 def challenge_notified(
@@ -205,8 +303,8 @@ def _may_publish(tender: tenders.OpenTender, now: AfterOutcome) -> None:
         )
 
 
-def _days(regime: Regime, before: AwardNotice | None, wanted: bool | None, days: int | None) -> int:
-    rule = regime.standstill
+def _days(now: AfterOutcome, wanted: bool | None, days: int | None) -> int:
+    rule, before = now.regime.standstill, now.notice
     if rule is None:
         if wanted or days:
             raise EvalPanelError(
@@ -214,7 +312,7 @@ def _days(regime: Regime, before: AwardNotice | None, wanted: bool | None, days:
             )
         return 0
     if wanted is None and days is None and before is not None:
-        return before.days
+        return max(before.days, rule.least(by_post=now.letter_days.by_post)) if before.days else 0
     if wanted is False:
         if not rule.voluntary:
             raise EvalPanelError("A standstill is required by law here.", "Nothing was changed.")
@@ -224,9 +322,10 @@ def _days(regime: Regime, before: AwardNotice | None, wanted: bool | None, days:
             "Whether the notice announces a standstill must be said.",
             "Nothing was changed. It is voluntary for this contract: give --standstill or --no-standstill.",
         )
-    length = rule.days if days is None else days
-    if length < rule.days:
-        raise EvalPanelError(f"A standstill lasts at least {rule.days} days here.", "Nothing was changed.")
+    least = rule.least(by_post=now.letter_days.by_post)
+    length = least if days is None else days
+    if length < least:
+        raise EvalPanelError(f"A standstill lasts at least {least} days here.", "Nothing was changed.")
     return length
 
 

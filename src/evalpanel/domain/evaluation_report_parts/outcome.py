@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from evalpanel.domain.evaluation import Evaluation
-from evalpanel.domain.letter import Bar, Bars, Block, Column, Facts, Paragraph, Row, Section, Table, Tone
+from evalpanel.domain.letter import Bar, Bars, Block, Column, Facts, Items, Paragraph, Row, Section, Table, Tone
 from evalpanel.domain.price import money
 from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.domain.signing import in_words
+
+_TIE = re.compile(
+    r" (?=Bids [^.]* stood equal)"
+)  # where the sentences about one tie end and those about the next begin
 
 
 def sections(held: Evaluation) -> Iterator[Section]:
@@ -67,8 +72,16 @@ def _lot(held: Evaluation, lot: LotResult) -> Iterator[Block]:
     )
     rows = tuple(_row(bid, lot, held.pack.tender.currency) for bid in ranked)
     yield Table(f"Ranking in lot {lot.lot}", columns, rows)
-    if lot.tie:
-        yield Paragraph(lot.tie)
+    yield from ties(lot.tie)
+
+
+def ties(said: str) -> Iterator[Block]:
+    """What was done about bids that stood equal: a list where there was more than one tie in the lot."""
+    each = tuple(_TIE.split(said)) if said else ()
+    if len(each) > 1:
+        yield Items(each)
+    else:
+        yield from (Paragraph(one) for one in each)
 
 
 def _row(bid: BidResult, lot: LotResult, currency: str) -> Row:

@@ -54,6 +54,21 @@ class AwardNoticeRow(OfTender, ValueRow[signing.AwardNotice], Base):
     act: Mapped[int]
 
 
+class LetterDaysRow(OfTender, ValueRow[signing.LetterDays], Base):
+    """What letters go by when they state the end of standstill. The newest counts."""
+
+    __tablename__ = "letter_days"
+    VALUE = signing.LetterDays
+
+    proclaimed: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    proclaimed_names: Mapped[tuple[str, ...]] = mapped_column(Codes)
+    by_post: Mapped[bool]
+    again: Mapped[str]
+    by: Mapped[PersonCode]
+    at: Mapped[datetime] = mapped_column(Utc)
+    act: Mapped[int]
+
+
 class HoldRow(OfTender, ValueRow[signing.Hold], Base):
     """A challenge, another hold, or the end of one of them."""
 

@@ -12,7 +12,10 @@ from evalpanel.services.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody wants recorded, as typed: the act, the day, who, why, the number of the notice, the lot."""
+    """What somebody wants recorded, as typed: the act, the day, who, why, the number of the notice, the lot, proclaimed days.
+
+    `standstill` is what is ticked: that the notice announces one, or, about letters, that not every letter goes by electronic means.
+    """
 
     act: str
     day: str
@@ -21,6 +24,7 @@ class Asked:
     number: str
     standstill: bool
     lot: str = ""
+    proclaimed: str = ""
 
 
 def typed_day(text: str) -> date:
@@ -37,9 +41,24 @@ def typed_day(text: str) -> date:
         ) from error
 
 
+def typed_days(text: str) -> tuple[tuple[date, str], ...]:
+    """Bank holidays as they were typed: `2026-11-09=Day of mourning`, several parted by a semicolon."""
+    pairs = (one.partition("=") for one in text.split(";") if one.strip())
+    return tuple((typed_day(day), name) for day, _, name in pairs)
+
+
 def record_asked(space: Workspace, tender: str, asked: Asked, person: str | None) -> None:
     """Record what was asked for. Raises `EvalPanelError` in the words of the journey that refuses it."""
     match asked.act:
+        case "letters":
+            publishing.say_letter_days(
+                space,
+                tender,
+                proclaimed=typed_days(asked.proclaimed),
+                by_post=asked.standstill,
+                again=asked.why,
+                person=person,
+            )
         case "notice":
             publishing.publish(
                 space,
@@ -47,6 +66,7 @@ def record_asked(space: Workspace, tender: str, asked: Asked, person: str | None
                 published=typed_day(asked.day) if asked.day.strip() else None,
                 notice_id=asked.number,
                 standstill=asked.standstill,
+                proclaimed=typed_days(asked.proclaimed),
                 again=asked.why,
                 person=person,
             )

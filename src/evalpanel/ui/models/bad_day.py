@@ -148,14 +148,14 @@ def recovered(got: Recovered) -> tuple[str, ...]:
 def missing(done: Succeeded) -> str:
     """What never left the other laptop, or may be newer elsewhere."""
     lines = (
-        f"{_ALONE} It is decided again.",
+        f"{_ALONE} It is done again.",
         f"What changed after list number {done.number}. Ask the panel by telephone whether anybody has a list with a higher number.",
         "What was sealed before there were sheets stays closed to them.",
     )
     return "\n".join(f"• {one}" for one in lines)
 
 
-_ALONE = "What never left the officer’s laptop: what was decided about interests, the closing of moderation, opened prices, letters."
+_ALONE = "What never left the officer’s laptop: what was decided about interests, the closing of moderation, opened prices, letters, and in a blind tender which documents were looked through."
 
 
 def next_steps(done: Succeeded) -> str:

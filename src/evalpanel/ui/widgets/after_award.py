@@ -16,6 +16,7 @@ from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.standstill_days import StandstillDays
 
 ACTS = {
+    "letters": "Add days for letters",
     "notice": "Record the notice",
     "contract": "Record the contract",
     "challenge": "Record a challenge",
@@ -23,7 +24,8 @@ ACTS = {
     "close": "Close the tender",
 }
 _FIELDS = {
-    "notice": ("day", "number", "why", "standstill"),
+    "letters": ("proclaimed", "why", "post"),
+    "notice": ("day", "number", "proclaimed", "why", "standstill"),
     "contract": ("day", "lot"),
     "challenge": ("day", "who", "why"),
     "hold": ("who", "why"),
@@ -57,8 +59,13 @@ class AfterAward(Card):
         self.lot = self._line("The lot, by its code")
         self.who = self._line("Who it comes from")
         self.why = self._line("Why, for the record")
+        self.proclaimed = self._line(
+            "Bank holidays proclaimed since, for instance 2026-11-09=Day of mourning; none if empty"
+        )
         self.standstill = QCheckBox("It announces a standstill")
         self.inside.addWidget(self.standstill)
+        self.post = QCheckBox("Not every letter goes by electronic means")
+        self.inside.addWidget(self.post)
         foot = Flow(gap=12)
         self.record = button("Record it")
         self.record.clicked.connect(self._ask)
@@ -73,16 +80,20 @@ class AfterAward(Card):
         foot.addWidget(self.leave)
         self.inside.addLayout(foot)
         self._act = self._today = ""
-        self._several = self._again = False
+        self._several = self._again = self._said = False
         self._choose("")
 
     def show_now(self, now: AfterOutcome, stage: TenderStage, tip: str) -> None:
         """Show where it stands; `tip` says why this person may record nothing (empty: they may)."""
         self._several, self._again = len(now.awards) > 1, now.notice is not None
+        self._said = bool(now.letter_days.act)
         self._today = now.today.isoformat()
         self.words.setText("\n".join(_sentences(now)))
         self.days.show_period(now.period, now.today)
         shown = {
+            "letters": bool(now.regime.standstill and now.regime.standstill.dated)
+            and now.all_settled
+            and not now.contracts,
             "notice": now.all_settled and not now.contracts and any(one.bids for one in now.awards),
             "contract": now.notice is not None and not now.all_signed,
             "challenge": stage.reached(TenderStage.OUTCOME) and now.retention.ended is None,
@@ -95,12 +106,15 @@ class AfterAward(Card):
             made.setToolTip(tip)
         rule = now.regime.standstill
         self.standstill.setEnabled(rule is not None and rule.voluntary)
+        self.post.setEnabled(rule is not None and bool(rule.post_days))
+        if self._act != "letters":
+            self.post.setChecked(now.letter_days.by_post)
         if self._act != "notice":
             self.standstill.setChecked(rule is not None and not rule.voluntary)
 
     def done(self) -> None:
         """What was asked is recorded: the fields are emptied."""
-        for field in (self.day, self.number, self.lot, self.who, self.why):
+        for field in (self.day, self.number, self.lot, self.who, self.why, self.proclaimed):
             field.clear()
         self._choose("")
 
@@ -110,7 +124,7 @@ class AfterAward(Card):
             self._ask()
             return
         left_out = {"lot"} if not self._several else set()
-        if act == "notice" and not self._again:
+        if (act == "notice" and not self._again) or (act == "letters" and not self._said):
             left_out.add("why")  # only what is recorded once more needs a reason
         fields = tuple(one for one in _FIELDS.get(act, ()) if one not in left_out)
         named: tuple[tuple[str, QWidget], ...] = (
@@ -118,8 +132,10 @@ class AfterAward(Card):
             ("number", self.number),
             ("lot", self.lot),
             ("who", self.who),
+            ("proclaimed", self.proclaimed),
             ("why", self.why),
             ("standstill", self.standstill),
+            ("post", self.post),
         )
         for name, field in named:
             field.setVisible(name in fields)
@@ -136,7 +152,8 @@ class AfterAward(Card):
 
     def _ask(self, *_: object) -> None:
         texts = (self.day.text(), self.who.text(), self.why.text(), self.number.text())
-        self.asked.emit(Asked(self._act, *texts, self.standstill.isChecked(), self.lot.text()))
+        ticked = self.post if self._act == "letters" else self.standstill
+        self.asked.emit(Asked(self._act, *texts, ticked.isChecked(), self.lot.text(), self.proclaimed.text()))
 
     def _line(self, name: str) -> QLineEdit:
         made, said = QLineEdit(), label(name, "small", wrap=True)

@@ -961,6 +961,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_letter_approval_tender_id"), "letter_approval", ["tender_id"], unique=False)
     op.create_table(
+        "letter_days",
+        sa.Column("proclaimed", sa.Text(), nullable=False),
+        sa.Column("proclaimed_names", sa.Text(), nullable=False),
+        sa.Column("by_post", sa.Boolean(), nullable=False),
+        sa.Column("again", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_letter_days_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_days")),
+    )
+    op.create_index(op.f("ix_letter_days_tender_id"), "letter_days", ["tender_id"], unique=False)
+    op.create_table(
         "letter_exception",
         sa.Column("bid", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
