@@ -57,7 +57,7 @@ class Points:
         """Hear of every change from now on."""
         sys.addaudithook(self._hear)
         event.listen(Engine, "commit", self._committing)
-        event.listen(Session, "after_commit", lambda _session: self._committed())
+        event.listen(Session, "after_commit", self._committed)
 
     def listen_to_flushes(self) -> None:
         """Hear of what is flushed to the disk as well, which Python's audit hooks do not tell. Linux only."""
@@ -88,8 +88,9 @@ class Points:
         if self._changed:
             self._met("commit")
 
-    def _committed(self) -> None:
-        if self._on and self._changed:
+    def _committed(self, session: Session) -> None:
+        # The end of a savepoint is told as a commit too, and keeps nothing yet.
+        if self._on and self._changed and not session.in_nested_transaction():
             self.commits += 1
             self._met("committed")
 
