@@ -108,6 +108,7 @@ class Materials:
         """The closed profile at a stage."""
         makers: dict[str, Callable[[Path], object]] = {
             "filled": self._filled,
+            "away": self._away,
             "unpriced": self._unpriced,
             "one letter": self._one_letter,
             "leaking": self._leaking,
@@ -189,6 +190,11 @@ class Materials:
     def _filled(self, root: Path) -> None:
         with opened(copied(self.profile("declared"), root)) as space:
             stages.score(space, person="PM1")
+
+    def _away(self, root: Path) -> None:
+        """PM1's absence is on record."""
+        with opened(copied(self.profile("declared"), root)) as space:
+            sign_off.record_absence(space, REFERENCE, person="PM1", reason="On leave.")
 
     def _changed(self, root: Path) -> None:
         """A profile with a backup from before its last change."""
@@ -748,6 +754,11 @@ ACTS = {
             "sign off",
             "filled",
             lambda space, _: sign_off.sign_off(space, REFERENCE, person="PM1", entered_by="a supporter"),
+        ),
+        _inside(
+            "take back an absence",
+            "away",
+            lambda space, _: sign_off.take_back_absence(space, REFERENCE, person="PM1", reason="Back."),
         ),
         _inside(
             "import moderated scores",
