@@ -19,6 +19,7 @@ from evalpanel.domain.carried import (
     given_by,
     misquotes,
     must_agree,
+    not_asked,
     outdated,
     ruled_out,
 )
@@ -93,6 +94,13 @@ def test_first_chair_counts_and_a_deputy_where_the_chair_sent_nothing() -> None:
 def test_who_was_present_and_scores_must_agree_but_not_who_signed() -> None:
     lines = [agreed(LINES[0], present=(CH1, PM1)), agreed(LINES[1], present=(CH1, PersonCode("NT1")))]
     assert must_agree(lines, (CH1, PM1, PM2), CH1) == {PM1}
+
+
+def test_scorer_who_was_present_on_no_line_is_named_unless_absent() -> None:
+    lines = [agreed(LINES[0], present=(CH1, PM1)).agreed, agreed(LINES[1], present=(PM1,)).agreed]
+    sheets = [Citation(one, "a" * 64) for one in (PM2, PM1, CH1)]
+    assert not_asked(lines, sheets, CH1) == (PM2,)
+    assert not_asked(lines, [*sheets[1:], Citation(PM2, "", "Ill.")], CH1) == ()
 
 
 def test_ruling_puts_aside_only_what_does_not_know_of_the_sheet_that_counts() -> None:

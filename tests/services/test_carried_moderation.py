@@ -132,6 +132,21 @@ def test_panel_works_apart_from_the_pack_to_the_lock(tmp_path: Path) -> None:
         assert verify.verify_file(desk["stranger"], final).verdict == "not-ours"
 
 
+def test_chair_is_told_of_a_scorer_who_is_present_on_no_line(tmp_path: Path) -> None:
+    with panel(tmp_path, people(third=True)) as desk:
+        scored(desk, ("CH1", "PM1", "PM2", "PM3"))
+        moderate(desk, present=("CH1", "PM1", "PM2"))
+        made = sending.send(desk["CH1"], REFERENCE, to=desk.stick, final=True)
+        assert made.moderation is not None and made.not_asked == ("PM3",)
+        history = record.history(desk["CH1"], REFERENCE)
+        told = [one.detail for one in history if one.what == "wrote the moderation for officer and panel"]
+        assert told == ["Present on no line, so not asked whether they agree: PM3."]
+        desk.take(OFFICER, made.moderation)
+        assert refusal_to_close(desk) == "Moderation cannot be closed: the word of PM1; PM2 is missing."
+        moderate(desk, present=("CH1", "PM1", "PM2", "PM3"))
+        assert sending.send(desk["CH1"], REFERENCE, to=desk.stick, final=True).not_asked == ()
+
+
 # Who holds which keys ------------------------------------------------------------------------------------------------
 
 

@@ -176,6 +176,11 @@ def send(
         held.say(f"Your score sheet ({state}): {made.sheet.name}")
     if made.moderation is not None:
         held.say(f"Your moderation, for the officer and the panel: {made.moderation.name}")
+    if made.not_asked:
+        held.say(
+            f"Present on none of its lines, so not asked whether they agree: {', '.join(made.not_asked)}. If they took part, say so "
+            "on those lines and send again."
+        )
     held.written(read_back=True)
     held.say("Carry each file to the officer.")
     held.say("A score sheet goes to the chair as well.")
@@ -185,6 +190,7 @@ def send(
             "sheet": None if made.sheet is None else str(made.sheet),
             "final": made.final,
             "moderation": None if made.moderation is None else str(made.moderation),
+            "not_asked": list(made.not_asked),
         }
     )
 

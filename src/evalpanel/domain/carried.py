@@ -181,3 +181,12 @@ def must_agree(lines: Iterable[AgreedLine], scorers: Iterable[PersonCode], chair
     """
     present = {person for one in lines for person in one.agreed.present}
     return frozenset(scorers) & present - {chair}
+
+
+def not_asked(agreed: Iterable[ModeratedScore], told: Iterable[Citation], chair: PersonCode) -> tuple[PersonCode, ...]:
+    """The scorers whose sheets moderation rests on, and who were present on none of its lines: their agreement is not asked for.
+
+    That can be right (somebody was ill on the day), and it can be a slip that takes a person's word away: the chair is told.
+    """
+    present = {person for one in agreed for person in one.present}
+    return tuple(sorted(one.person for one in told if one.sheet and one.person not in present | {chair}))

@@ -114,14 +114,20 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
         return _of_pack(act, detail)
     if act not in _SENTENCES:
         return None
+    names = {name: detail.get(name, "") for name in ("about", "by", "person")}
+    return _SENTENCES[act].format(**names), " ".join(_besides(detail))
+
+
+def _besides(detail: Mapping[str, Any]) -> list[str]:
     envelopes = detail.get("envelopes", ())
     words = [detail["why"]] if detail.get("why") else []
     words += [
         f"{one['envelope']} could be read from {one['since']} to {one['until']}." for one in detail.get("access", ())
     ]
+    if detail.get("not_asked"):
+        words.append(f"Present on no line, so not asked whether they agree: {', '.join(detail['not_asked'])}.")
     words += [f"Envelopes: {', '.join(envelopes)}."] if envelopes else []
-    names = {name: detail.get(name, "") for name in ("about", "by", "person")}
-    return _SENTENCES[act].format(**names), " ".join(words)
+    return words
 
 
 def _why(detail: Mapping[str, Any]) -> str:

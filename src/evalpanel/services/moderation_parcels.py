@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.carried import AgreedLine, Citation, Given, ModerationState, given_by
+from evalpanel.domain.carried import AgreedLine, Citation, Given, ModerationState, given_by, not_asked
 from evalpanel.domain.moderation import ModeratedScore, moderation_gaps
 from evalpanel.domain.parcels import ParcelKind
 from evalpanel.domain.people import Role
@@ -39,10 +39,7 @@ def make(
     `final`: the chair is done, which is refused while a line lacks its level, its reasons or a quorum. What was sent as
     final and has not changed stays final.
     """
-    kept_out = queries.recused(tx, mine.tender, tender.pack, tender.member(mine.person))
-    held = score_reads.moderated(tx, mine.tender)
-    asked = Asked(tender.pack)
-    agreed = {line: one for line, one in held.items() if asked.now(line) and recused_from(kept_out, line) is None}
+    agreed = _agreed(tx, tender, mine)
     if not agreed:
         return None
     sheets_are_in(tx, tender)
@@ -90,8 +87,25 @@ def make(
         rests_on=rests_on,
         on_paper=on_paper,
         act="moderation-sent",
-        detail={"state": body.state, "lines": len(agreed), "agreed_digest": digest},
+        detail={
+            "state": body.state,
+            "lines": len(agreed),
+            "agreed_digest": digest,
+            "not_asked": list(not_asked(agreed.values(), sheets, mine.person)),
+        },
     )
+
+
+def left_out(tx: Session, tender: OpenTender, mine: Own) -> tuple[PersonCode, ...]:
+    """The scorers who were present on no line of what this chair agreed, though it rests on their sheets."""
+    return not_asked(_agreed(tx, tender, mine).values(), _cited(tx, mine, tender), mine.person)
+
+
+def _agreed(tx: Session, tender: OpenTender, mine: Own) -> dict[Line, ModeratedScore]:
+    kept_out = queries.recused(tx, mine.tender, tender.pack, tender.member(mine.person))
+    held = score_reads.moderated(tx, mine.tender)
+    asked = Asked(tender.pack)
+    return {line: one for line, one in held.items() if asked.now(line) and recused_from(kept_out, line) is None}
 
 
 def _refuse_gaps(tender: OpenTender, mine: Own, agreed: Mapping[Line, ModeratedScore]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.changes import Change, Signing, Version, changes
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
 from evalpanel.domain.sheets import Score, sheet_digest
-from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode
+from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Header
 from evalpanel.formats.parcel_sheets import (
@@ -42,12 +42,16 @@ from evalpanel.system.files import tidying
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was written. None: there is nothing of it yet. `final`: the sheet is signed off. `moderation`: a chair's."""
+    """What was written. None: there is nothing of it yet. `final`: the sheet is signed off. `moderation`: a chair's.
+
+    `not_asked`: the scorers who were present on none of its lines, so that nobody asks whether they agree.
+    """
 
     declaration: Path | None
     sheet: Path | None
     final: bool
     moderation: Path | None = None
+    not_asked: tuple[PersonCode, ...] = ()
 
 
 def send(workspace: Workspace, named: str, *, to: Path, final: bool = False) -> Sent:
@@ -69,11 +73,13 @@ def send(workspace: Workspace, named: str, *, to: Path, final: bool = False) -> 
             declaration = _declaration(tx, workspace, mine)
             sheet = _sheet(tx, workspace, tender, mine, made)
             signed = queries.sign_offs(tx, mine.tender).get(mine.person)
-            moderation = None
+            moderation, not_asked = None, ()
             if mine.person in rosters.chairs(tender.pack.panel):
                 moderation = moderation_parcels.make(
                     tx, workspace, tender, mine, _rests_on(tx, mine), made, final=final
                 )
+            if moderation is not None:
+                not_asked = moderation_parcels.left_out(tx, tender, mine)
             if final and moderation is None:
                 raise EvalPanelError("There is no moderation of yours that could be final.", "Nothing was written.")
     except BaseException as error:
@@ -90,6 +96,7 @@ def send(workspace: Workspace, named: str, *, to: Path, final: bool = False) -> 
         sheet=None if sheet is None else parcels_out.write_out(workspace, to, sheet),
         final=signed is not None and signed.signed,
         moderation=None if moderation is None else parcels_out.write_out(workspace, to, moderation),
+        not_asked=not_asked,
     )
 
 

@@ -207,7 +207,13 @@ def sent(made: Sent, officer: str) -> str:
         what.append("the agreed scores")
     said, it = together(what), "them" if len(what) > 1 or made.moderation is not None else "it"
     whom = f"{officer} and the panel" if made.moderation is not None else officer
-    return f"{said[:1].upper()}{said[1:]} written. Carry {it} to {whom}. {SAFE}"
+    told = f"{said[:1].upper()}{said[1:]} written. Carry {it} to {whom}. {SAFE}"
+    if made.not_asked:
+        told += (
+            f" Present on none of the agreed lines, so not asked whether they agree: {together(made.not_asked)}. If they took part, "
+            "say so on those lines in Moderation and write it again."
+        )
+    return told
 
 
 def receipted(made: Receipts) -> str:
