@@ -177,7 +177,8 @@ class _Reader:
                 if table is not None:
                     tables[spec.name] = table
             elif sheet.rows and plain_name(sheet.title) != plain_name(layout.README_SHEET):
-                self.reading.problem(sheet.title, "is not a sheet of a tender workbook and was not read.", stops=False)
+                where = sheet.title or "a sheet without a name"
+                self.reading.problem(where, "is not a sheet of a tender workbook and was not read.", stops=False)
         return tables
 
     def _pack(self, tables: Mapping[str, Table]) -> TenderPack:

@@ -164,10 +164,15 @@ def _stamp_of(signature: EmbeddedPdfSignature) -> _Stamp | None:
     sid = token["signer_infos"][0]["sid"]
     held = [one.chosen for one in token["certificates"]]
     own = next(
-        one
-        for one in held
-        if sid.name != "issuer_and_serial_number" or one.serial_number == sid.chosen["serial_number"].native
+        (
+            one
+            for one in held
+            if sid.name != "issuer_and_serial_number" or one.serial_number == sid.chosen["serial_number"].native
+        ),
+        None,
     )
+    if own is None:
+        raise LookupError("the timestamp does not hold the certificate that it names")
     return _Stamp(
         told["gen_time"].native,
         str(own.subject.native.get("common_name", own.subject.human_friendly)),

@@ -31,6 +31,7 @@ INSERT_ONLY = (
     "lesson_done",
     "letter",
     "letter_approval",
+    "letter_days",
     "letter_exception",
     "letter_rule",
     "letter_sent",
