@@ -73,7 +73,8 @@ def send(workspace: Workspace, named: str, *, to: Path, final: bool = False) -> 
             declaration = _declaration(tx, workspace, mine)
             sheet = _sheet(tx, workspace, tender, mine, made)
             signed = queries.sign_offs(tx, mine.tender).get(mine.person)
-            moderation, not_asked = None, ()
+            moderation: Outgoing | None = None
+            not_asked: tuple[PersonCode, ...] = ()
             if mine.person in rosters.chairs(tender.pack.panel):
                 moderation = moderation_parcels.make(
                     tx, workspace, tender, mine, _rests_on(tx, mine), made, final=final
