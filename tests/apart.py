@@ -10,7 +10,7 @@ from pathlib import Path
 
 import make
 from evalpanel.domain.moderation import ModeratedRow
-from evalpanel.domain.sheets import Line, Score, ScoreStatus
+from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import PersonCode
 from evalpanel.services import (
     declarations,
@@ -20,7 +20,6 @@ from evalpanel.services import (
     naming,
     preflight,
     releasing,
-    scoring,
     sending,
     setup,
     sign_off,
@@ -28,10 +27,10 @@ from evalpanel.services import (
 from evalpanel.services.room import ModerationLine
 from evalpanel.services.workspace import Workspace
 from laptops import OFFICER, Laptops, laptops
-from panels import SCORERS, lost_sheet, moderate, panel, people, scored, sent_moderation, sent_sheet
+from panels import SCORERS, moderate, panel, people, scored, sent_moderation, two_sheets
 from papered import papered
 from profiles import Clock
-from stages import REFERENCE, line, load, score
+from stages import REFERENCE, load, score
 
 STAGES = (
     "papered",
@@ -66,12 +65,7 @@ def _papered(root: Path) -> Iterator[Workspace]:
 def _two_sheets(root: Path) -> Iterator[Workspace]:
     with panel(root) as desk:
         scored(desk)
-        lost = lost_sheet(desk, "PM1")
-        sign_off.reopen(desk["PM1"], REFERENCE, person="PM1", reason="A page was overlooked.")
-        changed = Score(line("B01", "1.1"), ScoreStatus.SCORED, Decimal(4), "Page 9 says more.")
-        scoring.save_score(desk["PM1"], REFERENCE, person="PM1", score=changed)
-        sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1")
-        desk.take("CH1", lost, sent_sheet(desk, "PM1"))
+        desk.take("CH1", *two_sheets(desk, "PM1"))
         yield desk["CH1"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from evalpanel.domain.interests import Answer
 from evalpanel.domain.moderation import ModeratedRow
 from evalpanel.domain.parcels import ParcelKind, Part
 from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.sheets import Score, ScoreStatus
 from evalpanel.domain.tender import PersonCode
 from evalpanel.formats.parcel_sheets import read_scoresheet
 from evalpanel.services import (
@@ -28,6 +30,7 @@ from evalpanel.services import (
     releasing,
     room,
     rosters,
+    scoring,
     sending,
     setup,
     sign_off,
@@ -37,7 +40,7 @@ from evalpanel.services.receiving import Report
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops, left
-from stages import REFERENCE, Level, level_of, load, score
+from stages import REFERENCE, Level, level_of, line, load, score
 
 SCORERS = ("CH1", "PM1", "PM2")
 
@@ -131,6 +134,16 @@ def lost_sheet(desk: Laptops, person: str) -> Path:
         )
         tx.rollback()
     return parcels_out.write_out(space, desk.stick, parcel)
+
+
+def two_sheets(desk: Laptops, person: str) -> tuple[Path, Path]:
+    """Two signed-off sheets of somebody that do not know of each other; the newer one changes an answer."""
+    lost = lost_sheet(desk, person)
+    sign_off.reopen(desk[person], REFERENCE, person=person, reason="A page was overlooked.")
+    changed = Score(line("B01", "1.1"), ScoreStatus.SCORED, Decimal(4), "Page 9 says more.")
+    scoring.save_score(desk[person], REFERENCE, person=person, score=changed)
+    sign_off.sign_off(desk[person], REFERENCE, person=person)
+    return lost, sent_sheet(desk, person)
 
 
 def scored(desk: Laptops, scorers: Sequence[str] = SCORERS, *, chair: str = "CH1") -> dict[str, Path]:

@@ -62,6 +62,7 @@ from panels import (
     sent_moderation,
     sent_sheet,
     sheet,
+    two_sheets,
 )
 from profiles import copied, opened
 from stages import REFERENCE, line
@@ -395,12 +396,7 @@ def test_two_moderations_that_do_not_know_of_each_other_count_neither(tmp_path: 
 def test_chair_rules_between_two_sheets_and_the_ruling_travels(tmp_path: Path) -> None:
     with panel(tmp_path) as desk:
         scored(desk)
-        lost = lost_sheet(desk, "PM1")
-        sign_off.reopen(desk["PM1"], REFERENCE, person="PM1", reason="A page was overlooked.")
-        changed = Score(line("B01", "1.1"), ScoreStatus.SCORED, Decimal(4), "Page 9 says more.")
-        scoring.save_score(desk["PM1"], REFERENCE, person="PM1", score=changed)
-        sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1")
-        newer = sent_sheet(desk, "PM1")
+        lost, newer = two_sheets(desk, "PM1")
         for one in (OFFICER, "CH1"):
             assert [each.verdict for each in desk.take(one, lost, newer)] == [Verdict.NEWER, Verdict.FORKED]
             assert missing(desk, one) == ("PM1",)

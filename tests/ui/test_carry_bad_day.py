@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from evalpanel.domain.sheets import Score, ScoreStatus
-from evalpanel.services import inviting, joining, papers, scoring, setup, sign_off
+from evalpanel.services import inviting, joining, papers, setup
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models import carrying as models
 from laptops import OFFICER, Laptops, laptops
-from panels import lost_sheet, moderate, panel, scored, sent_moderation, sent_sheet
+from panels import moderate, panel, scored, sent_moderation, two_sheets
 from profiles import Clock, make_profile, opened
 from sheets import words_on
-from stages import REFERENCE, line, load
+from stages import REFERENCE, load
 from ui.carry_driver import Window
 
 
@@ -110,14 +108,10 @@ def test_somebody_takes_over_as_officer_in_the_window(qtbot: QtBot, tmp_path: Pa
 def test_the_chair_rules_between_two_sheets_in_the_window(qtbot: QtBot, tmp_path: Path) -> None:
     with panel(tmp_path) as desk:
         scored(desk)
-        lost = lost_sheet(desk, "PM1")
-        sign_off.reopen(desk["PM1"], REFERENCE, person="PM1", reason="A page was overlooked.")
-        changed = Score(line("B01", "1.1"), ScoreStatus.SCORED, Decimal(4), "Page 9 says more.")
-        scoring.save_score(desk["PM1"], REFERENCE, person="PM1", score=changed)
-        sign_off.sign_off(desk["PM1"], REFERENCE, person="PM1")
+        sheets = two_sheets(desk, "PM1")
         chair = at(qtbot, desk, "CH1")
         assert not chair.page._two.isVisible()
-        chair.take(lost, sent_sheet(desk, "PM1"))
+        chair.take(*sheets)
         assert chair.report[0] == "Two versions: score sheet of PM1"
         assert chair.page._two.isVisible()
         chair.page._two.click()

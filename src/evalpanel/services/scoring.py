@@ -26,6 +26,7 @@ from evalpanel.services.desks import Desk
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
+from evalpanel.store.line_desk import LineDesk, line_desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def save_score(workspace: Workspace, named: str, *, person: str, score: Score) -
         tender = queries.tender_row(tx, named)
         tender_id = TenderId(tender.tender_id)
         desks.may_score(tender.reference, tender.stage)
-        held = queries.line_desk(tx, tender_id, person, score.line)
+        held = line_desk(tx, tender_id, person, score.line)
         if not held.declared:
             raise interests.undeclared(tender.reference, held.member.person)
         if held.member.person in queries.absences(tx, tender_id):
@@ -74,7 +75,7 @@ def save_score(workspace: Workspace, named: str, *, person: str, score: Score) -
             score_rows.keep(tx, workspace, tender_id, held.member.person, [score], earlier, "score-saved")
 
 
-def _line_fault(score: Score, held: queries.LineDesk) -> str:
+def _line_fault(score: Score, held: LineDesk) -> str:
     if held.criterion is None or not held.criterion.applies_to(score.line.lot):
         return f"there is no scored criterion {score.line.criterion} in lot {score.line.lot}"
     if held.status is None:
@@ -85,7 +86,7 @@ def _line_fault(score: Score, held: queries.LineDesk) -> str:
     return score_rows.fault(score, held.member, held.recused, held.criterion, scales)
 
 
-def _new_evidence_fault(tx: Session, tender: TenderId, held: queries.LineDesk, score: Score) -> str:
+def _new_evidence_fault(tx: Session, tender: TenderId, held: LineDesk, score: Score) -> str:
     if score.evidence == held.score.evidence:
         return ""
     bids = tuple(row.value() for row in tx.execute(select(t.BidRow).where(t.BidRow.tender_id == tender)).scalars())

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.criteria import Criterion, CriterionKind
 from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.interests import (
     Affirmation,
@@ -20,23 +16,21 @@ from evalpanel.domain.interests import (
     Declaration,
     Interest,
     Recusal,
-    awaited,
     has_declared,
     interests_of,
     organisations,
     recusals,
     together,
 )
-from evalpanel.domain.listed import Match, asked_in, is_listed, meant_in, questions, with_meant
+from evalpanel.domain.listed import Match, asked_in, is_listed, meant_in, questions
 from evalpanel.domain.matching import Hint
 from evalpanel.domain.people import PanelMember, Role, replaced
 from evalpanel.domain.scales import Level, Scale
-from evalpanel.domain.sheets import Line, Score
-from evalpanel.domain.tender import BidStatus, PersonCode, PriceLine, ScaleCode, TenderId
+from evalpanel.domain.tender import PersonCode, PriceLine, ScaleCode, TenderId
 from evalpanel.domain.trail import TrailLine
 from evalpanel.errors import EvalPanelError
 from evalpanel.store import tables as t
-from evalpanel.store.tables.base import ValueRow
+from evalpanel.store.rows import rows_of, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +68,27 @@ def pack(tx: Session, tender: TenderId) -> TenderPack:
     """What was published and who takes part: criteria, lots, bidders, bids and panel. No documents and no prices."""
     row = tx.get_one(t.TenderRow, tender)
     levels: dict[ScaleCode, list[Level]] = defaultdict(list)
-    for level in _rows(tx, t.LevelRow, tender):
+    for level in rows_of(tx, t.LevelRow, tender):
         levels[level.scale].append(level.value())
     return TenderPack(
         tender=row.value(),
-        authorities=_values(tx, t.AuthorityRow, tender),
-        lots=_values(tx, t.LotRow, tender),
-        stages=_values(tx, t.StageRow, tender),
-        outcomes=_values(tx, t.OutcomeRow, tender),
-        criteria=_values(tx, t.CriterionRow, tender),
+        authorities=values_of(tx, t.AuthorityRow, tender),
+        lots=values_of(tx, t.LotRow, tender),
+        stages=values_of(tx, t.StageRow, tender),
+        outcomes=values_of(tx, t.OutcomeRow, tender),
+        criteria=values_of(tx, t.CriterionRow, tender),
         scales=tuple(Scale(code, tuple(held)) for code, held in levels.items()),
-        bidders=_values(tx, t.BidderRow, tender),
-        members=_values(tx, t.ConsortiumMemberRow, tender),
-        bids=_values(tx, t.BidRow, tender),
-        clarifications=_values(tx, t.ClarificationRow, tender),
-        panel=_values(tx, t.PanelMemberRow, tender),
+        bidders=values_of(tx, t.BidderRow, tender),
+        members=values_of(tx, t.ConsortiumMemberRow, tender),
+        bids=values_of(tx, t.BidRow, tender),
+        clarifications=values_of(tx, t.ClarificationRow, tender),
+        panel=values_of(tx, t.PanelMemberRow, tender),
     )
 
 
 def price_lines(tx: Session, tender: TenderId) -> tuple[PriceLine, ...]:
     """The price lines that have been opened on the record."""
-    return _values(tx, t.PriceLineRow, tender)
+    return values_of(tx, t.PriceLineRow, tender)
 
 
 def member(held: TenderPack, person: str) -> PanelMember:
@@ -113,17 +107,17 @@ def first_with(held: TenderPack, role: Role) -> PersonCode | None:
 
 def declarations(tx: Session, tender: TenderId) -> tuple[Declaration, ...]:
     """All declarations of interest, oldest first."""
-    return tuple(row.value() for row in _rows(tx, t.DeclarationRow, tender))
+    return tuple(row.value() for row in rows_of(tx, t.DeclarationRow, tender))
 
 
 def decisions(tx: Session, tender: TenderId) -> tuple[Decision, ...]:
     """Everything that was decided about interests, oldest first."""
-    return tuple(row.value() for row in _rows(tx, t.InterestDecisionRow, tender))
+    return tuple(row.value() for row in rows_of(tx, t.InterestDecisionRow, tender))
 
 
 def matches(tx: Session, tender: TenderId) -> tuple[Match, ...]:
     """Whom people mean who listed interests in a blind tender, as the officer settled it, oldest first."""
-    return tuple(row.value() for row in _rows(tx, t.InterestMatchRow, tender))
+    return tuple(row.value() for row in rows_of(tx, t.InterestMatchRow, tender))
 
 
 def meant(tx: Session, tender: TenderId, held: TenderPack) -> tuple[Declaration, ...]:
@@ -144,7 +138,7 @@ def open_questions(tx: Session, tender: TenderId, held: TenderPack) -> tuple[tup
 
 def affirmations(tx: Session, tender: TenderId) -> dict[PersonCode, Affirmation]:
     """Who has said at moderation that their declaration still holds, or why that is missing; the newest word counts."""
-    return {row.person: row.value() for row in _rows(tx, t.AffirmationRow, tender)}
+    return {row.person: row.value() for row in rows_of(tx, t.AffirmationRow, tender)}
 
 
 def interests(tx: Session, tender: TenderId, held: TenderPack) -> dict[PersonCode, tuple[Interest, ...]]:
@@ -166,6 +160,21 @@ def recused(tx: Session, tender: TenderId, held: TenderPack, one: PanelMember) -
     """What a person is kept out of. This and `all_recused` are the one way in which everything asks."""
     own = interests_of(one, meant(tx, tender, held), held.bidders, held.members, decisions(tx, tender))
     return together((*told_recusals(tx, tender).get(one.person, ()), *recusals(own, held.bids)))
+
+
+# Made once: making a statement anew takes five times as long as running it, and this runs at every keystroke saved.
+_TOLD = (
+    select(
+        t.ToldRecusalRow.person,
+        t.ToldRecusalRow.seq,
+        t.ToldRecusalRow.lot,
+        t.ToldRecusalRow.bid,
+        t.ToldRecusalRow.criterion,
+        t.ToldRecusalRow.why,
+    )
+    .where(t.ToldRecusalRow.tender_id == bindparam("tender"))
+    .order_by(t.ToldRecusalRow.id)
+)
 
 
 def told_recusals(tx: Session, tender: TenderId) -> dict[PersonCode, tuple[Recusal, ...]]:
@@ -203,7 +212,7 @@ def absences(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
 
 def absences_here(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
     """The same without what a chair's moderation says alone: what was recorded on this laptop, and who was replaced."""
-    left = replaced(_values(tx, t.PanelMemberRow, tender))
+    left = replaced(values_of(tx, t.PanelMemberRow, tender))
     gone = {person: f"{by} took their place on the panel." for person, by in left.items()}
     return gone | absences_recorded_here(tx, tender)
 
@@ -215,7 +224,7 @@ def absences_recorded_here(tx: Session, tender: TenderId) -> dict[PersonCode, st
 
 def absences_ended_here(tx: Session, tender: TenderId) -> frozenset[PersonCode]:
     """Whose absence was recorded on this laptop and taken back, so that they are not absent by its own word."""
-    newest = {row.person: row.is_away for row in _rows(tx, t.AbsenceRow, tender) if not row.told}
+    newest = {row.person: row.is_away for row in rows_of(tx, t.AbsenceRow, tender) if not row.told}
     return frozenset(person for person, away in newest.items() if not away)
 
 
@@ -225,7 +234,7 @@ def absences_told(tx: Session, tender: TenderId) -> dict[PersonCode, str]:
 
 
 def _away(tx: Session, tender: TenderId, *, told: bool) -> dict[PersonCode, str]:
-    newest = {row.person: row for row in _rows(tx, t.AbsenceRow, tender) if row.told is told}
+    newest = {row.person: row for row in rows_of(tx, t.AbsenceRow, tender) if row.told is told}
     return {person: row.reason for person, row in newest.items() if row.is_away}
 
 
@@ -235,141 +244,6 @@ def set_aside(tx: Session, tender: TenderId) -> frozenset[str]:
     rows = tx.execute(select(row.identity, row.aside).where(row.tender_id == tender).order_by(row.id))
     newest = dict(rows.tuples().all())
     return frozenset(identity for identity, aside in newest.items() if aside)
-
-
-@dataclass(frozen=True, slots=True)
-class LineDesk:
-    """What one answer on one line rests on. None: there is no such criterion, bid or scale."""
-
-    member: PanelMember
-    declared: bool
-    recused: tuple[Recusal, ...]
-    signed_off: bool
-    criterion: Criterion | None
-    scale: Scale | None
-    status: BidStatus | None
-    score: Score
-    revision: int
-
-
-# Made once: making a statement anew takes five times as long as running it, and these run at every keystroke saved.
-_OF_TENDER: BindParameter[str] = bindparam("tender")
-_OF_PERSON: BindParameter[str] = bindparam("person")
-_MEMBER = select(t.PanelMemberRow).where(
-    t.PanelMemberRow.tender_id == _OF_TENDER, t.PanelMemberRow.person == _OF_PERSON
-)
-_DECLARED = (
-    select(t.DeclarationRow)
-    .where(t.DeclarationRow.tender_id == _OF_TENDER, t.DeclarationRow.person == _OF_PERSON)
-    .order_by(t.DeclarationRow.position, t.DeclarationRow.id)
-)
-_DECIDED = (
-    select(t.InterestDecisionRow)
-    .where(t.InterestDecisionRow.tender_id == _OF_TENDER, t.InterestDecisionRow.person == _OF_PERSON)
-    .order_by(t.InterestDecisionRow.position, t.InterestDecisionRow.id)
-)
-_STATUS = select(t.BidRow.status).where(
-    t.BidRow.tender_id == _OF_TENDER, t.BidRow.lot == bindparam("lot"), t.BidRow.bid == bindparam("bid")
-)
-_TOLD = (
-    select(
-        t.ToldRecusalRow.person,
-        t.ToldRecusalRow.seq,
-        t.ToldRecusalRow.lot,
-        t.ToldRecusalRow.bid,
-        t.ToldRecusalRow.criterion,
-        t.ToldRecusalRow.why,
-    )
-    .where(t.ToldRecusalRow.tender_id == _OF_TENDER)
-    .order_by(t.ToldRecusalRow.id)
-)
-_BLIND = select(t.TenderRow.blind).where(t.TenderRow.tender_id == _OF_TENDER)
-_CRITERION = select(t.CriterionRow).where(
-    t.CriterionRow.tender_id == _OF_TENDER, t.CriterionRow.criterion == bindparam("criterion")
-)
-_CHILD = (
-    select(t.CriterionRow.id)
-    .where(t.CriterionRow.tender_id == _OF_TENDER, t.CriterionRow.parent == bindparam("criterion"))
-    .limit(1)
-)
-_LEVELS = (
-    select(t.LevelRow)
-    .where(t.LevelRow.tender_id == _OF_TENDER, t.LevelRow.scale == bindparam("scale"))
-    .order_by(t.LevelRow.position)
-)
-_LAST_SCORE = (
-    select(t.ScoreRow)
-    .where(
-        t.ScoreRow.tender_id == _OF_TENDER,
-        t.ScoreRow.person == _OF_PERSON,
-        t.ScoreRow.lot == bindparam("lot"),
-        t.ScoreRow.bid == bindparam("bid"),
-        t.ScoreRow.criterion == bindparam("criterion"),
-    )
-    .order_by(t.ScoreRow.revision.desc())
-    .limit(1)
-)
-_SIGNED = (
-    select(t.SignOffRow.signed)
-    .where(t.SignOffRow.tender_id == _OF_TENDER, t.SignOffRow.person == _OF_PERSON)
-    .order_by(t.SignOffRow.revision.desc())
-    .limit(1)
-)
-
-
-def line_desk(tx: Session, tender: TenderId, person: str, line: Line) -> LineDesk:
-    """What is needed to judge one answer, read for its own line only: it is asked at every keystroke that is saved."""
-    one = _member(tx, tender, person)
-    own = {"tender": tender, "person": one.person}
-    about = {"tender": tender, "lot": line.lot, "bid": line.bid, "criterion": line.criterion}
-    plain = tx.connection()  # rows that become no objects are read past the mapper
-    said = tuple(row.value() for row in tx.execute(_DECLARED, own).scalars())
-    bids, bidders = _values(tx, t.BidRow, tender), _values(tx, t.BidderRow, tender)
-    members = _values(tx, t.ConsortiumMemberRow, tender)
-    blind = bool(plain.execute(_BLIND, {"tender": tender}).scalar_one())
-    if any(map(is_listed, said)):
-        said = with_meant(said, matches(tx, tender), organisations(bidders, members))
-    kept_out: tuple[Recusal, ...] = ()
-    if one.organisation or any(line.bidder is not None for line in said):
-        decided = [row.value() for row in tx.execute(_DECIDED, own).scalars()]
-        kept_out = recusals(interests_of(one, said, bidders, members, decided), bids)
-    kept_out = together((*told_recusals(tx, tender).get(one.person, ()), *kept_out))
-    criterion = _criterion(tx, about)
-    scale = None
-    if criterion is not None and criterion.scale is not None:
-        levels = tx.execute(_LEVELS, {"tender": tender, "scale": criterion.scale}).scalars()
-        scale = Scale(criterion.scale, tuple(row.value() for row in levels))
-    last = tx.execute(_LAST_SCORE, about | own).scalar_one_or_none()
-    return LineDesk(
-        member=one,
-        declared=has_declared(said, awaited(bids, bidders, () if blind else members)),
-        recused=kept_out,
-        signed_off=bool(plain.execute(_SIGNED, own).scalar_one_or_none()),
-        criterion=criterion,
-        scale=scale,
-        status=plain.execute(_STATUS, about).scalar_one_or_none(),
-        score=last.value() if last is not None else Score(line),
-        revision=last.revision if last is not None else 0,
-    )
-
-
-def _member(tx: Session, tender: TenderId, person: str) -> PanelMember:
-    row = tx.execute(_MEMBER, {"tender": tender, "person": person.strip()}).scalar_one_or_none()
-    if row is None:
-        people = {one.person.casefold(): one for one in _rows(tx, t.PanelMemberRow, tender)}
-        row = people.get(person.strip().casefold())
-        if row is None:
-            known = ", ".join(one.person for one in people.values()) or "none"
-            raise EvalPanelError(f"There is no person “{person}” in this tender.", f"Person codes: {known}.")
-    one: PanelMember = row.value()
-    return one
-
-
-def _criterion(tx: Session, about: dict[str, str]) -> Criterion | None:
-    own = tx.execute(_CRITERION, about).scalar_one_or_none()
-    if own is None or own.kind in (CriterionKind.SECTION, CriterionKind.INFORMATION):
-        return None
-    return own.value() if tx.connection().execute(_CHILD, about).first() is None else None
 
 
 def sign_offs(tx: Session, tender: TenderId) -> dict[PersonCode, SignOff]:
@@ -393,27 +267,3 @@ def trail(tx: Session, chain: str) -> tuple[TrailLine, ...]:
     """One chain of the audit trail, from its first line."""
     tx.flush()
     return tuple(TrailLine(*row) for row in tx.connection().execute(_TRAIL, {"chain": chain}))
-
-
-def _rows(tx: Session, row: Any, tender: TenderId) -> Sequence[Any]:
-    rows: Sequence[Any] = tx.execute(_all_of(row), {"tender": tender}).scalars().all()
-    return rows
-
-
-@cache
-def _all_of(row: Any) -> Select[Any]:
-    return select(row).where(row.tender_id == bindparam("tender")).order_by(row.position, row.id)
-
-
-def _values(tx: Session, row: Any, tender: TenderId) -> tuple[Any, ...]:
-    if row.value is not ValueRow.value:
-        return tuple(one.value() for one in _rows(tx, row, tender))
-    # Past the mapper: the window reads the whole of what was published after every act.
-    tx.flush()
-    return tuple(row.VALUE(*held) for held in tx.connection().execute(_fields_of(row), {"tender": tender}))
-
-
-@cache
-def _fields_of(row: Any) -> Select[Any]:
-    columns = (getattr(row, "value_" if field.name == "value" else field.name) for field in fields(row.VALUE))
-    return select(*columns).where(row.tender_id == bindparam("tender")).order_by(row.position, row.id)

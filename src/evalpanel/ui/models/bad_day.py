@@ -105,7 +105,7 @@ _PLACES = 3
 def taken_over(done: Succeeded, got: Recovered | None, trouble: EvalPanelError | None) -> str:
     """What this laptop holds now."""
     lines = [
-        f"The tender, its bids and the panel, as the list of who takes part with number {done.number} has them. The keys of {done.replaced} are revoked.",
+        f"The tender, its bids and the panel, as list number {done.number} of who takes part has them. The keys of {done.replaced} are revoked.",
         *(recovered(got) if got is not None else ()),
     ]
     if trouble is not None:

@@ -43,8 +43,9 @@ def here(held: Keeping) -> str:
         gone = f"{count(ended.files, 'sealed file')} and the key went from this laptop: {ended.why}"
         return f"{gone.rstrip('.')}. {ended.kept}"
     key = "the key that opens them" if held.has_key else "no key any more"
-    copies = f"{count(held.backups, 'backup') if held.backups else 'no backup'} of the store"
-    return f"Here are {count(held.files, 'sealed file')}, {key}, and {copies}. An ending takes the files and the key. {held.kept}"
+    be = "is" if held.backups < 2 else "are"
+    copies = f"There {be} {count(held.backups, 'backup') if held.backups else 'no backup'} of the store."
+    return f"Kept here: {count(held.files, 'sealed file')} and {key}. {copies} An ending takes the files and the key. {held.kept}"
 
 
 def why_not_end(held: Keeping, *, closed: bool) -> str:

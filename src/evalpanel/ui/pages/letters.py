@@ -239,7 +239,7 @@ class LettersPage(Page):
             self._turn_to(self.occasion.form)
             return
         if self._stack.currentWidget() is not self.looking.card:
-            self._stack.setCurrentWidget(self.side_card)
+            self._turn_to(self.side_card)
         if isinstance(seen, bytes):
             self._show_letter(row, Drawing(seen, None), may_correct=False)
         elif row.standing.why:

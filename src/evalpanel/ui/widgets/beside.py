@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.ui import accessible
 from evalpanel.ui.page import label
+from evalpanel.ui.reading_order import bring_in_sight
 
 
 class Wrong(QLabel):
@@ -28,20 +29,13 @@ class Wrong(QLabel):
         self._about.setAccessibleDescription(str(error))
         self._about.setFocus(Qt.FocusReason.OtherFocusReason)
         accessible.announce(self._about, str(error), at_once=True)
-        QTimer.singleShot(0, self, self._come_in_sight)  # once it has its room
+        QTimer.singleShot(0, self, lambda: bring_in_sight(self))  # once it has its room
 
     def forget(self) -> None:
         """Nothing is wrong any more, as far as is known."""
         self.setText("")
         self.hide()
         self._about.setAccessibleDescription("")
-
-    def _come_in_sight(self) -> None:
-        above = self.parentWidget()
-        while above is not None:
-            if isinstance(above, QScrollArea):
-                above.ensureWidgetVisible(self, 0, 24)
-            above = above.parentWidget()
 
 
 class NamedField(QWidget):
@@ -52,7 +46,7 @@ class NamedField(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        column = QVBoxLayout(self)
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(label(name, "small", wrap=True))

@@ -153,14 +153,14 @@ class LowPriceForm(_BidForm):
         for one in self.lines.values():
             self.column.addWidget(one)
         self.accepted = QRadioButton("The price is accepted")
-        self.disregarded = QRadioButton(
-            "The price is not accepted: the bid is disregarded, and the outcome worked out anew"
-        )
+        self.disregarded = QRadioButton("The price is not accepted")
         for box in (self.accepted, self.disregarded):
             box.toggled.connect(lambda *_: self.changed.emit())
             self.column.addWidget(box)
         self._anew = label(
-            "If it is disregarded, the outcome is worked out anew, and both stay on the record.", "small", wrap=True
+            "Where it is not accepted, the bid is disregarded and the outcome worked out anew. Both outcomes stay on the record.",
+            "small",
+            wrap=True,
         )
         self.column.addWidget(self._anew)
         self.text, self.who, self.day = words(""), QLineEdit(), QLineEdit()
