@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -221,18 +222,13 @@ def after(
             roles = tuple(dict.fromkeys((*one.roles, Role.OFFICER)))
         elif one.person == officer:
             roles = tuple(role for role in one.roles if role is not Role.OFFICER)
-        found.append(_with(one, roles, laptops))
+        found.append(replace(one, roles=roles, laptops=laptops))
     return tuple(found)
 
 
 def _revoked(held: Laptop, accepted: Mapping[str, tuple[str, ...]], now: datetime, why: str) -> Laptop:
-    return Laptop(
-        accepted=tuple(sorted(accepted.get(held.keys.value().installation, ()))),
-        confirmed_at=held.confirmed_at,
-        keys=held.keys,
-        revoked_at=now,
-        revoked_why=why[:400],
-    )
+    known = tuple(sorted(accepted.get(held.keys.value().installation, ())))
+    return replace(held, accepted=known, revoked_at=now, revoked_why=why[:400])
 
 
 def _of_installations(tx: Session, mine: Own) -> dict[str, tuple[str, ...]]:
@@ -242,19 +238,6 @@ def _of_installations(tx: Session, mine: Own) -> dict[str, tuple[str, ...]]:
     for installation, named in tx.execute(select(row.installation, row.identity).where(row.tender_id == mine.tender)):
         found[installation] = (*found.get(installation, ()), named)
     return found
-
-
-def _with(one: Person, roles: tuple[Role, ...], laptops: tuple[Laptop, ...]) -> Person:
-    return Person(
-        criteria=one.criteria,
-        kind=one.kind,
-        laptops=laptops,
-        person=one.person,
-        replaces=one.replaces,
-        roles=roles,
-        since=one.since,
-        until=one.until,
-    )
 
 
 # What a laptop that leads holds --------------------------------------------------------------------------------------
