@@ -270,6 +270,7 @@ class Carried(RuleBasedStateMachine):
         try:
             if RECUSED not in self._absent():
                 sign_off.record_absence(self[CHAIR], REFERENCE, person=RECUSED, reason="Recused from the lot.")
+                self.laptops[CHAIR].own_acts += 1  # this stands, whatever becomes of the rest
             rows = agreed_rows(self[CHAIR], SCORERS, reasons)
             moderation.take_moderated(self[CHAIR], REFERENCE, rows=rows)
         except EvalPanelError as error:
