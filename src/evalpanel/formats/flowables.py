@@ -116,9 +116,10 @@ class TaggedTable(PdfTable):
             super()._drawCell(cellval, cellstyle, pos, size)  # type: ignore[misc]  # untyped
 
 
-class Kept(KeepTogether):  # type: ignore[misc]  # untyped
+class Kept(KeepTogether):
     """Flowables that go to the next page together, unless more than `most` points of this one would stay empty."""
 
+    _content: list[Flowable]  # reportlab's own
     _BETWEEN = 12
 
     def __init__(self, flowables: list[Flowable], most: float) -> None:
@@ -148,9 +149,10 @@ def laid_flat(flowables: list[Flowable]) -> list[Flowable]:
     return [one for held in flowables for one in (held.held if isinstance(held, Kept) else [held])]
 
 
-class Apart(KeepTogether):  # type: ignore[misc]  # untyped
+class Apart(KeepTogether):
     """What stands apart from what is before it: under a line where all of it fits this page, else on a page of its own."""
 
+    _H: float  # reportlab's own: how high all of it is
     _GAP = 26
 
     def __init__(self, flowables: list[Flowable]) -> None:
