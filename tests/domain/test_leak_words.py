@@ -13,7 +13,7 @@ from evalpanel.domain.leak_words import spelled_in
 from evalpanel.domain.leaks import Allowed, Guard, Passage, Secret, SecretKind
 
 _UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905  # a list to read
     "eighteen nineteen".split()
 )
 _TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
@@ -149,6 +149,7 @@ def test_a_bidder_called_by_one_word_of_its_name_stops_the_letter() -> None:
     ]
     assert found("Unlike Brightwell’s, your plan names nobody.", *secrets) == [("Brightwell", True)]
     assert found("BRIGHTWELL names somebody.", *secrets) == [("BRIGHTWELL", True)]
+    assert found("The brightwell in the garden.", *secrets) == []
     assert found("Engagement with young people is described.", *secrets) == []
     # The whole name is told once, and its word not once more.
     assert found("Brightwell Engagement names somebody.", *secrets) == [("Brightwell Engagement", True)]

@@ -19,12 +19,12 @@ _UNITS = {
 }
 _TENS = {
     word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905  # a list to read
 } | {"fourty": 40}
 _SCALES = {"thousand": 1000, "million": 1000000, "billion": 1000000000}
 _SCALES |= {f"{word}s": size for word, size in _SCALES.items()}
-_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "quarters": Decimal("0.25"), "third": Decimal(1) / 3}
-_MONEY = frozenset("pound pounds sterling quid gbp euro euros dollar dollars".split())  # noqa: SIM905
+_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "quarters": Decimal("0.25")}
+_MONEY = frozenset("pound pounds sterling quid gbp euro euros dollar dollars".split())  # noqa: SIM905  # a list to read
 _PENCE = frozenset(("pence", "penny", "p"))
 _HUNDRED = ("hundred", "hundreds")
 _FIRST = (*_UNITS, *_TENS, "a", "an", *_PARTS)

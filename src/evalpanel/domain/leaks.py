@@ -170,6 +170,8 @@ class Guard:
                     if held.stands_alone(begin, end) and not allowed.lets(held.text, begin, end):
                         if whole:
                             allowed.named.append((begin, end))
+                        elif held.original(begin, end).islower():
+                            continue  # a word as any other
                         yield self._named(secret, held, passage, (begin, end))
 
     def _named(self, secret: Secret, held: Squeezed, passage: Passage, letters: tuple[int, int]) -> Leak:
