@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evalpanel.domain.interests import covering
 from evalpanel.domain.people import Role
