@@ -298,12 +298,15 @@ def with_a_certificate(shell: Shell) -> None:
     page = _letters(shell)
     page.key.choices.key.setCurrentIndex(1)
     page.primary.click()
+    page._settings.remove("letters/key")  # the scenes after it are as they would be alone
 
 
 def in_one(shell: Shell) -> None:
     """One letter for all lots of a bidder."""
-    _letters(shell).key.choices.combined.setChecked(True)
+    page = _letters(shell)
+    page.key.choices.combined.setChecked(True)
     idle(shell)
+    page._settings.remove("letters/combined")
 
 
 def an_occasion(shell: Shell) -> None:
