@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import ui_stage
 from authorities import DER, PASSPHRASE, issued, pkcs12_file
+from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.sealing.certificates import fingerprint_of
 from evalpanel.services import letter_drafts, letter_keys, letters, letters_anew, sent, wording_files
@@ -70,7 +71,7 @@ def test_letters_of_several_lots_are_one_where_that_is_chosen(window: Window, sp
     page.choose_folder = lambda _: str(tmp_path / "out")
     window.press()
     assert window.shell.messages.text.startswith("5 letters are signed, read back and verified, in “out”.")
-    kinds = {(one.bid, one.lot): one.kind for one in letter_drafts.overview(space, REFERENCE)}
+    kinds = {(str(one.bid), str(one.lot)): one.kind for one in letter_drafts.overview(space, REFERENCE)}
     assert (kinds["B01", "L1"], kinds["B01", "L2"]) == (LetterKind.COMBINED, LetterKind.COMBINED)
     assert page.key.choices.combined.isVisible() is False  # nothing is left to put together
 
@@ -177,7 +178,7 @@ def test_letters_that_are_not_on_the_log_of_sending_are_told_with_the_way_there(
         "They go out before the notice."
     )
     assert window.page.primary.text() == "Go on to sending"
-    sent.record_sent(space, REFERENCE, at=space.now(), channel=sent.Channel.EMAIL)
+    sent.record_sent(space, REFERENCE, at=space.now(), channel=Channel.EMAIL)
     window.shell.refresh()
     assert window.page.status.text() == "Every letter is signed. A sealed copy of each is kept here."
 
