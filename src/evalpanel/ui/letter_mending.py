@@ -12,7 +12,7 @@ from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import Bidder
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import letters, setup
+from evalpanel.services import letter_drafts, letters, setup
 from evalpanel.services.letter_copies import Copies
 from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letters import LettersReport
@@ -86,7 +86,10 @@ class LetterMending:
         )
         self._back()
         self._page.acted.emit()
-        self._page.said.emit(f"The details of {bidder.bidder} are corrected. What stood before is on the record.")
+        said = f"The details of {bidder.bidder} are corrected. What stood before is on the record."
+        if letter_drafts.signed_for(session.workspace, session.tender, bidder.bidder):
+            said += " A letter that was signed before stays as it is: sign it anew, as its next version, and send it."
+        self._page.said.emit(said)
 
     def _sign(self, why: str) -> None:
         words = f"Sign {count(len(self._anew), 'letter')} anew"

@@ -284,7 +284,7 @@ class LettersPage(Page):
             return
         about_outcome = row.standing.state is LetterState.SIGNED and row.standing.series == AWARD
         self.anew_action.setVisible(about_outcome and not self._not_mine)
-        may_correct = not self._not_mine and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
+        may_correct = not self._not_mine and row.standing.state is not LetterState.NOT_OWED
         held = self._drawings.of(row.standing)
         if row.standing.state is LetterState.NOT_OWED:
             self.side_card.say(row.title, *(row.standing.why or ("An in-house comparator is owed no letter.",)))
