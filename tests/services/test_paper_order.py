@@ -16,7 +16,7 @@ from after_outcome_steps import TODAY, decided, lettered
 from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.tender import RegimeCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import letters, publishing, record, sent, verify
+from evalpanel.services import letters, letters_anew, publishing, record, sent, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models import award_acts
 from judges import judge
@@ -85,6 +85,9 @@ def test_a_day_that_is_proclaimed_later_means_that_letters_are_signed_anew(under
         "The letter for bid B01, lot L1 states another end of standstill: sign it anew (letters --bid B01 --again WHY) and "
         "send it."
     )
+    assert [(one.bid, one.why) for one in letters_anew.to_do(under, REFERENCE).anew] == [
+        (bid, ("It states another end of standstill than would be so now.",)) for bid in ("B01", "B02", "B03")
+    ]
     said = refused(lambda: publishing.publish(under, REFERENCE, again="A day was proclaimed."))
     assert said.startswith(
         "The letter for bid B01, lot L1, states that standstill ends with 12 October 2026, but it ends with 13 October 2026. "
@@ -94,6 +97,7 @@ def test_a_day_that_is_proclaimed_later_means_that_letters_are_signed_anew(under
         letters.letters(under, REFERENCE, tmp_path / "anew", bid=bid, reissue="A day was proclaimed.")
     assert "the end of Tuesday 13 October 2026" in pages(tmp_path / "anew" / f"{REFERENCE}-L1-B02-v2.pdf")
     assert publishing.papers(under, REFERENCE).to_sign_anew == ()
+    assert letters_anew.to_do(under, REFERENCE).anew == ()
     now = publishing.publish(under, REFERENCE, again="A day was proclaimed.")
     assert now.period is not None
     assert now.period.ends == date(2026, 10, 13)
