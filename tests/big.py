@@ -66,7 +66,7 @@ def pack(size: Size = WHOLE) -> TenderPack:
             for leaf in range(1, size.leaves + 1)
         ]
     codes = [f"B{number:03}" for number in range(1, size.bids + 1)]
-    bidders = tuple(Bidder(BidderCode(code), f"Bidder {code}", email="bids@bidder.example") for code in codes)
+    bidders = tuple(_bidder(code, number) for number, code in enumerate(codes, 1))
     received = make.bids()[0].received
     officer, chair, member, *_ = make.panel()
     more = (
@@ -80,6 +80,18 @@ def pack(size: Size = WHOLE) -> TenderPack:
         bids=tuple(Bid(BidCode(code), BidderCode(code), make.LOT, received=received) for code in codes),
         prices=tuple(_price(code, number) for number, code in enumerate(codes)),
         panel=(officer, chair, member, *more),
+    )
+
+
+def _bidder(code: str, number: int) -> Bidder:
+    """Somebody with all that a letter needs, none of it anybody's: that number is in no register."""
+    return Bidder(
+        BidderCode(code),
+        f"Bidder {code}",
+        scheme="GB-COH",
+        identifier=f"{99_000_000 + number * 137}",
+        address=f"{number} Mill Lane\nNorthmoor\nNM{number % 20} {number % 9 + 1}ZZ",
+        email=f"bids@bidder-{number:03}.example",
     )
 
 

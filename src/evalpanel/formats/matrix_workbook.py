@@ -19,6 +19,8 @@ from evalpanel.domain.interests import recusals
 from evalpanel.domain.moderation import spread, values_of
 from evalpanel.domain.numbers import round_half_up
 from evalpanel.domain.sheets import ScoreStatus
+from evalpanel.formats.grid import letters
+from evalpanel.formats.sheet_rows import Rows, saved_with
 from evalpanel.formats.sheet_writer import (
     Looks,
     cell_at,
@@ -26,7 +28,6 @@ from evalpanel.formats.sheet_writer import (
     header,
     new_workbook,
     number_shown,
-    saved,
     set_height,
 )
 from evalpanel.progress import NO_PROGRESS, Progress
@@ -60,32 +61,25 @@ def write_matrix(held: Evaluation, *, made_at: datetime, progress: Progress = NO
     """The workbook. The same evaluation and the same `made_at` give the same cells."""
     book = new_workbook()
     book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
-    looks = Looks()
-    _read_me(book.create_sheet(READ_ME), held, made_at, looks)
+    _read_me(book.create_sheet(READ_ME), held, made_at, Looks())
+    rows: dict[str, Rows] = {}
     for place, view in enumerate(_VIEWS):
         progress.step(place, len(_VIEWS), view.name)
         sheet = book.create_sheet(view.name)
         names, widths = tuple(name for name, _ in view.columns), tuple(width for _, width in view.columns)
         header(sheet, names, widths, _NUMBERS)
         set_height(sheet, 1, names, widths)
-        for number, row in enumerate(view.rows(held), 2):
-            if number % 500 == 0:
+        rows[view.name] = Rows(sheet, widths, frozenset(at for at, name in enumerate(names) if name == _AMOUNT))
+        for row in view.rows(held):
+            if rows[view.name].count % 500 == 0:
                 progress.step(place, len(_VIEWS), view.name)
-            for column, value in enumerate(row, 1):
-                money = view.columns[column - 1][0] == _AMOUNT
-                looks.put(cell_at(sheet, number, column), _kept(value), read_only=False, money=money)
-            set_height(sheet, number, row, widths)
+            rows[view.name].add([number_shown(value) if isinstance(value, Decimal) else value for value in row])
         for_paper(sheet)
-        sheet.freeze_panes = cell_at(sheet, 2, view.frozen + 1).coordinate
-        if sheet.max_row > 1:
-            sheet.auto_filter.ref = sheet.dimensions
-    return saved(book)
-
-
-def _kept(value: Cell) -> Cell:
-    if isinstance(value, Decimal):
-        return number_shown(value)
-    return value or None if isinstance(value, str) else value
+        sheet.freeze_panes = f"{letters(view.frozen + 1)}2"
+        if rows[view.name].count:
+            sheet.auto_filter.ref = f"A1:{rows[view.name].last_cell}"
+    progress.step(len(_VIEWS), len(_VIEWS), "Packing")
+    return saved_with(book, rows)
 
 
 def _read_me(sheet: Worksheet, held: Evaluation, made_at: datetime, looks: Looks) -> None:
