@@ -50,7 +50,9 @@ class Rows:
         for at, value in enumerate(values):
             if value is not None and value != "":
                 name = f"{self._columns[at]}{number}"
-                held.append(f'<c r="{name}"{self._text(value)}' if isinstance(value, str) else self._number(name, at, value))
+                held.append(
+                    f'<c r="{name}"{self._text(value)}' if isinstance(value, str) else self._number(name, at, value)
+                )
         held.append("</row>")
         self._loose += held
         if len(self._loose) > 2_000:
