@@ -25,7 +25,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import Line, Score, ScoreStatus, scored_lines, sheet_digest
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, Bidder, BidderCode, PersonCode, PriceKind, PriceLine
-from evalpanel.services import audit, moderation, packs, prices, setup, sign_off, tenders
+from evalpanel.services import audit, deciding, moderation, outcome, packs, prices, setup, sign_off, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -155,6 +155,20 @@ def go_on(space: Workspace, stage: str, to: str) -> None:
     }
     for name in STAGES[STAGES.index(stage) + 1 : STAGES.index(to) + 1]:
         acts[name](space)
+
+
+def decide(space: Workspace) -> None:
+    """Record the award to the first bid by rank."""
+    best = next(bid.bid for bid in outcome.outcome(space, REFERENCE).lots[0].bids if bid.rank == 1)
+    deciding.decide(
+        space,
+        REFERENCE,
+        bids=[best],
+        decided_by=["Director of Children’s Services"],
+        delegation="Scheme of delegation 4.2",
+        why="As ranked by the published method.",
+        on=profiles.START.date(),
+    )
 
 
 def _scorers(space: Workspace) -> list[PersonCode]:

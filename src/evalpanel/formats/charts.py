@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from evalpanel.formats.letter_layout import Layout
     from evalpanel.formats.tagging import TaggedCanvas
 
-_TOGETHER = 24
+_TOGETHER = 16
 """How many lines one figure has at most: a longer chart is several figures, each with its own alternative."""
 
 _LABEL, _DRAWN = 0.36, 0.44  # shares of the width: the label at most, what is drawn, and the words in the rest

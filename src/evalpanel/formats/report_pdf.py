@@ -53,7 +53,9 @@ def render(
     spot = SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
     # A signature alone on a page would be nobody's.
     story.append(layout.together([*section(layout, made.sections[-1]), spot, layout.line(who, "body")]))
-    return on_paper(layout, story, _about(made), made_at, _NO_ROOM, spot=spot, attachments=attachments)
+    return on_paper(
+        layout, story, _about(made), made_at, _NO_ROOM, spot=spot, attachments=attachments, progress=progress
+    )
 
 
 def render_report_back(made: ReportBack, *, made_at: datetime, fonts: LetterFonts | None = None) -> Paper:

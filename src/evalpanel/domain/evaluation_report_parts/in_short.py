@@ -44,9 +44,9 @@ def _bid(held: Evaluation, lot: LotResult, result: BidResult, lines: list[Line])
     for line in lines:
         rows.setdefault(_top(held, line.criterion), []).append(f"{line.criterion}: {_score(held, line)}")
     columns = (
-        Column("Section", 34),
-        Column("Agreed scores by criterion", 52),
-        Column("Adds to quality", 14, numeric=True),
+        Column("Section", 30),
+        Column("Agreed scores by criterion", 53),
+        Column("Adds to quality", 17, numeric=True),
     )
     told = tuple(
         Row(
@@ -58,7 +58,7 @@ def _bid(held: Evaluation, lot: LotResult, result: BidResult, lines: list[Line])
         )
         for top, scores in rows.items()
     )
-    yield Table(f"Agreed scores of bid {result.bid} in lot {lot.lot}", columns, told)
+    yield Table(f"Agreed scores of bid {result.bid} in lot {lot.lot}", columns, told, dense=True)
 
 
 def _top(held: Evaluation, criterion: str) -> str:

@@ -16,7 +16,7 @@ _TIE = re.compile(
     r" (?=Bids [^.]* stood equal)"
 )  # where the sentences about one tie end and those about the next begin
 
-_MOST_BARS = 20  # as many as stand on the page with the heading; all of them are in the table below
+_MOST_BARS = 16  # as many as stand on the page with the heading; all of them are in the table below
 
 
 def sections(held: Evaluation) -> Iterator[Section]:
