@@ -37,7 +37,9 @@ DOCUMENTED = 4
 """So many bids, the first, bring the PDF."""
 
 _RATIONALE = "Names a worker for each young carer, and says who steps in when she is away (page 12). " * 3
-_REASONS = "The bid names a worker for each young carer and says who steps in. It shows how she is trained. " * 3
+_REASONS = (
+    "The bid names a worker for each young carer and says who steps in. It shows how she is trained. " * 3
+).strip()
 
 
 @dataclass(frozen=True, slots=True)
