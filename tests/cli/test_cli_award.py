@@ -148,9 +148,13 @@ def test_the_outcome_answers_the_fixed_fields_in_decimal_strings(at: At) -> None
             {
                 "criterion": "C1",
                 "passed": True,
-                "why": "C1 Insurance in date: 1 Met. The lowest level that meets this condition is 1 Met.",
+                "why": "C1 Insurance in date: 1 (Met). The lowest level that meets this condition is 1 (Met).",
             },
-            {"criterion": "2.1", "passed": True, "why": "2.1 Criterion 2.1: 3 Good. The published minimum is 1 Poor."},
+            {
+                "criterion": "2.1",
+                "passed": True,
+                "why": "2.1 Criterion 2.1: 3 (Good). The published minimum is 1 (Poor).",
+            },
         ],
         "why": "",
     }

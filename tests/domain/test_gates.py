@@ -67,10 +67,12 @@ def test_gate_by_level_says_why_either_way() -> None:
         Decimal(0): GateResult(
             CriterionCode("C1"),
             False,
-            "C1 Condition C1: 0 Not met. The lowest level that meets this condition is 1 Met.",
+            "C1 Condition C1: 0 (Not met). The lowest level that meets this condition is 1 (Met).",
         ),
         Decimal(1): GateResult(
-            CriterionCode("C1"), True, "C1 Condition C1: 1 Met. The lowest level that meets this condition is 1 Met."
+            CriterionCode("C1"),
+            True,
+            "C1 Condition C1: 1 (Met). The lowest level that meets this condition is 1 (Met).",
         ),
     }
 
@@ -79,7 +81,7 @@ def test_gate_by_level_of_an_award_criterion_is_a_minimum() -> None:
     gate = gate_by_level(quality("1", minimum="2"), FIVE)
     assert [gate[level.value].passed for level in FIVE.levels] == [False, False, True, True, True, True]
     assert {result.is_minimum for result in gate.values()} == {True}
-    assert gate[Decimal(1)].why == "1 Criterion 1: 1 Level 1. The published minimum is 2 Level 2."
+    assert gate[Decimal(1)].why == "1 Criterion 1: 1 (Level 1). The published minimum is 2 (Level 2)."
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_gate_failed_bid_keeps_what_was_assessed_and_loses_total_rank_and_price(
         ("1", Decimal(4), Decimal("48.00")),
         ("2", None, None),
     ]
-    assert failed.why == "C1 Condition C1: 0 Not met. The lowest level that meets this condition is 1 Met."
+    assert failed.why == "C1 Condition C1: 0 (Not met). The lowest level that meets this condition is 1 (Met)."
     assert by_bid(result)["A"].total == Decimal("100.00")
 
 

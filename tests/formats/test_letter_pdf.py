@@ -45,6 +45,14 @@ def text_of(data: bytes) -> str:
     return " ".join(" ".join(pages).split())
 
 
+def pages_of(data: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+    finally:
+        document.close()
+
+
 def rendered(letter: FeedbackLetter) -> str:
     return text_of(render(letter, made_at=ex.MADE_AT).data)
 
@@ -136,7 +144,33 @@ def test_render_leaves_one_empty_signature_field_before_the_annex() -> None:
         assert [(str(field.T), str(field.FT), "/V" in field) for field in fields] == [(SIGNATURE_FIELD, "/Sig", False)]
         left, bottom, right, top = (float(side) for side in fields[0].Rect)
         assert (right - left, top - bottom) == pytest.approx(SIGNATURE_SIZE)
-        assert [index for index, page in enumerate(pdf.pages) if "/Annots" in page] == [made.pages - 2]
+        (signed,) = [index for index, page in enumerate(pdf.pages) if "/Annots" in page]
+    pages = pages_of(made.data)
+    assert "For Exbourne Children’s Trust" in pages[signed]
+    (annex,) = [index for index, said in enumerate(pages) if "Annex: what could help" in said]
+    assert annex > signed or pages[annex].index("Annex:") > pages[annex].index("A. Officer, Head of commissioning")
+
+
+def test_an_annex_stands_below_the_signature_where_it_fits_and_else_on_a_page_of_its_own() -> None:
+    short = pages_of(render(compose(ex.inputs("B04")), made_at=ex.MADE_AT).data)
+    assert "Annex:" in short[-1]
+    assert "A. Officer" in short[-1]
+    letter = compose(ex.inputs("B04"))
+    (annex,) = letter.annex
+    long = replace(letter, annex=(replace(annex, blocks=annex.blocks * 6),))
+    pages = pages_of(render(long, made_at=ex.MADE_AT).data)
+    (begins,) = [page for page in pages if "Annex:" in page]
+    assert begins.startswith("Annex:")
+
+
+def test_a_short_table_and_a_short_explanation_stand_on_one_page_with_their_heading() -> None:
+    for bid in ("B01", "B02", "B03"):
+        pages = pages_of(render(compose(ex.inputs(bid)), made_at=ex.MADE_AT).data)
+        (scores,) = [page for page in pages if "Your scores Criterion" in page]
+        assert "Quality 60% out of 60" in scores
+        for page in pages:
+            assert page.count("Score 4 of 5 · Good") <= page.count("[reasons")
+            assert not page.startswith(("Evidence", "Why not a higher score"))
 
 
 @pytest.mark.parametrize("bid", BIDS)

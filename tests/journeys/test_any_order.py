@@ -51,6 +51,7 @@ from evalpanel.store import queries, score_reads
 from laptops import OFFICER
 from panels import agreed_rows, declare, hand_out, held_keys, panel, people
 from profiles import Clock, opened, quick_keys
+from said import Sheet, sheet_of, shown
 from stages import REFERENCE, score
 
 CHAIR, RECUSED, SECOND = "CH1", "PM3", "PM1 second"
@@ -62,22 +63,9 @@ ROWS = ("audit", "score", "sign_off", "parcel", "parcel_part", "moderated_score"
 LONG = os.environ.get("EVALPANEL_LONG") == "1"
 TAKEN = frozenset({Verdict.NEW, Verdict.NEWER, Verdict.OLDER, Verdict.FORKED})
 
-Sheet = dict[Line, tuple[ScoreStatus, Decimal | None, str]]
-
 
 def person_at(laptop: str) -> str:
     return laptop.split(" ")[0]
-
-
-def plain(scores: dict[Line, Score]) -> Sheet:
-    """What is said: a blank that took the place of an answer says what no answer says."""
-    said = ((line, one) for line, one in scores.items() if one != Score(line))
-    return {line: (one.status, one.value, one.rationale) for line, one in said}
-
-
-def sheet_of(space: Workspace, person: str) -> Sheet:
-    with space.store.reading() as tx:
-        return plain(score_reads.scores_of(tx, tenders.find(tx, REFERENCE).tender_id, PersonCode(person)))
 
 
 @contextmanager
@@ -356,7 +344,7 @@ class Carried(RuleBasedStateMachine):
         try:
             with opened(twin, self.clock) as space:
                 receiving.receive(space, files)
-                assert shown(space, person_at(laptop)) == shown(self[laptop], person_at(laptop))
+                assert shown(space, person_at(laptop), SCORERS) == shown(self[laptop], person_at(laptop), SCORERS)
         finally:
             shutil.rmtree(twin)
 
@@ -399,26 +387,6 @@ class Carried(RuleBasedStateMachine):
             assert held_keys(space, "price", "price-scores") == []
             if laptop != CHAIR:
                 assert held_keys(space, "scores") == []
-
-
-def shown(space: Workspace, own: str) -> dict[str, object]:
-    """What the laptop of `own` says of others: sheets, moderation, who agrees, the list of who takes part."""
-    with space.store.reading() as tx:
-        tender = tenders.find(tx, REFERENCE).tender_id
-        moderated = score_reads.moderated(tx, tender)
-        signed, absent = queries.sign_offs(tx, tender), queries.absences(tx, tender)
-    roster = confirming.roster_here(space, REFERENCE)
-    return {
-        "sheets": {one: sheet_of(space, one) for one in SCORERS if one != own},
-        "signed": {one: held.signed for one, held in signed.items() if one != own},
-        "sheets that were taken over": {one: held.sheet for one, held in signed.items() if one != own},
-        "absent": absent,
-        "stage": tenders.all_tenders(space)[0].stage,
-        "moderated": moderated,
-        "standing": assents.standing(space, REFERENCE),
-        "roster": None if roster is None else (roster.number, roster.digits, roster.forked),
-        "keys": held_keys(space, "common", "quality", "scores", "moderation"),
-    }
 
 
 def test_whatever_the_order_nobodys_words_become_somebody_elses(ready: Path) -> None:

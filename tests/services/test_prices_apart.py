@@ -8,27 +8,20 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
-from sqlalchemy import select
 
 import stages
-from evalpanel.domain.parcels import ParcelKind, Verdict
+from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.people import MemberKind, PanelMember, Role
-from evalpanel.domain.releases import Because
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import BidStatus, EnvelopeKind, PersonCode
+from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_packs import EnvelopeKey, Lock, Release
 from evalpanel.services import (
     declarations,
-    exchange,
-    locks,
     moderation,
     outcome,
-    parcels_out,
     price_state,
     prices,
     record,
-    release_parcels,
     setup,
     tenders,
     verify,
@@ -36,7 +29,7 @@ from evalpanel.services import (
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
-from evalpanel.store import tables as t
+from forged_releases import forged, real_lock, replaced
 from laptops import OFFICER, Laptops, left
 from panels import (
     affirm_apart,
@@ -111,54 +104,6 @@ def price_keys(desk: Laptops) -> dict[str, int]:
     return {person: len(held_keys(desk[person], "price")) for person in (OFFICER, *ALL)}
 
 
-def forged(desk: Laptops, person: str, **other: object) -> Path:
-    """A release as a careless or dishonest officer would make it: the real one with something else in it."""
-    space = desk[OFFICER]
-    with space.store.writing() as tx:
-        tender = tenders.find(tx, REFERENCE)
-        mine = exchange.own(tx, space, tender.tender_id)
-        assert mine is not None
-        code = PersonCode(person)
-        laptops = release_parcels.laptops(tx, mine)[code]
-        row = t.EnvelopeRow
-        prices_of = tx.query(row).where(row.kind == EnvelopeKind.PRICE, row.lot.is_not(None)).order_by(row.name).all()
-        keys = tuple(
-            EnvelopeKey(
-                because=Because.QUALITY_LOCKED,
-                identity=space.keys.unwrap_for(mine.tender, f"envelope {one.name}", one.identity).decode(),
-                name=one.name,
-            )
-            for one in prices_of
-        )
-        body = Release(decisions=(), generation=1, kept_out=(), keys=keys, lock=None, person=code)
-        made = exchange.make(
-            tx,
-            space,
-            mine,
-            ParcelKind.RELEASE,
-            structs.replace(body, **other),
-            laptops,
-            about=code,
-            act="keys-released",
-        )
-    return parcels_out.write_out(space, desk.stick, made)
-
-
-def real_lock(desk: Laptops, person: str) -> Lock:
-    with desk[OFFICER].store.reading() as tx:
-        tender = tenders.find(tx, REFERENCE)
-        mine = exchange.own(tx, desk[OFFICER], tender.tender_id)
-        assert mine is not None
-        names = tx.execute(select(t.EnvelopeRow.name)).scalars().all()
-        found = locks.told(tx, mine, tender, tender.member(person), names)
-        assert found is not None
-        return found
-
-
-def replaced(told: Lock, **other: object) -> Lock:
-    return structs.replace(told, bids=(structs.replace(told.bids[0], **other), *told.bids[1:]))
-
-
 def refusal(space: Workspace) -> str:
     with pytest.raises(EvalPanelError) as raised:
         outcome.outcome(space, REFERENCE)
@@ -201,7 +146,7 @@ def test_chair_finance_and_decision_maker_make_the_officers_outcome_from_what_wa
 # An officer who is careless, or worse ------------------------------------------------------------------------------------
 
 
-def test_careless_or_dishonest_release_is_refused_on_arrival_and_leaves_nothing(desk: Laptops) -> None:
+def test_release_that_contradicts_itself_is_refused_whatever_came_before(tmp_path: Path, desk: Laptops) -> None:
     for person in ("PM1", *READ_PRICES):
         (report,) = desk.take(person, forged(desk, person))
         assert report.verdict is Verdict.ALTERED
@@ -211,25 +156,40 @@ def test_careless_or_dishonest_release_is_refused_on_arrival_and_leaves_nothing(
     prices.open_prices(desk[OFFICER], REFERENCE)
     told = real_lock(desk, "CH1")
     first, *others = told.bids
-    what = f"bid {first.bid} in lot {first.lot}"
     lies = {
-        f"what was agreed on {what} is not what the chair signed": replaced(told, agreed="0" * 64),
         f"the officer's record does not say that the price of {first.bidder}/{first.lot} is open": replaced(
             told, opened=False
         ),
         "it calls a price open while prices are closed": structs.replace(told, prices=False),
         "it speaks of a bid twice": structs.replace(told, bids=(first, first, *others)),
+        "it speaks of no bid": structs.replace(told, bids=()),
     }
     for why, lie in lies.items():
         (report,) = desk.take("CH1", forged(desk, "CH1", lock=lie))
         assert (report.verdict, why in report.words) == (Verdict.ALTERED, True), report.words
-    (report,) = desk.take("PM1", forged(desk, "PM1", lock=told))
-    assert report.verdict is Verdict.ALTERED
-    assert "PM1 neither chairs, evaluates prices nor decides, and so reads no prices" in report.words
-    for person in ("PM1", "CH1"):
-        assert (held_keys(desk[person], "price"), stage(desk[person])) == ([], TenderStage.MODERATION)
+    assert (held_keys(desk["CH1"], "price"), stage(desk["CH1"])) == ([], TenderStage.MODERATION)
     with pytest.raises(EvalPanelError, match="Prices are opened on the officer's laptop"):
         prices.open_prices(desk["CH1"], REFERENCE)
+
+
+def test_lock_that_is_not_what_the_chair_signed_is_kept_and_opens_no_price(desk: Laptops) -> None:
+    lock(desk)
+    prices.open_prices(desk[OFFICER], REFERENCE)
+    told = real_lock(desk, "CH1")
+    what = f"bid {told.bids[0].bid} in lot {told.bids[0].lot}"
+    (report,) = desk.take("CH1", forged(desk, "CH1", lock=replaced(told, agreed="0" * 64)))
+    words = (
+        "The keys that are yours are here. The officer says that moderation was locked, and it does not fit what is here: what was "
+        f"agreed on {what} is not what the chair signed. Nothing follows from it, and it opens no price here. Tell the officer and the chair."
+    )
+    assert (report.verdict, report.words) == (Verdict.NEW, words)
+    (report,) = desk.take("PM1", forged(desk, "PM1", lock=told))
+    assert report.verdict is Verdict.NEW
+    assert "3 keys in it open nothing here: PM1 neither chairs, evaluates prices nor decides" in report.words
+    assert [held_keys(desk[person], "price") for person in ("PM1", "CH1")] == [[], []]
+    assert (stage(desk["CH1"]), refusal(desk["CH1"])) == (TenderStage.MODERATION, REFUSED)
+    with pytest.raises(EvalPanelError, match="it does not fit what is here"):
+        price_state.price_state(desk["CH1"], REFERENCE)
 
 
 # In any order ------------------------------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_lot_and_bid_are_chosen(qtbot: QtBot, made: Workspace) -> None:
         "amount",
     ]
     driver.page.bars.mark(BidCode("B04"))
-    assert "✕  2.1 Safeguarding practice: 1 Poor. The published minimum is 2 Limited." in driver.page.bid.gates
+    assert "✕  2.1 Safeguarding practice: 1 (Poor). The published minimum is 2 (Limited)." in driver.page.bid.gates
     assert driver.page.primary.isEnabled()
     driver.shell.close()
 

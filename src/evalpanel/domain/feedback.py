@@ -15,7 +15,7 @@ from evalpanel.domain import feedback_terms as terms
 from evalpanel.domain.feedback_checks import lacking, missing
 from evalpanel.domain.feedback_inputs import LetterInputs, told_of
 from evalpanel.domain.feedback_terms import Told
-from evalpanel.domain.letter import Block, FeedbackLetter, Paragraph, Section, Signatory, Tone
+from evalpanel.domain.letter import Block, FeedbackLetter, Paragraph, Part, Section, Signatory, Tone
 from evalpanel.domain.letter_wording import LetterKind, fill
 from evalpanel.domain.results import LotResult, ResultStatus
 from evalpanel.domain.tender import BidCode
@@ -33,6 +33,7 @@ __all__ = [
     "kind_of",
 ]
 
+_ONCE = (Part.METHOD, Part.NEXT)
 _BY_STATUS = {
     ResultStatus.LATE: LetterKind.LATE,
     ResultStatus.WITHDRAWN: LetterKind.WITHDRAWN,
@@ -194,8 +195,11 @@ def compose_combined(lots: Sequence[LetterInputs]) -> FeedbackLetter:
 
 
 def _by_lot(named: Sequence[str], bodies: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
-    """The sections of several letters, lot by lot under its name; what all of them say alike stands once, at the end."""
-    shared = [section for section in bodies[0] if all(section in body for body in bodies)]
+    """The sections of several letters, lot by lot under its name.
+
+    How tenders were assessed, and what happens next, stands once at the end where all of them say it alike.
+    """
+    shared = [one for one in bodies[0] if one.part in _ONCE and all(one in body for body in bodies)]
     own = [
         replace(section, heading=f"{name}: {section.heading}")
         for name, body in zip(named, bodies, strict=True)

@@ -164,7 +164,7 @@ def compose_occasion(inputs: OccasionInputs) -> FeedbackLetter:
             Paragraph(fill(words.outcome, places), Tone.LEAD),
             *(Paragraph(said) for sentence in words.meaning if (said := fill(sentence, places))),
         ),
-        body=(*_body(inputs, places), parts.asking(inputs.wording, places)),
+        body=tuple(_body(inputs, places)),
         closing=inputs.wording.say("closing", **places),
         signatory=inputs.signatory,
         check=inputs.wording.say("next_check", **places),
@@ -194,8 +194,11 @@ def _body(inputs: OccasionInputs, places: Mapping[str, str]) -> Iterator[Section
         asks = occasion.kind is LetterKind.ABNORMALLY_LOW_NOTICE
         heading = say("explain_heading" if asks else "decision_heading")
         yield Section(heading, (Paragraph(occasion.reason.strip()),), Part.REASON)
+    asking = parts.asking(inputs.wording, places)
     if occasion.kind is LetterKind.ABNORMALLY_LOW_NOTICE:
-        yield Section(say("reply_heading"), (Paragraph(say("reply_text")),), Part.REPLY)
+        yield Section(say("reply_heading"), (Paragraph(say("reply_text")), *asking.blocks), Part.REPLY)
+    else:
+        yield asking
 
 
 def _conditions(inputs: OccasionInputs, places: Mapping[str, str]) -> Iterator[Block]:

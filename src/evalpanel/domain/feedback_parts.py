@@ -65,7 +65,7 @@ def letter_facts(
         ("Date", long_date(day)),
         ("Procurement", f"{tender.title} ({tender.reference})"),
         ("Lots" if len(lots) > 1 else "Lot", "\n".join(f"{lot.lot} {lot.title}".strip() for lot in lots)),
-        ("Under", regime.name),
+        ("Rules", regime.name),
     ]
     if bid.bid != str(bidder.bidder):  # the code of a bid is usually its bidder's own
         rows.append(("Bid", bid.bid))
@@ -274,9 +274,9 @@ def failed_conditions(told: Told) -> Section:
             blocks.append(Paragraph(gate.why))
             continue
         held = told.moderated[gate.criterion]
-        why = (Paragraph(gate.why),) if gate.why.strip() else ()
-        texts = (*why, Paragraph(held.reasons), *evidence(told, held))
-        blocks.append(Explanation(named(by_code[gate.criterion]), "", None, texts))
+        name = named(by_code[gate.criterion])
+        texts = (Paragraph(held.reasons), *evidence(told, held))
+        blocks.append(Explanation(name, gate.why.strip().removeprefix(f"{name}: "), None, texts))
     return Section(told.say("reason_heading"), tuple(blocks), Part.REASON)
 
 

@@ -92,4 +92,4 @@ def budget_gate(rules: LotRules, price: Decimal) -> GateResult | None:
 
 def _level(scale: Scale, value: Decimal) -> str:
     level = scale.level(value)
-    return f"{canonical(value)} {level.name if level else ''}".strip()
+    return f"{canonical(value)} ({level.name})" if level and level.name else canonical(value)

@@ -22,7 +22,8 @@ _PARTED = re.compile(rf"[,.{_SPACES}]\d{{3}}(?!\d)")
 _SIGNS = {"٫": ".", "٬": ",", "·": ".", "‧": ".", "′": "'"}  # decimal signs of other writings, and an older British one
 _MOST = 24  # characters of one number: no amount is longer
 _ROUND = Decimal(1000)  # what a number without “k” or “million” must be whole thousands of to count as rounded
-_LEAST_DIGITS = 2  # of a rounded amount: “£1 million” may be anybody's
+LEAST_DIGITS = 2
+"""How many digits a rounded amount must be written to: “£1 million” may be anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _rounded(digits: str, times: int) -> tuple[tuple[Decimal, Decimal] | None, i
     whole = value * times
     unit = times * Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0)) if times > 1 else _ROUND
     places = len(str(int(whole / unit)))
-    if places < _LEAST_DIGITS:
+    if places < LEAST_DIGITS:
         return None, 0
     return (whole - unit / 2, whole + unit / 2), places
 

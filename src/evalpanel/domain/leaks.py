@@ -14,13 +14,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
-from hashlib import sha256
 
 from evalpanel.domain.leak_letters import Squeezed, letters_alone, squeezed
 from evalpanel.domain.leak_names import MOST_WORDS, Named, gathered
 from evalpanel.domain.leak_numbers import WrittenAmount, amounts_in
+from evalpanel.domain.leak_spelling import distinctive
 from evalpanel.domain.leak_texts import RUN, TextIndex
+from evalpanel.domain.leak_values import Allowed, Leak, Passage, Secret, SecretKind, shown
+from evalpanel.domain.leak_words import amounts_spelled
+
+__all__ = ["Allowed", "Guard", "Leak", "Passage", "Secret", "SecretKind", "shared_sentences", "shown"]
 
 _NUMBER = re.compile(r"\d{5}")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -33,106 +36,7 @@ _SURE_DIGITS = 3  # an amount that is rounded to so many digits says whose it is
 _LEAST_AMOUNT = 1000  # a bare number below it is a score, a percentage or a page
 
 
-class SecretKind(StrEnum):
-    """What must not stand in a letter."""
-
-    BIDDER = "bidder"
-    MEMBER = "member"
-    IDENTIFIER = "identifier"
-    ADDRESS = "address"
-    PRICE = "price"
-    PERSON = "person"
-    NAME = "name"
-    SENTENCE = "sentence"
-    WORKING_NOTE = "working-note"
-
-
 _TEXTS = (SecretKind.SENTENCE, SecretKind.WORKING_NOTE)
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """One thing that may not be told: a name, a number, an amount or a text. `whose` says of whom or of what, in words.
-
-    `owner` is the bidder who may read it (empty: no bidder may). `about` is the bidder whom a text is about, if it is about one.
-    """
-
-    kind: SecretKind
-    text: str
-    whose: str
-    owner: str = ""
-    amount: Decimal | None = None
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A part of a finished letter as it can be read or heard: its pages, the title, a bookmark, an attachment.
-
-    `pages`: where in the text each page begins, and its number. A page may be there more than once, and a text without is on none.
-    """
-
-    where: str
-    text: str
-    pages: tuple[tuple[int, int], ...] = ()
-
-    def place(self, begin: int, end: int) -> str:
-        """Where the characters from `begin` to `end` stand, in words."""
-        starts = [start for start, _ in self.pages]
-        first = max(bisect_right(starts, begin) - 1, 0)
-        numbers = sorted({page for start, page in self.pages[first:] if start < end})
-        if len(numbers) > 1:
-            return (
-                f"Pages {numbers[0]} and {numbers[-1]}" if len(numbers) == 2 else f"Pages {numbers[0]} to {numbers[-1]}"
-            )
-        return f"Page {numbers[0]}" if numbers else self.where
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What may stand in one letter: texts (with every name in them), amounts, and words of which a name may be part.
-
-    `told` are the agreed texts that make the letter: a sentence that stands there too is no leak, though a name in it still is. `said` is
-    what was published for everybody and what the bidder itself is and wrote: nothing in it is a leak. `disclosed` are those of `told` that
-    are about another bid: a name that nobody listed may stand in them.
-    """
-
-    told: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
-    disclosed: tuple[str, ...] = ()
-    amounts: frozenset[Decimal] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """One thing that was found. `stops` is False for what a person should look at and may well be right.
-
-    `key` names the thing for an exception: the same words of the same owner in the same letter, whatever the place.
-    """
-
-    kind: SecretKind
-    whose: str
-    found: str
-    where: str
-    stops: bool = True
-    note: str = ""
-
-    @property
-    def key(self) -> str:
-        """What an exception names: the kind, of whom, and the letters that were found."""
-        return sha256(f"{self.kind}\0{self.whose}\0{squeezed(self.found).text}".encode()).hexdigest()[:16]
-
-    @property
-    def sentence(self) -> str:
-        """What and where, in words."""
-        said = f"{self.where}: “{shown(self.found)}” is {self.whose}."
-        return f"{said} {self.note}".strip()
-
-
-def shown(text: str, most: int = 90) -> str:
-    """A found text as a message shows it."""
-    whole = " ".join(text.split())
-    return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
 
 
 @dataclass(slots=True)
@@ -144,6 +48,7 @@ class _Let:
     said: tuple[str, ...]
     disclosed: tuple[str, ...]
     spans: list[tuple[int, int]] | None = None
+    named: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, allowed: Allowed, reader: str) -> _Let:
@@ -156,7 +61,7 @@ class _Let:
 
     def forget(self) -> None:
         """Another passage is looked at."""
-        self.spans = None
+        self.spans, self.named = None, []
 
     def lets(self, text: str, begin: int, end: int) -> bool:
         """Whether these letters of the passage are part of what may stand there."""
@@ -164,12 +69,17 @@ class _Let:
             self.spans = list(_spans(text, self.said))
         return any(low <= begin and end <= high for low, high in self.spans)
 
+    def has_named(self, begin: int, end: int) -> bool:
+        """Whether these letters are part of a whole name that was found."""
+        return any(low <= begin and end <= high for low, high in self.named)
+
 
 @dataclass(slots=True)
 class Guard:
     """Everything that may not be told, made ready once for all letters of a tender."""
 
     names: list[tuple[Secret, tuple[str, ...]]] = field(default_factory=list)
+    single: list[tuple[Secret, tuple[str, ...]]] = field(default_factory=list)
     amounts: dict[Decimal, list[Secret]] = field(default_factory=dict)
     sizes: list[Decimal] = field(default_factory=list)
     gathered: Mapping[str, Named] = field(default_factory=dict)
@@ -188,17 +98,19 @@ class Guard:
                 written.setdefault(secret.text, {})[secret] = None
             else:
                 listed[secret] = None
-        for secret in listed:
+        words = frozenset(word for text in published for word in _WORD.findall(text))
+        single = dict.fromkeys(_single_words(listed, written, words))
+        for secret in (*listed, *single):
             if secret.amount is not None:
                 made.amounts.setdefault(secret.amount, []).append(secret)
             else:
                 letters = squeezed(secret.text).text
                 if len(letters) >= _LEAST_NAME:
                     forms = (letters, letters[::-1]) if _right_to_left(secret.text) else (letters,)
-                    made.names.append((secret, tuple(dict.fromkeys(forms))))
+                    into = made.single if secret in single else made.names
+                    into.append((secret, tuple(dict.fromkeys(forms))))
         made.sizes = sorted(made.amounts)
         made._add_texts(written)
-        words = frozenset(word for text in published for word in _WORD.findall(text))
         made.gathered = gathered(_told_apart(written), words)
         made.longest = max(map(len, made.gathered), default=0)
         return made
@@ -231,7 +143,8 @@ class Guard:
             held = squeezed(passage.text)
             let.forget()
             for leak in (
-                *self._names_in(held, passage, let),
+                *self._names_in(self.names, held, passage, let),
+                *self._names_in(self.single, held, passage, let),
                 *self._gathered_in(held, passage, let),
                 *self._amounts_in(passage, allowed, reader),
                 *self._texts_in(held, passage, (*let.told, *let.said), reader),
@@ -239,8 +152,12 @@ class Guard:
                 found.setdefault((leak.key, leak.where), leak)
         return tuple(found.values())
 
-    def _names_in(self, held: Squeezed, passage: Passage, allowed: _Let) -> Iterator[Leak]:
-        for secret, forms in self.names:
+    def _names_in(
+        self, names: Iterable[tuple[Secret, tuple[str, ...]]], held: Squeezed, passage: Passage, allowed: _Let
+    ) -> Iterator[Leak]:
+        """Names, and then the words of them that stand by themselves."""
+        whole = names is self.names
+        for secret, forms in names:
             for form in forms:
                 if form not in held.text or _owns(allowed.reader, secret):
                     continue
@@ -248,7 +165,13 @@ class Guard:
                     continue
                 for begin in _places(held.text, form):
                     end = begin + len(form)
+                    if not whole and (allowed.has_named(begin, end) or any(form in text for text in allowed.said)):
+                        continue
                     if held.stands_alone(begin, end) and not allowed.lets(held.text, begin, end):
+                        if whole:
+                            allowed.named.append((begin, end))
+                        elif held.original(begin, end).islower():
+                            continue  # a word as any other
                         yield self._named(secret, held, passage, (begin, end))
 
     def _named(self, secret: Secret, held: Squeezed, passage: Passage, letters: tuple[int, int]) -> Leak:
@@ -291,7 +214,7 @@ class Guard:
         yield Leak(SecretKind.NAME, named.whose, found, passage.place(*held.place(*letters)), stops, note)
 
     def _amounts_in(self, passage: Passage, allowed: Allowed, reader: str) -> Iterator[Leak]:
-        for written in amounts_in(passage.text):
+        for written in (*amounts_in(passage.text), *amounts_spelled(passage.text)):
             low, high = written.rounded or (Decimal(0), Decimal(0))
             if written.values & allowed.amounts or any(
                 low <= one <= high for one in allowed.amounts if written.rounded
@@ -351,6 +274,17 @@ def _told_apart(written: Mapping[str, Iterable[Secret]]) -> Iterator[tuple[str, 
         for secret in secrets:
             seen.setdefault((secret.about, secret.kind is SecretKind.WORKING_NOTE), secret.whose)
         yield from ((text, whose, about, noted) for (about, noted), whose in seen.items())
+
+
+def _single_words(
+    listed: Iterable[Secret], written: Mapping[str, Iterable[Secret]], published: frozenset[str]
+) -> Iterator[Secret]:
+    """Words by which alone a bidder or a member of a bid may be called."""
+    named = [one for one in listed if one.kind in (SecretKind.BIDDER, SecretKind.MEMBER)]
+    texts = ((text, {one.about for one in secrets}) for text, secrets in written.items())
+    for (owner, word), name in distinctive(((one.owner, one.text) for one in named), texts, published).items():
+        kind, whose = next((one.kind, one.whose) for one in named if (one.owner, one.text) == (owner, name))
+        yield Secret(kind, word, f"one word of {whose}", owner)
 
 
 def _owns(reader: str, secret: Secret) -> bool:

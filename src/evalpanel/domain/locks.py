@@ -51,16 +51,24 @@ class LockSeen:
         return not self.wrong and not self.waits
 
 
+def told_wrongly(locked: Iterable[LockedBid]) -> str:
+    """What is wrong with a lock in itself, whatever a laptop holds, in words; empty where nothing is."""
+    told = tuple(locked)
+    if not told:
+        return "it speaks of no bid"
+    if len({(one.lot, one.bid) for one in told}) != len(told):
+        return "it speaks of a bid twice"
+    return ""
+
+
 def lock_seen(locked: Iterable[LockedBid], held: Mapping[str, ModerationHeld], open_bids: Iterable[Bid]) -> LockSeen:
     """Whether a lock stands on moderation that is held here, by identity.
 
     `open_bids` are the bids that are scored and open to this person, as far as this laptop knows: each must be spoken of.
     """
     told = tuple(locked)
-    if not told:
-        return LockSeen(wrong="it speaks of no bid")
-    if len({(one.lot, one.bid) for one in told}) != len(told):
-        return LockSeen(wrong="it speaks of a bid twice")
+    if wrong := told_wrongly(told):
+        return LockSeen(wrong=wrong)
     for one in told:
         what = f"bid {one.bid} in lot {one.lot}"
         moderation = held.get(one.moderation)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from reportlab.lib.colors import HexColor
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer
 from reportlab.platypus import Paragraph as PdfParagraph
 from reportlab.platypus import Table as PdfTable
 
@@ -113,6 +114,58 @@ class TaggedTable(PdfTable):
         # What is left of a cell on the first or the second page of a broken row may be nothing, and nothing is no text.
         if cellval not in ("", None, (), []):
             super()._drawCell(cellval, cellstyle, pos, size)  # type: ignore[misc]  # untyped
+
+
+class Kept(KeepTogether):
+    """Flowables that go to the next page together, unless more than `most` points of this one would stay empty."""
+
+    _content: list[Flowable]  # reportlab's own
+    _BETWEEN = 12
+
+    def __init__(self, flowables: list[Flowable], most: float) -> None:
+        super().__init__(flowables)
+        self._most = most
+
+    @property
+    def held(self) -> list[Flowable]:
+        """What is kept together."""
+        return list(self._content)
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """What fits here, or everything on the next page."""
+        if available_height > self._most:
+            # Where the table is broken all the same, what stands before it does not wait for its last row.
+            for before, after in pairwise(self._content):
+                if isinstance(after, PdfTable):
+                    before.keepWithNext = 0
+            return self._content[:]
+        # Room between paragraphs that is not counted when they are measured by themselves.
+        kept: list[Flowable] = super().split(available_width, available_height - self._BETWEEN)
+        return kept
+
+
+def laid_flat(flowables: list[Flowable]) -> list[Flowable]:
+    """Flowables without what keeps some of them together."""
+    return [one for held in flowables for one in (held.held if isinstance(held, Kept) else [held])]
+
+
+class Apart(KeepTogether):
+    """What stands apart from what is before it: under a line where all of it fits this page, else on a page of its own."""
+
+    _H: float  # reportlab's own: how high all of it is
+    _GAP = 26
+
+    def __init__(self, flowables: list[Flowable]) -> None:
+        super().__init__(laid_flat(flowables))
+        self._parts = flowables
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """All of it, with what parts it."""
+        self.wrap(available_width, available_height)
+        if getattr(getattr(self, "_frame", None), "_atTop", False):
+            return self._parts
+        fits = available_height >= self._H + self._GAP
+        return [*((Spacer(0, self._GAP - 2), Rule()) if fits else (PageBreak(),)), *self._parts]
 
 
 class Rule(Flowable):

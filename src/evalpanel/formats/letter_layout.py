@@ -31,12 +31,15 @@ from evalpanel.formats.flowables import (
     MUTED,
     TEXT,
     TINT,
+    Apart,
     Figure,
     Heading,
+    Kept,
     Rule,
     ScoreLine,
     TaggedParagraph,
     TaggedTable,
+    laid_flat,
 )
 from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, Run, in_fonts, printable
 from evalpanel.formats.right_to_left import runs_right_to_left
@@ -51,6 +54,7 @@ _LARGER = 1.45
 
 _LONG_CELL = 1500  # characters in a cell that may not fit one page, so that the row must be allowed to break
 _SMALL_ROWS = 16  # a table of no more rows, if they are short, stays on one page
+_LEAST_ROWS = 3  # of a table that is broken, with its head, at the foot of a page
 
 
 class Layout:
@@ -149,7 +153,7 @@ class Layout:
         """A heading with its bookmark: 0 the document's title, 1 a section, 2 a criterion."""
         look, face = self._styles[("title", "heading", "criterion")[level]]
         self._bookmarks += 1
-        room = (0, 110, 80)[level]
+        room = (0, 130, 80)[level]
         made = Heading(self.markup(text.strip(), face, look.fontSize), look)
         made.belongs(self.structure.add(f"H{level + 1}"))
         made.bookmarked(f"h{self._bookmarks}", " ".join(text.split()), level)
@@ -254,12 +258,13 @@ class Layout:
                 look.append(("LEFTPADDING", (0, number), (0, number), 4 + 10 * row.depth))
         tail = next((at for at, row in enumerate(table.rows) if row.cells[0] == "Quality"), len(table.rows) - 2)
         size = sum(len(cell) for row in table.rows for cell in row.cells)
-        if len(table.rows) <= _SMALL_ROWS and size <= _LONG_CELL:
-            look.append(("NOSPLIT", (0, 0), (-1, -1)))
-        elif len(table.rows) > 3:
+        small = len(table.rows) <= _SMALL_ROWS and size <= _LONG_CELL
+        if small:
+            look.append(("NOSPLIT", (0, 0), (-1, min(_LEAST_ROWS, len(table.rows)))))
+        if len(table.rows) > _LEAST_ROWS:
             look.append(("NOSPLIT", (0, max(1, tail)), (-1, -1)))  # results stand with the last scores that made them
         made.setStyle(look)
-        return [made]
+        return [self.together([made], third=True)] if small else [made]
 
     def _as_list(self, table: Table, row: Row) -> list[Flowable]:
         told = tuple(
@@ -313,11 +318,22 @@ class Layout:
             made.append(ScoreLine(self.line(explanation.facts, "aside"), explanation.mark))
         for paragraph in explanation.paragraphs:
             made += self.paragraph(paragraph)
-        return made
+        return made if self.large else [self.together(made, third=True)]
 
-    def together(self, flowables: list[Flowable]) -> Flowable:
-        """Flowables that stay on one page where one can hold them."""
-        return KeepTogether(flowables)
+    def led(self, lead: list[Flowable], made: list[Flowable]) -> list[Flowable]:
+        """A heading and the words under it, with the table or the explanation that they lead to."""
+        if len(made) == 1 and isinstance(made[0], Kept):
+            return [self.together([*lead, *made[0].held], third=True)]
+        return [*lead, *made]
+
+    def together(self, flowables: list[Flowable], *, third: bool = False) -> Flowable:
+        """Flowables that stay on one page where one can hold them. `third`: unless a third of the page before it stayed empty."""
+        flat = laid_flat(flowables)
+        return Kept(flat, (self.sheet.high - self.sheet.top - self.sheet.foot) / 3) if third else KeepTogether(flat)
+
+    def apart(self, flowables: list[Flowable]) -> Flowable:
+        """Flowables that stand apart from what is before them: below a line, or on a page of their own."""
+        return Apart(flowables)
 
     def draw(self, canvas: Canvas, x: float, y: float, text: str, size: float, colour: Color, widest: float) -> float:
         """Draw one line straight onto the page (the footer), shortened to `widest` points. Returns where it ends."""

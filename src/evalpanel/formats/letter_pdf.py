@@ -38,8 +38,6 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     Raises `EvalPanelError` naming a character that no font of the letter can print.
     """
     # Slow to import, and needed only where letters are made.
-    from reportlab.platypus import PageBreak
-
     from evalpanel.formats import letter_layout as pages
     from evalpanel.formats.sheets import SignatureSpot
 
@@ -54,9 +52,9 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     spot = SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
     story.append(layout.together([*last, spot, *_signatory(layout, letter)]))
     if letter.annex:
-        story.append(PageBreak())
-        for part in letter.annex:
-            story += section(layout, part)
+        # It stands apart: under a line of its own where all of it fits below the signature, else on a page of its own.
+        parts = [flowable for part in letter.annex for flowable in section(layout, part)]
+        story.append(layout.apart(parts))
 
     about = Particulars(letter.title, letter.authority, letter.reference, letter.language)
     return on_paper(layout, story, about, made_at, _no_room(letter), spot=spot)
@@ -107,10 +105,14 @@ def _front(layout: Layout, letter: FeedbackLetter) -> list[Flowable]:
 
 def section(layout: Layout, part: Section) -> list[Flowable]:
     """A part of a letter, or of another document in its style, under its heading."""
-    story = layout.heading(part.heading, 1)
+    story, lead = [], layout.heading(part.heading, 1)
     for block in part.blocks:
-        story += _block(layout, block)
-    return story
+        if isinstance(block, Paragraph):
+            lead += _block(layout, block)
+        else:
+            story += layout.led(lead, _block(layout, block))
+            lead = []
+    return [*story, *lead]
 
 
 def _block(layout: Layout, block: Block) -> list[Flowable]:

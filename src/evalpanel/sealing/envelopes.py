@@ -46,6 +46,16 @@ def recipient_of(identity: str) -> str:
     return str(x25519.Identity.from_str(identity).to_public())
 
 
+def is_key_of(identity: str, recipient: str) -> bool:
+    """Whether an identity is sound and belongs to a recipient."""
+    from pyrage import IdentityError
+
+    try:
+        return recipient_of(identity) == recipient
+    except IdentityError:
+        return False
+
+
 def is_recipient(text: str) -> bool:
     """Whether a text is an age recipient (X25519): its letters are right, and its checksum."""
     from pyrage import RecipientError

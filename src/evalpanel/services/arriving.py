@@ -21,6 +21,7 @@ from evalpanel.domain.tender import Bid, EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_packs import (
     Common,
+    Release,
     read_common,
     read_pack,
     read_roster,
@@ -64,21 +65,9 @@ def _everybody(_mine: Own) -> bool:
     return True
 
 
-def _reasons(tx: Session, one: Arrival) -> dict[str, object]:
-    """Why each envelope was opened, for the record. Raises `EvalPanelError` where the reason cannot be so."""
-    keys = one.cover.body.keys
-    if early := locked_here.opened_too_early(one.cover.body):
-        raise EvalPanelError(
-            f"A key in this release must not be opened here: {early}.",
-            "None of it was taken in. Tell the officer, who closes moderation and opens prices first, and releases again.",
-        )
-    wrong = {key.name: why for key in keys if (why := opened_here.fault(tx, one.mine, key))}
-    if wrong:
-        raise EvalPanelError(
-            f"A key in this release must not be opened here: {next(iter(wrong.values()))}.",
-            "None of it was taken in. Ask the officer to look at it and to release again.",
-        )
-    return {"envelopes": {key.name: key.because for key in keys}}
+def _reasons(_tx: Session, one: Arrival) -> dict[str, object]:
+    """Why each key was released, as the officer says, for the record."""
+    return {"envelopes": {key.name: key.because for key in one.cover.body.keys}}
 
 
 def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
@@ -89,6 +78,11 @@ def _fits(tx: Session, _workspace: Workspace, one: Arrival) -> None:
         )
     if one.kind is ParcelKind.RELEASE and one.header.about != one.mine.person:
         raise EvalPanelError(f"These keys are for {one.header.about}.", "They were left alone.")
+    if one.kind is ParcelKind.RELEASE and (early := locked_here.opened_too_early(one.cover.body)):
+        raise EvalPanelError(
+            f"A key in this release must not be opened here: {early}.",
+            "None of it was taken in. Tell the officer, who closes moderation and opens prices first, and releases again.",
+        )
     if one.kind is ParcelKind.RELEASE and opened_here.waits_for_own_sheet(tx, one.mine, one.cover.body.keys):
         raise NotYet(
             f"These keys open what others scored, and the sheet of {one.mine.person} is not signed off on this laptop: others' "
@@ -158,13 +152,22 @@ def _take(tx: Session, workspace: Workspace, one: Arrival) -> Became:
     became = _placed(one)
     told = _sheets(tx, workspace, one.mine)
     lock = locked_here.settle(tx, workspace, one.mine)
-    if lock.wrong and one.kind is ParcelKind.RELEASE:
-        raise EvalPanelError(
-            f"The officer says that moderation was locked, and it does not fit what is here: {lock.wrong}.",
-            "None of these keys was taken in, and no price is open here. Tell the officer and the chair.",
-        )
-    words = (became.words, *told, *([lock.words] if lock.words else []))
-    return Became(became.verdict, " ".join(words))
+    shut = _shut(tx, one.mine, one.cover.body) if one.kind is ParcelKind.RELEASE else ""
+    return Became(became.verdict, " ".join(words for words in (became.words, shut, *told, lock) if words))
+
+
+def _shut(tx: Session, mine: Own, release: Release) -> str:
+    """Which keys of a release open nothing here. The others count: those that came before the roster or the pack count so, too."""
+    pack = rosters.pack_in_force(tx, mine)
+    named = {} if pack is None else {one.name: one for one in read_pack(pack.statement.payload).body.envelopes}
+    wrong = opened_here.do_not_count(tx, mine, release, named)
+    if not wrong:
+        return ""
+    what = "One key in it opens" if len(wrong) == 1 else f"{len(wrong)} keys in it open"
+    return (
+        f"{what} nothing here: {next(iter(wrong.values()))}. Tell the officer, unless a newer list of who takes part or a newer pack is "
+        "on its way to you."
+    )
 
 
 def _sheets(tx: Session, workspace: Workspace, mine: Own) -> tuple[str, ...]:
@@ -232,11 +235,12 @@ def _work_out(tx: Session, workspace: Workspace, mine: Own) -> None:
         return
     officer = roster.officer
     pack = rosters.pack_in_force(tx, mine)
-    keys = {name: key for one in rosters.officers(tx, mine) for name, key in opened_here.keys(tx, mine, one).items()}
     if pack is None:
         return
     cover = read_pack(pack.statement.payload)
     named = {one.name: one for one in cover.body.envelopes}
+    leads = rosters.officers(tx, mine)
+    keys = {name: key for one in leads for name, key in opened_here.keys(tx, mine, one, named).items()}
     # Prices wait until this laptop has seen the lock.
     keys = {name: key for name, key in keys.items() if name not in named or named[name].kind != _PRICE}
     newest = max((one for one in named.values() if one.kind == _COMMON), key=lambda one: one.generation, default=None)

@@ -80,8 +80,8 @@ def _moderation(tx: Session, workspace: Workspace, one: Arrival) -> Became:
         return Became(verdict, f"{what}. {late}" if late else f"{what}: {len(here.lines)} lines, now on the record.")
     tenders.advance(tx, tender, TenderStage.MODERATION)
     lock = locked_here.settle(tx, workspace, mine)
-    if lock.words:
-        return Became(verdict, f"{what}. {lock.words}")
+    if lock:
+        return Became(verdict, f"{what}. {lock}")
     if here.shut and not here.lines:
         return Became(verdict, f"{what}. It opens when the officer has released its keys to this laptop.")
     return Became(verdict, f"{what}: {len(here.lines)} lines that you can read.{_about_oneself(tx, mine, here)}")

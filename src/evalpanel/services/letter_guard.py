@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain import feedback_terms as terms
 from evalpanel.domain.feedback import LetterInputs, kind_of
 from evalpanel.domain.feedback_occasions import OccasionInputs
+from evalpanel.domain.leak_spelling import spellings
 from evalpanel.domain.leaks import Allowed, Guard, Leak, Passage
 from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.domain.regimes import Need
@@ -26,6 +28,7 @@ from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 from evalpanel.store.engine import Store
 
+_WORD = re.compile(r"[^\W\d_]{5,}")
 About = LetterInputs | OccasionInputs
 """What a letter is made of."""
 
@@ -71,7 +74,9 @@ class LetterWatch:
             yield from (one.name for one in about.documents)
         yield from (piece.exact for score in about.moderated for piece in score.evidence)
         if isinstance(about, LetterInputs) and _is_told_of_winners(about):
-            yield from (winner.name for winner in about.result.winners)
+            # Whatever the explanations call it: its name may be told.
+            told = {winner.name for winner in about.result.winners}
+            yield from (text for name in told for text in (*spellings(name), *_WORD.findall(name)))
 
     def _amounts(self, about: About) -> Iterator[Decimal]:
         tender = about.tender

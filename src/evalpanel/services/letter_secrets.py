@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.evidence import Evidence, Source
+from evalpanel.domain.leak_spelling import spellings
 from evalpanel.domain.leaks import Secret, SecretKind
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.sheets import Line, Score
@@ -23,9 +24,6 @@ _LEAST_NUMBER = 5
 _LEAST_LINE = 10  # characters of a line of an address that says whose it is
 _LEAST_SURNAME = 3
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Professor")
-_LEGAL = frozenset(
-    "ltd limited cic cio plc llp lp inc incorporated cyf cyfyngedig ccc company community-interest".split()  # noqa: SIM905  # a list to read
-)
 
 
 def of_tender(
@@ -63,7 +61,7 @@ def of_tender(
 
 def _of_bidder(bidder: Bidder) -> Iterator[Secret]:
     owner = str(bidder.bidder)
-    for name in _names_of_organisation(bidder.name):
+    for name in spellings(bidder.name):
         yield Secret(SecretKind.BIDDER, name, f"the name of bidder {owner}", owner)
     if len(bidder.identifier.strip()) >= _LEAST_NUMBER:
         yield Secret(SecretKind.IDENTIFIER, bidder.identifier, f"the identifier of bidder {owner}", owner)
@@ -75,21 +73,10 @@ def _of_bidder(bidder: Bidder) -> Iterator[Secret]:
 
 def _of_member(member: ConsortiumMember) -> Iterator[Secret]:
     owner, whose = str(member.bidder), f"the name of a member of bidder {member.bidder}"
-    for name in _names_of_organisation(member.name):
+    for name in spellings(member.name):
         yield Secret(SecretKind.MEMBER, name, whose, owner)
     if len(member.identifier.strip()) >= _LEAST_NUMBER:
         yield Secret(SecretKind.IDENTIFIER, member.identifier, f"the identifier of a member of bidder {owner}", owner)
-
-
-def _names_of_organisation(name: str) -> Iterator[str]:
-    """A name, and what is left of it without its legal form, where that still says who it is."""
-    yield name
-    words = name.replace(",", " ").split()
-    while words and words[-1].strip(".()").casefold() in _LEGAL:
-        words.pop()
-    short = " ".join(words)
-    if short and short != name and (len(words) > 1 or len(short) > _LEAST_NUMBER):
-        yield short
 
 
 def _names_of_person(name: str) -> Iterator[str]:

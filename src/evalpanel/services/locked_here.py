@@ -8,14 +8,14 @@ in which moderation, keys and pack come makes no difference. Shared.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.locks import LockSeen, ModerationHeld, lock_seen
+from evalpanel.domain.locks import LockSeen, ModerationHeld, lock_seen, told_wrongly
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.price import price_totals
 from evalpanel.domain.releases import touched
@@ -37,16 +37,35 @@ _PRICE = EnvelopeKind.PRICE.value
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of the lock here, in words for a person; `wrong`: it cannot be so, and nothing follows from it."""
+class Told:
+    """A lock that a release told of: the release's identity, what it says, and what this laptop finds about it."""
 
-    words: str = ""
-    wrong: str = ""
+    release: str
+    lock: Lock
+    seen: LockSeen
+
+    @property
+    def words(self) -> str:
+        """What keeps this laptop from following it, for a person; empty where it holds."""
+        if self.seen.wrong:
+            return (
+                f"The officer says that moderation was locked, and it does not fit what is here: {self.seen.wrong}. Nothing follows "
+                "from it, and it opens no price here. Tell the officer and the chair."
+            )
+        if self.seen.waits:
+            what = "Prices stay closed" if self.lock.prices else _WAITS
+            return f"{what}: {self.seen.waits}."
+        return ""
+
+
+_WAITS = "Moderation was closed by the officer, and this laptop cannot follow yet"
 
 
 def opened_too_early(release: Release) -> str:
-    """What is wrong with the keys of prices in a release, in words: each must be of a bid whose price the lock calls open."""
+    """What is wrong with a release in itself, in words: a lock that contradicts itself, or a key of a price that it does not call open."""
     lock = release.lock
+    if lock is not None and (wrong := told_wrongly(one.value() for one in lock.bids)):
+        return wrong
     if lock is not None and any(one.opened for one in lock.bids) and not lock.prices:
         return "it calls a price open while prices are closed"
     opened = {(one.bidder, one.lot) for one in lock.bids if one.opened} if lock is not None else set()
@@ -60,42 +79,60 @@ def opened_too_early(release: Release) -> str:
     return ""
 
 
-def settle(tx: Session, workspace: Workspace, mine: Own) -> Settled:
-    """Bring this laptop to what the newest lock that was told here says. Nothing follows while it does not stand."""
+def settle(tx: Session, workspace: Workspace, mine: Own) -> str:
+    """Bring this laptop to what the locks that were told here say. Gives what to tell the person.
+
+    A lock that does not fit the moderation which it names is passed over, whatever came first; of those that hold, the newest
+    says which scores were locked, and all of them which prices are open.
+    """
     tx.flush()
-    lead, _ = rosters.officer(tx, mine)
-    told = [one for one in opened_here.releases(tx, mine, lead) if one[2].lock is not None]
-    if mine.is_officer or not told or tx.get(t.TenderRow, mine.tender) is None:
-        return Settled()
-    _, _, release = max(told, key=lambda one: (one[1], one[0]))
-    lock = release.lock
-    assert lock is not None
+    told = seen_here(tx, workspace, mine)
+    if not told:
+        return ""
+    holding = [one for one in told if one.seen.holds]
+    words = [told[-1].words] if told[-1].words else []
+    if holding:
+        newest = holding[-1].lock
+        tender = tenders.find(tx, mine.tender)
+        named = {bid.moderation for bid in newest.bids}
+        _close(tx, workspace, mine, tender, newest, moderations_here.named(tx, workspace, mine, tender, named))
+        if any(one.lock.prices for one in holding):
+            words.insert(0, _open(tx, workspace, mine, holding))
+        else:
+            words.insert(0, "Moderation is closed: what was locked is what the chair signed.")
+    return " ".join(words)
+
+
+def seen_here(tx: Session, workspace: Workspace, mine: Own) -> tuple[Told, ...]:
+    """The locks that were told to this laptop, oldest first, each judged against what is here."""
+    if mine.is_officer or tx.get(t.TenderRow, mine.tender) is None:
+        return ()
+    told = [
+        (identity, release.lock)
+        for officer in rosters.officers(tx, mine)
+        for identity, _, release in sorted(opened_here.releases(tx, mine, officer), key=lambda one: (one[1], one[0]))
+        if release.lock is not None
+    ]
+    if not told:
+        return ()
     tender = tenders.find(tx, mine.tender)
-    held = moderations_here.named(tx, workspace, mine, tender, {one.moderation for one in lock.bids})
-    seen = _seen(tx, mine, tender, lock, held)
-    if not seen.holds:
-        return Settled(
-            words=f"Prices stay closed: {seen.waits or seen.wrong}." if lock.prices else _waiting(seen),
-            wrong=seen.wrong,
-        )
-    _close(tx, workspace, mine, tender, lock, held)
-    if not lock.prices:
-        return Settled("Moderation is closed: what was locked is what the chair signed.")
-    return Settled(_open(tx, workspace, mine, lock, lead))
-
-
-def _waiting(seen: LockSeen) -> str:
-    return f"Moderation was closed by the officer, and this laptop cannot follow yet: {seen.waits or seen.wrong}."
-
-
-def _seen(tx: Session, mine: Own, tender: OpenTender, lock: Lock, held: Sequence[Carried]) -> LockSeen:
-    agreed = {
+    named = {bid.moderation for _, lock in told for bid in lock.bids}
+    held = {
         one.identity: ModerationHeld(one.is_final, agreed_rows.by_bid(line.agreed for line in one.lines))
-        for one in held
+        for one in moderations_here.named(tx, workspace, mine, tender, named)
     }
     recused = queries.recused(tx, mine.tender, tender.pack, tender.member(mine.person))
-    open_bids = [bid for bid in tender.pack.bids if bid.status.is_scored and not touched(recused, [bid])]
-    return lock_seen([one.value() for one in lock.bids], agreed, open_bids)
+    known = [
+        [bid for bid in bids if bid.status.is_scored and not touched(recused, [bid])]
+        for bids in opened_here.bids_in_packs(tx, workspace, mine)
+    ]
+    return tuple(Told(identity, lock, _seen(lock, held, known)) for identity, lock in told)
+
+
+def _seen(lock: Lock, held: Mapping[str, ModerationHeld], known: Sequence[Sequence[Bid]]) -> LockSeen:
+    """A lock speaks of the statuses of its time: any pack that is here, the newest first, may be the one that says the same."""
+    found = [lock_seen([one.value() for one in lock.bids], held, bids) for bids in known]
+    return next((one for one in found if one.holds), found[0])
 
 
 def _of(one: Carried) -> dict[tuple[LotCode, BidCode], list[ModeratedScore]]:
@@ -153,13 +190,14 @@ def _close(
 # Prices --------------------------------------------------------------------------------------------------------------
 
 
-def _open(tx: Session, workspace: Workspace, mine: Own, lock: Lock, lead: PersonCode) -> str:
+def _open(tx: Session, workspace: Workspace, mine: Own, holding: Sequence[Told]) -> str:
     """Open the price schedules that were released, once all of them are here. Gives what to tell the person."""
-    _keep_keys(tx, workspace, mine, lead)
+    lead, _ = rosters.officer(tx, mine)
+    _keep_keys(tx, workspace, mine, lead, {one.release for one in holding})
     tender = tenders.find(tx, mine.tender)
     row = t.PriceOpeningRow
     done = set(tx.execute(select(row.lot, row.bid).where(row.tender_id == mine.tender)).tuples())
-    called = {(one.lot, one.bid) for one in lock.bids if one.opened} - done
+    called = {(bid.lot, bid.bid) for one in holding for bid in one.lock.bids if bid.opened} - done
     wanted = [bid for bid in tender.pack.bids if (bid.lot, bid.bid) in called]
     lines = {bid: _schedule(tx, workspace, tender, bid) for bid in wanted}
     missing = [bid.bid for bid, own in lines.items() if own is None]
@@ -172,15 +210,15 @@ def _open(tx: Session, workspace: Workspace, mine: Own, lock: Lock, lead: Person
     return f"Moderation is closed and {len(done | called)} prices are open here: the outcome can be looked at."
 
 
-def _keep_keys(tx: Session, workspace: Workspace, mine: Own, lead: PersonCode) -> None:
-    """The keys of prices, held back until now, and what lies in their envelopes."""
+def _keep_keys(tx: Session, workspace: Workspace, mine: Own, lead: PersonCode, releases: Collection[str]) -> None:
+    """The keys of prices in these releases, held back until now, and what lies in their envelopes."""
     pack = rosters.pack_in_force(tx, mine)
     assert pack is not None, "whoever holds moderation has the pack"
     named = {one.name: one for one in read_pack(pack.statement.payload).body.envelopes if one.kind == _PRICE}
     keys = {
         name: key
         for officer in rosters.officers(tx, mine)
-        for name, key in opened_here.keys(tx, mine, officer).items()
+        for name, key in opened_here.keys(tx, mine, officer, named, of=releases).items()
         if name in named
     }
     opened_here.keep_keys(tx, workspace, mine, named, keys)

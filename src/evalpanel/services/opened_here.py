@@ -10,11 +10,19 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.parcels import ParcelKind, Statement
 from evalpanel.domain.releases import Compartment, why_not
 from evalpanel.domain.tender import Bid, EnvelopeKind, PersonCode
-from evalpanel.errors import EvalPanelError
-from evalpanel.formats.parcel_packs import Envelope, EnvelopeKey, Release, Sealed, read_index, read_release
+from evalpanel.formats.parcel_packs import (
+    Envelope,
+    EnvelopeKey,
+    Release,
+    Sealed,
+    read_common,
+    read_index,
+    read_pack,
+    read_release,
+)
 from evalpanel.formats.statements import read_statement
 from evalpanel.sealing import envelopes as age
-from evalpanel.services import audit, exchange
+from evalpanel.services import audit, exchange, rosters
 from evalpanel.services.exchange import Held, Own
 from evalpanel.services.pack_rows import arrived_detail, document_row
 from evalpanel.services.workspace import Workspace
@@ -23,8 +31,8 @@ from evalpanel.store import tables as t
 
 
 def waits_for_own_sheet(tx: Session, mine: Own, keys: Collection[EnvelopeKey]) -> bool:
-    """Whether nothing is wrong with these keys but that the person's own sheet is open on this laptop."""
-    return any(fault(tx, mine, key) for key in keys) and not any(fault(tx, mine, key, as_signed=True) for key in keys)
+    """Whether some of these keys wait for nothing but that the person's own sheet is signed off on this laptop."""
+    return any(fault(tx, mine, key) and not fault(tx, mine, key, as_signed=True) for key in keys)
 
 
 def fault(tx: Session, mine: Own, key: EnvelopeKey, *, as_signed: bool = False) -> str:
@@ -56,13 +64,30 @@ def said(mine: Own, held: Held) -> Statement:
     return read_statement(mine.keys.open(held.cover))
 
 
-def keys(tx: Session, mine: Own, officer: PersonCode) -> dict[str, str]:
-    """The keys that an officer released to this person with a reason that can be so, by envelope."""
+def keys(
+    tx: Session, mine: Own, officer: PersonCode, named: Mapping[str, Envelope], *, of: Collection[str] | None = None
+) -> dict[str, str]:
+    """The keys that an officer released to this person and that count here, by envelope; only those `of` these releases, if given."""
     found: dict[str, str] = {}
-    for held in exchange.line(tx, mine.tender, ParcelKind.RELEASE, officer, mine.person):
-        for key in read_release(said(mine, held).payload).body.keys:
-            if not fault(tx, mine, key):
-                found[key.name] = key.identity
+    for identity, _, release in releases(tx, mine, officer):
+        if of is None or identity in of:
+            wrong = do_not_count(tx, mine, release, named)
+            found |= {key.name: key.identity for key in release.keys if key.name not in wrong}
+    return found
+
+
+def do_not_count(tx: Session, mine: Own, release: Release, named: Mapping[str, Envelope]) -> dict[str, str]:
+    """The keys of a release that open nothing here, as the roster and the pack are that are here, and why, in words.
+
+    Asked anew whenever something comes: one key that does not count keeps no other from counting, whatever came first.
+    """
+    found = {}
+    for key in release.keys:
+        why = fault(tx, mine, key)
+        if not why and key.name in named and not age.is_key_of(key.identity, named[key.name].recipient):
+            why = f"the key that came for {key.name} does not open it"
+        if why:
+            found[key.name] = why
     return found
 
 
@@ -77,19 +102,36 @@ def index(workspace: Workspace, envelope: Envelope, identity_of: str) -> bytes:
     return age.open_bytes(workspace.documents.piece(envelope.index), identity_of)
 
 
+def bids_in_packs(tx: Session, workspace: Workspace, mine: Own) -> tuple[tuple[Bid, ...], ...]:
+    """The bids of every pack that opens here, as each says, that in force first."""
+    now = rosters.pack_in_force(tx, mine)
+    found = []
+    held = [
+        one
+        for officer in rosters.officers(tx, mine)
+        for one in exchange.line(tx, mine.tender, ParcelKind.PACK, officer)
+    ]
+    for one in sorted(held, key=lambda one: (now is not None and one.identity == now.identity, one.seq), reverse=True):
+        named = {each.name: each for each in read_pack(one.statement.payload).body.envelopes}
+        opened = {
+            name: key for officer in rosters.officers(tx, mine) for name, key in keys(tx, mine, officer, named).items()
+        }
+        common = [each for each in named.values() if each.kind == EnvelopeKind.COMMON and each.name in opened]
+        if common:
+            newest = max(common, key=lambda each: each.generation)
+            found.append(read_common(index(workspace, newest, opened[newest.name])).bids)
+    return tuple(found)
+
+
 def keep_keys(
     tx: Session, workspace: Workspace, mine: Own, named: Mapping[str, Envelope], keys: Mapping[str, str]
 ) -> None:
-    """Keep the keys of these envelopes, wrapped. Raises `EvalPanelError` for one that opens another envelope."""
+    """Keep the keys of these envelopes, wrapped."""
     held = set(tx.execute(select(t.EnvelopeRow.name).where(t.EnvelopeRow.tender_id == mine.tender)).scalars())
     for name, identity_of in keys.items():
         envelope = named.get(name)
         if envelope is None or name in held:
             continue
-        if age.recipient_of(identity_of) != envelope.recipient:
-            raise EvalPanelError(
-                f"The key that came for {name} does not open it.", "Nothing was changed. Ask the officer for it again."
-            )
         wrapped = workspace.keys.wrap_for(mine.tender, f"envelope {name}", identity_of.encode())
         tx.add(
             t.EnvelopeRow(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evalpanel.domain.interests import covering
 from evalpanel.domain.people import Role
@@ -16,7 +17,7 @@ from evalpanel.domain.scoring import awaiting_price
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, BidStatus, LotCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import interests, tenders
+from evalpanel.services import exchange, interests, locked_here, tenders
 from evalpanel.services.envelopes import price_row
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -60,6 +61,7 @@ def price_state(workspace: Workspace, named: str, *, person: str | None = None) 
     """Where each price stands that is open to `person` (the officer who acts, if left out). Nothing is opened by asking. Refused until moderation is closed."""
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
+        _refuse_false_lock(tx, workspace, tender)
         tenders.require(tender, at_least=TenderStage.QUALITY_LOCKED, act="its prices stay sealed")
         joined = tenders.owner_here(tx, tender.tender_id) is not None
         if joined and not tender.stage.reached(TenderStage.PRICES_OPENED):
@@ -104,6 +106,14 @@ def price_state(workspace: Workspace, named: str, *, person: str | None = None) 
                 standing, why = _standing(bid, awaited=bid.bid in awaited, held=held, needed=needed, is_over=is_over)
                 found.append(BidPrice(bid.lot, bid.bid, name, standing, why))
         return PriceState(tuple(found), any_needed)
+
+
+def _refuse_false_lock(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> None:
+    """Say what keeps the newest lock that was told here from being followed, while no price is open here."""
+    mine = exchange.own(tx, workspace, tender.tender_id)
+    told = () if mine is None else locked_here.seen_here(tx, workspace, mine)
+    if told and told[-1].words and not tender.stage.reached(TenderStage.PRICES_OPENED):
+        raise EvalPanelError("No price is open on this laptop.", told[-1].words)
 
 
 def _standing(bid: Bid, *, awaited: bool, held: bool, needed: bool, is_over: bool) -> tuple[PriceStanding, str]:
