@@ -47,9 +47,9 @@ def export_scores(
 ) -> None:
     """Write a panel member's score sheet, with what is answered so far."""
     held = console(context, json=json)
-    with held.opened() as space:
+    with held.opened() as space, held.progress("Writing") as progress:
         person = tenders.person_code(space, tender, person)
-        lines = scoresheets.export_scores(space, tender, person=person, out=out)
+        lines = scoresheets.export_scores(space, tender, person=person, out=out, progress=progress)
     held.say(f"Wrote {out}: {counted(lines, 'line')} for {person}.")
     held.answer({"file": str(out), "lines": lines})
 
@@ -64,8 +64,8 @@ def import_scores(
 ) -> None:
     """Take in a filled score sheet: all of it or nothing. An empty cell never blanks a value."""
     held = console(context, json=json)
-    with held.opened() as space:
-        taken = scoresheets.import_scores(space, tender, person=person, path=path)
+    with held.opened() as space, held.progress("Taking in") as progress:
+        taken = scoresheets.import_scores(space, tender, person=person, path=path, progress=progress)
     held.say(f"{taken.person}: {len(taken.added)} new, {len(taken.changed)} changed, {taken.unchanged} as they were.")
     for line in taken.changed[:20]:
         held.say(f"  changed: {line}")

@@ -246,8 +246,8 @@ class Layout:
             ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
             ("LEFTPADDING", (0, 0), (-1, -1), 4),
             ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-            ("TOPPADDING", (0, 0), (-1, -1), 4),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            ("TOPPADDING", (0, 0), (-1, -1), 1 if table.dense else 4),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5 if table.dense else 4),
         ]
         for number, row in enumerate(table.rows, 1):
             if row.kind is RowKind.SECTION:
