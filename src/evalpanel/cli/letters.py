@@ -84,6 +84,7 @@ def write_letters(
         if chosen.occasion is not None:
             if chosen.combined:
                 raise typer.BadParameter("--kind is about one bid: leave --combined out")
+            assert chosen.bid is not None  # an occasion always names its bid
             if held.json:
                 looks = letter_looks.look(
                     space, tender, bid=chosen.bid, lot=chosen.lot, person=person, occasion=chosen.occasion
