@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QPlainTextEdit,
 from evalpanel.domain.authorities import LARGEST_LOGO, AuthorityProfile
 from evalpanel.services.authorities import HeldAuthority
 from evalpanel.system.files import read_whole
+from evalpanel.ui import accessible
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.flow import Flow
 from evalpanel.ui.widgets.scroll import scroll
 
 _PICTURES = "Pictures (*.png *.jpg *.jpeg)"
 _LINES = (
-    ("name", "Name, as it stands at the head of letters"),
+    ("name", "Name"),
     ("telephone", "Telephone"),
     ("email", "E-mail address"),
     ("website", "Website, beginning with https://"),
@@ -50,6 +51,7 @@ class LetterheadForm(QWidget):
         self.authority.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.authority.setMinimumContentsLength(12)
         self._add("Whose letters", self.authority)
+        accessible.name_chooser(self.authority, "Whose letters")
         self.lines: dict[str, QLineEdit] = {}
         self.address, self.also_called = self._text(), self._text()
         for name, words in _LINES:
