@@ -82,9 +82,11 @@ def write_letters(
     looks: tuple[LetterLook, ...] = ()
     with held.opened() as space, held.progress("Signing letters") as progress:
         if chosen.occasion is not None:
+            assert chosen.bid is not None, "an occasion is of one bid: the choice was refused without it"
             if chosen.combined:
                 raise typer.BadParameter("--kind is about one bid: leave --combined out")
-            assert chosen.bid is not None  # an occasion always names its bid
+            if chosen.bid is None:
+                raise typer.BadParameter("--kind is about one bid: name it with --bid")
             if held.json:
                 looks = letter_looks.look(
                     space, tender, bid=chosen.bid, lot=chosen.lot, person=person, occasion=chosen.occasion
