@@ -25,7 +25,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import Line, Score, ScoreStatus, scored_lines, sheet_digest
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, Bidder, BidderCode, PersonCode, PriceKind, PriceLine
-from evalpanel.services import audit, moderation, packs, prices, setup, sign_off, tenders
+from evalpanel.services import audit, deciding, moderation, outcome, packs, prices, setup, sign_off, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 
@@ -37,7 +37,9 @@ DOCUMENTED = 4
 """So many bids, the first, bring the PDF."""
 
 _RATIONALE = "Names a worker for each young carer, and says who steps in when she is away (page 12). " * 3
-_REASONS = "The bid names a worker for each young carer and says who steps in. It shows how she is trained. " * 3
+_REASONS = (
+    "The bid names a worker for each young carer and says who steps in. It shows how she is trained. " * 3
+).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def pack(size: Size = WHOLE) -> TenderPack:
             for leaf in range(1, size.leaves + 1)
         ]
     codes = [f"B{number:03}" for number in range(1, size.bids + 1)]
-    bidders = tuple(Bidder(BidderCode(code), f"Bidder {code}", email="bids@bidder.example") for code in codes)
+    bidders = tuple(_bidder(code, number) for number, code in enumerate(codes, 1))
     received = make.bids()[0].received
     officer, chair, member, *_ = make.panel()
     more = (
@@ -80,6 +82,18 @@ def pack(size: Size = WHOLE) -> TenderPack:
         bids=tuple(Bid(BidCode(code), BidderCode(code), make.LOT, received=received) for code in codes),
         prices=tuple(_price(code, number) for number, code in enumerate(codes)),
         panel=(officer, chair, member, *more),
+    )
+
+
+def _bidder(code: str, number: int) -> Bidder:
+    """Somebody with all that a letter needs, none of it anybody's: that number is in no register."""
+    return Bidder(
+        BidderCode(code),
+        f"Bidder {code}",
+        scheme="GB-COH",
+        identifier=f"{99_000_000 + number * 137}",
+        address=f"{number} Mill Lane\nNorthmoor\nNM{number % 20} {number % 9 + 1}ZZ",
+        email=f"bids@bidder-{number:03}.example",
     )
 
 
@@ -143,6 +157,20 @@ def go_on(space: Workspace, stage: str, to: str) -> None:
     }
     for name in STAGES[STAGES.index(stage) + 1 : STAGES.index(to) + 1]:
         acts[name](space)
+
+
+def decide(space: Workspace) -> None:
+    """Record the award to the first bid by rank."""
+    best = next(bid.bid for bid in outcome.outcome(space, REFERENCE).lots[0].bids if bid.rank == 1)
+    deciding.decide(
+        space,
+        REFERENCE,
+        bids=[best],
+        decided_by=["Director of Children’s Services"],
+        delegation="Scheme of delegation 4.2",
+        why="As ranked by the published method.",
+        on=profiles.START.date(),
+    )
 
 
 def _scorers(space: Workspace) -> list[PersonCode]:

@@ -288,9 +288,25 @@ def sign(shell: Shell) -> None:
     idle(shell)
     folder = mkdtemp(dir=shell.session.workspace.folders.staging)
     page.choose_folder = lambda _: folder
-    if page.primary.isVisible():
+    if page.primary.text().startswith("Sign "):
         page.primary.click()
     idle(shell)
+
+
+def with_a_certificate(shell: Shell) -> None:
+    """The authority's certificate, asked for before signing."""
+    page = _letters(shell)
+    page.key.choices.key.setCurrentIndex(1)
+    page.primary.click()
+    page._settings.remove("letters/key")  # the scenes after it are as they would be alone
+
+
+def in_one(shell: Shell) -> None:
+    """One letter for all lots of a bidder."""
+    page = _letters(shell)
+    page.key.choices.combined.setChecked(True)
+    idle(shell)
+    page._settings.remove("letters/combined")
 
 
 def an_occasion(shell: Shell) -> None:
@@ -329,6 +345,7 @@ def looked_over(shell: Shell) -> None:
 
 def anew(shell: Shell) -> None:
     """A signed letter that is to be signed once more."""
+    sign(shell)
     page = _letters(shell)
     page.open(("B02", "L1"))
     idle(shell)
@@ -338,6 +355,7 @@ def anew(shell: Shell) -> None:
 
 def check_the_list(shell: Shell) -> None:
     """The signed list of letters, checked where they lie."""
+    sign(shell)
     page = _letters(shell)
     page.check.choose_list = lambda start: str(Path(start) / "letters.json")
     page.list_action.click()
@@ -690,6 +708,8 @@ SCENES = (
     Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
     Scene("outcome", "OF1", (Shot("record", "damaged", act=verified),), before=damage),
     Scene("decided", "OF1", (*places("letters"), Shot("letters", "looked-over", act=looked_over))),
+    Scene("decided", "OF1", (Shot("letters", "certificate", act=with_a_certificate),)),
+    Scene("decided", "OF1", (Shot("letters", "in-one", act=in_one),)),
     Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
     Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), Shot("letters", "anew", act=anew), *places("home")), before=with_addresses),
     Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),

@@ -10,13 +10,20 @@ class EvalPanelError(Exception):
     """Something that people can expect to happen, told in words.
 
     `title` is a short sentence (what happened); `message` says what is safe and what to do next. Faces show both;
-    the command line turns it into one line on standard error and exit code 1.
+    the command line turns it into one line on standard error and exit code 1. `window` is what the window says in the place of
+    `message`, where the next step is another one there than an option of a command.
     """
 
-    def __init__(self, title: str, message: str = "") -> None:
+    def __init__(self, title: str, message: str = "", *, window: str = "") -> None:
         super().__init__(title, message)
         self.title = title
         self.message = message
+        self.window = window or message
+
+    @property
+    def in_window(self) -> str:
+        """The whole of it as the window says it."""
+        return f"{self.title} {self.window}".strip()
 
     def __str__(self) -> str:
         return f"{self.title} {self.message}".strip()

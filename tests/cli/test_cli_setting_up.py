@@ -345,6 +345,7 @@ def test_a_bidders_address_is_corrected(at: At) -> None:
     evalpanel = at("declared")
 
     evalpanel.done("bidder", REFERENCE, "b02", "--address", "2 Dock Road")
+    assert evalpanel.asked("bidder", REFERENCE, "b02", "--email", "bids@new.example")["signed_before"] == []
 
     assert evalpanel.refused("bidder", REFERENCE, "B02") == (
         "There is nothing to correct. Nothing was changed. Name at least one value that is not empty."

@@ -27,8 +27,7 @@ from evalpanel.domain.letter import (
     Section,
     Table,
 )
-from evalpanel.errors import EvalPanelError
-from evalpanel.formats.fonts import printable, runs, shipped
+from evalpanel.formats.fonts import runs, shipped
 from evalpanel.formats.letter_pdf import render, signature_appearance
 from evalpanel.formats.paper import SIGNATURE_FIELD, SIGNATURE_SIZE
 from judges import judge
@@ -202,28 +201,6 @@ def test_render_spells_ligatures_out_and_drops_what_prints_nothing() -> None:
 
 def test_render_composes_letters_that_come_in_pieces() -> None:
     assert "Dear Zoë Café," in rendered(of_bidder(unicodedata.normalize("NFD", "Zoë Café")))
-
-
-@pytest.mark.parametrize("name", ["北京公司", "हिन्दी", "Party 🥂 Ltd"])
-def test_render_refuses_a_character_that_no_font_has_by_name(name: str) -> None:
-    first = next(char for char in name if not char.isascii())
-    with pytest.raises(EvalPanelError, match=f"U\\+{ord(first):04X}"):
-        render(of_bidder(name), made_at=ex.MADE_AT)
-
-
-def test_printable_turns_right_to_left_names_as_they_are_seen() -> None:
-    assert printable("Beit שלום (עמותה) Ltd") == "Beit (התומע)\u00a0םולש Ltd"
-    assert printable("House 12 שלום 34") == "House 12 םולש 34"
-
-
-def test_printable_joins_arabic_letters() -> None:
-    assert printable("سلام") == "\ufee1\ufefc\ufeb3"
-    assert printable("محمد") == "\ufeaa\ufee4\ufea4\ufee3"
-
-
-def test_printable_refuses_a_long_right_to_left_text() -> None:
-    with pytest.raises(EvalPanelError, match="right to left"):
-        printable("שלום " * 30)
 
 
 def test_runs_use_the_second_font_for_what_the_first_lacks() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import big
@@ -17,7 +18,7 @@ from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidStatus, TenderId
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import moderation, scoring, setup, verify
+from evalpanel.services import moderation, scoresheets, scoring, setup, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import score_reads
 from evalpanel.store import tables as t
@@ -121,3 +122,37 @@ def test_newest_version_counts_when_a_line_is_agreed_again(opened: Opened) -> No
             held = score_reads.moderated(tx, tender)[line]
             assert score_reads.moderated_on(tx, tender, line) == (held, 3)
             assert held.value == Decimal(2)
+
+
+def test_taking_a_spreadsheet_in_says_how_far_it_is_and_changes_nothing_when_it_is_stopped(
+    opened: Opened, tmp_path: Path
+) -> None:
+    class Watched(Progress):
+        def __init__(self, stop: str = "") -> None:
+            super().__init__()
+            self.told: list[str] = []
+            self._stop = stop
+
+        def step(self, done: int, total: int, what: str = "") -> None:
+            self.told.append(what)
+            if what == self._stop:
+                self.cancel()
+            super().step(done, total, what)
+
+    with opened("moderated") as space:
+        before = moderation.lines(space, big.REFERENCE)
+        file, watched = tmp_path / "moderated.xlsx", Watched()
+        assert scoresheets.export_moderated(space, big.REFERENCE, file) == len(before)
+        agreed = next(one.agreed for one in before if one.agreed is not None)
+        book = openpyxl.load_workbook(file)
+        sheet = book.worksheets[0]
+        names = [cell.value for cell in sheet[1]]
+        sheet.cell(2, names.index("reasons") + 1).value = "Said once more."
+        book.save(file)
+        for stop in ("Reading", "Checking"):
+            with pytest.raises(Cancelled):
+                scoresheets.import_moderated(space, big.REFERENCE, path=file, progress=Watched(stop))
+        assert moderation.lines(space, big.REFERENCE) == before
+        assert agreed.line == before[0].line
+        taken = scoresheets.import_moderated(space, big.REFERENCE, path=file, progress=watched)
+        assert (taken.changed, watched.told) == ((agreed.line,), ["Reading", "Checking"])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from sqlalchemy import inspect, select
 
@@ -26,6 +27,7 @@ from evalpanel.services import (
     occasion_letters,
     record,
     sent,
+    setup,
     verify,
 )
 from evalpanel.services.letter_signing import LetterBlockedBy, LetterDone
@@ -145,6 +147,26 @@ def test_a_letter_signed_anew_is_the_next_version_and_says_why(space: Workspace,
     assert first.not_proved[-1].endswith(f"({new.name}), took its place")
     assert second.proved[-1] == "it is version 2, and no later version took its place in this profile"
     assert apart.not_proved[-1].startswith("which version of the letter this is")
+
+
+def test_details_are_corrected_when_all_letters_are_issued_and_the_letter_is_signed_anew(
+    at: At, tmp_path: Path
+) -> None:
+    small = at("priced")
+    after_outcome_steps.decided(small)
+    after_outcome_steps.lettered(small, tmp_path / "out")
+    (first,) = [one for one in letter_drafts.overview(small, SMALL) if one.bid == "B02"]
+    after = setup.correct_bidder(small, SMALL, bidder="B02", address="9 New Quay\nSouthmere")
+    assert after.address == "9 New Quay\nSouthmere"
+    told = record.history(small, SMALL)[-1]
+    assert (told.what.startswith("corrected the details of"), told.detail) == (True, "Changed: postal address.")
+    (signed,) = [one for one in letter_drafts.overview(small, SMALL) if one.bid == "B02"]
+    assert signed.signed == first.signed
+    (anew,) = letters.letters(small, SMALL, tmp_path / "anew", bid="B02", reissue="It has moved.").letters
+    assert anew.version == 2
+    document = pypdfium2.PdfDocument(anew.file)
+    assert "9 New Quay" in document[0].get_textpage().get_text_bounded()
+    document.close()
 
 
 def test_letters_of_several_kinds_are_sent_apart(space: Workspace, tmp_path: Path) -> None:

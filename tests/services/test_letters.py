@@ -165,6 +165,15 @@ def test_letters_that_were_signed_before_a_cancel_stay_and_are_given_out_again(s
     assert letter_drafts.check(space, REFERENCE, "B01", "L1").verdict is SignatureVerdict.VERIFIED
     assert setup.view(space, REFERENCE).summary.stage.words == "Award decided"
 
+    # Where a letter was signed before, it stays as it is until it is signed anew.
+    setup.correct_bidder(space, REFERENCE, bidder="B01", email="letters@tamar.example")
+    assert letter_drafts.preview(space, REFERENCE, "B01", "L1") == before
+    assert letter_drafts.signed_for(space, REFERENCE, "B01") == (
+        ("B01", "L1", LetterKind.WINNER),
+        ("B01", "L2", LetterKind.UNSUCCESSFUL),
+    )
+    assert letter_drafts.signed_for(space, REFERENCE, "B02") == ()
+
     setup.correct_bidder(space, REFERENCE, bidder="B02", address="2 Elm Row\nSouthmere")
     draft = words_of(letter_drafts.preview(space, REFERENCE, "B02", "L1"))
     assert ("2 Elm Row" in draft, "Southmere" in draft) == (True, True)

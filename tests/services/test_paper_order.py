@@ -16,7 +16,7 @@ from after_outcome_steps import TODAY, decided, lettered
 from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.tender import RegimeCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import letters, publishing, record, sent, verify
+from evalpanel.services import letters, letters_anew, publishing, record, sent, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models import award_acts
 from judges import judge
@@ -85,6 +85,9 @@ def test_a_day_that_is_proclaimed_later_means_that_letters_are_signed_anew(under
         "The letter for bid B01, lot L1 states another end of standstill: sign it anew (letters --bid B01 --again WHY) and "
         "send it."
     )
+    assert [(one.bid, one.why) for one in letters_anew.to_do(under, REFERENCE).anew] == [
+        (bid, ("It states another end of standstill than would be so now.",)) for bid in ("B01", "B02", "B03")
+    ]
     said = refused(lambda: publishing.publish(under, REFERENCE, again="A day was proclaimed."))
     assert said.startswith(
         "The letter for bid B01, lot L1, states that standstill ends with 12 October 2026, but it ends with 13 October 2026. "
@@ -94,6 +97,7 @@ def test_a_day_that_is_proclaimed_later_means_that_letters_are_signed_anew(under
         letters.letters(under, REFERENCE, tmp_path / "anew", bid=bid, reissue="A day was proclaimed.")
     assert "the end of Tuesday 13 October 2026" in pages(tmp_path / "anew" / f"{REFERENCE}-L1-B02-v2.pdf")
     assert publishing.papers(under, REFERENCE).to_sign_anew == ()
+    assert letters_anew.to_do(under, REFERENCE).anew == ()
     now = publishing.publish(under, REFERENCE, again="A day was proclaimed.")
     assert now.period is not None
     assert now.period.ends == date(2026, 10, 13)
@@ -150,7 +154,7 @@ def test_the_day_of_sending_fits_the_log(under: Workspace, clock: Clock, tmp_pat
 def test_a_letter_that_went_by_post_needs_the_longer_standstill(under: Workspace, tmp_path: Path) -> None:
     lettered(under, tmp_path / "out")
     sent.record_sent(under, REFERENCE, at=NOON.replace(hour=9), channel=Channel.POST)
-    assert refused(lambda: publishing.publish(under, REFERENCE, published=TODAY)).startswith(
+    assert refused(lambda: publishing.publish(under, REFERENCE, published=TODAY, stands="It may.")).startswith(
         "The letter for bid B01, lot L1, is on the log as sent by other than electronic means. Nothing was changed. Then "
         "standstill lasts to the fifteenth day"
     )
@@ -180,6 +184,59 @@ def test_a_notice_is_not_earlier_than_its_assessment_summaries(at: At, clock: Cl
     clock.forward(days=1)
     letters.letters(space, REFERENCE, tmp_path / "anew", bid="B01", reissue="A wrong name.")
     publishing.publish(space, REFERENCE, notice_id="2026/S 000-2", again="The number was mistyped.")
+
+
+def test_a_notice_that_went_out_first_is_recorded_with_the_reason_why_it_stands(
+    at: At, clock: Clock, tmp_path: Path
+) -> None:
+    space = at("priced")
+    decided(space)
+    clock.forward(days=1)
+    lettered(space, tmp_path / "out")
+    why = "The portal published it by itself; our lawyer agrees that it stands."
+    with pytest.raises(publishing.NoticeOutOfOrder) as found:
+        publishing.publish(space, REFERENCE, published=TODAY, standstill=True)
+    assert found.value.may_be_so
+    assert found.value.message.endswith("record it with the reason: --stands WHY.")
+    assert found.value.in_window.endswith(f"write it in the field “{publishing.STANDS}”.")
+    now = publishing.publish(space, REFERENCE, published=TODAY, standstill=True, stands=why)
+    assert now.notice is not None
+    against = "The letter for bid B01, lot L1, was signed on 2 October 2026, after the notice of 1 October 2026."
+    assert (now.notice.found, now.notice.stands) == (against, why)
+    assert record.history(space, REFERENCE)[-1].detail.endswith(f"{against} Why it stands: {why}")
+    # Recorded once more the reason stays, until the notice fits the letters.
+    publishing.publish(space, REFERENCE, notice_id="2026/S 000-2", again="The number was mistyped.")
+    fits = publishing.publish(space, REFERENCE, published=date(2026, 10, 2), again="The day was mistyped.")
+    assert fits.notice is not None
+    assert (fits.notice.found, fits.notice.stands) == ("", "")
+    assert verify.verify_tender(space, REFERENCE).verdict == "verified"
+
+
+def test_a_notice_that_fits_its_letters_takes_no_exception(at: At, tmp_path: Path) -> None:
+    space = at("priced")
+    decided(space)
+    lettered(space, tmp_path / "out")
+    assert refused(
+        lambda: publishing.publish(space, REFERENCE, published=TODAY, standstill=True, stands="It may.")
+    ) == (
+        "The notice fits the letters on the record, so it needs no exception. Nothing was changed. Record it without one."
+    )
+
+
+def test_a_notice_against_the_log_may_stand(under: Workspace, clock: Clock, tmp_path: Path) -> None:
+    lettered(under, tmp_path / "out")
+    clock.forward(days=1)
+    sent.record_sent(under, REFERENCE, at=NOON.replace(day=2, hour=9), channel=Channel.EMAIL)
+    why = "They went out on the first; the log was written a day later and nobody can say the hour."
+    now = publishing.publish(under, REFERENCE, published=TODAY, stands=why)
+    assert now.notice is not None
+    assert (
+        now.notice.found.startswith("The letter for bid B01, lot L1, is on the log as sent on"),
+        now.notice.stands,
+    ) == (
+        True,
+        why,
+    )
 
 
 def test_days_for_letters_are_typed_in_the_window_too(under: Workspace) -> None:

@@ -20,6 +20,7 @@ from evalpanel.ui.pages.outcome import OutcomePage
 from evalpanel.ui.pages.record import RecordPage
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
+from profiles import opened
 
 REFERENCE = ui_stage.REFERENCE
 LONG = 60_000
@@ -130,6 +131,45 @@ def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(
     page.reports[0].click()
     qtbot.waitUntil(lambda: not shell.jobs.busy, timeout=LONG)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_notice_that_came_before_the_letters_is_recorded_in_the_window_with_the_reason(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    root = tmp_path / "later"
+    with ui_stage.at("decided", root):
+        pass
+    with opened(root, lambda: ui_stage.NOW + timedelta(days=1)) as space:
+        letters.letters(space, REFERENCE, tmp_path / "letters")
+        officer = next(one.person for one in outcome.outcome(space, REFERENCE).pack.panel if "officer" in one.roles)
+        shell = Shell(Session(space, REFERENCE, officer), {"outcome": OutcomePage, "record": RecordPage})
+        qtbot.addWidget(shell)
+        shell.show()
+        record_before_letters(shell, space)
+        shell.close()
+
+
+def record_before_letters(shell: Shell, space: Workspace) -> None:
+    shell.show_place("record")
+    page = shell.page("record")
+    assert isinstance(page, RecordPage)
+    page.refresh()
+    card = page.after
+    card.acts["notice"].click()
+    assert not card.stands.isVisible()
+    card.day.setText(TODAY.isoformat())
+    card.standstill.setChecked(True)
+    card.record.click()
+    assert shell.messages.text.endswith(f"write it in the field “{card.stands.accessibleName()}”.")
+    assert "--" not in shell.messages.text
+    assert card.stands.isVisible()
+    card.stands.setText("The portal published it by itself.")
+    card.record.click()
+    notice = deciding.standing(space, REFERENCE).notice
+    assert notice is not None
+    assert (notice.published, notice.stands) == (TODAY, "The portal published it by itself.")
+    card.acts["notice"].click()
+    assert (card.stands.isVisible(), card.stands.text()) == (False, "")
 
 
 def test_record_that_is_due_is_said_on_home_and_on_the_page_of_the_record(qtbot: QtBot, space: Workspace) -> None:

@@ -249,7 +249,10 @@ def test_letters_cancelled_keeps_what_was_signed_and_goes_on_where_it_stopped(
 def test_letters_signed_before_are_checked_when_they_are_shown(window: Window) -> None:
     assert window.states[0].endswith("pages · verified")
     assert window.states[1].endswith("pages")
-    assert window.page.status.text() == "Every letter is signed. A sealed copy of each is kept here."
+    assert window.page.status.text() == (
+        "Every letter is signed. A sealed copy of each is kept here. 8 letters are not on the log of sending yet. "
+        "They go out before the notice."
+    )
     window.choose("B01", "L2")
     assert window.states[1].endswith("pages · verified")
 

@@ -39,8 +39,8 @@ def export_moderated(
 ) -> None:
     """Write the lines to be agreed, with everybody's scores side by side on a second sheet."""
     held = console(context, json=json)
-    with held.opened() as space:
-        lines = scoresheets.export_moderated(space, tender, out, person=person)
+    with held.opened() as space, held.progress("Writing") as progress:
+        lines = scoresheets.export_moderated(space, tender, out, person=person, progress=progress)
     held.say(f"Wrote {out}: {counted(lines, 'line')}.")
     held.answer({"file": str(out), "lines": lines})
 
@@ -55,20 +55,13 @@ def import_moderated(
 ) -> None:
     """Take in what the panel agreed: all of it or nothing."""
     held = console(context, json=json)
-    with held.opened() as space:
-        taken = scoresheets.import_moderated(space, tender, path=path, person=person)
+    with held.opened() as space, held.progress("Taking in") as progress:
+        taken = scoresheets.import_moderated(space, tender, path=path, person=person, progress=progress)
     held.say(
         f"{counted(len(taken.added), 'line')} agreed, {len(taken.changed)} changed, {taken.unchanged} as they were."
     )
     held.notes(taken.notes)
-    held.answer(
-        {
-            "added": len(taken.added),
-            "changed": [{"lot": line.lot, "bid": line.bid, "criterion": line.criterion} for line in taken.changed],
-            "unchanged": taken.unchanged,
-            "problems": [{"where": note.where, "what": note.what} for note in taken.notes],
-        }
-    )
+    held.answer(answers.taken(taken))
 
 
 @commands.command("close-moderation")

@@ -131,6 +131,14 @@ def notice(
         typer.Option("--proclaimed", metavar="DATE=NAME", help="A bank holiday that came after this release."),
     ] = None,
     again: Annotated[str, typer.Option("--again", help="Why it is recorded once more.")] = "",
+    stands: Annotated[
+        str,
+        typer.Option(
+            "--stands",
+            metavar="WHY",
+            help="Why a notice stands that went out before its letters, or against their log.",
+        ),
+    ] = "",
     person: Person = None,
     json: Json = False,
 ) -> None:
@@ -146,11 +154,14 @@ def notice(
             days=days,
             proclaimed=[proclaimed_day(one) for one in proclaimed or ()],
             again=again,
+            stands=stands,
             person=person,
         )
         papers = publishing.papers(space, tender)
     assert now.notice is not None
     held.say(f"The notice of {in_words(now.notice.published)} is on the record.")
+    if now.notice.stands:
+        held.say(f"  It stands although: {now.notice.found}")
     _say_period(held, now.period)
     for sentence in papers.sentences:
         held.say(f"  {sentence}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +9,11 @@ import typer
 from typer.core import TyperGroup
 
 from evalpanel.cli import answers
+from evalpanel.cli.bundles import bundled
 from evalpanel.cli.console import Console, Json, Person, Someone, TenderName, console, counted, read_passphrase
+from evalpanel.cli.letter_choice import Chosen, ForOccasion
 from evalpanel.cli.letter_days import say_letter_days
 from evalpanel.cli.letter_sentences import wording
-from evalpanel.domain.feedback_occasions import Occasion
-from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.services import approving, drafting, letter_looks, occasion_letters
 from evalpanel.services import letters as journey
 from evalpanel.services.letter_copies import Copies
@@ -42,38 +41,14 @@ letters = typer.Typer(
 letters.add_typer(wording, name="wording")
 letters.command("standstill")(say_letter_days)
 
-_ASKED_FOR = tuple(one.value for one in LetterKind if one.is_asked_for)
-Bid = Annotated[str | None, typer.Option("--bid", help="One bid; all, if left out.")]
-Lot = Annotated[str | None, typer.Option("--lot", help="One lot; all, if left out.")]
-Combined = Annotated[bool, typer.Option("--combined", help="One letter for all lots of a bidder.")]
-Kind = Annotated[
-    str | None, typer.Option("--kind", help=f"A letter that follows from no outcome: {', '.join(_ASKED_FOR)}.")
-]
-Reason = Annotated[
-    str, typer.Option("--reason", help="With --kind: what is to be explained, or was considered and decided.")
-]
-ReplyBy = Annotated[str, typer.Option("--reply-by", metavar="DATE", help="The last day for an answer.")]
-ValidUntil = Annotated[
-    str, typer.Option("--valid-until", metavar="DATE", help="Until when a prequalification is good.")
-]
-Ended = Annotated[
-    str, typer.Option("--ended", metavar="DATE", help="The last day of standstill; that on record, if left out.")
-]
-
 
 @letters.command("sign")
+@bundled
 def write_letters(
     context: typer.Context,
     tender: TenderName,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the letters.")],
-    bid: Bid = None,
-    lot: Lot = None,
-    combined: Combined = False,
-    kind: Kind = None,
-    reason: Reason = "",
-    reply_by: ReplyBy = "",
-    valid_until: ValidUntil = "",
-    ended: Ended = "",
+    chosen: Chosen,
     reissue: Annotated[
         str, typer.Option("--again", metavar="WHY", help="Sign the letter of --bid anew, as its next version, and why.")
     ] = "",
@@ -104,16 +79,20 @@ def write_letters(
     held = console(context, json=json)
     copies = Copies(large_print, plain_text)
     source = _key_source(pkcs12, pkcs11, token, key, secret_file)
-    occasion = _occasion(kind, reason, reply_by, valid_until, ended)
     looks: tuple[LetterLook, ...] = ()
     with held.opened() as space, held.progress("Signing letters") as progress:
-        if occasion is not None:
-            if bid is None or combined:
+        if chosen.occasion is not None:
+            assert chosen.bid is not None, "an occasion is of one bid: the choice was refused without it"
+            if chosen.combined:
+                raise typer.BadParameter("--kind is about one bid: leave --combined out")
+            if chosen.bid is None:
                 raise typer.BadParameter("--kind is about one bid: name it with --bid")
             if held.json:
-                looks = letter_looks.look(space, tender, bid=bid, lot=lot, person=person, occasion=occasion)
+                looks = letter_looks.look(
+                    space, tender, bid=chosen.bid, lot=chosen.lot, person=person, occasion=chosen.occasion
+                )
             made = occasion_letters.sign_occasion(
-                space, tender, occasion, out, bid=bid, lot=lot, reissue=reissue, person=person, key=source,
+                space, tender, chosen.occasion, out, bid=chosen.bid, lot=chosen.lot, reissue=reissue, person=person, key=source,
                 copies=copies, progress=progress,
             )  # fmt: skip
             if isinstance(made, LetterDone):
@@ -122,11 +101,13 @@ def write_letters(
                 report = journey.LettersReport((), (made,), "")
         else:
             report = journey.letters(
-                space, tender, out, bid=bid, lot=lot, combined=combined, reissue=reissue, person=person, key=source,
+                space, tender, out, bid=chosen.bid, lot=chosen.lot, combined=chosen.combined, reissue=reissue, person=person, key=source,
                 copies=copies, progress=progress,
             )  # fmt: skip
             if held.json:
-                looks = letter_looks.look(space, tender, bid=bid, lot=lot, person=person, combined=combined)
+                looks = letter_looks.look(
+                    space, tender, bid=chosen.bid, lot=chosen.lot, person=person, combined=chosen.combined
+                )
     for one in report.letters:
         held.say(f"  {one.file}  {one.pages} pages, {one.kind}, {'verified' if one.verified else 'NOT verified'}")
     held.say(
@@ -164,25 +145,26 @@ def _key_source(
 
 
 @letters.command("look")
+@bundled
 def look_at_letters(
     context: typer.Context,
     tender: TenderName,
-    bid: Bid = None,
-    lot: Lot = None,
-    combined: Combined = False,
-    kind: Kind = None,
-    reason: Reason = "",
-    reply_by: ReplyBy = "",
-    valid_until: ValidUntil = "",
-    ended: Ended = "",
+    chosen: Chosen,
     person: Person = None,
     json: Json = False,
 ) -> None:
     """Say of each letter, before it is signed: what blocks it, how it reads, what to look at again, what it may not tell."""
     held = console(context, json=json)
     with held.opened() as space:
-        occasion = _occasion(kind, reason, reply_by, valid_until, ended, bid)
-        found = letter_looks.look(space, tender, bid=bid, lot=lot, person=person, combined=combined, occasion=occasion)
+        found = letter_looks.look(
+            space,
+            tender,
+            person=person,
+            bid=chosen.bid,
+            lot=chosen.lot,
+            combined=chosen.combined,
+            occasion=chosen.occasion,
+        )
     for one in found:
         _say(held, one)
     stopped = sum(bool(one.why or one.stops) for one in found)
@@ -193,25 +175,26 @@ def look_at_letters(
 
 
 @letters.command("approve")
+@bundled
 def approve_letters(
     context: typer.Context,
     tender: TenderName,
     person: Someone,
-    bid: Bid = None,
-    lot: Lot = None,
-    combined: Combined = False,
-    kind: Kind = None,
-    reason: Reason = "",
-    reply_by: ReplyBy = "",
-    valid_until: ValidUntil = "",
-    ended: Ended = "",
+    chosen: Chosen,
     json: Json = False,
 ) -> None:
     """Approve letters with the content that they have now. A letter whose content changes has to be approved again."""
     held = console(context, json=json)
     with held.opened() as space:
-        occasion = _occasion(kind, reason, reply_by, valid_until, ended, bid)
-        done = approving.approve(space, tender, person=person, bid=bid, lot=lot, combined=combined, occasion=occasion)
+        done = approving.approve(
+            space,
+            tender,
+            person=person,
+            bid=chosen.bid,
+            lot=chosen.lot,
+            combined=chosen.combined,
+            occasion=chosen.occasion,
+        )
     for code, of_lot in done.letters:
         held.say(f"  approved: bid {code}, lot {of_lot}")
     for code, of_lot, why in done.blocked:
@@ -246,6 +229,7 @@ def need_approval(
 
 
 @letters.command("allow")
+@bundled
 def allow(
     context: typer.Context,
     tender: TenderName,
@@ -253,71 +237,41 @@ def allow(
     lot: Annotated[str, typer.Argument(metavar="LOT")],
     key: Annotated[str, typer.Argument(metavar="KEY", help="The key of what was found, from `letters look`.")],
     why: Annotated[str, typer.Option("--why", help="Why this may lawfully stand in the letter.")],
-    kind: Kind = None,
-    reason: Reason = "",
-    reply_by: ReplyBy = "",
-    valid_until: ValidUntil = "",
-    ended: Ended = "",
+    about: ForOccasion,
     person: Person = None,
     json: Json = False,
 ) -> None:
     """Record why something that the leakage guard found may stand in a letter all the same."""
     held = console(context, json=json)
     with held.opened() as space:
-        occasion = _occasion(kind, reason, reply_by, valid_until, ended)
         said = approving.let_through(
-            space, tender, bid=bid, lot=lot, key=key, why=why, person=person, occasion=occasion
+            space, tender, bid=bid, lot=lot, key=key, why=why, person=person, occasion=about.occasion
         )
     held.say(f"Recorded for bid {bid}, lot {lot}. {said}")
     held.answer({"bid": bid, "lot": lot, "key": key, "found": said})
 
 
 @letters.command("draft")
+@bundled
 def draft(
     context: typer.Context,
     tender: TenderName,
     bid: Annotated[str, typer.Argument(metavar="BID")],
     docx: Annotated[Path, typer.Option("--docx", metavar="FILE", help="The Word document to write.")],
+    about: ForOccasion,
     lot: Annotated[str | None, typer.Option("--lot", help="The lot, where the bid is for several.")] = None,
-    kind: Kind = None,
-    reason: Reason = "",
-    reply_by: ReplyBy = "",
-    valid_until: ValidUntil = "",
-    ended: Ended = "",
     person: Person = None,
     json: Json = False,
 ) -> None:
     """Write the draft of a letter as a Word document, for a lawyer's comments. It is marked as a draft and not signed."""
     held = console(context, json=json)
-    occasion = _occasion(kind, reason, reply_by, valid_until, ended)
     with held.opened() as space:
-        if occasion is None:
+        if about.occasion is None:
             of_lot = drafting.draft(space, tender, bid=bid, lot=lot, out=docx, person=person)
         else:
-            of_lot = drafting.draft_occasion(space, tender, occasion, bid=bid, lot=lot, out=docx, person=person)
+            of_lot = drafting.draft_occasion(space, tender, about.occasion, bid=bid, lot=lot, out=docx, person=person)
     held.say(f"Wrote {docx}: a draft of the letter for bid {bid}, lot {of_lot}. It is not signed.")
     held.answer({"file": str(docx), "bid": bid, "lot": of_lot})
-
-
-def _occasion(
-    kind: str | None, reason: str, reply_by: str, valid_until: str, ended: str, bid: str | None = "one"
-) -> Occasion | None:
-    if kind is None:
-        if reason or reply_by or valid_until or ended:
-            raise typer.BadParameter("say which letter it is, with --kind")
-        return None
-    if kind not in _ASKED_FOR:
-        raise typer.BadParameter(f"--kind is one of {', '.join(_ASKED_FOR)}")
-    if bid is None:
-        raise typer.BadParameter("--kind is about one bid: name it with --bid")
-    return Occasion(LetterKind(kind), reason, _day(reply_by), _day(valid_until), _day(ended))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"“{text}” is no date: write it as 2026-11-30") from error
 
 
 def _say(held: Console, one: LetterLook) -> None:

@@ -28,6 +28,9 @@ def report(
         str | None,
         typer.Option("--report-back", metavar="PERSON", help="The sheet that this person may share, to --out."),
     ] = None,
+    in_full: Annotated[
+        bool, typer.Option("--in-full", help="All reasons on pages, however many, not in a workbook inside the report.")
+    ] = False,
     person: Person = None,
     json: Json = False,
 ) -> None:
@@ -42,7 +45,7 @@ def report(
         if back is not None and out is not None:
             written.append(reporting.back(space, tender, out, about=back, person=person))
         elif out is not None:
-            written.append(reporting.report(space, tender, out, person=person, progress=progress))
+            written.append(reporting.report(space, tender, out, in_full=in_full, person=person, progress=progress))
         if matrix is not None:
             written.append(reporting.matrix(space, tender, matrix, person=person, progress=progress))
     for one in written:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evalpanel.cli import answers
 from evalpanel.cli.console import Json, Someone, TenderName, console, counted
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import documents, scoresheets, tenders
@@ -14,6 +15,7 @@ from evalpanel.services import sign_off as signing
 from evalpanel.system.files import write_atomic
 
 commands = typer.Typer()
+Reason = Annotated[str, typer.Option(help="Why; it stands in the record.")]
 scores = typer.Typer(help="Score in a spreadsheet.", no_args_is_help=True)
 
 
@@ -47,9 +49,9 @@ def export_scores(
 ) -> None:
     """Write a panel member's score sheet, with what is answered so far."""
     held = console(context, json=json)
-    with held.opened() as space:
+    with held.opened() as space, held.progress("Writing") as progress:
         person = tenders.person_code(space, tender, person)
-        lines = scoresheets.export_scores(space, tender, person=person, out=out)
+        lines = scoresheets.export_scores(space, tender, person=person, out=out, progress=progress)
     held.say(f"Wrote {out}: {counted(lines, 'line')} for {person}.")
     held.answer({"file": str(out), "lines": lines})
 
@@ -64,21 +66,13 @@ def import_scores(
 ) -> None:
     """Take in a filled score sheet: all of it or nothing. An empty cell never blanks a value."""
     held = console(context, json=json)
-    with held.opened() as space:
-        taken = scoresheets.import_scores(space, tender, person=person, path=path)
+    with held.opened() as space, held.progress("Taking in") as progress:
+        taken = scoresheets.import_scores(space, tender, person=person, path=path, progress=progress)
     held.say(f"{taken.person}: {len(taken.added)} new, {len(taken.changed)} changed, {taken.unchanged} as they were.")
     for line in taken.changed[:20]:
         held.say(f"  changed: {line}")
     held.notes(taken.notes)
-    held.answer(
-        {
-            "person": taken.person,
-            "added": len(taken.added),
-            "changed": [{"lot": line.lot, "bid": line.bid, "criterion": line.criterion} for line in taken.changed],
-            "unchanged": taken.unchanged,
-            "problems": [{"where": note.where, "what": note.what} for note in taken.notes],
-        }
-    )
+    held.answer({"person": taken.person, **answers.taken(taken)})
 
 
 @commands.command("sign-off")
@@ -104,7 +98,7 @@ def reopen(
     context: typer.Context,
     tender: TenderName,
     person: Someone,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    reason: Reason,
     json: Json = False,
 ) -> None:
     """Open a signed-off sheet again, with a reason. Both versions are kept."""
@@ -121,7 +115,7 @@ def absent(
     context: typer.Context,
     tender: TenderName,
     person: Someone,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    reason: Reason,
     take_back: Annotated[
         bool, typer.Option("--take-back", help="Take it back: the person's sheet came after all, and counts again.")
     ] = False,

@@ -11,9 +11,10 @@ import typer
 from evalpanel.cli import answers
 from evalpanel.cli.console import Json, Person, TenderName, chosen_passphrase, console, counted
 from evalpanel.cli.notices import check_notice
+from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.retention import warning
 from evalpanel.domain.tender import BidStatus
-from evalpanel.services import documents, keeping, notices, packs, scoresheets, setup, tenders, workspace
+from evalpanel.services import documents, keeping, letter_drafts, notices, packs, scoresheets, setup, tenders, workspace
 
 commands = typer.Typer()
 bids = typer.Typer(help="Bring bids in, and record what becomes of them.", no_args_is_help=True)
@@ -269,8 +270,29 @@ def bidder(
             identifier=identifier,
             person=person,
         )
+        signed = letter_drafts.signed_for(space, tender, after.bidder)
     held.say(f"{after.bidder}: {after.name}, {after.address}, {after.email}, {after.scheme} {after.identifier}")
-    held.answer({"bidder": after.bidder, "name": after.name, "address": after.address, "email": after.email})
+    for bid, lot, kind in signed:
+        way = (
+            f" --kind {kind}"
+            if kind.is_asked_for
+            else " --combined"
+            if kind is LetterKind.COMBINED
+            else f" --lot {lot}"
+        )
+        held.say(
+            f"  The letter for bid {bid}, lot {lot} was signed before. To sign its next version: "
+            f"evalpanel letters {tender} --out DIR --bid {bid}{way} --again WHY"
+        )
+    held.answer(
+        {
+            "bidder": after.bidder,
+            "name": after.name,
+            "address": after.address,
+            "email": after.email,
+            "signed_before": [{"bid": bid, "lot": lot, "kind": kind} for bid, lot, kind in signed],
+        }
+    )
 
 
 @commands.command("documents")

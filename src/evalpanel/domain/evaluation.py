@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from evalpanel.domain.award import AwardDecision, LotAward
@@ -79,11 +79,16 @@ class Evaluation:
     reopened: tuple[Moment, ...]
     acts: int
     head: str
+    criteria: Mapping[str, Criterion] = field(init=False, repr=False, compare=False)
+    """The criteria by their codes."""
+    _bidders: Mapping[tuple[str, str], str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def criteria(self) -> dict[str, Criterion]:
-        """The criteria by their codes."""
-        return {one.criterion: one for one in self.pack.criteria}
+    def __post_init__(self) -> None:
+        # Asked for every line of a big tender: twelve thousand times.
+        names = {one.bidder: one.name for one in self.pack.bidders}
+        bidders = {(one.lot, one.bid): names.get(one.bidder, "") for one in reversed(self.pack.bids)}
+        object.__setattr__(self, "criteria", {one.criterion: one for one in self.pack.criteria})
+        object.__setattr__(self, "_bidders", bidders)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -98,8 +103,7 @@ class Evaluation:
 
     def bidder(self, lot: str, bid: str) -> str:
         """The name of who made a bid."""
-        names = {one.bidder: one.name for one in self.pack.bidders}
-        return next((names.get(one.bidder, "") for one in self.pack.bids if (one.lot, one.bid) == (lot, bid)), "")
+        return self._bidders.get((lot, bid), "")
 
 
 def people(panel: Sequence[PanelMember]) -> dict[PersonCode, str]:

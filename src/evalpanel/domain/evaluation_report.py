@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from evalpanel.domain.evaluation import NAMELESS, Evaluation
-from evalpanel.domain.evaluation_report_parts import after_award, assessed, how, outcome, who
+from evalpanel.domain.evaluation_report_parts import after_award, assessed, how, in_short, outcome, who
 from evalpanel.domain.letter import Facts, Items, Paragraph, Section, Signatory, Tone
 from evalpanel.domain.signing import in_words
 from evalpanel.domain.tender import RegimeCode
@@ -39,12 +39,26 @@ class EvaluationReport:
     language: str = "en-GB"
 
 
-def evaluation_report(held: Evaluation, *, made_at: datetime, signs: Signatory) -> EvaluationReport:
-    """The evaluation report as the record stands."""
+@dataclass(frozen=True, slots=True)
+class ReasonsApart:
+    """The workbook inside the report that holds the reasons of every line: its name in it, and its SHA-256."""
+
+    name: str
+    sha256: str
+
+
+def evaluation_report(
+    held: Evaluation, *, made_at: datetime, signs: Signatory, apart: ReasonsApart | None = None
+) -> EvaluationReport:
+    """The evaluation report as the record stands: the reasons of every line in it, or `apart`, in a workbook inside it.
+
+    Then the bids that the contract goes to are told in full, and all bids with their agreed scores.
+    """
     tender = held.pack.tender
     assert tender is not None, "a tender that is loaded has its terms"
     day = in_words(made_at.astimezone(_UK).date())
-    general, bids = tuple(_general(held)), tuple(assessed.sections(held))
+    general = tuple(_general(held))
+    bids = tuple(assessed.sections(held)) if apart is None else tuple(_in_short(held, apart))
     facts = Facts(
         (
             ("Reference", tender.reference),
@@ -59,10 +73,11 @@ def evaluation_report(held: Evaluation, *, made_at: datetime, signs: Signatory) 
         if len(bids) > 1
         else "How the bid was assessed"
     )
+    told = ((many,) if bids else ()) if apart is None else tuple(one.heading for one in bids)
     contents = Section(
         "What is in it",
         (
-            Items((*(one.heading for one in general), *((many,) if bids else ()), "How to check it")),
+            Items((*(one.heading for one in general), *told, "How to check it")),
             Paragraph("Every section and every criterion has a bookmark.", Tone.ASIDE),
         ),
     )
@@ -81,6 +96,30 @@ def _general(held: Evaluation) -> Iterator[Section]:
     yield from who.sections(held)
     yield from how.sections(held)
     yield from after_award.sections(held)
+
+
+def _in_short(held: Evaluation, apart: ReasonsApart) -> Iterator[Section]:
+    to = {(one.lot, bid) for one in held.awards for bid in one.bids}
+    yield Section(
+        "How bids were assessed, and where the reasons are",
+        (
+            Paragraph(
+                f"The panel agreed on {len(held.moderated):,} lines (a bid and a criterion). Their reasons would fill thousands of "
+                f"pages, so they stand in a workbook inside this file, {apart.name}, in which each is found by lot, bid and criterion: "
+                "the agreed score, the reasons, why it is not higher, how differences were settled, any dissent, and how far apart "
+                "individual scores were."
+            ),
+            Paragraph("A PDF reader shows it in its list of attachments. The signature on this report covers it too."),
+            Facts((("SHA-256 of the workbook", apart.sha256),)),
+            Paragraph(
+                "Here the bids that the contract goes to are told in full, then all bids with every agreed score."
+                if to
+                else "Here all bids are told with every agreed score. No bid is told in full, since no award is decided yet."
+            ),
+        ),
+    )
+    yield from assessed.sections(held, to)
+    yield from in_short.sections(held)
 
 
 def _about(held: Evaluation, regime: RegimeCode) -> tuple[Paragraph, ...]:

@@ -80,13 +80,14 @@ class Row:
 class Table:
     """A table with a head that is repeated on every page. `title` names it for those who cannot see it.
 
-    `named_rows`: the first cell of each row says what the row is about, and is heard before each of its other cells.
+    `dense`: its rows stand close together. `named_rows`: the first cell of each row says what the row is about, and is heard before each of its other cells.
     """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     named_rows: bool = True
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,14 @@ class AwardPaper:
 
 @dataclass(frozen=True, slots=True)
 class OutOfOrder:
-    """Why something may not be recorded: what does not fit, and what to do."""
+    """Why something may not be recorded: what does not fit, and what to do.
+
+    `may_be_so`: it can truly have happened so, and is recorded all the same where somebody says why it stands.
+    """
 
     title: str
     advice: str
+    may_be_so: bool = False
 
 
 def why_no_notice(
@@ -74,6 +78,7 @@ def _after_summaries(notice: AwardNotice, papers: Iterable[AwardPaper]) -> OutOf
                 "The Procurement Act (section 50) asks that every assessment summary is provided before the contract award notice is published. If "
                 "a day is wrong, give the right one. If the notice did come first, ask your lawyer: publish it anew now that the summaries are "
                 "out, and record the day of that publication, from which standstill is counted.",
+                may_be_so=True,
             )
     return None
 
@@ -85,6 +90,7 @@ def _as_sent(notice: AwardNotice, papers: Sequence[AwardPaper], *, by_post: bool
                 f"{one.name} is on the log as sent on {in_words(min(one.sent))}, after {in_words(notice.published)}.",
                 "Standstill is counted from the day on which the last letter was sent (regulation 87). Record that day. If the log is wrong, add "
                 "the sending as it was: evalpanel sent.",
+                may_be_so=True,
             )
         if one.by_post and not by_post:
             return OutOfOrder(
@@ -99,6 +105,7 @@ def _as_sent(notice: AwardNotice, papers: Sequence[AwardPaper], *, by_post: bool
             f"The log says that the last letter was sent on {in_words(last)}, and not on {in_words(notice.published)}.",
             "Standstill is counted from the day on which the last letter was sent (regulation 87). Record that day. If the log is wrong, add the "
             "sending as it was: evalpanel sent.",
+            may_be_so=True,
         )
     return None
 

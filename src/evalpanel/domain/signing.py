@@ -44,7 +44,8 @@ class AwardNotice:
     """The award was made public (under PCR 2015: the letters were sent) on `published`, which starts the clock.
 
     `days`: the length of the standstill, 0 where there is none. `proclaimed` and `proclaimed_names` are bank holidays that
-    were added by hand. `again` says why it was recorded once more; the newest counts.
+    were added by hand. `again` says why it was recorded once more; the newest counts. `stands` says why it is on the record although
+    `found` was found against it: what it did not fit.
     """
 
     published: date
@@ -53,6 +54,8 @@ class AwardNotice:
     proclaimed: tuple[str, ...] = ()
     proclaimed_names: tuple[str, ...] = ()
     again: str = ""
+    found: str = ""
+    stands: str = ""
     by: PersonCode = field(default=PersonCode(""))
     at: datetime | None = None
     act: int = 0

@@ -172,6 +172,8 @@ def _mend_character_maps(pdf: pikepdf.Pdf) -> None:
     for font in pdf.objects:
         if not isinstance(font, Dictionary) or font.get("/Type") != Name.Font or "/ToUnicode" not in font:
             continue
+        if font.get("/Subtype") == Name.Type0:  # made by us, and right
+            continue
         stream = font.ToUnicode
         head, _, rest = stream.read_bytes().partition(b"endcodespacerange\n")
         codes = [found for found in _CODE.findall(rest) if found[1] != b"0000"]

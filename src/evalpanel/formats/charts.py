@@ -14,15 +14,17 @@ from reportlab.platypus import Flowable
 
 from evalpanel.domain.letter import Bar, Bars, ScaleDots, ScaleRow, ScoreMark
 from evalpanel.formats.flowables import ACCENT, LINE, MUTED, TEXT, Figure, on_scale, place
+from evalpanel.formats.fonts import printable
 
 if TYPE_CHECKING:
     from evalpanel.formats.letter_layout import Layout
     from evalpanel.formats.tagging import TaggedCanvas
 
-_TOGETHER = 24
+_TOGETHER = 16
 """How many lines one figure has at most: a longer chart is several figures, each with its own alternative."""
 
-_LABEL, _DRAWN = 0.36, 0.44  # shares of the width: the label, what is drawn, and the words in the rest
+_LABEL, _DRAWN = 0.36, 0.44  # shares of the width: the label at most, what is drawn, and the words in the rest
+_DRAWN_SCALE = 0.36
 _HIGH = 19.0  # points
 
 
@@ -67,11 +69,15 @@ def scale_dots(layout: Layout, chart: ScaleDots) -> list[Flowable]:
             for ring in range(min(row.scores.count(score), 4)):  # the same score again is a ring round the ring
                 canvas.circle(at, y, 5.2 + 1.2 * ring, stroke=1, fill=0)
 
-    return _chart(layout, chart.title, [_Line(row.label, row.words, partial(paint, row)) for row in chart.rows])
+    return _chart(
+        layout, chart.title, [_Line(row.label, row.words, partial(paint, row)) for row in chart.rows], _DRAWN_SCALE
+    )
 
 
-def _chart(layout: Layout, title: str, lines: Sequence[_Line]) -> list[Flowable]:
+def _chart(layout: Layout, title: str, lines: Sequence[_Line], share: float = _DRAWN) -> list[Flowable]:
     made: list[Flowable] = []
+    longest = max((layout.text_width(printable(line.label), layout.scaled(9.5)) for line in lines), default=0.0)
+    label = min(longest + 16, layout.width * _LABEL)
     for first in range(0, len(lines), _TOGETHER):
         part = lines[first : first + _TOGETHER]
         named = title if len(part) == len(lines) else f"{title} ({first + 1} to {first + len(part)} of {len(lines)})"
@@ -79,17 +85,26 @@ def _chart(layout: Layout, title: str, lines: Sequence[_Line]) -> list[Flowable]
         heard = "; ".join(f"{line.label}: {line.words}" for line in part)
         element = layout.structure.add("Figure", alternative=f"{named}. {heard}.")
         high = layout.scaled(_HIGH)
-        made.append(Figure(element, layout.width, high * len(part) + 8, partial(_paint, layout, part, high)))
+        made.append(
+            Figure(
+                element,
+                layout.width,
+                high * len(part) + 8,
+                partial(_paint, layout, part, high, label, layout.width * share),
+            )
+        )
     return made
 
 
-def _paint(layout: Layout, lines: Sequence[_Line], high: float, canvas: TaggedCanvas) -> None:
+def _paint(
+    layout: Layout, lines: Sequence[_Line], high: float, label: float, drawn: float, canvas: TaggedCanvas
+) -> None:
     size, wide = layout.scaled(9.5), layout.width
     for number, line in enumerate(reversed(lines)):
         foot = 8 + high * number
-        layout.draw(canvas, 0, foot, line.label, size, TEXT, wide * _LABEL - 12)
+        layout.draw(canvas, 0, foot, line.label, size, TEXT, label - 12)
         canvas.saveState()
-        line.paint(canvas, wide * _LABEL, foot + size * 0.34, wide * _DRAWN)
+        line.paint(canvas, label, foot + size * 0.34, drawn)
         canvas.restoreState()
-        left = wide * (_LABEL + _DRAWN) + 14
+        left = label + drawn + 14
         layout.draw(canvas, left, foot, line.words, size, MUTED, wide - left)

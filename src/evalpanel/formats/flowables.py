@@ -205,12 +205,15 @@ def on_scale(canvas: TaggedCanvas, mark: ScoreMark, left: float, y: float, wide:
     canvas.line(left, y, left + wide, y)
     canvas.setStrokeColor(ACCENT)
     canvas.line(left, y, at(mark.value), y)
+    # A dot is a line of no length with round ends: a circle would be four curves, ten thousand times in a long report.
     if len(mark.steps) <= _MOST_STEPS:
+        canvas.setLineWidth(4.2)
         for step in mark.steps:
-            canvas.setFillColor(ACCENT if step <= mark.value else LINE)
-            canvas.circle(at(step), y, 2.1, stroke=0, fill=1)
-    canvas.setFillColor(ACCENT)
-    canvas.circle(at(mark.value), y, 4.2, stroke=0, fill=1)
+            canvas.setStrokeColor(ACCENT if step <= mark.value else LINE)
+            canvas.line(at(step), y, at(step), y)
+    canvas.setStrokeColor(ACCENT)
+    canvas.setLineWidth(8.4)
+    canvas.line(at(mark.value), y, at(mark.value), y)
     canvas.restoreState()
 
 

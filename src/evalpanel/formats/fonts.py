@@ -1,7 +1,8 @@
 """The letter's typefaces: which of them can print a character, and how any text is broken into runs that all print.
 
 Atkinson Hyperlegible (Braille Institute, made for people who see badly) sets the letter; DejaVu Sans prints what it
-lacks, such as ŵ and ŷ. A character that neither has is refused by name: a box in a legal letter helps nobody.
+lacks, such as ŵ and ŷ. Other scripts go to `shaping`. A character that no font has is refused by name: a box in a legal
+letter helps nobody.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.right_to_left import stretches, visual
+from evalpanel.formats.right_to_left import is_right_to_left, runs_right_to_left, stretches
+from evalpanel.formats.scripts import JOINERS, script_of
+from evalpanel.formats.shaping import SECOND_SCALE, clings, shaped, unprintable
 from evalpanel.system.resources import resource
 
 if TYPE_CHECKING:
     from reportlab.pdfbase.ttfonts import TTFont
 
-SECOND_SIZE = 0.93
-"""How large the second font is set: DejaVu is the larger of the two at the same size."""
+SECOND_SIZE = SECOND_SCALE
+"""How large the second font is set."""
 
 _FILES = {
     "regular": "AtkinsonHyperlegible-Regular.ttf",
@@ -45,12 +48,10 @@ _SPACES = {
     0x0C: "\n",
 }
 _SCRIPTS = {
-    "ARABIC": "Arab",
     "ARMENIAN": "Armn",
     "CYRILLIC": "Cyrl",
     "GEORGIAN": "Geor",
     "GREEK": "Grek",
-    "HEBREW": "Hebr",
 }
 _LETTERS = ("\u0370-\u03ff\u1f00-\u1fff", "\u0400-\u052f", "\u0530-\u058f", "\u10a0-\u10ff")
 # Words of two letters and more, since a single Greek letter is as often a sign; with the spaces between them.
@@ -65,6 +66,7 @@ class Face:
     second: str
     has: frozenset[int]
     second_has: frozenset[int]
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,12 @@ class LetterFonts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of text that one font prints. `second`: by the second font."""
+    """A piece of text that one font prints. `second`: by the second font; `joined`: by the one for groups of letters."""
 
     text: str
     font: str
     second: bool
+    joined: bool = False
 
 
 @cache
@@ -99,7 +102,7 @@ def of_files(files: Mapping[str, bytes]) -> LetterFonts:
 
     def face(name: str, stand_in: str, stand_in_has: frozenset[int]) -> Face:
         registered, has = _register(files[name])
-        return Face(registered, stand_in, has, stand_in_has)
+        return Face(registered, stand_in, has, stand_in_has, bold="bold" in name)
 
     return LetterFonts(
         face("regular", second, second_has),
@@ -117,7 +120,7 @@ def _register(data: bytes) -> tuple[str, frozenset[int]]:
 
     name = f"ep-{sha256(data).hexdigest()[:12]}"
     try:
-        font: TTFont = TTFont(name, BytesIO(data), asciiReadable=False)
+        font: TTFont = TTFont(name, BytesIO(data), asciiReadable=False, shapable=False)
     except TTFError as error:
         raise EvalPanelError(
             "A font of the letters cannot be read.", "Nothing was written. Install evalpanel again."
@@ -125,75 +128,143 @@ def _register(data: bytes) -> tuple[str, frozenset[int]]:
     pdfmetrics.registerFont(font)
     # Bold and italic are faces that we choose ourselves, so each font is its own family.
     pdfmetrics.registerFontFamily(name, name, name, name, name)
-    return name, frozenset(code for code, glyph in font.face.charToGlyph.items() if glyph)
+    # What signs fonts keep among the private characters is each font's own business, and says nothing to a reader.
+    return name, frozenset(
+        code for code, glyph in font.face.charToGlyph.items() if glyph and unicodedata.category(chr(code)) != "Co"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of text as it is seen; as it is heard, where that differs (else empty); and its language (else empty)."""
+    """A piece of a text, in the order in which it is read.
 
-    seen: str
-    heard: str
-    language: str
-
-
-def printable(text: str) -> str:
-    """`text` as it is printed: composed, ligatures spelt out, odd spaces made plain, invisible controls left out.
-
-    Scripts that run from right to left are put into the order in which they are seen (see `right_to_left`).
+    `language` and `heard` are empty where they are the text's own. `joined`: its signs join or change places, so it
+    goes through `shaping`; then `right_to_left`, and `whole_line` where the line as a whole runs that way.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "\n".join(visual(line) for line in _plain(text).split("\n"))
+
+    text: str
+    language: str = ""
+    heard: str = ""
+    joined: bool = False
+    right_to_left: bool = False
+    whole_line: bool = False
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
-    """`printable` text in pieces that say how they are heard: names in another script are in another language.
+    """`text` in pieces that say how they are drawn and heard: names in another script are in another language.
 
     Which language a script stands for is not known from its letters, so it is undetermined, in that script (BCP 47).
     """
     if text.isascii() and text.isprintable():
-        return (Piece(text, "", ""),)
+        return (Piece(text),)
     found: list[Piece] = []
-    for number, line in enumerate(_plain(text).split("\n")):
+    for number, line in enumerate(printable(text).split("\n")):
         if number:
-            found.append(Piece("\n", "", ""))
-        for seen, heard in stretches(line):
-            if heard:
-                found.append(Piece(seen, heard, _language(heard)))
+            found.append(Piece("\n"))
+        whole = runs_right_to_left(line)
+        for stretch, turned in stretches(line):
+            if turned:
+                found.append(Piece(stretch, _language(stretch), stretch, True, True, whole))
             else:
-                found += _by_script(seen)
+                found += _by_script(stretch)
     return tuple(found)
 
 
 def _by_script(text: str) -> list[Piece]:
+    """A stretch from left to right in pieces, by how they are drawn, then by their script."""
+    groups = _groups(text)
+    if not any(groups):
+        return _by_language(text)
+    found: list[Piece] = []
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at < len(text) and groups[at] == groups[start]:
+            continue
+        part, group = text[start:at], groups[start]
+        found += (
+            [Piece(part, _language(part) if group != _MARKED else "", joined=True)] if group else _by_language(part)
+        )
+        start = at
+    return found
+
+
+_MARKED = "marked"
+_WIDE = ("Hani", "Jpan", "Bopo", "Zyyy")
+
+
+def _groups(text: str) -> list[str]:
+    """For each character what draws it: nothing (a font of the letter), letters with marks on them, or its script."""
+    found: list[str] = []
+    for at, char in enumerate(text):
+        script = script_of(char)
+        if script is not None:
+            # A danda and the like stand in the block of one script and belong to many.
+            common = bool(found) and found[-1] not in ("", _MARKED) and unicodedata.category(char)[0] == "P"
+            found.append(found[-1] if common else "wide" if script.code in _WIDE else script.code)
+        elif clings(char) and at and ord(char) >= 0x80:
+            if not found[-1] and char not in JOINERS and text[at - 1] not in "\n ":
+                found[-1] = _MARKED
+            found.append(found[-1])
+        else:
+            found.append("")
+    # A space between two words of one script is that script's.
+    for at in range(1, len(text) - 1):
+        if text[at] in " \u00a0" and found[at - 1] == found[at + 1] != _MARKED:
+            found[at] = found[at - 1]
+    return found
+
+
+def _by_language(text: str) -> list[Piece]:
     found: list[Piece] = []
     at = 0
     for stretch in _OTHER_SCRIPTS.finditer(text):
         if at < stretch.start():
-            found.append(Piece(text[at : stretch.start()], "", ""))
-        found.append(Piece(stretch[0], "", _language(stretch[0])))
+            found.append(Piece(text[at : stretch.start()]))
+        found.append(Piece(stretch[0], _language(stretch[0])))
         at = stretch.end()
     if at < len(text):
-        found.append(Piece(text[at:], "", ""))
+        found.append(Piece(text[at:]))
     return found
 
 
 def _language(text: str) -> str:
-    script = unicodedata.name(text[0], "").split(" ", 1)[0]
-    return f"und-{_SCRIPTS[script]}" if script in _SCRIPTS else "und"
+    held = [script.code for char in text if (script := script_of(char)) and script.code != "Zyyy"]
+    if held:
+        return f"und-{'Jpan' if 'Jpan' in held else held[0]}"
+    named = unicodedata.name(text[0], "").split(" ", 1)[0]
+    return f"und-{_SCRIPTS[named]}" if named in _SCRIPTS else "und"
 
 
-def _plain(text: str) -> str:
-    """`text` in the order in which it is written, without what prints nothing."""
+def printable(text: str) -> str:
+    """`text` as it is printed: composed, ligatures spelt out, odd spaces made plain, invisible controls left out."""
+    if text.isascii() and text.isprintable():
+        return text
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_LIGATURES)
     text = text.translate(_SPACES)
     # What is dropped prints nothing: control and format characters (soft hyphens, direction marks, byte order marks).
     return "".join(
         " " if unicodedata.category(char) == "Zs" and char != "\u00a0" else char
-        for char in text
-        if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf")
+        for at, char in enumerate(text)
+        if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf") or _joins(text, at)
     )
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether a joiner stands behind a letter of a script that joins; elsewhere it says nothing."""
+    before = text[at - 1] if at else ""
+    return text[at] in JOINERS and bool(before) and (script_of(before) is not None or is_right_to_left(before))
+
+
+def in_fonts(text: str, face: Face) -> tuple[tuple[Piece, tuple[Run, ...]], ...]:
+    """The pieces of a text, each in runs that one font prints. Raises `EvalPanelError` naming what none can print."""
+    return tuple((piece, _joined(piece, face) if piece.joined else runs(piece.text, face)) for piece in pieces(text))
+
+
+def _joined(piece: Piece, face: Face) -> tuple[Run, ...]:
+    from evalpanel.formats.shaped_font import registered  # it brings reportlab, and only few texts need it
+
+    drawn = shaped(piece.text, bold=face.bold, right_to_left=piece.right_to_left, whole_line=piece.whole_line)
+    return (Run(drawn, registered(face.bold, face.name), second=False, joined=True),)
 
 
 def runs(text: str, face: Face) -> tuple[Run, ...]:
@@ -210,7 +281,7 @@ def runs(text: str, face: Face) -> tuple[Run, ...]:
             marked.append((char, False))
             continue
         if code not in face.second_has:
-            raise _unprintable(char, text)
+            raise unprintable(char, text)
         if unicodedata.combining(char) and marked and not marked[-1][1] and ord(marked[-1][0]) in face.second_has:
             marked[-1] = (marked[-1][0], True)  # a mark sits rightly only on a letter of its own font
         marked.append((char, True))
@@ -221,14 +292,3 @@ def runs(text: str, face: Face) -> tuple[Run, ...]:
         else:
             found.append(Run(char, face.second if second else face.name, second))
     return tuple(found)
-
-
-def _unprintable(char: str, text: str) -> EvalPanelError:
-    name = unicodedata.name(char, "a character without a name")
-    at = text.index(char)
-    near = text[max(0, at - 20) : at + 20].replace("\n", " ").strip()
-    return EvalPanelError(
-        f"The letter holds a character that its fonts cannot print: {char} (U+{ord(char):04X}, {name}).",
-        f"It stands in “{near}”. Nothing was written. Write that text in letters that the fonts have (Latin, Greek, "
-        "Cyrillic, Arabic and Hebrew ones print), then make the letter again.",
-    )

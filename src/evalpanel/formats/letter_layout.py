@@ -41,7 +41,8 @@ from evalpanel.formats.flowables import (
     TaggedTable,
     laid_flat,
 )
-from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, pieces, printable, runs
+from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, Run, in_fonts, printable
+from evalpanel.formats.right_to_left import runs_right_to_left
 from evalpanel.formats.sheets import LARGE, NORMAL
 from evalpanel.formats.tagging import Element, Structure, TaggedCanvas, inner
 
@@ -122,8 +123,8 @@ class Layout:
 
     def _spoken(self, text: str, face: Face, size: float) -> str:
         made = []
-        for piece in pieces(text):
-            shown = _in_runs(piece.seen, face, size)
+        for piece, runs in in_fonts(text, face):
+            shown = _in_runs(runs, size)
             if piece.language:
                 shown = inner(shown, language=piece.language, heard=piece.heard)
             made.append(shown)
@@ -142,7 +143,10 @@ class Layout:
         made: list[Flowable] = []
         for part in printable_parts(paragraph.text):
             element = self.structure.add("P", language=paragraph.language)
-            made.append(self.line(part, paragraph.tone.value, element=element))
+            line = self.line(part, paragraph.tone.value, element=element)
+            if runs_right_to_left(part):
+                line.style = ParagraphStyle("turned", line.style, alignment=TA_RIGHT)
+            made.append(line)
         return made
 
     def heading(self, text: str, level: int) -> list[Flowable]:
@@ -242,8 +246,8 @@ class Layout:
             ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
             ("LEFTPADDING", (0, 0), (-1, -1), 4),
             ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-            ("TOPPADDING", (0, 0), (-1, -1), 4),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            ("TOPPADDING", (0, 0), (-1, -1), 1 if table.dense else 4),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5 if table.dense else 4),
         ]
         for number, row in enumerate(table.rows, 1):
             if row.kind is RowKind.SECTION:
@@ -337,7 +341,7 @@ class Layout:
         while clean and self.text_width(clean, size) > widest:
             clean = clean[:-2].rstrip() + "…"
         canvas.setFillColor(colour)
-        for run in runs(clean, self.fonts.regular):
+        for run in self._line_runs(clean):
             real = size * SECOND_SIZE if run.second else size
             canvas.setFont(run.font, real)
             canvas.drawString(x, y, run.text)
@@ -348,8 +352,11 @@ class Layout:
         """How wide a line of printable text is, in points."""
         return sum(
             pdfmetrics.stringWidth(run.text, run.font, size * SECOND_SIZE if run.second else size)
-            for run in runs(text, self.fonts.regular)
+            for run in self._line_runs(text)
         )
+
+    def _line_runs(self, text: str) -> list[Run]:
+        return [run for _, runs in in_fonts(text, self.fonts.regular) for run in runs]
 
 
 def printable_parts(text: str) -> list[str]:
@@ -358,11 +365,14 @@ def printable_parts(text: str) -> list[str]:
     return [part for part in text.split("\n\n") if part.strip()]
 
 
-def _in_runs(text: str, face: Face, size: float) -> str:
+def _in_runs(runs: Sequence[Run], size: float) -> str:
     made = []
-    for run in runs(text, face):
+    for run in runs:
         safe = escape(run.text).replace("\n", "<br/>")
-        made.append(f'<font face="{run.font}" size="{size * SECOND_SIZE:.2f}">{safe}</font>' if run.second else safe)
+        if run.second:
+            made.append(f'<font face="{run.font}" size="{size * SECOND_SIZE:.2f}">{safe}</font>')
+        else:
+            made.append(f'<font face="{run.font}">{safe}</font>' if run.joined else safe)
     return "".join(made)
 
 

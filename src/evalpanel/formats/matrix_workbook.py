@@ -19,6 +19,8 @@ from evalpanel.domain.interests import recusals
 from evalpanel.domain.moderation import spread, values_of
 from evalpanel.domain.numbers import round_half_up
 from evalpanel.domain.sheets import ScoreStatus
+from evalpanel.formats.grid import letters
+from evalpanel.formats.sheet_rows import Rows, saved_with
 from evalpanel.formats.sheet_writer import (
     Looks,
     cell_at,
@@ -26,7 +28,6 @@ from evalpanel.formats.sheet_writer import (
     header,
     new_workbook,
     number_shown,
-    saved,
     set_height,
 )
 from evalpanel.progress import NO_PROGRESS, Progress
@@ -56,39 +57,53 @@ class _View:
     about: str
 
 
+def write_reasons(held: Evaluation, *, made_at: datetime, progress: Progress = NO_PROGRESS) -> bytes:
+    """The part of the workbook that says what was agreed and why: no individual score, and no word of one member."""
+    views = [view for view in _VIEWS if view.name in ("Moderated", "Reasons", "Spreads")]
+    return _written(
+        held,
+        views,
+        made_at,
+        "It holds what the panel agreed on every bid. Whoever gets it may read all of it.",
+        progress,
+    )
+
+
 def write_matrix(held: Evaluation, *, made_at: datetime, progress: Progress = NO_PROGRESS) -> bytes:
     """The workbook. The same evaluation and the same `made_at` give the same cells."""
+    return _written(
+        held, _VIEWS, made_at, "It holds what every panel member wrote. Whoever gets it may read all of it.", progress
+    )
+
+
+def _written(
+    held: Evaluation, views: Sequence[_View], made_at: datetime, confidential: str, progress: Progress
+) -> bytes:
     book = new_workbook()
     book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
-    looks = Looks()
-    _read_me(book.create_sheet(READ_ME), held, made_at, looks)
-    for place, view in enumerate(_VIEWS):
-        progress.step(place, len(_VIEWS), view.name)
+    _read_me(book.create_sheet(READ_ME), held, made_at, views, confidential)
+    rows: dict[str, Rows] = {}
+    for place, view in enumerate(views):
+        progress.step(place, len(views), view.name)
         sheet = book.create_sheet(view.name)
         names, widths = tuple(name for name, _ in view.columns), tuple(width for _, width in view.columns)
         header(sheet, names, widths, _NUMBERS)
         set_height(sheet, 1, names, widths)
-        for number, row in enumerate(view.rows(held), 2):
-            if number % 500 == 0:
-                progress.step(place, len(_VIEWS), view.name)
-            for column, value in enumerate(row, 1):
-                money = view.columns[column - 1][0] == _AMOUNT
-                looks.put(cell_at(sheet, number, column), _kept(value), read_only=False, money=money)
-            set_height(sheet, number, row, widths)
+        rows[view.name] = Rows(sheet, widths, frozenset(at for at, name in enumerate(names) if name == _AMOUNT))
+        for row in view.rows(held):
+            if rows[view.name].count % 500 == 0:
+                progress.step(place, len(views), view.name)
+            rows[view.name].add([number_shown(value) if isinstance(value, Decimal) else value for value in row])
         for_paper(sheet)
-        sheet.freeze_panes = cell_at(sheet, 2, view.frozen + 1).coordinate
-        if sheet.max_row > 1:
-            sheet.auto_filter.ref = sheet.dimensions
-    return saved(book)
+        sheet.freeze_panes = f"{letters(view.frozen + 1)}2"
+        if rows[view.name].count:
+            sheet.auto_filter.ref = f"A1:{rows[view.name].last_cell}"
+    progress.step(len(views), len(views), "Packing")
+    return saved_with(book, rows)
 
 
-def _kept(value: Cell) -> Cell:
-    if isinstance(value, Decimal):
-        return number_shown(value)
-    return value or None if isinstance(value, str) else value
-
-
-def _read_me(sheet: Worksheet, held: Evaluation, made_at: datetime, looks: Looks) -> None:
+def _read_me(sheet: Worksheet, held: Evaluation, made_at: datetime, views: Sequence[_View], confidential: str) -> None:
+    looks = Looks()
     assert held.pack.tender is not None
     header(sheet, ("What", "Says"), (22, 100))
     nameless = sum(1 for one in held.pack.panel if one.kind in NAMELESS)
@@ -111,8 +126,8 @@ def _read_me(sheet: Worksheet, held: Evaluation, made_at: datetime, looks: Looks
             if nameless
             else "By code and name.",
         ),
-        ("Confidential", "It holds what every panel member wrote. Whoever gets it may read all of it."),
-        *((view.name, view.about) for view in _VIEWS),
+        ("Confidential", confidential),
+        *((view.name, view.about) for view in views),
     ]
     for number, row in enumerate(rows, 2):
         for column, value in enumerate(row, 1):

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from evalpanel.errors import EvalPanelError
+from evalpanel.progress import NO_PROGRESS, Progress
 
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
@@ -56,6 +57,7 @@ def on_paper(
     spot: SignatureSpot | None = None,
     attachments: Sequence[Attachment] = (),
     form: Form | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> Paper:
     """A story as a file: PDF/UA-1 and PDF/A-2a, or 3a with attachments.
 
@@ -64,7 +66,7 @@ def on_paper(
     """
     from evalpanel.formats.archival import SignatureField, archived  # slow to import: only where something is printed
 
-    plain, count = _laid_out(layout, story, about, no_room)
+    plain, count = _laid_out(layout, story, about, no_room, progress)
     signature = None
     if spot is not None:
         if spot.place is None:
@@ -74,7 +76,9 @@ def on_paper(
     return Paper(data, count)
 
 
-def _laid_out(layout: Layout, story: list[Flowable], about: Particulars, no_room: EvalPanelError) -> tuple[bytes, int]:
+def _laid_out(
+    layout: Layout, story: list[Flowable], about: Particulars, no_room: EvalPanelError, progress: Progress
+) -> tuple[bytes, int]:
     # Slow to import, and needed only where something is printed.
     from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
     from reportlab.platypus.doctemplate import LayoutError
@@ -98,6 +102,13 @@ def _laid_out(layout: Layout, story: list[Flowable], about: Particulars, no_room
         return canvases[0]
 
     document.addPageTemplates(PageTemplate("pages", [frame]))
+    whole = len(story)  # it is eaten up while pages are made of it
+
+    def told(what: str, place: int) -> None:
+        if what == "PROGRESS":
+            progress.step(min(place, whole), whole, f"page {document.page}")
+
+    document.setProgressCallBack(told)
     try:
         document.build(story, canvasmaker=canvas_maker)
     except LayoutError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from evalpanel.progress import NO_PROGRESS, Progress
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
+    from evalpanel.formats.archival import Attachment
     from evalpanel.formats.letter_layout import Layout
 
 _NO_ROOM = EvalPanelError(
@@ -24,9 +26,16 @@ _NO_ROOM = EvalPanelError(
 
 
 def render(
-    made: EvaluationReport, *, made_at: datetime, fonts: LetterFonts | None = None, progress: Progress = NO_PROGRESS
+    made: EvaluationReport,
+    *,
+    made_at: datetime,
+    attachments: Sequence[Attachment] = (),
+    fonts: LetterFonts | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> Paper:
     """Lay the evaluation report out, with room for a signature. `made_at` (UTC) is the time that the file says it was made.
+
+    `attachments` are files inside the file.
 
     Raises `EvalPanelError` naming a character that no font can print.
     """
@@ -44,7 +53,9 @@ def render(
     spot = SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
     # A signature alone on a page would be nobody's.
     story.append(layout.together([*section(layout, made.sections[-1]), spot, layout.line(who, "body")]))
-    return on_paper(layout, story, _about(made), made_at, _NO_ROOM, spot=spot)
+    return on_paper(
+        layout, story, _about(made), made_at, _NO_ROOM, spot=spot, attachments=attachments, progress=progress
+    )
 
 
 def render_report_back(made: ReportBack, *, made_at: datetime, fonts: LetterFonts | None = None) -> Paper:

@@ -35,11 +35,13 @@ from evalpanel.formats.sheet_writer import (
 )
 from evalpanel.formats.table import Reading, Table, Value
 from evalpanel.formats.xlsx import read_xlsx
+from evalpanel.progress import NO_PROGRESS, Progress
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 R = TypeVar("R")
+_STEP = 200  # rows between two words of how far it is
 
 _KEYS = (
     Column("lot", Kind.CODE, "The lot's code; may be left out where there is one lot."),
@@ -119,13 +121,13 @@ class ModeratedLine:
     levels: str = ""
 
 
-def write_scores(lines: Sequence[ScoreSheetLine]) -> bytes:
+def write_scores(lines: Sequence[ScoreSheetLine], progress: Progress = NO_PROGRESS) -> bytes:
     """A score sheet (xlsx) to be filled in; read-only columns are grey.
 
     Raises `EvalPanelError` where a text does not fit into a cell.
     """
     book = new_workbook()
-    _write(book.create_sheet(SCORES.name), SCORES, [_score_values(line) for line in lines])
+    _write(book.create_sheet(SCORES.name), SCORES, [_score_values(line) for line in lines], progress)
     return saved(book)
 
 
@@ -134,13 +136,15 @@ def write_scores_csv(lines: Sequence[ScoreSheetLine]) -> bytes:
     return _csv(SCORES, [_score_values(line) for line in lines])
 
 
-def write_moderated(lines: Sequence[ModeratedLine], individual: Sequence[IndividualScores] = ()) -> bytes:
+def write_moderated(
+    lines: Sequence[ModeratedLine], individual: Sequence[IndividualScores] = (), progress: Progress = NO_PROGRESS
+) -> bytes:
     """The moderated scores (xlsx) to be filled in, with a second sheet that shows all individual scores side by side.
 
     Raises `EvalPanelError` where a text does not fit into a cell.
     """
     book = new_workbook()
-    _write(book.create_sheet(MODERATED.name), MODERATED, [_moderated_values(line) for line in lines])
+    _write(book.create_sheet(MODERATED.name), MODERATED, [_moderated_values(line) for line in lines], progress)
     if individual:
         write_individual(book.create_sheet(INDIVIDUAL_SHEET), individual)
     return saved(book)
@@ -151,7 +155,9 @@ def write_moderated_csv(lines: Sequence[ModeratedLine]) -> bytes:
     return _csv(MODERATED, [_moderated_values(line) for line in lines])
 
 
-def read_scores(data: bytes, name: str, lots: Sequence[LotCode]) -> tuple[tuple[ScoreRow, ...], tuple[Problem, ...]]:
+def read_scores(
+    data: bytes, name: str, lots: Sequence[LotCode], progress: Progress = NO_PROGRESS
+) -> tuple[tuple[ScoreRow, ...], tuple[Problem, ...]]:
     """The rows of a score sheet (xlsx or csv) and every problem with its place. Never raises for what the bytes hold.
 
     `lots` are the tender's: where there is one, a row need not name it. A score without a status means *scored*.
@@ -177,11 +183,11 @@ def read_scores(data: bytes, name: str, lots: Sequence[LotCode]) -> tuple[tuple[
             working_note=_text(values, "working_note"),
         )
 
-    return _read(data, name, lots, SCORES, row_of)
+    return _read(data, name, lots, SCORES, row_of, progress)
 
 
 def read_moderated(
-    data: bytes, name: str, lots: Sequence[LotCode]
+    data: bytes, name: str, lots: Sequence[LotCode], progress: Progress = NO_PROGRESS
 ) -> tuple[tuple[ModeratedRow, ...], tuple[Problem, ...]]:
     """The rows of moderated scores (xlsx or csv) and every problem with its place, like `read_scores`."""
 
@@ -201,7 +207,7 @@ def read_moderated(
             dissent=_text(values, "dissent"),
         )
 
-    return _read(data, name, lots, MODERATED, row_of)
+    return _read(data, name, lots, MODERATED, row_of, progress)
 
 
 def _text(values: dict[str, Value], name: str) -> str | None:
@@ -215,6 +221,7 @@ def _read(
     lots: Sequence[LotCode],
     spec: SheetColumns,
     row_of: Callable[[str, Line, dict[str, Value], Reading, Callable[[str], str]], R],
+    progress: Progress,
 ) -> tuple[tuple[R, ...], tuple[Problem, ...]]:
     reading = Reading()
     sheet = _sheet(data, name, spec, reading)
@@ -223,7 +230,9 @@ def _read(
         return (), reading.listed()
     rows: list[R] = []
     seen: dict[tuple[str, str, str], str] = {}
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
+        if number % _STEP == 0:
+            progress.step(number, len(table.rows), "Reading")
         where = table.sheet.place(row, 1)
         values = _values(table, row, spec, reading)
         lot = values.get("lot") or (lots[0] if len(lots) == 1 else None)
@@ -325,11 +334,13 @@ def _key_values(line: Line, bid_name: str, criterion_title: str, levels: str) ->
     }
 
 
-def _write(sheet: Worksheet, spec: SheetColumns, rows: Sequence[dict[str, object]]) -> None:
+def _write(sheet: Worksheet, spec: SheetColumns, rows: Sequence[dict[str, object]], progress: Progress) -> None:
     header(sheet, tuple(column.name for column in spec.columns), tuple(width(column) for column in spec.columns))
     looks = Looks()
     columns = [(number, one.name, one.kind, one.name in READ_ONLY) for number, one in enumerate(spec.columns, 1)]
     for row, values in enumerate(rows, 2):
+        if row % _STEP == 0:
+            progress.step(row, len(rows), "Writing")
         for number, name, kind, read_only in columns:
             looks.put(cell_at(sheet, row, number), shown(values[name], kind), read_only=read_only)
     for number, column in enumerate(spec.columns, 1):

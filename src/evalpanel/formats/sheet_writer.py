@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+"""A program might take a text that begins so for a formula: it gets the quote prefix."""
+
 _HEADER_FILL = "FFE3EAF2"
 _READ_ONLY_FILL = "FFF1F1F1"
 _LINE_HEIGHT = 15  # points
@@ -78,11 +80,16 @@ def header(sheet: Worksheet, names: tuple[str, ...], widths: tuple[int, ...], nu
 
 def set_height(sheet: Worksheet, number: int, row: Sequence[object], widths: Sequence[int]) -> None:
     """Make a row as high as its longest wrapped text. Not every spreadsheet program does that when it opens a file."""
+    sheet.row_dimensions[number].height = row_height(row, widths)
+
+
+def row_height(row: Sequence[object], widths: Sequence[int]) -> int:
+    """How high a row is that shows the whole of its longest wrapped text, in points; no higher than programs can show."""
     lines = 1
     for value, width in zip(row, widths, strict=True):
-        if isinstance(value, str):
+        if isinstance(value, str) and (len(value) * _BROAD > width or "\n" in value):
             lines = max(lines, sum(ceil(len(part) * _BROAD / width) or 1 for part in value.split("\n")))
-    sheet.row_dimensions[number].height = min(lines * _LINE_HEIGHT, _MOST_HEIGHT)
+    return min(lines * _LINE_HEIGHT, _MOST_HEIGHT)
 
 
 def for_paper(sheet: Worksheet) -> None:
@@ -126,7 +133,7 @@ class Looks:
             _set_text(cell, value)
         elif value is not None:
             cell.value = value
-        key = (is_text, isinstance(value, str) and value.startswith(_FORMULA_SIGNS), read_only, money)
+        key = (is_text, isinstance(value, str) and value.startswith(FORMULA_SIGNS), read_only, money)
         held = self._held.get(key)
         if held is None:
             # Slow to import, as above.
@@ -155,7 +162,8 @@ def put_text(cell: Cell, value: str) -> None:
     _text_look(cell, value)
 
 
-def _set_text(cell: Cell, value: str) -> None:
+def text_kept(value: str) -> str:
+    """A text as a cell holds it. Raises `EvalPanelError` where no cell can: over 32,767 characters, control characters."""
     try:
         cleaned(value)
     except CellError as error:
@@ -164,13 +172,17 @@ def _set_text(cell: Cell, value: str) -> None:
             f"The text that begins {value[:40]!r} {error.what} Nothing was written.",
         ) from error
     # A text that looks like the escape of a character (`_x0041_`) would be read as that character.
-    cell.value = _ESCAPE_LIKE.sub("_x005F_", value)
+    return _ESCAPE_LIKE.sub("_x005F_", value)
+
+
+def _set_text(cell: Cell, value: str) -> None:
+    cell.value = text_kept(value)
     cell.data_type = "s"
 
 
 def _text_look(cell: Cell, value: str) -> None:
     cell.number_format = "@"
-    if value.startswith(_FORMULA_SIGNS):
+    if value.startswith(FORMULA_SIGNS):
         cell.quotePrefix = True
 
 

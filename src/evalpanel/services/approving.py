@@ -15,6 +15,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import audit, letter_guard, letter_occasions, letter_rules, tenders
 from evalpanel.services.awards import computed, so_far
+from evalpanel.services.combined_letters import wanted
 from evalpanel.services.letter_drafts import Written, regime_and_wording, signatory, written
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -95,7 +96,7 @@ def _about_outcome(
     tx: Session, workspace: Workspace, tender: tenders.OpenTender, bid: str | None, lot: str | None, *, combined: bool
 ) -> tuple[Written, ...]:
     held = computed(tx, tender)
-    chosen = [one for one in held.pack.bids if bid in (None, one.bid) and lot in (None, one.lot)]
+    chosen = wanted(tx, held, bid, lot, combined=combined)
     if not chosen:
         raise EvalPanelError(
             f"There is no bid {bid or ''} {f'in lot {lot}' if lot else ''}".strip() + ".", "Nothing was approved."

@@ -49,6 +49,8 @@ def _notice(held: Detail) -> Told:
     ]
     if held["again"]:
         parts.append(_sentence(f"Recorded once more: {held['again']}"))
+    if held["stands"]:
+        parts.append(f"{held['found']} {_sentence('Why it stands: ' + held['stands'])}")
     return what, " ".join(parts)
 
 

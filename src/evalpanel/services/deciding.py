@@ -230,6 +230,7 @@ def _check(tender: tenders.OpenTender, result: LotResult, now: AfterOutcome, mad
         raise EvalPanelError(
             f"{made.authority} has decided on lot {made.lot} already.",
             "Nothing was changed. To decide once more, say why with --again; both decisions are kept.",
+            window="Nothing was changed. To decide once more, say in the form why; both decisions are kept.",
         )
     differs = next(
         (one for one in mine.decisions if one.authority != made.authority and set(one.bids) != set(made.bids)), None
@@ -239,6 +240,7 @@ def _check(tender: tenders.OpenTender, result: LotResult, now: AfterOutcome, mad
         raise EvalPanelError(
             f"The authorities do not agree on lot {made.lot}.",
             f"Nothing was changed. {differs.authority} has decided: {what}. One of them decides once more, with --again.",
+            window=f"Nothing was changed. {differs.authority} has decided: {what}. One of them decides once more, and says why.",
         )
 
 

@@ -11,7 +11,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.tender import LotCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_docx import draft as as_docx
-from evalpanel.services import audit, letter_drafts, letter_occasions, tenders
+from evalpanel.services import audit, combined_letters, letter_drafts, letter_occasions, tenders
 from evalpanel.services.awards import so_far
 from evalpanel.services.workspace import Workspace
 from evalpanel.system.files import write_atomic
@@ -28,6 +28,14 @@ def draft(
     with workspace.store.reading() as tx:
         of_lot = letter_occasions.bid_of(tenders.find(tx, named), bid, lot).lot
     letter = letter_drafts.composed(workspace, named, bid, of_lot, person=person)
+    _write(workspace, named, letter, out, person)
+    return letter.lot
+
+
+def draft_combined(workspace: Workspace, named: str, *, bid: str, out: Path, person: str | None = None) -> LotCode:
+    """The same of the one letter for all lots of the bidder of `bid`. Gives the first of them."""
+    _must_be_docx(out)
+    letter = combined_letters.composed(workspace, named, bid, person=person)
     _write(workspace, named, letter, out, person)
     return letter.lot
 

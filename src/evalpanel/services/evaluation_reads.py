@@ -31,16 +31,17 @@ _TOLD = (
 )
 
 
-def evaluation(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> Evaluation:
+def evaluation(tx: Session, workspace: Workspace, tender: tenders.OpenTender, *, words: bool = True) -> Evaluation:
     """Everything that was recorded about the evaluation of a tender, as it stands. Refused before there is an outcome.
 
-    It holds what everybody wrote and all prices that were opened: whoever calls sees to it who may see that.
+    Without `words`, individual scores are there with nothing that their authors wrote: a hundred megabytes in a big tender. It holds what everybody wrote and all prices that were opened: whoever calls sees to it who may see that.
     """
     tenders.require(tender, at_least=TenderStage.OUTCOME, act="there is nothing to report yet")
     made = computed(tx, tender)
     now = after_outcome.read(tx, workspace, tender)
     sheets: dict[PersonCode, dict[Line, Score]] = {}
-    for person, score in score_reads.scores(tx, tender.tender_id):
+    read = score_reads.scores if words else score_reads.levels
+    for person, score in read(tx, tender.tender_id):
         sheets.setdefault(person, {})[score.line] = score
     signed = {person: one.at for person, one in queries.sign_offs(tx, tender.tender_id).items() if one.signed}
     acts = _acts(tx, tender)

@@ -122,6 +122,13 @@ def for_occasions(workspace: Workspace, named: str) -> tuple[LetterStanding, ...
         return _for_occasions(tender.pack, letter_rows(tx, tender.tender_id))
 
 
+def signed_for(workspace: Workspace, named: str, bidder: str) -> tuple[tuple[BidCode, LotCode, LetterKind], ...]:
+    """The letters that were signed for a bidder, in their newest versions, at any stage."""
+    with workspace.store.reading() as tx:
+        rows = letter_rows(tx, tenders.find(tx, named).tender_id)
+        return tuple((row.bid, row.lot, LetterKind(row.kind)) for row in rows if row.bidder == bidder)
+
+
 def _for_occasions(pack: TenderPack, rows: Iterable[t.LetterRow]) -> tuple[LetterStanding, ...]:
     names = {one.bidder: one.name for one in pack.bidders}
     titles = {one.lot: one.title for one in pack.lots}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,11 @@ class TokenSource:
 
 
 KeySource = Pkcs12Source | TokenSource
+
+
+def can_use_tokens() -> bool:
+    """Whether this installation can sign with a key in a token (the part “token” is installed)."""
+    return find_spec("pkcs11") is not None
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import letter_guard, letter_rules, tenders
 from evalpanel.services.awards import TenderOutcome, computed, so_far
+from evalpanel.services.combined_letters import wanted
 from evalpanel.services.letter_drafts import Written, may_see, regime_and_wording, signatory, written
 from evalpanel.services.letter_guard import LetterWatch
 from evalpanel.services.letter_occasions import bid_of
@@ -86,7 +87,7 @@ def look(
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         held = computed(tx, tender) if occasion is None else so_far(tx, tender)
-        chosen = [one for one in held.pack.bids if bid in (None, one.bid) and lot in (None, one.lot)]
+        chosen = wanted(tx, held, bid, lot, combined=combined)
         if not chosen:
             raise EvalPanelError("There is no such bid.", "Give a bid and a lot of the tender, or neither.")
         for code in dict.fromkeys(one.lot for one in chosen):

@@ -17,7 +17,14 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import Bid, BidCode, LotCode
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import NO_PROGRESS, Progress
-from evalpanel.services import letter_copies, letter_guard, letter_keys, letter_manifest, letter_rules, tenders
+from evalpanel.services import (
+    letter_copies,
+    letter_guard,
+    letter_keys,
+    letter_manifest,
+    letter_rules,
+    tenders,
+)
 from evalpanel.services.awards import TenderOutcome, computed
 from evalpanel.services.letter_copies import NO_COPIES, Copies
 from evalpanel.services.letter_drafts import (
@@ -79,7 +86,7 @@ def letters(
             tender, at_least=TenderStage.AWARD_DECIDED, act="letters are not signed before the award is decided"
         )
         known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, workspace, held)
-        chosen = [one for one in held.pack.bids if bid in (None, one.bid) and lot in (None, one.lot)]
+        chosen = _asked(held, bid, lot, combined=combined)
         signed = _signed(tx, held, chosen)
         regime, wording = regime_and_wording(tx, held)
         pins = {
@@ -136,6 +143,15 @@ def letters(
     order = {(one.bid, one.lot): place for place, one in enumerate(held.pack.bids)}
     done.sort(key=lambda one: order[one.bid, one.lot])
     return LettersReport(tuple(done), tuple(stopped), fingerprint, manifest)
+
+
+def _asked(held: TenderOutcome, bid: str | None, lot: str | None, *, combined: bool) -> list[Bid]:
+    """Of one bid or lot, or all; combined, a bid stands for all bids of its bidder."""
+    chosen = [one for one in held.pack.bids if bid in (None, one.bid) and lot in (None, one.lot)]
+    if combined and lot is None:
+        bidders = {one.bidder for one in chosen}
+        chosen = [one for one in held.pack.bids if one.bidder in bidders]
+    return chosen
 
 
 def _refuse(

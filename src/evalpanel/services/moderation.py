@@ -131,7 +131,12 @@ def _readable(tx: Session, named: str) -> tenders.OpenTender:
 
 
 def take_moderated(
-    workspace: Workspace, named: str, *, rows: Sequence[ModeratedRow], person: str | None = None
+    workspace: Workspace,
+    named: str,
+    *,
+    rows: Sequence[ModeratedRow],
+    person: str | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> ModerationTaken:
     """Record what the panel agreed, all of it or nothing. An empty cell never blanks what is held.
 
@@ -148,7 +153,9 @@ def take_moderated(
         problems: list[Problem] = []
         changes: list[ModeratedScore] = []
         unchanged = 0
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % 200 == 0:
+                progress.step(number, len(rows), "Checking")
             before = held.get(row.line, ModeratedScore(row.line, None))
             after = merged(before, row)
             # Lines of a bid that was withdrawn since the workbook was written do no harm unless they say something.

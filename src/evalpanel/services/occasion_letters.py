@@ -167,4 +167,5 @@ def _signed_already(kind: LetterKind, bid: Bid) -> EvalPanelError:
     return EvalPanelError(
         f"A letter of the kind {kind.value} was signed for bid {bid.bid}, lot {bid.lot}, with other words.",
         "Nothing was written. To sign another version, say why with --again; both are kept.",
+        window="Nothing was written. To sign another version, say why in the form; both are kept.",
     )

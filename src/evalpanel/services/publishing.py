@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from evalpanel.domain.paper_order import AwardPaper, not_on_the_log, to_sign_anew, why_no_notice
+from evalpanel.domain.paper_order import AwardPaper, OutOfOrder, not_on_the_log, to_sign_anew, why_no_notice
 from evalpanel.domain.people import Role
 from evalpanel.domain.signing import (
     AwardNotice,
@@ -28,6 +28,17 @@ from evalpanel.services import after_outcome, audit, letter_order, tenders
 from evalpanel.services.after_outcome import AfterOutcome, lot_named, not_ahead, said
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+
+STANDS = "Why the notice stands although it does not fit the letters"
+"""What the field for it is called in the window."""
+
+
+class NoticeOutOfOrder(EvalPanelError):
+    """A notice does not fit the letters on the record. `may_be_so`: it can have happened, and is recorded with a reason."""
+
+    def __init__(self, title: str, message: str, *, window: str, may_be_so: bool) -> None:
+        super().__init__(title, message, window=window)
+        self.may_be_so = may_be_so
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +75,16 @@ def publish(
     days: int | None = None,
     proclaimed: Sequence[tuple[date, str]] = (),
     again: str = "",
+    stands: str = "",
     person: str | None = None,
 ) -> AfterOutcome:
     """Record that the award is public (under PCR 2015: that the letters were sent), which starts the clock.
 
     `standstill` must be said where the law leaves it to the authority; `days` may be more than the law asks and never fewer.
     `proclaimed` are bank holidays that came after this release. `again` corrects an earlier record, which stays: what is not
-    given anew is as it was there.
+    given anew is as it was there. `stands` says why a notice that truly went out before its letters, or on another day than their
+    log says, is recorded all the same; it is on the record with what was found. Refused where nothing was, and where letters
+    state another end of standstill, since those can be signed anew.
     """
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
@@ -91,6 +105,7 @@ def publish(
             raise EvalPanelError(
                 f"A notice of {in_words(now.notice.published)} is on the record already.",
                 "Nothing was changed. To correct it, say why with --again; both are kept.",
+                window="Nothing was changed. To correct it, say why in the form; both are kept.",
             )
         before = now.notice.added_days if now.notice is not None else {}
         # Days that letters went by count too: they were told to bidders.
@@ -105,12 +120,31 @@ def publish(
         )
         papers = letter_order.award_papers(tx, tender)
         wrong = why_no_notice(made, now.regime, papers, by_post=now.letter_days.by_post)
-        if wrong is not None:
-            raise EvalPanelError(wrong.title, f"Nothing was changed. {wrong.advice}")
+        kept = now.notice.stands if now.notice is not None and wrong is not None else ""
+        made = _as_it_was(made, wrong, stands.strip() or kept)
         after_outcome.keep(tx, workspace, tender.tender_id, t.AwardNoticeRow, made, who)
         tenders.advance(tx, tender, TenderStage.STANDSTILL if made.days else TenderStage.NOTICE_PUBLISHED)
         tx.flush()
         return after_outcome.read(tx, workspace, tender)
+
+
+def _as_it_was(made: AwardNotice, wrong: OutOfOrder | None, stands: str) -> AwardNotice:
+    """The notice, with what was found against it where it stands all the same."""
+    if wrong is None:
+        if stands:
+            raise EvalPanelError(
+                "The notice fits the letters on the record, so it needs no exception.",
+                "Nothing was changed. Record it without one.",
+            )
+        return made
+    if stands and wrong.may_be_so:
+        return replace(made, found=wrong.title, stands=stands)
+    way = window = ""
+    if wrong.may_be_so:
+        what = " If it cannot be put right and your lawyer agrees that the notice stands, record it with the reason"
+        way, window = f"{what}: --stands WHY.", f"{what}: write it in the field “{STANDS}”."
+    said = f"Nothing was changed. {wrong.advice}"
+    raise NoticeOutOfOrder(wrong.title, said + way, window=said + window, may_be_so=wrong.may_be_so)
 
 
 def say_letter_days(
@@ -147,6 +181,7 @@ def say_letter_days(
             raise EvalPanelError(
                 "It is on the record already by what letters go.",
                 "Nothing was changed. To correct it, say why with --again; both are kept.",
+                window="Nothing was changed. To correct it, say why in the form; both are kept.",
             )
         held = proclaimed_days(proclaimed) if proclaimed else before.added_days
         made = LetterDays(

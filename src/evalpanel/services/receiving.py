@@ -42,6 +42,7 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.store.engine import StoreError
 from evalpanel.store.waiting import Waiting
+from evalpanel.system.collector import cycles_left
 from evalpanel.system.files import DiskTrouble, trouble
 
 _INTAKES = {
@@ -107,7 +108,7 @@ def receive(workspace: Workspace, files: Sequence[Path], *, progress: Progress =
     for number, file in enumerate(files):
         progress.step(number, len(files), file.name)
         try:
-            with file.open("rb") as opened:
+            with file.open("rb") as opened, cycles_left():
                 reports.extend(_take(workspace, file.name, opened))
         except OSError as error:
             reports.append(Report(file.name, Verdict.UNREADABLE, str(trouble(error, "read", file))))

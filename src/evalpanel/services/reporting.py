@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalpanel.domain.evaluation import Evaluation
-from evalpanel.domain.evaluation_report import evaluation_report
+from evalpanel.domain.evaluation_report import ReasonsApart, evaluation_report
+from evalpanel.domain.evaluation_report_parts import in_short
 from evalpanel.domain.letter import Signatory
 from evalpanel.domain.people import Role
 from evalpanel.domain.report_back import report_back
@@ -22,6 +25,12 @@ from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import write_atomic
 
+if TYPE_CHECKING:
+    from evalpanel.formats.archival import Attachment
+
+REASONS_FILE = "scores-and-reasons.xlsx"
+"""The name of the workbook inside the report of a big tender."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportWritten:
@@ -35,9 +44,18 @@ class ReportWritten:
 
 
 def report(
-    workspace: Workspace, named: str, out: Path, *, person: str | None = None, progress: Progress = NO_PROGRESS
+    workspace: Workspace,
+    named: str,
+    out: Path,
+    *,
+    in_full: bool = False,
+    person: str | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> ReportWritten:
-    """Write the evaluation report to `out`, a PDF signed by the officer, and put it on the record with its digest."""
+    """Write the evaluation report to `out`, a PDF signed by the officer, and put it on the record with its digest.
+
+    In a big tender the reasons of every line stand in a workbook inside the PDF, or on its pages if it is to be `in_full`.
+    """
     _named(out, ".pdf")
     # reportlab and pyHanko are slow to import, and only documents need them.
     from evalpanel.formats.letter_pdf import signature_appearance
@@ -48,15 +66,18 @@ def report(
 
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
-        who, held = _whole(workspace, tender, evaluation(tx, workspace, tender), person)
+        who, held = _whole(workspace, tender, evaluation(tx, workspace, tender, words=False), person)
         made_of = computed(tx, tender)
     assert tender.pack.tender is not None
     authority = tender.pack.tender.authority
     name = next((one.name for one in tender.pack.panel if one.person == who), workspace.owner.name)
     signs = Signatory(name, f"Procurement officer, {authority}", workspace.owner.email)
     now = workspace.now()
-    made = evaluation_report(held, made_at=now, signs=signs)
-    paper = render(made, made_at=now, progress=progress)
+    inside = _reasons(held, now, progress) if in_short.is_big(held) and not in_full else None
+    apart = ReasonsApart(inside.name, _digest(inside.data)) if inside is not None else None
+    made = evaluation_report(held, made_at=now, signs=signs, apart=apart)
+    attachments = (inside,) if inside is not None else ()
+    paper = render(made, made_at=now, attachments=attachments, progress=progress)
     with letter_keys.signer(workspace, made_of, who, signs, None) as signer:
         fingerprint = signer.fingerprint
         seen = (
@@ -120,6 +141,20 @@ def back(workspace: Workspace, named: str, out: Path, *, about: str, person: str
     paper = render_report_back(report_back(held, member), made_at=workspace.now())
     written = ReportWritten(ReportKind.REPORT_BACK, out, _digest(paper.data), paper.pages, "")
     return _kept(workspace, tender, who, written, paper.data, member.person)
+
+
+def _reasons(held: Evaluation, now: datetime, progress: Progress) -> Attachment:
+    """What a big report holds inside: the agreed scores and reasons of every line, as a workbook."""
+    # Slow to import, and only reports of big tenders need them.
+    from evalpanel.formats.archival import Attachment
+    from evalpanel.formats.matrix_workbook import write_reasons
+
+    return Attachment(
+        REASONS_FILE,
+        "Agreed scores and reasons by lot, bid and criterion",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        write_reasons(held, made_at=now, progress=progress),
+    )
 
 
 def _whole(

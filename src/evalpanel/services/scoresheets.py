@@ -23,6 +23,7 @@ from evalpanel.formats.score_workbook import (
 )
 from evalpanel.formats.template import write_template
 from evalpanel.formats.workbook import read_prices
+from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import moderation, prices, scoring, tenders
 from evalpanel.services.moderation import ModerationTaken
 from evalpanel.services.scoring import ScoresTaken
@@ -37,7 +38,7 @@ def template(out: Path) -> None:
     write_atomic(out, write_template(), private=False)
 
 
-def export_scores(workspace: Workspace, named: str, *, person: str, out: Path) -> int:
+def export_scores(workspace: Workspace, named: str, *, person: str, out: Path, progress: Progress = NO_PROGRESS) -> int:
     """Write the score sheet of a panel member to `out` (xlsx, or csv by its name). Gives the number of its lines."""
     desk = scoring.desk(workspace, named, person)
     words = _Words(desk.pack)
@@ -45,7 +46,7 @@ def export_scores(workspace: Workspace, named: str, *, person: str, out: Path) -
         ScoreSheetLine(desk.scores.get(line, Score(line)), words.bid(line), words.title(line), words.levels(line))
         for line in desk.owed
     ]
-    write_atomic(out, write_scores_csv(lines) if _is_csv(out) else write_scores(lines))
+    write_atomic(out, write_scores_csv(lines) if _is_csv(out) else write_scores(lines, progress))
     return len(lines)
 
 
@@ -60,30 +61,36 @@ def write_answers(workspace: Workspace, named: str, scores: Sequence[Score], *, 
     write_atomic(out, write_scores(lines))
 
 
-def import_scores(workspace: Workspace, named: str, *, person: str, path: Path) -> ScoresTaken:
+def import_scores(
+    workspace: Workspace, named: str, *, person: str, path: Path, progress: Progress = NO_PROGRESS
+) -> ScoresTaken:
     """Take in a score sheet, all of it or nothing, and say what changed."""
-    rows, problems = score_rows(workspace, named, path)
-    taken = scoring.take_scores(workspace, named, person=person, rows=rows)
+    rows, problems = score_rows(workspace, named, path, progress)
+    taken = scoring.take_scores(workspace, named, person=person, rows=rows, progress=progress)
     return ScoresTaken(taken.person, taken.added, taken.changed, taken.unchanged, (*problems, *taken.notes))
 
 
-def score_rows(workspace: Workspace, named: str, path: Path) -> tuple[tuple[ScoreRow, ...], tuple[Problem, ...]]:
+def score_rows(
+    workspace: Workspace, named: str, path: Path, progress: Progress = NO_PROGRESS
+) -> tuple[tuple[ScoreRow, ...], tuple[Problem, ...]]:
     """What a score sheet says, row by row, with what is worth knowing; refused while a problem stops. Changes nothing."""
-    rows, problems = read_scores(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named))
+    rows, problems = read_scores(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named), progress)
     _refuse(problems, f"{path.name} was not taken in")
     return rows, problems
 
 
 def moderated_rows(
-    workspace: Workspace, named: str, path: Path
+    workspace: Workspace, named: str, path: Path, progress: Progress = NO_PROGRESS
 ) -> tuple[tuple[ModeratedRow, ...], tuple[Problem, ...]]:
     """The same for a spreadsheet of moderated scores."""
-    rows, problems = read_moderated(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named))
+    rows, problems = read_moderated(read_whole(path, MOST_BYTES), path.name, _lots(workspace, named), progress)
     _refuse(problems, f"{path.name} was not taken in")
     return rows, problems
 
 
-def export_moderated(workspace: Workspace, named: str, out: Path, *, person: str | None = None) -> int:
+def export_moderated(
+    workspace: Workspace, named: str, out: Path, *, person: str | None = None, progress: Progress = NO_PROGRESS
+) -> int:
     """Write the lines to be agreed to `out`, with every individual score side by side on a second sheet.
 
     They are the lines that are open to `person` (the chair, if left out).
@@ -103,14 +110,16 @@ def export_moderated(workspace: Workspace, named: str, out: Path, *, person: str
     individual = [
         IndividualScores(one.line, one.scores, one.spread, words.bid(one.line), words.title(one.line)) for one in room
     ]
-    write_atomic(out, write_moderated_csv(lines) if _is_csv(out) else write_moderated(lines, individual))
+    write_atomic(out, write_moderated_csv(lines) if _is_csv(out) else write_moderated(lines, individual, progress))
     return len(lines)
 
 
-def import_moderated(workspace: Workspace, named: str, *, path: Path, person: str | None = None) -> ModerationTaken:
+def import_moderated(
+    workspace: Workspace, named: str, *, path: Path, person: str | None = None, progress: Progress = NO_PROGRESS
+) -> ModerationTaken:
     """Take in what the panel agreed, all of it or nothing, and say what changed."""
-    rows, problems = moderated_rows(workspace, named, path)
-    taken = moderation.take_moderated(workspace, named, rows=rows, person=person)
+    rows, problems = moderated_rows(workspace, named, path, progress)
+    taken = moderation.take_moderated(workspace, named, rows=rows, person=person, progress=progress)
     return ModerationTaken(taken.added, taken.changed, taken.unchanged, (*problems, *taken.notes))
 
 

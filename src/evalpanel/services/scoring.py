@@ -21,6 +21,7 @@ from evalpanel.domain.sheets import (
 )
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
+from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import desks, evidence, interests, score_rows, tenders
 from evalpanel.services.desks import Desk
 from evalpanel.services.workspace import Workspace
@@ -94,7 +95,9 @@ def _new_evidence_fault(tx: Session, tender: TenderId, held: LineDesk, score: Sc
     return found.get(score.line, "")
 
 
-def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence[ScoreRow]) -> ScoresTaken:
+def take_scores(
+    workspace: Workspace, named: str, *, person: str, rows: Sequence[ScoreRow], progress: Progress = NO_PROGRESS
+) -> ScoresTaken:
     """Take in a score sheet: all of it or nothing. An empty cell never blanks a value unless the status says so.
 
     Raises `ProblemsFound` naming every row that cannot be kept.
@@ -111,7 +114,9 @@ def take_scores(workspace: Workspace, named: str, *, person: str, rows: Sequence
         notes: list[Problem] = []
         wheres: dict[Line, str] = {}
         unchanged = 0
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % 200 == 0:
+                progress.step(number, len(rows), "Checking")
             before = held.scores.get(row.line, Score(row.line))
             after = merged(before, row)
             if after == before and row.line in ever:

@@ -238,7 +238,10 @@ def correct_bidder(
     identifier: str | None = None,
     person: str | None = None,
 ) -> Bidder:
-    """Correct who a bidder is and where letters go (regulation 31 (a) to (c)). What stood before is kept in the trail."""
+    """Correct who a bidder is and where letters go (regulation 31 (a) to (c)). What stood before is kept in the trail.
+
+    A letter that was signed before stays as it is: it is signed anew as its next version, where the bidder needs one.
+    """
     given = {"name": name, "address": address, "email": email, "scheme": scheme, "identifier": identifier}
     changes = {field: value.strip() for field, value in given.items() if value is not None}
     if not changes or not all(changes.values()):
@@ -247,7 +250,7 @@ def correct_bidder(
         )
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
-        tenders.require(tender, before=TenderStage.LETTERS_ISSUED, act="its letters are out")
+        tenders.require(tender, before=TenderStage.CLOSED, act="its record is closed")
         who = tender.acting(Role.OFFICER, person)
         for row in tx.execute(select(t.BidderRow).where(t.BidderRow.tender_id == tender.tender_id)).scalars():
             if row.bidder.casefold() == bidder.casefold():

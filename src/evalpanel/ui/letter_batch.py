@@ -9,6 +9,7 @@ from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
 from evalpanel.services import letters, occasion_letters
 from evalpanel.services.letter_copies import Copies
+from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.workspace import Workspace
 
@@ -29,6 +30,8 @@ class LetterBatch:
         progress: Progress,
         *,
         early: bool,
+        combined: bool = False,
+        key: KeySource | None = None,
     ) -> LettersReport | None:
         """Sign, and give out. `early`: there is no outcome yet, so only letters for an occasion are given out. None: it was stopped;
         what was signed before stays."""
@@ -37,7 +40,9 @@ class LetterBatch:
             others = occasion_letters.give_again(space, tender, out, person=person, progress=progress)
             if early:
                 return LettersReport(others, (), "")
-            made = letters.letters(space, tender, out, person=person, copies=copies, progress=progress)
+            made = letters.letters(
+                space, tender, out, person=person, copies=copies, progress=progress, combined=combined, key=key
+            )
             return replace(made, letters=(*made.letters, *others))
         except Cancelled:  # what was signed before stays: that is said, not “nothing was changed”
             return None

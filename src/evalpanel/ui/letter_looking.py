@@ -23,6 +23,12 @@ class Looked:
     lot: str
     title: str
     occasion: Occasion | None = None
+    combined: bool = False
+
+    @property
+    def lot_asked(self) -> str | None:
+        """The lot that it is about; none where it is about all lots of its bidder."""
+        return None if self.combined else self.lot
 
 
 class LetterLooking:
@@ -43,7 +49,13 @@ class LetterLooking:
         self._about = about
         space, tender, person = self._who
         (found,) = letter_looks.look(
-            space, tender, bid=about.bid, lot=about.lot, person=person, occasion=about.occasion
+            space,
+            tender,
+            bid=about.bid,
+            lot=about.lot_asked,
+            person=person,
+            combined=about.combined,
+            occasion=about.occasion,
         )
         self.card.show_look(about.title, found, may_act=self._may_act())
 
@@ -65,7 +77,15 @@ class LetterLooking:
         about = self._about
         assert about is not None
         space, tender, person = self._who
-        approving.approve(space, tender, person=person or "", bid=about.bid, lot=about.lot, occasion=about.occasion)
+        approving.approve(
+            space,
+            tender,
+            person=person or "",
+            bid=about.bid,
+            lot=about.lot_asked,
+            combined=about.combined,
+            occasion=about.occasion,
+        )
         self._again("The letter is approved as it is now. Another content would not be.", about)
 
     def _rule(self, needed: bool) -> None:  # a signal carries it
@@ -85,7 +105,9 @@ class LetterLooking:
         if not target:
             return
         space, tender, person = self._who
-        if about.occasion is None:
+        if about.combined:
+            drafting.draft_combined(space, tender, bid=about.bid, out=Path(target), person=person)
+        elif about.occasion is None:
             drafting.draft(space, tender, bid=about.bid, lot=about.lot, out=Path(target), person=person)
         else:
             drafting.draft_occasion(

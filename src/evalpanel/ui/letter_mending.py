@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import Bidder
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import letters, setup
+from evalpanel.services import letter_drafts, letters, setup
 from evalpanel.services.letter_copies import Copies
+from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letters import LettersReport
+from evalpanel.services.letters_anew import LetterAnew
+from evalpanel.ui.letter_key import Then
 from evalpanel.ui.models.letter_rows import LetterRow
+from evalpanel.ui.models.words import count
 from evalpanel.ui.page import Page
 from evalpanel.ui.widgets.anew_form import AnewForm
 from evalpanel.ui.widgets.bidder_form import BidderForm
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A letter that is signed once more: of which bid, in which lot (None: the one for all its lots)."""
+
+    bid: str
+    lot: str | None
 
 
 class LetterMending:
@@ -29,6 +43,8 @@ class LetterMending:
         self.folder: Callable[[], str] = lambda: ""
         self.copies: Callable[[], Copies] = Copies
         self.signed: Callable[[Path, LettersReport | None], None] = lambda *_: None
+        self.key: Callable[[str, Then, QWidget], None] = lambda _words, then, _before: then(None)
+        self._anew: tuple[Anew, ...] = ()
         self.form, self.anew = BidderForm(), AnewForm()
         self.form.saved.connect(page.guard(self._correct))
         self.anew.wanted.connect(page.guard(self._sign))
@@ -47,9 +63,20 @@ class LetterMending:
     def ask_anew(self) -> None:
         """Ask why the letter is signed once more."""
         row = self._row()
-        if row is not None:
-            self._show(self.anew)
-            self.anew.ask(f"{row.title}, lot {row.standing.lot}")
+        if row is None:
+            return
+        about, combined = row.standing, row.standing.kind is LetterKind.COMBINED
+        self._anew = (Anew(about.bid, None if combined else about.lot),)
+        self._show(self.anew)
+        lots = "all its lots" if combined else f"lot {about.lot}"
+        self.anew.ask(f"{row.title}, {lots}", " ".join(row.anew))
+
+    def ask_all(self, found: tuple[LetterAnew, ...]) -> None:
+        """Ask it for every letter that says what is no longer so."""
+        self._anew = tuple(Anew(one.bid, None if one.combined else one.lot) for one in found)
+        why = " ".join(dict.fromkeys(sentence for one in found for sentence in one.why))
+        self._show(self.anew)
+        self.anew.ask(count(len(found), "letter"), why)
 
     def _correct(self, changed: dict[str, str]) -> None:
         bidder, session = self.form.bidder, self._page.session
@@ -59,27 +86,44 @@ class LetterMending:
         )
         self._back()
         self._page.acted.emit()
-        self._page.said.emit(f"The details of {bidder.bidder} are corrected. What stood before is on the record.")
+        said = f"The details of {bidder.bidder} are corrected. What stood before is on the record."
+        if letter_drafts.signed_for(session.workspace, session.tender, bidder.bidder):
+            said += " A letter that was signed before stays as it is: sign it anew, as its next version, and send it."
+        self._page.said.emit(said)
 
     def _sign(self, why: str) -> None:
-        row, chosen = self._row(), self.folder()
-        if row is None or not chosen:
+        words = f"Sign {count(len(self._anew), 'letter')} anew"
+        self.key(words, lambda key: self._sign_with(why, key), self.anew)
+
+    def _sign_with(self, why: str, key: KeySource | None) -> None:
+        chosen = self.folder()
+        if not chosen:
             return
-        session, about, out, copies = self._page.session, row.standing, Path(chosen), self.copies()
+        session, wanted, out, copies = self._page.session, self._anew, Path(chosen), self.copies()
         space, tender, person = session.workspace, session.tender, session.person or None
 
         def work(progress: Progress) -> LettersReport | None:
             try:
-                return letters.letters(
-                    space,
-                    tender,
-                    out,
-                    bid=about.bid,
-                    lot=about.lot,
-                    reissue=why,
-                    person=person,
-                    copies=copies,
-                    progress=progress,
+                made = [
+                    letters.letters(
+                        space,
+                        tender,
+                        out,
+                        bid=about.bid,
+                        lot=about.lot,
+                        combined=about.lot is None,
+                        reissue=why,
+                        person=person,
+                        key=key,
+                        copies=copies,
+                        progress=progress,
+                    )
+                    for about in wanted
+                ]
+                return replace(
+                    made[-1],
+                    letters=tuple(one for each in made for one in each.letters),
+                    blocked=tuple(one for each in made for one in each.blocked),
                 )
             except Cancelled:
                 return None
@@ -88,4 +132,4 @@ class LetterMending:
             self._back()
             self.signed(out, report)
 
-        self._page.start("Signing the letter anew", work, done)
+        self._page.start("Signing anew", work, done)

@@ -12,7 +12,9 @@ from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
 from evalpanel.services import letter_drafts, occasion_letters
 from evalpanel.services.letter_copies import Copies
+from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letter_signing import LetterBlockedBy, LetterDone
+from evalpanel.ui.letter_key import Then
 from evalpanel.ui.letter_looking import Looked
 from evalpanel.ui.models import occasion_words
 from evalpanel.ui.models.letter_rows import LetterRow
@@ -31,6 +33,7 @@ class LetterOccasion:
         self, page: Page, changed: Callable[[], None], folder: Callable[[], str], copies: Callable[[], Copies]
     ) -> None:
         self._page, self._changed, self._folder, self._copies = page, changed, folder, copies
+        self.key: Callable[[str, Then, None], None] = lambda _words, then, _before: then(None)
         self.form = OccasionForm()
         self.form.chosen.connect(page.guard(self._suggest))
         self.form.wanted.connect(page.guard(self._see))
@@ -115,6 +118,9 @@ class LetterOccasion:
         self._page.primary.setFocus()
 
     def _sign(self) -> None:
+        self.key("Sign this letter", self._sign_with, None)
+
+    def _sign_with(self, key: KeySource | None) -> None:
         asked, chosen = self._asked, self._folder()
         if asked is None or not chosen:
             return
@@ -132,6 +138,7 @@ class LetterOccasion:
                     lot=asked.lot,
                     reissue=asked.again,
                     person=person,
+                    key=key,
                     copies=copies,
                     progress=progress,
                 )

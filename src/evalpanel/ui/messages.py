@@ -69,7 +69,7 @@ class MessageStrip(QFrame):
 
     def refuse(self, error: EvalPanelError) -> None:
         """Say why something was not done."""
-        self._show("strip-warn", str(error))
+        self._show("strip-warn", error.in_window)
 
     def pass_by(self) -> None:
         """The person goes to another page: what was said to be known goes. A refusal, and an offer to take something back, stay."""

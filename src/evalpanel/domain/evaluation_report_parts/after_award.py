@@ -45,6 +45,8 @@ def _standstill(held: Evaluation) -> Iterator[Block]:
         return
     number = f" {held.notice.notice_id}" if held.notice.notice_id else ""
     yield Paragraph(f"The award notice{number} was published on {in_words(held.notice.published)}.")
+    if held.notice.stands:
+        yield Paragraph(f"{held.notice.found} Why the notice stands: {held.notice.stands}")
     if held.period is None:
         yield Paragraph("No standstill was announced, or the law knows none.")
         return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from evalpanel.domain.evaluation import Evaluation
 from evalpanel.domain.letter import (
@@ -23,29 +25,46 @@ from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import ScaleCode
 
 
-def sections(held: Evaluation) -> Iterator[Section]:
-    """One section for each bid that was assessed, in the order of the pack."""
-    lines: dict[tuple[str, str], list[Line]] = {}
-    for line in held.lines:
-        lines.setdefault((line.lot, line.bid), []).append(line)
+def sections(held: Evaluation, only: Collection[tuple[str, str]] | None = None) -> Iterator[Section]:
+    """One section for each bid that was assessed, in the order of the pack; of some bids `only`, by lot and code."""
+    lines = lines_by_bid(held)
     scales = {scale.scale: scale for scale in held.pack.scales}
     for lot in held.results:
         results = {bid.bid: bid for bid in lot.bids}
         for bid in held.pack.bids:
             own = lines.get((lot.lot, bid.bid), [])
-            if bid.lot == lot.lot and own:
+            if bid.lot == lot.lot and own and (only is None or (lot.lot, bid.bid) in only):
                 title = f"Bid {bid.bid} in lot {lot.lot}: {held.bidder(lot.lot, bid.bid)}"
                 yield Section(title, tuple(_bid(held, lot, results[bid.bid], own, scales)))
+
+
+def lines_by_bid(held: Evaluation) -> dict[tuple[str, str], list[Line]]:
+    """The lines of each bid, by lot and code, in the order of the criteria."""
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for line in held.lines:
+        lines.setdefault((line.lot, line.bid), []).append(line)
+    return lines
+
+
+def place(lot: LotResult, result: BidResult) -> str:
+    """Where a bid came: its rank, or what became of it, and its total."""
+    rank = f"Rank {result.rank}" if result.rank is not None else result.status.words.capitalize()
+    total = f", total {result.total:.{lot.places}f}" if result.total is not None else ""
+    return f"{rank}{total}."
+
+
+def gates_not_passed(result: BidResult) -> Iterator[str]:
+    """A sentence for each gate that a bid did not pass."""
+    for gate in result.failed_gates:
+        yield f"Gate not passed: {gate.criterion or 'budget'}: {gate.why}."
 
 
 def _bid(
     held: Evaluation, lot: LotResult, result: BidResult, lines: list[Line], scales: Mapping[ScaleCode, Scale]
 ) -> Iterator[Block]:
-    rank = f"Rank {result.rank}" if result.rank is not None else result.status.words.capitalize()
-    total = f", total {result.total:.{lot.places}f}" if result.total is not None else ""
-    yield Paragraph(f"{rank}{total}.", Tone.LABEL)
-    for gate in result.failed_gates:
-        yield Paragraph(f"Gate not passed: {gate.criterion or 'budget'}: {gate.why}.")
+    yield Paragraph(place(lot, result), Tone.LABEL)
+    for text in gates_not_passed(result):
+        yield Paragraph(text)
     dots = [row for row in (_dots(held, line, scales) for line in lines) if row is not None]
     if dots:
         yield ScaleDots("Individual scores (rings) and what was agreed (dot)", tuple(dots))
@@ -80,9 +99,17 @@ def _dots(held: Evaluation, line: Line, scales: Mapping[ScaleCode, Scale]) -> Sc
     agreed = held.moderated[line].value if line in held.moderated else None
     if not given and agreed is None:
         return None
-    words = f"{', '.join(canonical(one) for one in given) or 'none'}; agreed {canonical(agreed) if agreed is not None else 'none'}"
+    words = f"{_counted(given) or 'none'}; agreed {canonical(agreed) if agreed is not None else 'none'}"
     steps = tuple(sorted(level.value for level in scale.levels))
     return ScaleRow(line.criterion, steps, tuple(given), agreed, words)
+
+
+def _counted(given: Sequence[Decimal]) -> str:
+    """Scores with how many people gave each, where it was more than one: twelve in a row would be cut off."""
+    many = Counter(given)
+    return ", ".join(
+        canonical(one) if count == 1 else f"{canonical(one)} ×{count}" for one, count in sorted(many.items())
+    )
 
 
 def _reasons(agreed: ModeratedScore) -> Iterator[Paragraph]:

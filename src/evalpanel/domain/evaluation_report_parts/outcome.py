@@ -16,6 +16,8 @@ _TIE = re.compile(
     r" (?=Bids [^.]* stood equal)"
 )  # where the sentences about one tie end and those about the next begin
 
+_MOST_BARS = 16  # as many as stand on the page with the heading; all of them are in the table below
+
 
 def sections(held: Evaluation) -> Iterator[Section]:
     """The decision, then the outcome of each lot."""
@@ -60,8 +62,10 @@ def _lot(held: Evaluation, lot: LotResult) -> Iterator[Block]:
         yield Paragraph("No bid of this lot is ranked.")
         return
     if all(bid.total is not None for bid in ranked):
-        bars = tuple(Bar(f"{bid.bid} {bid.name}", bid.total, f"{_shown(bid.total, lot)}") for bid in ranked)
-        yield Bars(f"Totals in lot {lot.lot}, out of 100", bars, Decimal(100))
+        first = ranked[:_MOST_BARS]
+        bars = tuple(Bar(f"{bid.bid} {bid.name}", bid.total, f"{_shown(bid.total, lot)}") for bid in first)
+        which = f", the first {len(first)} of {len(ranked)}" if len(ranked) > len(first) else ""
+        yield Bars(f"Totals in lot {lot.lot}, out of 100{which}", bars, Decimal(100))
     columns = (
         Column("Rank", 8, numeric=True),
         Column("Bid", 34),

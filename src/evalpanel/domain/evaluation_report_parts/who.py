@@ -109,13 +109,13 @@ def _moderation(held: Evaluation) -> Iterator[Block]:
     ended = f" It was closed on {in_words(held.locked.at.astimezone(_UK).date())}." if held.locked is not None else ""
     again = sum(1 for many in held.moderated_versions.values() if many > 1)
     yield Paragraph(
-        f"The panel agreed on {len(agreed)} lines.{ended} {again} of them were agreed more than once; every version is kept."
+        f"The panel agreed on {len(agreed):,} lines.{ended} {again} of them were agreed more than once; every version is kept."
     )
     quorum = held.pack.tender.quorum if held.pack.tender is not None else None
     if quorum is not None:
         yield Paragraph(f"The quorum is {quorum} of those who score or chair.")
     present: Counter[PersonCode] = Counter(person for one in agreed.values() for person in one.present)
-    rows = tuple(Row((named.get(person, person), str(many))) for person, many in sorted(present.items()))
+    rows = tuple(Row((named.get(person, person), f"{many:,}")) for person, many in sorted(present.items()))
     columns = (Column("Person", 70), Column("Lines agreed in their presence", 30, numeric=True))
     yield Table("Who was present at moderation", columns, rows)
     dissents = [(line, one.dissent) for line, one in sorted(agreed.items()) if one.dissent.strip()]

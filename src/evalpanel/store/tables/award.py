@@ -49,6 +49,8 @@ class AwardNoticeRow(OfTender, ValueRow[signing.AwardNotice], Base):
     proclaimed: Mapped[tuple[str, ...]] = mapped_column(Codes)
     proclaimed_names: Mapped[tuple[str, ...]] = mapped_column(Codes)
     again: Mapped[str]
+    found: Mapped[str]
+    stands: Mapped[str]
     by: Mapped[PersonCode]
     at: Mapped[datetime] = mapped_column(Utc)
     act: Mapped[int]

@@ -14,6 +14,7 @@ from evalpanel.services.workspace import Workspace
 class Asked:
     """What somebody wants recorded, as typed: the act, the day, who, why, the number of the notice, the lot, proclaimed days.
 
+    `stands` says why a notice stands that does not fit the letters.
     `standstill` is what is ticked: that the notice announces one, or, about letters, that not every letter goes by electronic means.
     """
 
@@ -25,6 +26,7 @@ class Asked:
     standstill: bool
     lot: str = ""
     proclaimed: str = ""
+    stands: str = ""
 
 
 def typed_day(text: str) -> date:
@@ -68,6 +70,7 @@ def record_asked(space: Workspace, tender: str, asked: Asked, person: str | None
                 standstill=asked.standstill,
                 proclaimed=typed_days(asked.proclaimed),
                 again=asked.why,
+                stands=asked.stands,
                 person=person,
             )
         case "contract":

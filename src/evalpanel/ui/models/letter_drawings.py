@@ -9,7 +9,7 @@ from typing import Any
 from evalpanel.domain.signatures import SignatureReport
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import letter_drafts
+from evalpanel.services import combined_letters, letter_drafts
 from evalpanel.services.letter_drafts import LetterStanding
 from evalpanel.ui.session import Session
 
@@ -37,12 +37,13 @@ class _Work:
 
 
 class LetterDrawings:
-    """Makes letters by `start` (the page's way to the worker) and says by `made` when one is there."""
+    """Makes letters by `start` (the page's way to the worker) and says by `made` when one is there. `combined`: drafts are one for all lots of a bidder."""
 
     def __init__(self, session: Session, start: Start, made: Callable[[LetterStanding], None]) -> None:
         self._session, self._start, self._told = session, start, made
         self._held: dict[LetterStanding, Made] = {}
         self._work: _Work | None = None
+        self.combined = False
 
     @property
     def only_looking(self) -> bool:
@@ -63,15 +64,19 @@ class LetterDrawings:
             return
         running = self._work = _Work()
         space, tender, person = self._session.workspace, self._session.tender, self._session.person
+        combined = self.combined
 
         def work(progress: Progress) -> Made:
             running.begun = True
             made: Made
             try:
                 progress.step(0, 1)
-                pdf = letter_drafts.preview(
-                    space, tender, standing.bid, standing.lot, person=person, series=standing.series
-                )
+                if combined and standing.signed is None:
+                    pdf = combined_letters.preview(space, tender, standing.bid, person=person or None)
+                else:
+                    pdf = letter_drafts.preview(
+                        space, tender, standing.bid, standing.lot, person=person, series=standing.series
+                    )
                 signed = standing.signed is not None
                 report = (
                     letter_drafts.check(space, tender, standing.bid, standing.lot, series=standing.series)

@@ -8,8 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from evalpanel.domain.letter_wording import LetterKind
+from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
+from evalpanel.services.letters_anew import LetterAnew
 from evalpanel.ui.models.words import called, count, uk_time
 
 Index = QModelIndex | QPersistentModelIndex
@@ -38,10 +39,11 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
-    """One row. `verified`: the signature was checked since the window was opened."""
+    """One row. `verified`: the signature was checked since the window was opened. `anew`: why it is to be signed once more."""
 
     standing: LetterStanding
     verified: bool = False
+    anew: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -58,6 +60,8 @@ class LetterRow:
     def state(self) -> str:
         """Where the letter stands: ready, signed, or what blocks it."""
         held = self.standing
+        if self.anew:
+            return f"To sign anew. {' '.join(self.anew)}"
         if held.signed is not None:
             checked = " · verified" if self.verified else ""
             return f"Signed {uk_time(held.signed.at, short=True)} · {count(held.signed.pages, 'page')}{checked}"
@@ -93,9 +97,19 @@ class LetterRows(QAbstractListModel):
         """What is shown."""
         return self._rows
 
-    def show_letters(self, standings: tuple[LetterStanding, ...], verified: Collection[str]) -> None:
-        """Show these letters. `verified` holds the SHA-256 of the letters whose signature was checked."""
-        rows = tuple(LetterRow(one, one.signed is not None and one.signed.sha256 in verified) for one in standings)
+    def show_letters(
+        self, standings: tuple[LetterStanding, ...], verified: Collection[str], anew: tuple[LetterAnew, ...] = ()
+    ) -> None:
+        """Show these letters. `verified` holds the SHA-256 of the letters whose signature was checked; `anew` those to sign once more."""
+        why = {(*pair, AWARD): one.why for one in anew for pair in one.about}
+        rows = tuple(
+            LetterRow(
+                one,
+                one.signed is not None and one.signed.sha256 in verified,
+                why.get((one.bid, one.lot, one.series), ()),
+            )
+            for one in standings
+        )
         if [_key(row) for row in rows] == [_key(row) for row in self._rows]:
             # The same letters: a long list keeps its place and what is chosen in it.
             self._rows = rows

@@ -9,6 +9,7 @@ from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
+from evalpanel.services.letters_anew import LettersToDo
 from evalpanel.services.setup import TenderView
 from evalpanel.system.files import may_take_out
 from evalpanel.ui.models.words import count
@@ -24,6 +25,32 @@ def tally_words(held: Counter[LetterState]) -> str:
     """`6 ready · 2 blocked`."""
     named = ((LetterState.READY, "ready"), (LetterState.SIGNED, "signed"), (LetterState.BLOCKED, "blocked"))
     return " · ".join(f"{held[state]} {word}" for state, word in named if held[state]) or "no letter is owed"
+
+
+def to_sign(standings: tuple[LetterStanding, ...], *, combined: bool) -> int:
+    """How many letters can be signed now. `combined`: one for all lots of a bidder, which waits for each of them."""
+    ready = [one for one in standings if one.state is LetterState.READY]
+    if not combined:
+        return len(ready)
+    waiting = {one.bidder for one in standings if one.state is LetterState.BLOCKED}
+    return len({one.bidder for one in ready} - waiting)
+
+
+def still_to_do(found: LettersToDo) -> str:
+    """What is said of signed letters; empty where nothing is open."""
+    if found.anew:
+        first = count(len(found.anew), "letter says", "letters say")
+        return f"{first} what is no longer so: the list says why. Sign anew, then send."
+    if not found.unsent:
+        return ""
+    waiting = count(len(found.unsent), "letter is", "letters are")
+    after = " They go out before the notice." if found.before_notice else ""
+    return f"{waiting} not on the log of sending yet.{after}"
+
+
+def all_signed(found: LettersToDo) -> str:
+    """What is said when no letter is left to sign."""
+    return f"Every letter is signed. A sealed copy of each is kept here. {still_to_do(found)}".strip()
 
 
 def why_not(view: TenderView, person: str) -> str:

@@ -15,17 +15,18 @@ from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.domain.stages import TenderStage
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import letter_drafts
+from evalpanel.services import letter_drafts, letters_anew
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letter_signing import LetterDone
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import window_place
-from evalpanel.ui.letter_batch import LetterBatch
 from evalpanel.ui.letter_check import LetterCheck
+from evalpanel.ui.letter_key import LetterKey
 from evalpanel.ui.letter_looking import LetterLooking, Looked
 from evalpanel.ui.letter_mending import LetterMending
 from evalpanel.ui.letter_occasion import LetterOccasion
+from evalpanel.ui.letter_signing import LetterSigning
 from evalpanel.ui.models import letter_words
 from evalpanel.ui.models.letter_drawings import Drawing, LetterDrawings
 from evalpanel.ui.models.letter_rows import ROW, LetterRow, LetterRows
@@ -34,7 +35,6 @@ from evalpanel.ui.models.words import count
 from evalpanel.ui.page import Page
 from evalpanel.ui.places import me
 from evalpanel.ui.session import Session
-from evalpanel.ui.widgets.copies_choice import CopiesChoice
 from evalpanel.ui.widgets.letter_list import LetterList
 from evalpanel.ui.widgets.letter_side import LetterSide
 from evalpanel.ui.widgets.pile import Pile
@@ -44,7 +44,6 @@ from evalpanel.ui.widgets.state_card import StateCard
 if TYPE_CHECKING:
     from evalpanel.ui.widgets.pdf_preview import PdfPreview
 
-_FOLDER = "letters/folder"
 _BLOCKED = "What is missing is said beside each letter that is blocked."
 
 
@@ -59,14 +58,15 @@ class LettersPage(Page):
         # QtPdf is needed nowhere else before a page is opened, so it is imported when this one is made.
         from evalpanel.ui.widgets.pdf_preview import PdfPreview
 
-        self.choose_folder: Callable[[str], str] = self._ask_folder
+        self.choose_folder: Callable[[str], str] = lambda start: QFileDialog.getExistingDirectory(
+            self, "Where the signed letters go", start
+        )
         self.show_folder: Callable[[Path], object] = lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path))
         self._settings = window_place.settings(session.workspace.folders.root)
         self._standings: tuple[LetterStanding, ...] = ()
+        self._to_do = letters_anew.NOTHING
         self._verified: set[str] = set()
         self._drawings = LetterDrawings(session, self.start, self._drawn)
-        self._batch = LetterBatch()
-        self._written: Path | None = None
         self._why_not = self._not_mine = ""
         self.rows = LetterRows()
         self.list = LetterList()
@@ -76,18 +76,26 @@ class LettersPage(Page):
         self.side_card = LetterSide(self.pdf)
         self._stack = Pile()
         self._stack.addWidget(self.side_card)
+        self.key = LetterKey(self, self._settings, self._turn_to, self._leave_form)
+        self.key.turned = self.refresh
+        self.signing = LetterSigning(self, self._settings, self.key, self._ask_folder, self._signed)
+        self.copies = self.signing.copies
+        self.key.choices.changed.connect(self.refresh)
         self.mending = LetterMending(self, self._current, self._turn_to, self._leave_form)
-        self.mending.folder, self.mending.copies = self._chosen_folder, lambda: self.copies.chosen
-        self.mending.signed = self._signed
+        self.mending.folder, self.mending.copies = self.signing.chosen_folder, lambda: self.copies.chosen
+        self.mending.signed = self.signing.signed
         self.side_card.correct.clicked.connect(lambda *_: self.mending.edit())
         for form in (self.mending.form, self.mending.anew):
             self._stack.addWidget(form)
         self.looking = LetterLooking(self, lambda: not self._not_mine)
         self.looking.card.left.connect(self._leave_form)
         self._stack.addWidget(self.looking.card)
-        self.copies = CopiesChoice(self._settings)
-        self.occasion = LetterOccasion(self, self._occasion_changed, self._chosen_folder, lambda: self.copies.chosen)
-        self.occasion.done = self._occasion_signed
+        self._stack.addWidget(self.key.form)
+        self.mending.key = self.key.ask
+        self.occasion = LetterOccasion(
+            self, self._occasion_changed, self.signing.chosen_folder, lambda: self.copies.chosen
+        )
+        self.occasion.done, self.occasion.key = self._occasion_signed, self.key.ask
         self._stack.addWidget(self.occasion.form)
         self.check = LetterCheck(self)
         self.check.found.connect(lambda: self._turn_to(self.check))
@@ -99,6 +107,7 @@ class LettersPage(Page):
         column.setSpacing(8)
         column.addWidget(self.list, 1)
         column.addWidget(self.copies)
+        column.addWidget(self.key.choices)
         self._left = left
         self._area = Sides()
         self._area.add(left, share=5, lines=9, most=100)
@@ -107,7 +116,7 @@ class LettersPage(Page):
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._empty, 1)
         self.folder_action = self.add_action("Show the folder", self._open_folder)
-        self.copies_action = self.add_action("Save signed copies…", self._sign)
+        self.copies_action = self.add_action("Save signed copies…", self.signing.sign)
         self.list_action = self.add_action("Check the signed list…", self._check_list)
         self.occasion_action = self.add_action("For an occasion…", self._ask_occasion)
         self.occasion_action.setAccessibleName(
@@ -116,6 +125,10 @@ class LettersPage(Page):
         self.anew_action = self.add_action("Sign it anew…", self.mending.ask_anew)
         self.change_action = self.add_action("Change it", self.occasion.back)
         self.look_action = self.add_action("Look it over", self._look, key="Ctrl+L")
+        self._acts = (
+            *(self.folder_action, self.copies_action, self.look_action, self.list_action),
+            *(self.occasion_action, self.change_action, self.anew_action),
+        )
 
     def refresh(self) -> None:
         """Where every letter stands now."""
@@ -157,21 +170,14 @@ class LettersPage(Page):
 
     def _nothing(self, title: str, words: str) -> None:
         self._standings = ()
+        self._to_do = letters_anew.NOTHING
         self.rows.show_letters((), ())
         self._empty.tell(title, words)
         self._show_split(shown=False)
         self.head("Letters", "One signed letter for every bid")
         self.status.setText("")
         self.next_step("See what comes next", lambda: self.go.emit("home", None))
-        for one in (
-            self.folder_action,
-            self.copies_action,
-            self.look_action,
-            self.list_action,
-            self.occasion_action,
-            self.change_action,
-            self.anew_action,
-        ):
+        for one in self._acts:
             one.hide()
 
     def _show_split(self, *, shown: bool) -> None:
@@ -183,8 +189,10 @@ class LettersPage(Page):
         self._not_mine = letter_words.why_not(view, self.session.person)
         self._why_not = self._not_mine or letter_words.not_decided(view)
         self._standings = standings
+        self._drawings.combined = self.signing.combined
         self._drawings.forget_drafts()
-        self.rows.show_letters(standings, self._verified)
+        self._to_do = letters_anew.to_do(self.session.workspace, self.session.tender)
+        self._show_rows()
         held = letter_words.tally(standings)
         told = letter_words.tally_words(held) if standings else "before the outcome"
         self.head("Letters", f"{view.summary.reference} · {told}")
@@ -197,8 +205,10 @@ class LettersPage(Page):
         self.list_action.setVisible(signed)
         self.occasion_action.setVisible(officer and not self.occasion.is_open)
         self.copies.setVisible(officer and (signed or ready))
+        self.key.choices.setVisible(officer and (signed or ready))
+        self.key.choices.combined.setVisible(ready and len(view.pack.lots) > 1)
         self.copies_action.setVisible(signed and not ready and not self._not_mine)
-        self.folder_action.setVisible(self._written is not None)
+        self.folder_action.setVisible(self.signing.written is not None)
         self._steps(held)
         if self.occasion.is_open:
             self.anew_action.hide()
@@ -210,21 +220,29 @@ class LettersPage(Page):
 
     def _steps(self, held: Counter[LetterState]) -> None:
         """The next step, and what is said beside it."""
-        ready, signed, stopped = (held[one] for one in (LetterState.READY, LetterState.SIGNED, LetterState.BLOCKED))
-        if self.occasion.is_open:
+        ready = self.signing.show_letters(self._standings)
+        signed, stopped = held[LetterState.SIGNED], held[LetterState.BLOCKED]
+        if self.key.is_open:
+            self.next_step(self.key.words, self.key.give)
+            self.status.setText("")
+        elif self.occasion.is_open:
             words, slot, tip = self.occasion.step()
             self.next_step(words, slot, tip=tip)
             self.status.setText("A signed letter does not change any more." if words == "Sign this letter" else "")
         elif ready:
-            self.next_step(f"Sign {count(ready, 'letter')}", self._sign, tip=self._why_not)
+            self.next_step(f"Sign {count(ready, 'letter')}", self.signing.sign, tip=self._why_not)
             self.status.setText(self._why_not or "A signed letter does not change any more.")
         elif stopped:
             self.next_step("Sign letters", None, tip=_BLOCKED)
             self.status.setText(_BLOCKED)
+        elif self._to_do.anew and not self._not_mine:
+            anew = self._to_do.anew
+            self.next_step(f"Sign {count(len(anew), 'letter')} anew…", lambda: self.mending.ask_all(anew))
+            self.status.setText(letter_words.still_to_do(self._to_do))
         else:
             sent = signed and not self._not_mine and any(one.series == AWARD for one in self._standings)
             self.next_step("Go on to sending" if sent else "", lambda: self.go.emit("feedback", None))
-            self.status.setText("Every letter is signed. A sealed copy of each is kept here." if signed else "")
+            self.status.setText(letter_words.all_signed(self._to_do) if signed else "")
 
     def _chosen(self) -> None:
         """Another letter of the list: one for an occasion that was being made is put away."""
@@ -266,7 +284,7 @@ class LettersPage(Page):
             return
         about_outcome = row.standing.state is LetterState.SIGNED and row.standing.series == AWARD
         self.anew_action.setVisible(about_outcome and not self._not_mine)
-        may_correct = not self._not_mine and row.standing.state in (LetterState.READY, LetterState.BLOCKED)
+        may_correct = not self._not_mine and row.standing.state is not LetterState.NOT_OWED
         held = self._drawings.of(row.standing)
         if row.standing.state is LetterState.NOT_OWED:
             self.side_card.say(row.title, *(row.standing.why or ("An in-house comparator is owed no letter.",)))
@@ -276,7 +294,7 @@ class LettersPage(Page):
             self.side_card.say(held.title, held.message)
         elif held is not None:
             self._show_letter(row, held, may_correct=may_correct)
-        elif self._batch.running:
+        elif self.signing.batch.running:
             self.side_card.say(row.title, "The letter is shown here when signing is done.")
         else:
             self.side_card.wait(row)
@@ -295,46 +313,24 @@ class LettersPage(Page):
         if isinstance(held, Drawing) and held.report is not None and standing.signed is not None:
             good = held.report.verdict is SignatureVerdict.VERIFIED
             (self._verified.add if good else self._verified.discard)(standing.signed.sha256)
-            self.rows.show_letters(self._standings, self._verified)
+            self._show_rows()
         if self._stack.currentWidget() is self.side_card:
             self._shown()
 
-    def _sign(self) -> None:
-        chosen = self._chosen_folder()
-        if not chosen:
-            return
-        out, early = Path(chosen), not any(one.series == AWARD for one in self._standings)
-        space, tender, person = self.session.workspace, self.session.tender, self.session.person or None
-        copies = self.copies.chosen
-        self.start(
-            "Signing letters",
-            lambda progress: self._batch.sign(space, tender, out, person, copies, progress, early=early),
-            lambda report: self._signed(out, report),
-        )
-
-    def _signed(self, out: Path, report: LettersReport | None) -> None:
-        self._written = out
+    def _signed(self, report: LettersReport | None) -> None:
         self.folder_action.show()
-        if report is None:
-            self.said.emit(letter_words.stopped(letter_words.tally(self._standings)))
-            return
-        self._verified |= {one.sha256 for one in report.letters if one.verified}
-        self._verified -= {one.sha256 for one in report.letters if not one.verified}
-        self.rows.show_letters(self._standings, self._verified)
-        self.said.emit(letter_words.signed(report, out))
-
-    def _chosen_folder(self) -> str:
-        chosen = self.choose_folder(str(self._settings.value(_FOLDER, "")))
-        if chosen:
-            self._settings.setValue(_FOLDER, chosen)
-        return chosen
+        self._end_key()
+        if report is not None:
+            self._verified |= {one.sha256 for one in report.letters if one.verified}
+            self._verified -= {one.sha256 for one in report.letters if not one.verified}
+            self._show_rows()
 
     def _ask_folder(self, start: str) -> str:
-        return QFileDialog.getExistingDirectory(self, "Where the signed letters go", start)
+        return self.choose_folder(start)
 
     def _open_folder(self) -> None:
-        if self._written is not None:
-            self.show_folder(self._written)
+        if self.signing.written is not None:
+            self.show_folder(self.signing.written)
 
     # Letters for an occasion, looking over, checking the list
 
@@ -348,7 +344,8 @@ class LettersPage(Page):
             self._shown()
 
     def _occasion_signed(self, out: Path, made: LetterDone) -> None:
-        self._written = out
+        self.signing.written = out
+        self._end_key()
         if made.verified:
             self._verified.add(made.sha256)
         self.acted.emit()
@@ -362,7 +359,7 @@ class LettersPage(Page):
         about = self.occasion.looked() if self.occasion.is_open else None
         row = self._current()
         if about is None and row is not None and row.standing.state in (LetterState.READY, LetterState.BLOCKED):
-            about = Looked(row.standing.bid, row.standing.lot, row.title)
+            about = Looked(row.standing.bid, row.standing.lot, row.title, combined=self._drawings.combined)
         if about is None:
             self.said.emit("Only a letter that is not signed yet is looked over.")
             return
@@ -370,8 +367,17 @@ class LettersPage(Page):
         self._turn_to(self.looking.card)
         self.looking.card.leave.setFocus()
 
+    def _show_rows(self) -> None:
+        self.rows.show_letters(self._standings, self._verified, self._to_do.anew)
+
+    def _end_key(self) -> None:
+        if self.key.is_open:
+            self.key.done()
+            self._leave_form()
+            self.refresh()
+
     def _check_list(self) -> None:
-        self.check.ask(str(self._written or self._settings.value(_FOLDER, "")))
+        self.check.ask(self.signing.list_folder)
 
     def _turn_to(self, part: QWidget) -> None:
         """Show a part in the letter's place; where it stands under the list, bring it into sight."""

@@ -22,6 +22,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.progress import Progress
 from evalpanel.services import backups, deciding, record, reporting, verify
 from evalpanel.services.challenge import PackMade
+from evalpanel.services.publishing import NoticeOutOfOrder
 from evalpanel.services.record import Head, RecordEntry
 from evalpanel.services.reporting import ReportWritten
 from evalpanel.services.setup import TenderView
@@ -284,7 +285,12 @@ class RecordPage(Page):
             self._keeping.show(view, self._acting)
 
     def _record(self, asked: Asked) -> None:
-        record_asked(self.session.workspace, self.session.tender, asked, self._acting.person)
+        try:
+            record_asked(self.session.workspace, self.session.tender, asked, self._acting.person)
+        except NoticeOutOfOrder as error:
+            if error.may_be_so:
+                self.after.ask_why_it_stands()
+            raise
         self.after.done()
         self.said.emit("It is on the record.")
         self.acted.emit()

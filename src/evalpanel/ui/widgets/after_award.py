@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
 from evalpanel.domain.signing import in_words
 from evalpanel.domain.stages import TenderStage
 from evalpanel.services.after_outcome import AfterOutcome
+from evalpanel.services.publishing import STANDS
 from evalpanel.ui.models.award_acts import Asked
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
@@ -25,7 +26,7 @@ ACTS = {
 }
 _FIELDS = {
     "letters": ("proclaimed", "why", "post"),
-    "notice": ("day", "number", "proclaimed", "why", "standstill"),
+    "notice": ("day", "number", "proclaimed", "why", "stands", "standstill"),
     "contract": ("day", "lot"),
     "challenge": ("day", "who", "why"),
     "hold": ("who", "why"),
@@ -62,6 +63,7 @@ class AfterAward(Card):
         self.proclaimed = self._line(
             "Bank holidays proclaimed since, for instance 2026-11-09=Day of mourning; none if empty"
         )
+        self.stands = self._line(STANDS)
         self.standstill = QCheckBox("It announces a standstill")
         self.inside.addWidget(self.standstill)
         self.post = QCheckBox("Not every letter goes by electronic means")
@@ -114,16 +116,22 @@ class AfterAward(Card):
 
     def done(self) -> None:
         """What was asked is recorded: the fields are emptied."""
-        for field in (self.day, self.number, self.lot, self.who, self.why, self.proclaimed):
+        for field in (self.day, self.number, self.lot, self.who, self.why, self.proclaimed, self.stands):
             field.clear()
         self._choose("")
+
+    def ask_why_it_stands(self) -> None:
+        """The notice does not fit the letters: ask why it stands all the same."""
+        for one in (self._names[self.stands], self.stands):
+            one.show()
+        self.stands.setFocus()
 
     def _choose(self, act: str) -> None:
         self._act = act
         if act and not _FIELDS[act]:
             self._ask()
             return
-        left_out = {"lot"} if not self._several else set()
+        left_out = {"stands"} if self._several else {"stands", "lot"}  # asked for only where it is needed
         if (act == "notice" and not self._again) or (act == "letters" and not self._said):
             left_out.add("why")  # only what is recorded once more needs a reason
         fields = tuple(one for one in _FIELDS.get(act, ()) if one not in left_out)
@@ -134,6 +142,7 @@ class AfterAward(Card):
             ("who", self.who),
             ("proclaimed", self.proclaimed),
             ("why", self.why),
+            ("stands", self.stands),
             ("standstill", self.standstill),
             ("post", self.post),
         )
@@ -153,7 +162,8 @@ class AfterAward(Card):
     def _ask(self, *_: object) -> None:
         texts = (self.day.text(), self.who.text(), self.why.text(), self.number.text())
         ticked = self.post if self._act == "letters" else self.standstill
-        self.asked.emit(Asked(self._act, *texts, ticked.isChecked(), self.lot.text(), self.proclaimed.text()))
+        stands = "" if self.stands.isHidden() else self.stands.text()
+        self.asked.emit(Asked(self._act, *texts, ticked.isChecked(), self.lot.text(), self.proclaimed.text(), stands))
 
     def _line(self, name: str) -> QLineEdit:
         made, said = QLineEdit(), label(name, "small", wrap=True)

@@ -51,10 +51,11 @@ class AnewForm(Card):
             key.activated.connect(slot)
         self._check()
 
-    def ask(self, title: str) -> None:
-        """Ask about a letter, by its title."""
+    def ask(self, title: str, why: str = "") -> None:
+        """Ask about a letter, by its title. `why` is the reason that the record gives; it can be changed."""
         self.set_title(f"Sign anew: {title}")
-        self.why.clear()
+        self.why.setText(why)
+        self.why.setCursorPosition(0)
         self.why.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _check(self) -> None:

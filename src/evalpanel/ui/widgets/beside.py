@@ -24,11 +24,11 @@ class Wrong(QLabel):
 
     def say(self, error: EvalPanelError) -> None:
         """Say it, also to a screen reader, and lead back to the field."""
-        self.setText(str(error))
+        self.setText(error.in_window)
         self.show()
-        self._about.setAccessibleDescription(str(error))
+        self._about.setAccessibleDescription(error.in_window)
         self._about.setFocus(Qt.FocusReason.OtherFocusReason)
-        accessible.announce(self._about, str(error), at_once=True)
+        accessible.announce(self._about, error.in_window, at_once=True)
         QTimer.singleShot(0, self, lambda: bring_in_sight(self))  # once it has its room
 
     def forget(self) -> None:

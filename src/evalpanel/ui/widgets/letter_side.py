@@ -77,7 +77,7 @@ class LetterSide(Card):
             self._show(row.title, words, (), letter=True, correct=may_correct)
             return
         role, verdict = _VERDICTS[report.verdict]
-        self._show(row.title, f"{row.about} · {row.state}", (), letter=True, correct=False)
+        self._show(row.title, f"{row.about} · {row.state}", (), letter=True, correct=may_correct)
         self._state.setText(f"{row.about} · {verdict}")
         self._state.setProperty("role", role)
         self._restyle()

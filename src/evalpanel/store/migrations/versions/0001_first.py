@@ -463,6 +463,8 @@ def upgrade() -> None:
         sa.Column("proclaimed", sa.Text(), nullable=False),
         sa.Column("proclaimed_names", sa.Text(), nullable=False),
         sa.Column("again", sa.String(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("stands", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.Column("act", sa.Integer(), nullable=False),

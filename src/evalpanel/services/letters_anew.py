@@ -1,0 +1,100 @@
+"""What is still to be done about signed letters: those to sign anew, each with why, and those that are not on the log of sending."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from evalpanel.domain.digests import digest, plain
+from evalpanel.domain.letter_wording import AWARD
+from evalpanel.domain.paper_order import not_on_the_log, to_sign_anew
+from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.tender import BidCode, BidderCode, LotCode
+from evalpanel.services import after_outcome, letter_order, tenders, wordings
+from evalpanel.services.letter_drafts import letter_rows
+from evalpanel.services.workspace import Workspace
+from evalpanel.store import queries
+
+
+@dataclass(frozen=True, slots=True)
+class LetterAnew:
+    """A signed letter that says what is no longer so. `why` are the reasons, a sentence each; `about` every bid and lot in it."""
+
+    bid: BidCode
+    lot: LotCode
+    bidder: BidderCode
+    about: tuple[tuple[BidCode, LotCode], ...]
+    why: tuple[str, ...]
+
+    @property
+    def combined(self) -> bool:
+        """Whether it is one letter for several lots."""
+        return len(self.about) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class LettersToDo:
+    """What is still to be done: letters to sign anew, and letters about the outcome of which no sending is on the log (bid, lot).
+
+    `before_notice`: the law lets nothing begin before those are out.
+    """
+
+    anew: tuple[LetterAnew, ...]
+    unsent: tuple[tuple[BidCode, LotCode], ...]
+    before_notice: bool
+
+
+NOTHING = LettersToDo((), (), before_notice=False)
+_DAYS = "It states another end of standstill than would be so now."
+_DETAILS = "The details of its bidder were corrected after it was signed."
+_WORDS = "The sentences of letters were changed after it was signed."
+
+
+def to_do(workspace: Workspace, named: str) -> LettersToDo:
+    """What stands open about the letters of a tender that tell the outcome. Nothing once the contract is signed."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        if not tender.stage.reached(TenderStage.OUTCOME) or tender.stage.reached(TenderStage.CONTRACT_SIGNED):
+            return NOTHING
+        now, papers = after_outcome.read(tx, workspace, tender), letter_order.award_papers(tx, tender)
+        told = now.notice
+        added = {**now.letter_days.added_days, **(told.added_days if told is not None else {})}
+        length = told.days if told is not None else 0
+        days = {
+            (one.bid, one.lot)
+            for one in to_sign_anew(now.regime, papers, added, days=length, by_post=now.letter_days.by_post)
+        }
+        wording = digest(plain(wordings.wording(tx, now.regime)))
+        signed, corrected = _pinned(tx, tender)
+        found = []
+        for row in letter_rows(tx, tender.tender_id):
+            if row.series != AWARD:
+                continue
+            why = (
+                *((_DAYS,) if (row.bid, row.lot) in days else ()),
+                *((_DETAILS,) if corrected.get(row.bidder, 0) > row.act else ()),
+                *((_WORDS,) if signed.get(row.act, wording) != wording else ()),
+            )
+            if why:
+                found.append(LetterAnew(row.bid, row.lot, row.bidder, row.about, why))
+        unsent = tuple((one.bid, one.lot) for one in papers if not one.sent)
+        return LettersToDo(_in_order(tender, found), unsent, bool(not_on_the_log(now.regime, papers)))
+
+
+def _in_order(tender: tenders.OpenTender, found: list[LetterAnew]) -> tuple[LetterAnew, ...]:
+    order = {(bid.bid, bid.lot): place for place, bid in enumerate(tender.pack.bids)}
+    return tuple(sorted(found, key=lambda one: order[one.bid, one.lot]))
+
+
+def _pinned(tx: Session, tender: tenders.OpenTender) -> tuple[dict[int, str], dict[BidderCode, int]]:
+    """With which sentences each letter was signed, by the number of its act; and when each bidder was last corrected."""
+    signed: dict[int, str] = {}
+    corrected: dict[BidderCode, int] = {}
+    for line in queries.trail(tx, tender.tender_id):
+        if line.act == "letter-signed":
+            signed[line.number] = str(json.loads(line.detail)["template_digest"])
+        elif line.act == "bidder-corrected":
+            corrected[BidderCode(json.loads(line.detail)["after"]["bidder"])] = line.number
+    return signed, corrected
