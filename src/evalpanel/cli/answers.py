@@ -11,6 +11,8 @@ from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.letter_looks import LetterLook
 from evalpanel.services.letters import LettersReport
+from evalpanel.services.moderation import ModerationTaken
+from evalpanel.services.scoring import ScoresTaken
 from evalpanel.services.setup import TenderView
 from evalpanel.services.tenders import TenderSummary
 from evalpanel.services.verify import Verification
@@ -183,4 +185,14 @@ def verification(found: Verification) -> dict[str, Any]:
         "proved": list(found.proved),
         "not_proved": list(found.not_proved),
         "by": found.by,
+    }
+
+
+def taken(held: ScoresTaken | ModerationTaken) -> dict[str, Any]:
+    """What a spreadsheet brought, as `scores import` and `moderated import` answer it."""
+    return {
+        "added": len(held.added),
+        "changed": [{"lot": line.lot, "bid": line.bid, "criterion": line.criterion} for line in held.changed],
+        "unchanged": held.unchanged,
+        "problems": [{"where": note.where, "what": note.what} for note in held.notes],
     }

@@ -61,14 +61,7 @@ def import_moderated(
         f"{counted(len(taken.added), 'line')} agreed, {len(taken.changed)} changed, {taken.unchanged} as they were."
     )
     held.notes(taken.notes)
-    held.answer(
-        {
-            "added": len(taken.added),
-            "changed": [{"lot": line.lot, "bid": line.bid, "criterion": line.criterion} for line in taken.changed],
-            "unchanged": taken.unchanged,
-            "problems": [{"where": note.where, "what": note.what} for note in taken.notes],
-        }
-    )
+    held.answer(answers.taken(taken))
 
 
 @commands.command("close-moderation")

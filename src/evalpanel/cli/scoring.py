@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evalpanel.cli import answers
 from evalpanel.cli.console import Json, Someone, TenderName, console, counted
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import documents, scoresheets, tenders
@@ -14,6 +15,7 @@ from evalpanel.services import sign_off as signing
 from evalpanel.system.files import write_atomic
 
 commands = typer.Typer()
+Reason = Annotated[str, typer.Option(help="Why; it stands in the record.")]
 scores = typer.Typer(help="Score in a spreadsheet.", no_args_is_help=True)
 
 
@@ -70,15 +72,7 @@ def import_scores(
     for line in taken.changed[:20]:
         held.say(f"  changed: {line}")
     held.notes(taken.notes)
-    held.answer(
-        {
-            "person": taken.person,
-            "added": len(taken.added),
-            "changed": [{"lot": line.lot, "bid": line.bid, "criterion": line.criterion} for line in taken.changed],
-            "unchanged": taken.unchanged,
-            "problems": [{"where": note.where, "what": note.what} for note in taken.notes],
-        }
-    )
+    held.answer({"person": taken.person, **answers.taken(taken)})
 
 
 @commands.command("sign-off")
@@ -104,7 +98,7 @@ def reopen(
     context: typer.Context,
     tender: TenderName,
     person: Someone,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    reason: Reason,
     json: Json = False,
 ) -> None:
     """Open a signed-off sheet again, with a reason. Both versions are kept."""
@@ -121,7 +115,7 @@ def absent(
     context: typer.Context,
     tender: TenderName,
     person: Someone,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    reason: Reason,
     take_back: Annotated[
         bool, typer.Option("--take-back", help="Take it back: the person's sheet came after all, and counts again.")
     ] = False,
