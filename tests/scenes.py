@@ -309,6 +309,23 @@ def in_one(shell: Shell) -> None:
     page._settings.remove("letters/combined")
 
 
+def letterhead(shell: Shell) -> None:
+    """The letterhead of the tender's authority, on a letter."""
+    _letters(shell).house_action.click()
+
+
+def sentences(shell: Shell) -> None:
+    """The sentences of letters, saved and read back."""
+    page = _letters(shell)
+    page.house_action.click()
+    page.house.parts.tabs[1].click()
+    folder = mkdtemp(dir=shell.session.workspace.folders.staging)
+    page.house.choose_folder = lambda _: folder
+    page.house.save.click()
+    page.house.read.click()
+    shell.messages.clear()
+
+
 def an_occasion(shell: Shell) -> None:
     """A letter about a low price, being asked for."""
     page = _letters(shell)
@@ -710,6 +727,8 @@ SCENES = (
     Scene("decided", "OF1", (*places("letters"), Shot("letters", "looked-over", act=looked_over))),
     Scene("decided", "OF1", (Shot("letters", "certificate", act=with_a_certificate),)),
     Scene("decided", "OF1", (Shot("letters", "in-one", act=in_one),)),
+    Scene("decided", "OF1", (Shot("letters", "letterhead", act=letterhead),)),
+    Scene("decided", "OF1", (Shot("letters", "sentences", act=sentences),)),
     Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
     Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), Shot("letters", "anew", act=anew), *places("home")), before=with_addresses),
     Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.authorities import LARGEST_LOGO, AuthorityProfile, Logo, checked_logo
 from evalpanel.domain.letter import Letterhead
 from evalpanel.errors import EvalPanelError
-from evalpanel.formats.authority_file import LARGEST, read_profile
+from evalpanel.formats.authority_file import LARGEST, read_profile, written_profile
 from evalpanel.services import audit, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -53,6 +53,23 @@ def add(workspace: Workspace, path: Path) -> HeldAuthority:
     if profile.logo_file:
         data = read_whole(path.parent / profile.logo_file, LARGEST_LOGO)
         logo = checked_logo(data, profile.logo_alternative, profile.logo_file)
+    return _keep(workspace, text, profile, logo)
+
+
+def keep(workspace: Workspace, profile: AuthorityProfile, picture: bytes | None) -> HeldAuthority:
+    """Keep an authority's own profile that was typed, and its logo as a picture's bytes. Checked and refused as `add` does."""
+    held = tried(profile, picture)
+    return _keep(workspace, written_profile(profile), held.profile, held.logo)
+
+
+def tried(profile: AuthorityProfile, picture: bytes | None) -> HeldAuthority:
+    """A profile that was typed, checked and not kept. Raises `EvalPanelError` with a sentence for everything that is wrong."""
+    checked = read_profile(written_profile(profile), profile.name or "the form")
+    logo = checked_logo(picture, checked.logo_alternative, checked.logo_file) if picture is not None else None
+    return HeldAuthority(checked, logo, own=True)
+
+
+def _keep(workspace: Workspace, text: bytes, profile: AuthorityProfile, logo: Logo | None) -> HeldAuthority:
     with workspace.store.writing() as tx:
         for code, other in _all(tx).items():
             clash = next((name for name in (profile.name, *profile.also_called) if other.profile.is_of(name)), None)

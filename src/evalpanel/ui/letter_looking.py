@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from evalpanel.domain.feedback_occasions import Occasion
 from evalpanel.services import approving, drafting, letter_looks
+from evalpanel.services.letter_drafts import LetterState
 from evalpanel.services.workspace import Workspace
+from evalpanel.ui.models.letter_rows import LetterRow
 from evalpanel.ui.page import Page
 from evalpanel.ui.widgets.letter_look import LetterLookCard
 
@@ -43,6 +45,12 @@ class LetterLooking:
         self.card.approved.connect(page.guard(self._approve))
         self.card.drafted.connect(page.guard(self._draft))
         self.card.ruled.connect(page.guard(self._rule))
+
+    def suits(self, row: LetterRow | None, *, combined: bool) -> Looked | None:
+        """The letter of a row, as it is looked over; None for one that is signed already, or owed to nobody."""
+        if row is None or row.standing.state not in (LetterState.READY, LetterState.BLOCKED):
+            return None
+        return Looked(row.standing.bid, row.standing.lot, row.title, combined=combined)
 
     def look(self, about: Looked) -> None:
         """Show what is found in a letter as it would be signed now."""

@@ -63,6 +63,20 @@ def why_not(view: TenderView, person: str) -> str:
     return f"{names} signs the letters." if own is not None else f"Choose who you are first: {names} signs the letters."
 
 
+def may_head(view: TenderView | None, person: str) -> bool:
+    """Whether the person may say how letters look: the officer, and whoever has no tender yet."""
+    return view is None or not (why_not(view, person) or view.joined)
+
+
+def too_early(view: TenderView) -> tuple[str, str]:
+    """What is said before there is an outcome: a title and a sentence."""
+    words = (
+        f"The tender stands at “{view.summary.stage.words}”. When moderation is closed, prices are opened and "
+        "the outcome is worked out, there is a letter here for every bid."
+    )
+    return "Letters come after the outcome", words
+
+
 def may_ask(view: TenderView, person: str) -> bool:
     """Whether the person may write a letter for an occasion: the officer, on the laptop that leads, once bids are opened."""
     return not (why_not(view, person) or view.joined) and view.summary.stage.reached(TenderStage.BIDS_OPENED)

@@ -22,8 +22,9 @@ from evalpanel.services.letters import LettersReport
 from evalpanel.services.setup import TenderView
 from evalpanel.ui import window_place
 from evalpanel.ui.letter_check import LetterCheck
+from evalpanel.ui.letter_house import LetterHouse
 from evalpanel.ui.letter_key import LetterKey
-from evalpanel.ui.letter_looking import LetterLooking, Looked
+from evalpanel.ui.letter_looking import LetterLooking
 from evalpanel.ui.letter_mending import LetterMending
 from evalpanel.ui.letter_occasion import LetterOccasion
 from evalpanel.ui.letter_signing import LetterSigning
@@ -115,9 +116,12 @@ class LettersPage(Page):
         self._empty = StateCard()
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._empty, 1)
+        self.house = LetterHouse(self, self.refresh)
+        self.content.addWidget(self.house, 1)
+        self.house_action = self.add_action("Letterhead and sentences…", self.house.open)
         self.folder_action = self.add_action("Show the folder", self._open_folder)
         self.copies_action = self.add_action("Save signed copies…", self.signing.sign)
-        self.list_action = self.add_action("Check the signed list…", self._check_list)
+        self.list_action = self.add_action("Check the signed list…", lambda: self.check.ask(self.signing.list_folder))
         self.occasion_action = self.add_action("For an occasion…", self._ask_occasion)
         self.occasion_action.setAccessibleName(
             "A letter for an occasion: prequalification, a low price, the end of standstill"
@@ -135,11 +139,18 @@ class LettersPage(Page):
         if self._drawings.only_looking:
             return
         view = self.session.view
-        if view is None:
+        self.house.setVisible(self.house.is_open)
+        self.house_action.setVisible(not self.house.is_open and letter_words.may_head(view, self.session.person))
+        if self.house.is_open:
+            self.house.show_instead(self._area, self._empty, *self._acts)
+        elif view is None:
             self._nothing("", "")
             self._empty.tell_no_tender(self.go.emit)
             self.next_step("", None)
-            return
+        else:
+            self._fill(view)
+
+    def _fill(self, view: TenderView) -> None:
         early = not view.summary.stage.reached(TenderStage.OUTCOME)
         try:
             all_of_them = letter_drafts.for_occasions if early else letter_drafts.overview
@@ -148,11 +159,7 @@ class LettersPage(Page):
             self._nothing(error.title, error.message)
             return
         if early and not standings and not self.occasion.is_open:
-            self._nothing(
-                "Letters come after the outcome",
-                f"The tender stands at “{view.summary.stage.words}”. When moderation is closed, prices are opened and "
-                "the outcome is worked out, there is a letter here for every bid.",
-            )
+            self._nothing(*letter_words.too_early(view))
             self.occasion_action.setVisible(letter_words.may_ask(view, self.session.person))
             return
         self._show(view, standings)
@@ -173,19 +180,17 @@ class LettersPage(Page):
         self._to_do = letters_anew.NOTHING
         self.rows.show_letters((), ())
         self._empty.tell(title, words)
-        self._show_split(shown=False)
+        self._area.hide()
+        self._empty.show()
         self.head("Letters", "One signed letter for every bid")
         self.status.setText("")
         self.next_step("See what comes next", lambda: self.go.emit("home", None))
         for one in self._acts:
             one.hide()
 
-    def _show_split(self, *, shown: bool) -> None:
-        self._area.setVisible(shown)
-        self._empty.setVisible(not shown)
-
     def _show(self, view: TenderView, standings: tuple[LetterStanding, ...]) -> None:
-        self._show_split(shown=True)
+        self._area.show()
+        self._empty.hide()
         self._not_mine = letter_words.why_not(view, self.session.person)
         self._why_not = self._not_mine or letter_words.not_decided(view)
         self._standings = standings
@@ -357,9 +362,7 @@ class LettersPage(Page):
 
     def _look(self) -> None:
         about = self.occasion.looked() if self.occasion.is_open else None
-        row = self._current()
-        if about is None and row is not None and row.standing.state in (LetterState.READY, LetterState.BLOCKED):
-            about = Looked(row.standing.bid, row.standing.lot, row.title, combined=self._drawings.combined)
+        about = about or self.looking.suits(self._current(), combined=self._drawings.combined)
         if about is None:
             self.said.emit("Only a letter that is not signed yet is looked over.")
             return
@@ -375,9 +378,6 @@ class LettersPage(Page):
             self.key.done()
             self._leave_form()
             self.refresh()
-
-    def _check_list(self) -> None:
-        self.check.ask(self.signing.list_folder)
 
     def _turn_to(self, part: QWidget) -> None:
         """Show a part in the letter's place; where it stands under the list, bring it into sight."""

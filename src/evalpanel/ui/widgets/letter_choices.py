@@ -6,6 +6,7 @@ from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from evalpanel.services import letter_keys
+from evalpanel.ui import accessible
 from evalpanel.ui.page import label
 
 OWN, FILE, TOKEN = "own", "file", "token"
@@ -35,12 +36,12 @@ class LetterChoices(QWidget):
         self.key = QComboBox()
         self.key.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.key.setMinimumContentsLength(12)
-        self.key.setAccessibleName("Signed with")
         said.setBuddy(self.key)
         for code, words in _KEYS.items():
             if code != TOKEN or letter_keys.can_use_tokens():
                 self.key.addItem(words, code)
         self.key.setCurrentIndex(max(0, self.key.findData(settings.value(_KEY, OWN))))
+        accessible.name_chooser(self.key, "Signed with")
         self.key.currentIndexChanged.connect(lambda *_: settings.setValue(_KEY, self.kind))
         column.addWidget(said)
         column.addWidget(self.key)

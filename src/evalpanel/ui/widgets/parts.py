@@ -41,6 +41,11 @@ class Parts(QWidget):
         """Which part is shown."""
         return next(key for key, part in self._parts.items() if part is self._stack.currentWidget())
 
+    @property
+    def tabs(self) -> tuple[QPushButton, ...]:
+        """What one turns to a part with, in order."""
+        return tuple(self._tabs.values())
+
     def turn_to(self, key: str) -> None:
         """Show a part."""
         self._stack.setCurrentWidget(self._parts[key])
