@@ -85,8 +85,6 @@ def write_letters(
             assert chosen.bid is not None, "an occasion is of one bid: the choice was refused without it"
             if chosen.combined:
                 raise typer.BadParameter("--kind is about one bid: leave --combined out")
-            if chosen.bid is None:
-                raise typer.BadParameter("--kind is about one bid: name it with --bid")
             if held.json:
                 looks = letter_looks.look(
                     space, tender, bid=chosen.bid, lot=chosen.lot, person=person, occasion=chosen.occasion
