@@ -36,7 +36,7 @@ def forged(desk: Laptops, person: str, **other: object) -> Path:
             )
             for one in prices_of
         )
-        body = Release(decisions=(), generation=1, kept_out=(), keys=keys, lock=None, person=code)
+        body = Release(decisions=(), generation=1, kept_out=(), keys=keys, lock=None, others=(), person=code)
         made = exchange.make(
             tx,
             space,

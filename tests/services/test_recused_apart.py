@@ -24,12 +24,13 @@ from evalpanel.services import (
     price_state,
     prices,
     record,
+    sending,
     setup,
     tenders,
     verify,
 )
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import score_reads
+from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 from laptops import OFFICER, Laptops
 from panels import affirm, declare, panel, people, release, sent_moderation, sheet
@@ -105,6 +106,7 @@ def bids_told(space: Workspace) -> set[str]:
         for _, _, said in opened_here.releases(tx, mine, PersonCode(OFFICER)):
             found |= {key.name.split("/")[1] for key in said.keys if "/" in key.name}
             found |= {one.bid for one in said.lock.bids} if said.lock is not None else set()
+            found |= {one.bid for one in said.others if one.bid is not None}
         return found
 
 
@@ -152,6 +154,37 @@ def test_recused_laptops_open_nothing_about_their_bid_and_show_no_number_of_it(d
     assert replace(theirs, stage=ours.stage) == ours
     counts = {one.member.person: one for one in setup.view(desk["CH1"], REFERENCE).panel}
     assert {"CH1", "CH2", "PM1"} <= set(counts)
+
+
+def told_of_others(space: Workspace) -> set[tuple[str, str | None, str]]:
+    """Whom a laptop believes to be recused from what, and why, but for its own person."""
+    with space.store.reading() as tx:
+        tender = tenders.find(tx, REFERENCE)
+        mine = exchange.own(tx, space, tender.tender_id)
+        assert mine is not None
+        held = queries.told_recusals(tx, tender.tender_id)
+        return {(one.person, one.bid, one.why) for who, own in held.items() if who != mine.person for one in own}
+
+
+def test_chair_is_told_who_else_is_recused_from_the_bids_that_they_moderate_and_from_no_other(desk: Laptops) -> None:
+    why = "the officer’s record says so"
+    others = {("PM3", "B01", why), ("FE1", "B03", why)}
+    assert told_of_others(desk["CH1"]) == others
+    assert told_of_others(desk["CH2"]) == others | {("CH1", "B02", why)}
+    assert [told_of_others(desk[person]) for person in ("PM1", "PM3", "FE1")] == [set()] * 3
+
+
+def test_chair_learns_before_sending_that_somebody_present_was_recused_late(desk: Laptops) -> None:
+    assert moderation.cannot_stand(desk["CH1"], REFERENCE) == ()
+    declare(desk, "PM1", "B03")
+    release(desk)
+    gaps = moderation.cannot_stand(desk["CH1"], REFERENCE)
+    assert {one.line.bid for one in gaps} == {"B01", "B03"}
+    assert {one.what for one in gaps} == {
+        f"PM1 is recused from bid {bid} in lot L1 and cannot have been present" for bid in ("B01", "B03")
+    }
+    with pytest.raises(EvalPanelError, match="cannot stand as recorded"):
+        sending.send(desk["CH1"], REFERENCE, to=desk.stick, final=True)
 
 
 def lines_at(space: Workspace) -> tuple[moderation.ModerationLine, ...]:

@@ -298,9 +298,27 @@ def test_the_officer_records_an_absence_with_a_reason(qtbot: QtBot, tmp_path: Pa
         with qtbot.waitSignal(driver.page.acted, timeout=20_000):
             QTest.keyClick(driver.page.absence.reason, Qt.Key.Key_Return)
         assert driver.page.rows.row("YE1").person.sheet == Told(mark.OUT, "Absent", "Exams until March")
-        assert driver.page.rows.row("YE1").absence.isVisible() is False
         assert driver.page.absence.isVisible() is False
         assert driver.said.startswith("The absence of YE1 is on record.")
+
+
+def test_the_officer_takes_an_absence_back_with_a_reason(qtbot: QtBot, tmp_path: Path) -> None:
+    with ui_stage.at("scoring", tmp_path) as space, driven(qtbot, space, "OF1") as driver:
+        row = driver.page.rows.row
+        QTest.mouseClick(row("YE1").absence, Qt.MouseButton.LeftButton)
+        QTest.keyClicks(driver.page.absence.reason, "Exams until March")
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
+            QTest.keyClick(driver.page.absence.reason, Qt.Key.Key_Return)
+        qtbot.waitUntil(row("YE1").absence.isVisible, timeout=20_000)
+        assert row("YE1").absence.text() == "Take back the absence"
+        QTest.mouseClick(row("YE1").absence, Qt.MouseButton.LeftButton)
+        assert (driver.page.absence.reason.text(), driver.page.absence.record.isEnabled()) == ("", False)
+        QTest.keyClicks(driver.page.absence.reason, "The sheet came by post")
+        with qtbot.waitSignal(driver.page.acted, timeout=20_000):
+            QTest.keyClick(driver.page.absence.reason, Qt.Key.Key_Return)
+        qtbot.waitUntil(row("YE1").absence.isVisible, timeout=20_000)
+        assert row("YE1").absence.text() == "Record an absence"
+        assert driver.said == "YE1 is absent no more, and what they scored counts. Look at what was agreed without it."
 
 
 def test_without_a_person_the_page_says_where_to_choose(qtbot: QtBot, scoring: Workspace) -> None:

@@ -13,7 +13,7 @@ from evalpanel.domain.digests import plain
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import assents, receipts, releasing, ruling
+from evalpanel.services import assents, moderation, receipts, releasing, ruling
 from evalpanel.services.agreement import Agreement
 
 commands = typer.Typer()
@@ -84,11 +84,15 @@ def show_agreement(context: typer.Context, tender: TenderName, json: Json = Fals
     held = console(context, json=json)
     with held.opened() as space:
         found = assents.standing(space, tender)
+        wrong = moderation.cannot_stand(space, tender)
     for one in found:
         held.say(f"{one.chair}: {_said(one)}")
+    for gap in wrong:
+        held.say(f"Cannot be agreed yet: {gap.line}: {gap.what}.")
     if not found:
         held.say("No moderation is here.")
-    held.answer({"moderations": [plain(one) for one in found]})
+    cannot = [{"line": plain(gap.line), "why": gap.what} for gap in wrong]
+    held.answer({"moderations": [plain(one) for one in found], "cannot_be_agreed": cannot})
 
 
 def _said(one: Agreement) -> str:

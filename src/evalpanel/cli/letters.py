@@ -84,8 +84,6 @@ def write_letters(
         if chosen.occasion is not None:
             if chosen.combined:
                 raise typer.BadParameter("--kind is about one bid: leave --combined out")
-            if chosen.bid is None:
-                raise typer.BadParameter("--kind is about one bid: name it with --bid")
             if held.json:
                 looks = letter_looks.look(
                     space, tender, bid=chosen.bid, lot=chosen.lot, person=person, occasion=chosen.occasion

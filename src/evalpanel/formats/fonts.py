@@ -172,9 +172,9 @@ def pieces(text: str) -> tuple[Piece, ...]:
 
 def _by_script(text: str) -> list[Piece]:
     """A stretch from left to right in pieces, by how they are drawn, then by their script."""
-    groups = _groups(text)
-    if not any(groups):
+    if not _NOT_OURS.search(text):
         return _by_language(text)
+    groups = _groups(text)
     found: list[Piece] = []
     start = 0
     for at in range(1, len(text) + 1):
@@ -189,6 +189,8 @@ def _by_script(text: str) -> list[Piece]:
 
 
 _MARKED = "marked"
+# What is neither Latin, Greek, Cyrillic nor Armenian, no punctuation and no sign, to pass quickly over texts of these.
+_NOT_OURS = re.compile("[^\x00-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u20cf\u2100-\u2bff]")
 _WIDE = ("Hani", "Jpan", "Bopo", "Zyyy")
 
 

@@ -255,6 +255,15 @@ class KeptOut(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     why: Annotated[str, Meta(max_length=4000)]
 
 
+class OtherKeptOut(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody else is kept out of, as a chair must know it who says who was present. Not why: that is the person's own matter."""
+
+    bid: BidCode | None
+    criterion: CriterionCode | None
+    lot: LotCode
+    person: Code
+
+
 class Decided(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What was decided about an interest of the person. It settles what was declared up to `settles` (None: nothing was)."""
 
@@ -302,7 +311,8 @@ class Lock(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Release(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keys of the envelopes that one person may open, sealed to the laptops of that person alone.
 
-    `lock`: what was locked when moderation was closed; None before, and for somebody who may read nothing of it.
+    `lock`: what was locked when moderation was closed; None before, and for somebody who may read nothing of it. `others`: to a
+    chair alone, who else is kept out of the bids whose moderation this chair may read.
     """
 
     decisions: Annotated[tuple[Decided, ...], Meta(max_length=1000)]
@@ -310,6 +320,7 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     kept_out: Annotated[tuple[KeptOut, ...], Meta(max_length=10_000)]
     keys: Annotated[tuple[EnvelopeKey, ...], Meta(max_length=10_000)]
     lock: Lock | None
+    others: Annotated[tuple[OtherKeptOut, ...], Meta(max_length=100_000)]
     person: Code
 
 
@@ -333,7 +344,7 @@ def write_piece(piece: Names | Index | Common | BidderNames | Kept | Pledge) -> 
     return encode(piece)
 
 
-def encode_told(told: KeptOut | Decided | Lock | None) -> str:
+def encode_told(told: KeptOut | OtherKeptOut | Decided | Lock | None) -> str:
     """What a release tells a person besides keys, as text to be pinned."""
     return encode(told).decode()
 

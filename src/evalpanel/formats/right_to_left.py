@@ -13,6 +13,8 @@ from typing import TypeVar
 
 _CLOSING = ")]}"
 _BEHIND = re.compile("[)\\]}]?[ \u00a0-]?")
+# All blocks that hold letters from right to left, to pass quickly over what holds none.
+_SOME = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _SHARE = 3  # letters from right to left for each other one, from which a whole line is taken to run that way
 
 _Drawn = TypeVar("_Drawn")
@@ -25,6 +27,8 @@ def is_right_to_left(char: str) -> bool:
 
 def runs_right_to_left(line: str) -> bool:
     """Whether the line as a whole is written from right to left: it begins so, and nearly all of it is."""
+    if not _SOME.search(line):
+        return False
     letters = [kind for char in line if (kind := unicodedata.bidirectional(char)) in ("R", "AL", "L")]
     other = letters.count("L")
     return bool(letters) and letters[0] != "L" and len(letters) - other >= _SHARE * other
@@ -32,7 +36,7 @@ def runs_right_to_left(line: str) -> bool:
 
 def stretches(line: str) -> list[tuple[str, bool]]:
     """`line` in pieces, in the order in which they are read: each with whether it runs from right to left."""
-    if not any(map(is_right_to_left, line)):
+    if not (_SOME.search(line) and any(map(is_right_to_left, line))):
         return [(line, False)]
     if runs_right_to_left(line):
         return [(line, True)]

@@ -46,7 +46,7 @@ def _part(one: Mapping[str, Any]) -> str:
         part = f"bid {one['bid']} in {part}"
     if one["criterion"]:
         part = f"criterion {one['criterion']} in {part}"
-    return f"{part} ({one['why']})"
+    return f"{part} ({one['why']})" if one.get("why") else part
 
 
 def _of_pack(act: str, detail: Mapping[str, Any]) -> tuple[str, str]:
@@ -96,9 +96,11 @@ def told(act: str, detail: Mapping[str, Any]) -> tuple[str, str] | None:
         return f"settled that {detail['person']} means {whom} by the interests they listed", f"Reason: {detail['why']}"
     if act == "recusals-told":
         parts = [_part(one) for one in detail["kept_out"]]
+        others = [f"{one['person']}: {_part(one)}" for one in detail.get("others", ())]
+        also = f"Others who are recused: {'; '.join(others)}." if others else ""
         if not parts:
-            return f"told {detail['person']} that they are kept out of nothing", ""
-        return f"told {detail['person']} what they are recused from", f"Recused: {'; '.join(parts)}."
+            return f"told {detail['person']} that they are kept out of nothing", also
+        return f"told {detail['person']} what they are recused from", f"Recused: {'; '.join(parts)}. {also}".strip()
     if act == "finding-accepted":
         return f"recorded why {detail['document']} may go", f"Found in {detail['place']}. Reason: {detail['why']}"
     if act == "document-replaced":

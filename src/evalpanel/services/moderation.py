@@ -21,6 +21,7 @@ from evalpanel.domain.moderation import (
 )
 from evalpanel.domain.people import Role
 from evalpanel.domain.sheets import (
+    Gap,
     Line,
     ScoreStatus,
     listed,
@@ -38,6 +39,7 @@ from evalpanel.services import (
     evidence,
     exchange,
     interests,
+    moderation_parcels,
     moderations_here,
     moderations_shown,
     tenders,
@@ -62,6 +64,7 @@ __all__ = [
     "ModerationClosed",
     "ModerationLine",
     "ModerationTaken",
+    "cannot_stand",
     "close",
     "line",
     "lines",
@@ -268,6 +271,15 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
         )
         tenders.advance(tx, tender, TenderStage.QUALITY_LOCKED)
         return ModerationClosed(len(locked), untouched, _worth_knowing(tx, tender, held), pinned)
+
+
+def cannot_stand(workspace: Workspace, named: str) -> tuple[Gap, ...]:
+    """The lines agreed on this laptop that cannot stand as they are recorded, and why: somebody is called present who is recused
+    from them or absent, as far as this laptop was told. A final moderation is refused while there is one."""
+    with workspace.store.reading() as tx:
+        tender = tenders.find(tx, named)
+        wrong = moderation_parcels.unsound(tx, tender, score_reads.moderated(tx, tender.tender_id))
+        return tuple(Gap(line, why) for line, why in sorted(wrong.items()))
 
 
 def _refuse_unsettled(tx: Session, workspace: Workspace, tender: tenders.OpenTender) -> tuple[str, ...]:

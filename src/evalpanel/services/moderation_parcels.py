@@ -18,7 +18,7 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_moderation import Moderation, ModerationPart, read_moderation, write_agreed
 from evalpanel.services import agreed_rows, exchange, rosters, sheets_here
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
-from evalpanel.services.room import Asked, criteria_of, lines_of, scales_of, sheets_are_in
+from evalpanel.services.room import Asked, criteria_of, lines_of, room_of, scales_of, sheets_are_in
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
@@ -45,6 +45,7 @@ def make(
     sheets_are_in(tx, tender)
     if final:
         _refuse_gaps(tender, mine, agreed)
+        _refuse_unsound(tx, tender, mine, agreed)
     sheets = _cited(tx, mine, tender)
     digest = agreed_rows.rows_digest(tuple(agreed.values()))
     rulings = rosters.rulings_made_here(tx, mine)
@@ -99,6 +100,25 @@ def make(
 def left_out(tx: Session, tender: OpenTender, mine: Own) -> tuple[PersonCode, ...]:
     """The scorers who were present on no line of what this chair agreed, though it rests on their sheets."""
     return not_asked(_agreed(tx, tender, mine).values(), _cited(tx, mine, tender), mine.person)
+
+
+def unsound(tx: Session, tender: OpenTender, agreed: Mapping[Line, ModeratedScore]) -> dict[Line, str]:
+    """What was agreed and cannot stand as it is recorded, line by line, in words: somebody is called present who is recused from it
+    or absent. The officer's laptop would refuse the whole moderation for it, so the chair sees it before."""
+    criteria, scales, room = criteria_of(tender.pack), scales_of(tender.pack), room_of(tx, tender)
+    found = {line: agreed_rows.faults(one, criteria, scales, room) for line, one in agreed.items()}
+    return {line: "; ".join(faults) for line, faults in found.items() if faults}
+
+
+def _refuse_unsound(tx: Session, tender: OpenTender, mine: Own, agreed: Mapping[Line, ModeratedScore]) -> None:
+    wrong = unsound(tx, tender, agreed)
+    if wrong:
+        count = "1 line" if len(wrong) == 1 else f"{len(wrong)} lines"
+        line, why = next(iter(sorted(wrong.items())))
+        raise EvalPanelError(
+            f"The moderation of {mine.person} cannot be sent as final: {count} cannot stand as recorded.",
+            f"Nothing was written. {line}: {why}. Say on each who was present; agree again without whoever was not to be there.",
+        )
 
 
 def _agreed(tx: Session, tender: OpenTender, mine: Own) -> dict[Line, ModeratedScore]:

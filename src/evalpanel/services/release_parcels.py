@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from evalpanel.domain.blind import is_blind
 from evalpanel.domain.digests import digest
 from evalpanel.domain.parcels import ParcelKind, PublicKeys
-from evalpanel.domain.people import PanelMember
-from evalpanel.domain.releases import Access, Because, Compartment, because
+from evalpanel.domain.people import PanelMember, Role
+from evalpanel.domain.releases import Access, Because, Compartment, because, touched
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import EnvelopeKind, PersonCode
-from evalpanel.formats.parcel_packs import Decided, EnvelopeKey, KeptOut, Lock, Release, encode_told
+from evalpanel.formats.parcel_packs import Decided, EnvelopeKey, KeptOut, Lock, OtherKeptOut, Release, encode_told
 from evalpanel.services import exchange, locks, room, rosters
 from evalpanel.services.exchange import Outgoing, Own, RestsOn
 from evalpanel.services.tenders import OpenTender
@@ -39,7 +39,7 @@ def waiting(tx: Session, tender: OpenTender, mine: Own) -> frozenset[PersonCode]
         due = _due(tx, tender, mine, one)
         last = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, one.person)[-1:]
         if _fresh(tx, mine, one.person, found[one.person], due) or any(
-            _told(tx, mine, held.identity) != _says(tx, tender, mine, one, due)[3] for held in last
+            _told(tx, mine, held.identity) != _says(tx, tender, mine, one, due)[-1] for held in last
         ):
             waits.add(one.person)
     return frozenset(waits)
@@ -58,7 +58,7 @@ def release(
     due = _due(tx, tender, mine, member)
     fresh = _fresh(tx, mine, member.person, laptops, due)
     earlier = exchange.line(tx, mine.tender, ParcelKind.RELEASE, mine.person, member.person)
-    kept_out, decisions, lock, told = _says(tx, tender, mine, member, due)
+    kept_out, decisions, lock, others, told = _says(tx, tender, mine, member, due)
     if earlier and not fresh and _told(tx, mine, earlier[-1].identity) == told:
         return exchange.again(tx, mine.tender, ParcelKind.RELEASE, earlier[-1])
     body = Release(
@@ -70,6 +70,7 @@ def release(
             for name in sorted(due)
         ),
         lock=lock,
+        others=others,
         person=member.person,
     )
     parcel = exchange.make(
@@ -116,12 +117,46 @@ def _fresh(
 
 def _says(
     tx: Session, tender: OpenTender, mine: Own, member: PanelMember, due: Mapping[str, Because]
-) -> tuple[tuple[KeptOut, ...], tuple[Decided, ...], Lock | None, str]:
+) -> tuple[tuple[KeptOut, ...], tuple[Decided, ...], Lock | None, tuple[OtherKeptOut, ...], str]:
     """What the person is told beside their keys, and what pins it."""
     kept_out, decisions = _kept_out(tx, tender, member), _decisions(tx, tender, member, due)
     lock = locks.told(tx, mine, tender, member, due)
-    told = [[encode_told(one) for one in kept_out], [encode_told(one) for one in decisions], encode_told(lock)]
-    return kept_out, decisions, lock, digest(told)
+    others = _others(tx, tender, member, due)
+    told = [
+        [encode_told(one) for one in kept_out],
+        [encode_told(one) for one in decisions],
+        encode_told(lock),
+        [encode_told(one) for one in others],
+    ]
+    return kept_out, decisions, lock, others, digest(told)
+
+
+def _others(tx: Session, tender: OpenTender, member: PanelMember, due: Collection[str]) -> tuple[OtherKeptOut, ...]:
+    """To a chair: who else is kept out of a bid whose moderation this chair may read. Of any other bid nothing is said, and of
+    nobody why."""
+    if not member.has(Role.CHAIR):
+        return ()
+    row = t.EnvelopeRow
+    held = tx.execute(
+        select(row.name, row.bidder, row.lot).where(
+            row.tender_id == tender.tender_id, row.kind == EnvelopeKind.MODERATION
+        )
+    )
+    readable = {(bidder, lot) for name, bidder, lot in held if name in due}
+    own = queries.recused(tx, tender.tender_id, tender.pack, member)
+    open_bids = [bid for bid in tender.pack.bids if (bid.bidder, bid.lot) in readable and not touched(own, [bid])]
+    found = {
+        (person, bid.lot, bid.bid, one.criterion)
+        for person, recused in queries.all_recused(tx, tender.tender_id, tender.pack).items()
+        if person != member.person
+        for one in recused
+        for bid in open_bids
+        if one.lot == bid.lot and one.bid in (None, bid.bid)
+    }
+    return tuple(
+        OtherKeptOut(bid=bid, criterion=criterion, lot=lot, person=person)
+        for person, lot, bid, criterion in sorted(found, key=lambda each: tuple(map(str, each)))
+    )
 
 
 def _told(tx: Session, mine: Own, release: str) -> str:

@@ -26,7 +26,10 @@ from evalpanel.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class MemberProgress:
-    """How far one panel member is: lines owed and answered, declaration, recusals, sign-off, who typed their sheet in for them."""
+    """How far one panel member is: lines owed and answered, declaration, recusals, sign-off, who typed their sheet in for them.
+
+    `absent_by_us`: the absence was recorded on this laptop, so it can be taken back here.
+    """
 
     member: PanelMember
     declared: bool
@@ -38,6 +41,7 @@ class MemberProgress:
     interests: tuple[Interest, ...] = ()
     affirmed: Affirmation | None = None
     entered_by: str = ""
+    absent_by_us: bool = False
 
     @property
     def recused_lots(self) -> tuple[LotCode, ...]:
@@ -73,6 +77,7 @@ def view(workspace: Workspace, named: str) -> TenderView:
         answers = score_reads.answered(tx, tender.tender_id)
         scored = {(bid.lot, bid.bid) for bid in tender.pack.bids if bid.status.is_scored}
         signed, absent = queries.sign_offs(tx, tender.tender_id), queries.absences(tx, tender.tender_id)
+        recorded = queries.absences_recorded_here(tx, tender.tender_id)
         panel: list[MemberProgress] = []
         for member in tender.pack.panel:
             kept_out = recused[member.person]
@@ -96,6 +101,7 @@ def view(workspace: Workspace, named: str) -> TenderView:
                     signed_off=member.person in signed and signed[member.person].signed,
                     entered_by=signed[member.person].entered_by if member.person in signed else "",
                     absent=absent.get(member.person, ""),
+                    absent_by_us=member.person in recorded,
                     interests=interests[member.person],
                     affirmed=affirmed.get(member.person),
                 )

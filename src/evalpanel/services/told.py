@@ -1,4 +1,5 @@
-"""What a release tells a person besides keys: what they are kept out of, and what was decided about their interests. Shared."""
+"""What a release tells a person besides keys: what they are kept out of, what was decided about their interests, and to a chair
+who else is kept out of what. Shared."""
 
 from __future__ import annotations
 
@@ -14,6 +15,9 @@ from evalpanel.services import audit, interests
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
+
+_TOLD = "the officer’s record says so"
+"""All that a chair is told of somebody else's recusal."""
 
 
 def keep(
@@ -47,7 +51,10 @@ def _recusals(
     release: Release,
 ) -> None:
     what = [{"lot": one.lot, "bid": one.bid, "criterion": one.criterion, "why": one.why} for one in release.kept_out]
-    detail = {"person": person, "release": identity, "kept_out": what}
+    others = [
+        {"person": one.person, "lot": one.lot, "bid": one.bid, "criterion": one.criterion} for one in release.others
+    ]
+    detail = {"person": person, "release": identity, "kept_out": what} | ({"others": others} if others else {})
     act = audit.record(tx, workspace, "recusals-told", tender=tender, person=officer, detail=detail)
     for one in release.kept_out or (None,):
         tx.add(
@@ -60,6 +67,20 @@ def _recusals(
                 bid=one and one.bid,
                 criterion=one and one.criterion,
                 why=one.why if one else "",
+                act=act,
+            )
+        )
+    for other in release.others:
+        tx.add(
+            t.ToldRecusalRow(
+                tender_id=tender,
+                person=other.person,
+                release=identity,
+                seq=seq,
+                lot=other.lot,
+                bid=other.bid,
+                criterion=other.criterion,
+                why=_TOLD,
                 act=act,
             )
         )

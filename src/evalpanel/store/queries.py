@@ -178,7 +178,7 @@ _TOLD = (
 
 
 def told_recusals(tx: Session, tender: TenderId) -> dict[PersonCode, tuple[Recusal, ...]]:
-    """What the officer's newest release says that the owner of this laptop is kept out of; nothing on other laptops."""
+    """What the officer's newest release says that the owner of this laptop is kept out of, and to a chair who else is; nothing on other laptops."""
     rows = tx.connection().execute(_TOLD, {"tender": tender}).all()
     newest = max((row.seq for row in rows), default=0)
     found: dict[PersonCode, list[Recusal]] = defaultdict(list)

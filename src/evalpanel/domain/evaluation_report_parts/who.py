@@ -21,7 +21,26 @@ def sections(held: Evaluation) -> Iterator[Section]:
     """The panel, conflicts of interest, moderation."""
     yield Section("The panel", tuple(_panel(held)))
     yield Section("Conflicts of interest and measures", tuple(_conflicts(held)))
-    yield Section("Moderation", tuple(_moderation(held)))
+    yield Section("Moderation", (*_moderation(held), *_not_asked(held)))
+
+
+def _not_asked(held: Evaluation) -> Iterator[Block]:
+    """Whoever scored and was present when nothing was agreed: nobody asked whether they agree, and a reader should know."""
+    present = {person for one in held.moderated.values() for person in one.present}
+    named = people(held.pack.panel)
+    left = [
+        named[one.person]
+        for one in held.pack.panel
+        if one.has(Role.PANEL_MEMBER)
+        and not one.has(Role.CHAIR)
+        and one.person in held.signed
+        and one.person not in held.absent
+        and one.person not in present
+    ]
+    if left:
+        yield Paragraph(
+            f"Signed off a score sheet and is recorded as present on no agreed line, so was not asked whether they agree: {', '.join(left)}."
+        )
 
 
 def _panel(held: Evaluation) -> Iterator[Block]:

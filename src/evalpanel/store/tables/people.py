@@ -112,7 +112,8 @@ class InterestMatchRow(OfTender, ValueRow[listed.Match], Base):
 
 
 class ToldRecusalRow(OfTender, Base):
-    """What the officer's laptop says that the owner of this one is kept out of, by the release that said it. Insert-only.
+    """What the officer's laptop says that the owner of this one is kept out of, and to a chair who else is, by the release that
+    said it. Insert-only.
 
     The newest release counts (`seq`). One that keeps the person out of nothing has one row without a lot.
     """

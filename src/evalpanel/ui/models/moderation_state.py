@@ -56,18 +56,45 @@ def seat_of(one: MemberProgress, line: Line) -> Seat:
     return Seat(one.member.person, one.member.name, why_not, counts, one.affirmed is not None)
 
 
+def cannot_stand(rows: Iterable[LineRow], view: TenderView) -> dict[Line, str]:
+    """The lines that cannot be agreed as they are recorded, and why: somebody is called present who is recused from them or absent.
+
+    The whole moderation would be refused for one of them, so whoever chairs sees it before.
+    """
+    out = [one for one in view.panel if one.recusals or one.absent]
+    found = {}
+    for row in rows:
+        present = row.held.agreed.present if row.held.agreed is not None else ()
+        why = [
+            f"{one.member.person} is called present and {seat.why_not}"
+            for one in out
+            if one.member.person in present and (seat := seat_of(one, row.line)).why_not
+        ]
+        if why:
+            found[row.line] = "; ".join(why)
+    return found
+
+
 def room_line(row: LineRow, view: TenderView, carried: frozenset[PersonCode]) -> RoomLine:
     """What the room shows of a line. `carried`: who was present at the line before."""
     tender = view.pack.tender
     assert tender is not None, "a tender that is loaded has its terms"
     seats = tuple(seat_of(one, row.line) for one in view.panel)
+    wrong = cannot_stand((row,), view).get(row.line, "")
     failed = "This bid failed a gate and is assessed no further. Leave this line empty."
     return RoomLine(
         row=row,
         seats=seats,
         carried=carried & {seat.person for seat in seats if not seat.why_not and seat.affirmed},
         quorum=tender.quorum,
-        notes=(failed,) if row.state is LineState.NOT_ASSESSED else (),
+        notes=(
+            *((failed,) if row.state is LineState.NOT_ASSESSED else ()),
+            *(
+                (f"This line cannot be agreed yet: {wrong}. Take them off under “present”, and agree it again.",)
+                if wrong
+                else ()
+            ),
+        ),
         codes=tuple(one.criterion for one in view.pack.criteria),
         names=tuple(one.member.name for one in view.panel),
     )
@@ -82,6 +109,10 @@ def where_it_stands(rows: Iterable[LineRow], view: TenderView, recused: tuple[st
     words = [f"{agreed} of {len(held) - skipped} lines agreed"]
     words += [f"{wide} with wide differences"] if wide else []
     words += [f"{skipped} not assessed: their bid failed a gate"] if skipped else []
+    wrong = cannot_stand(held, view)
+    if wrong and not view.summary.stage.reached(TenderStage.QUALITY_LOCKED):
+        line, why = next(iter(wrong.items()))
+        words.append(f"{len(wrong)} cannot be agreed yet: {line.bid} {line.criterion}, {why}")
     if recused:
         words.append(
             f"{together(recused)} {'is' if len(recused) == 1 else 'are'} not shown: you are recused from "

@@ -25,7 +25,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Person:
     """One row. `answered` of `owed` lines; `mine` for the person at the laptop; `may_be_absent` where an absence can be
-    recorded, `absent` where one is on record; `decisions` are the interests about which something is or can be decided."""
+    recorded, `absent` where one is on record, `may_come_back` where it can be taken back; `decisions` are the interests about which something is or can be decided."""
 
     code: str
     name: str
@@ -39,6 +39,7 @@ class Person:
     mine: bool = False
     may_be_absent: bool = False
     absent: bool = False
+    may_come_back: bool = False
     decisions: tuple[Interest, ...] = ()
 
     def spoken(self) -> str:
@@ -112,6 +113,7 @@ def _person(
         owed=one.owed,
         mine=mine,
         absent=bool(one.absent),
+        may_come_back=one.absent_by_us and not view.summary.stage.reached(TenderStage.QUALITY_LOCKED),
         decisions=one.interests,
         may_be_absent=open_to_change and member.has(Role.PANEL_MEMBER) and not one.absent and not one.signed_off,
     )

@@ -119,7 +119,9 @@ class PanelPage(Page):
         sees_all = officer or (own is not None and own.member.has(Role.CHAIR))
         rows = people(view, self._made, person=self.session.person, sees_all=sees_all)
         self.rows.show_people(rows, officer=officer)
-        if self.absence.code and not any(one.code == self.absence.code and one.may_be_absent for one in rows):
+        if self.absence.code and not any(
+            one.code == self.absence.code and (one.may_be_absent, one.may_come_back)[self.absence.back] for one in rows
+        ):
             self.absence.hide()
         if self.decision.about is not None and not officer:
             self.decision.hide()
@@ -267,14 +269,22 @@ class PanelPage(Page):
         self.said.emit(f"The conflicts assessment is written, {words.count(written.pages, 'page')}.{open_}")
 
     def _ask_absence(self, code: str) -> None:
-        name = next(one.name for one in self.rows.people if one.code == code)
+        about = next(one for one in self.rows.people if one.code == code)
         self.decision.hide()
-        self.absence.ask(code, name)
+        self.absence.ask(code, about.name, back=about.may_come_back)
 
     def _record_absence(self) -> None:
         code = self.absence.code
         reason = self.absence.reason.text()
         space, tender = self.session.workspace, self.session.tender
+        if self.absence.back:
+            sign_off.take_back_absence(space, tender, person=code, reason=reason, by=self.session.person or None)
+            self.absence.hide()
+            self.acted.emit()
+            self.said.emit(
+                f"{code} is absent no more, and what they scored counts. Look at what was agreed without it."
+            )
+            return
         signed = sign_off.record_absence(space, tender, person=code, reason=reason, by=self.session.person or None)
         self.absence.hide()
         self.acted.emit()
@@ -283,13 +293,14 @@ class PanelPage(Page):
 
 
 class _AbsenceForm(Card):
-    """Why somebody will not sign off."""
+    """Why somebody will not sign off, or (`back`) why that is taken back."""
 
     def __init__(self) -> None:
         super().__init__("Absence")
         self.code = ""
-        told = "The person’s scores are set aside: kept, and not shown. Moderation goes on without them."
-        self.inside.addWidget(label(told, "muted", wrap=True))
+        self.back = False
+        self._told = label("", "muted", wrap=True)
+        self.inside.addWidget(self._told)
         self.reason = QLineEdit()
         self.reason.setAccessibleName("The reason")
         self.reason.setPlaceholderText("The reason, for the record")
@@ -309,11 +320,19 @@ class _AbsenceForm(Card):
         leave.activated.connect(self.hide)
         self.hide()
 
-    def ask(self, code: str, name: str) -> None:
-        """Ask about a person."""
-        if code != self.code:
+    def ask(self, code: str, name: str, *, back: bool) -> None:
+        """Ask about a person; `back`: their absence is taken back."""
+        if (code, back) != (self.code, self.back):
             self.reason.clear()
-        self.code = code
+        self.code, self.back = code, back
+        what = "Take back the absence" if back else "Record the absence"
+        self.record.setText(f"{what}  ↵")
+        self.record.setAccessibleName(what)
+        self._told.setText(
+            "The person’s sheet came after all, and counts again. What was agreed without it stays until it is agreed anew."
+            if back
+            else "The person’s scores are set aside: kept, and not shown. Moderation goes on without them."
+        )
         self.set_title(f"Absence of {code} {name}")
         self.show()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -27,7 +27,7 @@ _NARROW = 56
 
 
 class PeopleRows(QScrollArea):
-    """All rows. `absence_wanted` asks to record that a person (by code) will not sign off, `decision_wanted` to decide
+    """All rows. `absence_wanted` asks to record that a person (by code) will not sign off, or to take that back, `decision_wanted` to decide
     about a person's interest in a bidder."""
 
     absence_wanted = Signal(str)
@@ -111,9 +111,10 @@ class PersonRow(QFrame):
         self.setAccessibleName(person.spoken())
         self.person = person
         self.narrow: bool | None = None
-        self.absence = button("Record an absence", role="quiet")
-        self.absence.setAccessibleName(f"Record an absence of {person.code} {person.name}")
-        if not (officer and person.may_be_absent):
+        what = "Take back the absence" if person.may_come_back else "Record an absence"
+        self.absence = button(what, role="quiet")
+        self.absence.setAccessibleName(f"{what} of {person.code} {person.name}")
+        if not (officer and (person.may_be_absent or person.may_come_back)):
             self.absence.hide()
         self.decide: dict[str, QPushButton] = {}
         for interest in person.decisions if officer else ():

@@ -59,9 +59,11 @@ class PresentChips(QWidget):
             self._build(seats)
         self._affirmed = {seat.person for seat in seats if seat.affirmed}
         for seat in seats:
-            self._buttons[seat.person].setChecked(seat.person in present and not seat.why_not)
-        # Somebody who has left the panel since, or was recused later, was present all the same.
-        self._strangers = tuple(sorted(present - {seat.person for seat in seats if not seat.why_not}))
+            # Who is called present and may not have been can be taken off, and not put on.
+            self._buttons[seat.person].setChecked(seat.person in present)
+            self._buttons[seat.person].setEnabled(not seat.why_not or seat.person in present)
+        # Somebody who has left the panel since was present all the same.
+        self._strangers = tuple(sorted(present - {seat.person for seat in seats}))
         self._tell()
 
     def _build(self, seats: tuple[Seat, ...]) -> None:
