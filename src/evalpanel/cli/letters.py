@@ -82,6 +82,7 @@ def write_letters(
     looks: tuple[LetterLook, ...] = ()
     with held.opened() as space, held.progress("Signing letters") as progress:
         if chosen.occasion is not None:
+            assert chosen.bid is not None, "an occasion is of one bid: the choice was refused without it"
             if chosen.combined:
                 raise typer.BadParameter("--kind is about one bid: leave --combined out")
             if held.json:
