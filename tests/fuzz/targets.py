@@ -52,7 +52,7 @@ from evalpanel.sealing.pdf_signature import verify
 from evalpanel.services.questions import shipped_form
 from fakes import MemoryKeyring
 from fuzz import beginnings as made
-from fuzz import exchange, papers
+from fuzz import disclosed, exchange, papers
 from fuzz.parcels import as_file, grid_book, lying_zip, mended_tar, parcel, unwrapped, zipped
 from fuzz.watch import quiet
 
@@ -449,6 +449,19 @@ TARGETS: dict[str, Target] = {
     "bid record": Target(exchange.bid_record, exchange.bid_record_seeds, (*exchange.WORDS, '["', "\n", "ab" * 32)),
     "trail copy": Target(
         exchange.trail_copy, exchange.trail_copy_seeds, (*exchange.WORDS, '"header":null', '"salt":"', "\n")
+    ),
+    "disclosure": Target(
+        disclosed.disclosure,
+        disclosed.disclosure_seeds,
+        (
+            *exchange.WORDS,
+            "\n==> record\n",
+            "\n==> trail\n",
+            "\n==> redactions\n",
+            '"redactions":[',
+            '"instead":',
+            '"entry":',
+        ),
     ),
     "letter list": Target(exchange.letter_list, exchange.letter_list_seeds, (*exchange.WORDS, '"file":"../')),
     "detached signature": Target(exchange.detached, exchange.detached_seeds, exchange.WORDS, 4096),
