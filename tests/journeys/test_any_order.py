@@ -266,6 +266,18 @@ class Carried(RuleBasedStateMachine):
         else:
             self.laptops[CHAIR].own_acts += 1
 
+    @rule(laptop=st.sampled_from((OFFICER, CHAIR)), person=st.sampled_from(SCORERS), back=st.booleans())
+    def record_an_absence_or_take_it_back(self, laptop: str, person: str, back: bool) -> None:
+        try:
+            if back:
+                sign_off.take_back_absence(self[laptop], REFERENCE, person=person, reason="The sheet came after all.")
+            else:
+                sign_off.record_absence(self[laptop], REFERENCE, person=person, reason="Ill until March.")
+        except EvalPanelError as error:
+            note(f"refused: {error}")
+        else:
+            self.laptops[laptop].own_acts += 1
+
     def _absent(self) -> set[str]:
         with self[CHAIR].store.reading() as tx:
             return set(queries.absences(tx, tenders.find(tx, REFERENCE).tender_id))
