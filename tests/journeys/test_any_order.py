@@ -1,7 +1,7 @@
 """Whatever people do on their laptops, and however files travel, nobody's words become somebody else's.
 
 A machine of Hypothesis drives an officer, a chair, two scorers (one with a second laptop) and a member who is recused. They
-score, sign off, open again, send, issue, release, moderate, agree and revoke; files are delivered in any order, repeated or
+score, sign off, open again, send, issue, release, moderate, agree, revoke, replace a scorer and record absences; files are delivered in any order, repeated or
 never; profiles are put back from old copies. `EVALPANEL_LONG=1` looks further than CI does.
 """
 
@@ -295,6 +295,17 @@ class Carried(RuleBasedStateMachine):
     def revoke_the_second_laptop(self) -> None:
         try:
             leaving.revoke(self[OFFICER], REFERENCE, person="PM1", why="It was lost.", laptop="the second")
+        except EvalPanelError as error:
+            note(f"refused: {error}")
+        else:
+            self.laptops[OFFICER].own_acts += 1
+
+    @rule()
+    def replace_the_second_scorer(self) -> None:
+        try:
+            leaving.replace_member(
+                self[OFFICER], REFERENCE, leaver="PM2", person="PM9", name="Noor Pell", why="PM2 moved away."
+            )
         except EvalPanelError as error:
             note(f"refused: {error}")
         else:
