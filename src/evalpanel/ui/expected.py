@@ -61,9 +61,21 @@ def _after_the_lock(view: TenderView, own: MemberProgress) -> Expected:
         return Expected("Moderation is closed. The officer opens the prices next.")
     if not stage.reached(TenderStage.LETTERS_ISSUED):
         if officer:
-            return Expected("The outcome stands. Every bidder is owed a letter.", "See to the letters", "letters")
+            return _letters_next(stage)
         return Expected("The outcome stands. The officer signs the letters next.", "See the outcome", "outcome")
+    if officer and stage is TenderStage.LETTERS_ISSUED:
+        return Expected("The letters are signed. They are sent next, and noted here.", "Go on to sending", "feedback")
     return Expected("The letters are signed. The record can be checked at any time.", "See the record", "record")
+
+
+def _letters_next(stage: TenderStage) -> Expected:
+    if not stage.reached(TenderStage.AWARD_DECIDED):
+        return Expected(
+            "The outcome stands. The award is decided next; then every bidder gets a letter.",
+            "See to the decision",
+            "outcome",
+        )
+    return Expected("The award is decided. Every bidder is owed a letter.", "See to the letters", "letters")
 
 
 def _scoring(view: TenderView, own: MemberProgress) -> Expected:

@@ -11,6 +11,7 @@ from evalpanel.domain.stages import TenderStage
 from evalpanel.services.after_outcome import AfterOutcome
 from evalpanel.services.publishing import STANDS
 from evalpanel.ui.models.award_acts import Asked
+from evalpanel.ui.models.words import together
 from evalpanel.ui.page import button, label
 from evalpanel.ui.widgets.card import Card
 from evalpanel.ui.widgets.flow import Flow
@@ -181,7 +182,8 @@ def _sentences(now: AfterOutcome) -> list[str]:
     for award in now.awards:
         if award.waiting:
             told.append(
-                f"Lot {award.lot}: {', '.join(award.waiting)} has not decided yet. It is done on the page Outcome."
+                f"Lot {award.lot}: {together(award.waiting)} {'have' if award.waiting[1:] else 'has'} not decided yet. "
+                "It is done on the page Outcome."
             )
         else:
             what = "abandoned" if award.abandoned else f"awarded to {' and '.join(award.bids)}"
