@@ -151,6 +151,16 @@ def test_render_leaves_one_empty_signature_field_before_the_annex() -> None:
     assert annex > signed or pages[annex].index("Annex:") > pages[annex].index("A. Officer, Head of commissioning")
 
 
+def test_long_explanations_begin_under_their_heading_and_leave_no_page_half_empty() -> None:
+    held = ex.inputs("B02")
+    long = "The response sets out, session by session, what the two workers do and what came of it. " * 25
+    moderated = tuple(replace(one, reasons=f"{one.reasons} {long}") for one in held.moderated)
+    pages = pages_of(render(compose(replace(held, moderated=moderated)), made_at=ex.MADE_AT).data)
+    (begins,) = [page for page in pages if "Your scores explained" in page]
+    assert "1.1 Hearing every child Score 3 of 5" in begins.split("Your scores explained")[1]
+    assert "session by session" in begins
+
+
 def test_an_annex_stands_below_the_signature_where_it_fits_and_else_on_a_page_of_its_own() -> None:
     short = pages_of(render(compose(ex.inputs("B04")), made_at=ex.MADE_AT).data)
     assert "Annex:" in short[-1]

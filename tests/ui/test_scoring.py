@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 import ui_stage
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
-from evalpanel.services import reading, scoring, sign_off
+from evalpanel.services import reading, scoring, setup, sign_off
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models.sheet import Sheet
 from evalpanel.ui.page import Page
@@ -323,8 +323,12 @@ def test_sign_off_says_what_is_missing_then_signs_then_reopens(qtbot: QtBot, fre
     desk.write("Young people checked it (page 5).")
     desk.key(Qt.Key.Key_Return, CTRL)
     assert (desk.shell.focusWidget(), primary.isEnabled()) == (primary, True)
+    assert desk.page.typed_by.isHidden() is False
+    desk.page.typed_by.setText(" Her support worker ")
     with qtbot.waitSignal(desk.page.acted, timeout=20_000):
         desk.key(Qt.Key.Key_Space)
+    (own,) = [one for one in setup.view(fresh, ui_stage.REFERENCE).panel if one.member.person == "YE1"]
+    assert (own.entered_by, desk.page.typed_by.isHidden()) == ("Her support worker", True)
     assert scoring.desk(fresh, ui_stage.REFERENCE, "YE1").signed_off
     assert (primary.isHidden(), desk.page.form.reason.isReadOnly()) == (True, True)
     assert desk.page.status.text().startswith("Signed off · Saved ")

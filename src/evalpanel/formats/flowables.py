@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from reportlab.lib.colors import HexColor
@@ -121,6 +120,7 @@ class Kept(KeepTogether):
 
     _content: list[Flowable]  # reportlab's own
     _BETWEEN = 12
+    _LINES = 90
 
     def __init__(self, flowables: list[Flowable], most: float) -> None:
         super().__init__(flowables)
@@ -134,10 +134,13 @@ class Kept(KeepTogether):
     def split(self, available_width: float, available_height: float) -> list[Flowable]:
         """What fits here, or everything on the next page."""
         if available_height > self._most:
-            # Where the table is broken all the same, what stands before it does not wait for its last row.
-            for before, after in pairwise(self._content):
-                if isinstance(after, PdfTable):
-                    before.keepWithNext = 0
+            # Where it is broken all the same, what has lines enough below it does not wait for the last of what it leads to.
+            self.wrap(available_width, available_height)
+            below = available_height
+            for one in self._content:
+                below -= getattr(one, "height", 0)
+                if below > self._LINES:
+                    one.keepWithNext = 0
             return self._content[:]
         # Room between paragraphs that is not counted when they are measured by themselves.
         kept: list[Flowable] = super().split(available_width, available_height - self._BETWEEN)

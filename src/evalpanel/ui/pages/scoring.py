@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from evalpanel.domain.evidence import Evidence
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
@@ -25,6 +25,7 @@ from evalpanel.ui.widgets.score_form import Question
 from evalpanel.ui.widgets.scoring_side import ScoringDesk
 from evalpanel.ui.widgets.state_card import StateCard
 
+_TYPED_BY = "Typed in by, if not by you"
 TALL = 820  # from this height of the page on, the picture of progress is folded out at first
 WIDE = 900  # from this width on, the choosers stand beside the title
 NARROW = 520  # under this width the foot shows arrows for words
@@ -61,6 +62,12 @@ class ScoringPage(Page):
         self.content.addWidget(self.desk, 1)
         self._previous = self._foot_button("Previous", lambda: self.step(-1))
         self._next = self._foot_button("Next", lambda: self.step(1))
+        self.typed_by = QLineEdit()
+        self.typed_by.setPlaceholderText(_TYPED_BY)
+        self.typed_by.setAccessibleName(_TYPED_BY)
+        self.typed_by.setMinimumWidth(self.typed_by.fontMetrics().horizontalAdvance(_TYPED_BY) + 24)
+        self.typed_by.hide()
+        self.foot.addWidget(self.typed_by)
         self.finder = Finder(session.workspace, self.reader, self.document, guard)
         # Not as the buttons' own keys: Qt presses a button for 100 ms before it acts on its key.
         acts: tuple[tuple[str, str, Callable[[], object]], ...] = (
@@ -154,7 +161,9 @@ class ScoringPage(Page):
     def sign(self) -> None:
         """Sign the sheet off."""
         if self._save():
-            sign_off.sign_off(self.session.workspace, self._who[0], person=self._person())
+            by = self.typed_by.text().strip()
+            sign_off.sign_off(self.session.workspace, self._who[0], person=self._person(), entered_by=by)
+            self.typed_by.clear()
             self.acted.emit()
             self.said.emit("Your sheet is signed off. You can still read everything here.")
 
@@ -319,6 +328,7 @@ class ScoringPage(Page):
         self._next.setEnabled(sheet.beside(line, 1) is not None)
         if self.versions.isVisible():
             self._show_versions()
+        self.typed_by.setVisible(self._can_change and sheet.next_missing(line) is None)
         if not self._can_change:
             self.next_step("", None)
         elif sheet.next_missing(line) is not None:
@@ -329,6 +339,7 @@ class ScoringPage(Page):
 
     def _show_empty(self, title: str, words: str) -> None:
         self._sheet = self._line = None
+        self.typed_by.hide()
         self._show_work(False)
         self.head("My scoring", "")
         self.status.setText("")

@@ -38,7 +38,7 @@ class PeopleRows(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("The panel")
-        self.setMinimumHeight(12 * self.fontMetrics().lineSpacing())
+        self.setMinimumHeight(6 * self.fontMetrics().lineSpacing())
         self._people: tuple[Person, ...] | None = None
         self._officer = False
         self._rows: dict[str, PersonRow] = {}
