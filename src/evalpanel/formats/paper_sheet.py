@@ -30,6 +30,8 @@ class PaperSheet:
 def render(sheet: PaperSheet, *, made_at: datetime, fonts: LetterFonts | None = None) -> bytes:
     """Lay the sheet out as a PDF. Raises `EvalPanelError` where it does not fit one page."""
     # Slow to import, and needed only where documents are made.
+    from reportlab.platypus import CondPageBreak
+
     from evalpanel.formats import letter_layout as pages
     from evalpanel.formats.letter_pdf import section
 
@@ -40,6 +42,9 @@ def render(sheet: PaperSheet, *, made_at: datetime, fonts: LetterFonts | None = 
     story += section(layout, Section("The words", (_words(sheet.words),)))
     for part in sheet.parts:
         story += section(layout, part)
+    story = [
+        one for one in story if not isinstance(one, CondPageBreak)
+    ]  # there is one page: no heading waits for the next
     about = Particulars(f"{sheet.title}, {sheet.reference}", sheet.whose, sheet.reference, "en-GB")
     no_room = EvalPanelError("The sheet cannot be laid out.", "A part of it does not fit a page. Nothing was written.")
     made = on_paper(layout, story, about, made_at, no_room)
