@@ -1,7 +1,7 @@
 """Whatever people do on their laptops, and however files travel, nobody's words become somebody else's.
 
 A machine of Hypothesis drives an officer, a chair, two scorers (one with a second laptop) and a member who is recused. They
-score, sign off, open again, send, issue, release, moderate, agree and revoke; files are delivered in any order, repeated or
+score, sign off, open again, send, issue, release, moderate, agree, revoke, replace a scorer and record absences; files are delivered in any order, repeated or
 never; profiles are put back from old copies. `EVALPANEL_LONG=1` looks further than CI does.
 """
 
@@ -266,6 +266,18 @@ class Carried(RuleBasedStateMachine):
         else:
             self.laptops[CHAIR].own_acts += 1
 
+    @rule(laptop=st.sampled_from((OFFICER, CHAIR)), person=st.sampled_from(SCORERS), back=st.booleans())
+    def record_an_absence_or_take_it_back(self, laptop: str, person: str, back: bool) -> None:
+        try:
+            if back:
+                sign_off.take_back_absence(self[laptop], REFERENCE, person=person, reason="The sheet came after all.")
+            else:
+                sign_off.record_absence(self[laptop], REFERENCE, person=person, reason="Ill until March.")
+        except EvalPanelError as error:
+            note(f"refused: {error}")
+        else:
+            self.laptops[laptop].own_acts += 1
+
     def _absent(self) -> set[str]:
         with self[CHAIR].store.reading() as tx:
             return set(queries.absences(tx, tenders.find(tx, REFERENCE).tender_id))
@@ -283,6 +295,17 @@ class Carried(RuleBasedStateMachine):
     def revoke_the_second_laptop(self) -> None:
         try:
             leaving.revoke(self[OFFICER], REFERENCE, person="PM1", why="It was lost.", laptop="the second")
+        except EvalPanelError as error:
+            note(f"refused: {error}")
+        else:
+            self.laptops[OFFICER].own_acts += 1
+
+    @rule()
+    def replace_the_second_scorer(self) -> None:
+        try:
+            leaving.replace_member(
+                self[OFFICER], REFERENCE, leaver="PM2", person="PM9", name="Noor Pell", why="PM2 moved away."
+            )
         except EvalPanelError as error:
             note(f"refused: {error}")
         else:

@@ -111,7 +111,7 @@ class LettersPage(Page):
         column.addWidget(self.key.choices)
         self._left = left
         self._area = Sides()
-        self._area.add(left, share=5, lines=9, most=100)
+        self._area.add(left, share=5, lines=14, most=100)
         self._area.add(self._stack, share=9, lines=22)
         self._empty = StateCard()
         self.content.addWidget(self._area, 1)
