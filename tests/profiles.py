@@ -118,3 +118,12 @@ class Evalpanel:
         lines = answer.err.splitlines()
         assert len(lines) == 1, answer
         return lines[0]
+
+
+def tamper(space: Workspace, statement: str) -> None:
+    """What somebody with the key and another program could do: the triggers are gone first."""
+    with space.store.writing() as tx:
+        connection = tx.connection()
+        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        assert connection.exec_driver_sql(statement).rowcount > 0, statement

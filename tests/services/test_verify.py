@@ -14,19 +14,11 @@ from evalpanel.domain.tender import BidStatus, PersonCode
 from evalpanel.services import declarations, letters, moderation, outcome, packs, prices, setup, sign_off, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+from profiles import tamper
 from stages import REFERENCE, affirm_all, agreed, score, write_pack
 
 At = Callable[[str], Workspace]
 REWRITTEN = "that the trail was not rewritten as a whole: compare its head with one that somebody else holds"
-
-
-def tamper(space: Workspace, statement: str) -> None:
-    """What somebody with the key and another program could do: the triggers are gone first."""
-    with space.store.writing() as tx:
-        connection = tx.connection()
-        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        assert connection.exec_driver_sql(statement).rowcount > 0, statement
 
 
 def test_an_honest_record_verifies_at_every_stage_of_a_whole_job(at: At, tmp_path: Path) -> None:

@@ -214,7 +214,8 @@ def verify_it(
     bad = [one for one in found if one.verdict != "verified"]
     if bad:
         for one in bad if not json else ():
-            typer.echo(f"{one.subject} is not verified: {one.verdict}. {'; '.join(one.not_proved)}", err=True)
+            why = "; ".join(said.rstrip(".") for said in one.not_proved)
+            typer.echo(f"{one.subject} is not verified: {one.verdict}. {why[:1].upper()}{why[1:]}.", err=True)
         raise typer.Exit(1)
 
 
@@ -223,6 +224,8 @@ def _say(held: Console, found: tuple[Verification, ...]) -> None:
         held.say(f"{one.subject}: {one.verdict}")
         for line in one.proved:
             held.say(f"  proved: {line}")
+        if one.proved and one.by and one.kind not in ("tender", "profile", "trail"):
+            held.say(f"  by the key: {one.by}")
         for line in one.not_proved:
             held.say(f"  not proved: {line}")
 

@@ -36,6 +36,10 @@ class NotAParcel(EvalPanelError):
     """A file that holds no parcel."""
 
 
+class NoParcelAtAll(NotAParcel):
+    """A sound zip of something else: a workbook, a document."""
+
+
 @dataclass(frozen=True, slots=True)
 class SealedPart:
     """A sealed piece in a parcel that is being read: its digest by name, its size, and its bytes."""
@@ -90,7 +94,8 @@ def read_parcel(file: BinaryIO) -> Container | Wrapping:
     others = [one for one in files if one.path not in (SEALED_COVER, OPEN_COVER, README)]
     strangers = [one.path for one in others if not _PART.match(one.path)]
     if len(covers) != 1 or strangers or len({one.path for one in files}) != len(files):
-        raise NotAParcel(
+        nothing = NoParcelAtAll if not covers else NotAParcel
+        raise nothing(
             "This file is no parcel of evalpanel.",
             "It was left alone. A parcel holds one cover, and sealed parts by digest.",
         )

@@ -267,7 +267,7 @@ def _of_trail(pack: Opened, proved: list[str], missing: list[str]) -> None:
 
 def _of_statements(pack: Opened, shown: dict[str, Any], proved: list[str], missing: list[str]) -> None:
     """The statements of members: each signature, and that its sealed part is the one that was signed."""
-    people: list[str] = []
+    people: dict[str, dict[str, None]] = {}
     for name, entry in shown.items():
         if name.split("/")[0] != "statements":
             continue
@@ -280,14 +280,25 @@ def _of_statements(pack: Opened, shown: dict[str, Any], proved: list[str], missi
             raise _altered(f"Its statement {name} cannot be read.") from error
         if not good:
             raise _altered(f"Its statement {name} was not signed as it says.")
-        people.append(f"{entry['person']} ({entry['kind']})")
-    if people:
+        people.setdefault(entry["kind"], {})[entry["person"]] = None
+    for kind, authors in people.items():
         proved.append(
-            f"{', '.join(people)} signed what they sent, and its sealed part about this bid is here unaltered"
+            f"{', '.join(authors)} signed the {_SENT.get(kind, kind)} that they sent, and its sealed part about this bid is here "
+            "unaltered"
         )
-        missing.append("that those keys are theirs: the officer's laptop made sure of that by the eight words")
+    if people:
+        missing.append(
+            "that the keys of these people are theirs: the officer's laptop made sure of that by the eight words"
+        )
     elif pack.kind is ParcelKind.CHALLENGE:
         missing.append("that panel members signed anything with keys of their own: no such statement is in it")
+
+
+_SENT = {
+    ParcelKind.SCORESHEET.value: "score sheets",
+    ParcelKind.MODERATION.value: "records of what the panel agreed",
+    ParcelKind.ASSENT.value: "answers to the agreed scores",
+}
 
 
 def _of_redactions(body: Disclosure, proved: list[str], missing: list[str]) -> None:

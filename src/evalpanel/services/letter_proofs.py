@@ -40,11 +40,11 @@ def prove(workspace: Workspace | None, data: bytes) -> LetterProof:
             about = _letter(tx, wanted) or _report(tx, wanted)
     report = verify(data, known)
     proved, missing = [*report.proved, *about[0]], [*report.not_proved, *about[1]]
-    if workspace is None:
+    if workspace is None and report.fingerprint:
         missing.append(
             "which version of the letter this is: only the profile that signed it knows whether a later one was made"
         )
-    elif not about[0] and report.verdict == "verified":
+    elif workspace is not None and not about[0] and report.verdict == "verified":
         missing.append("this very file is not on record in this profile")
     return LetterProof(report.verdict, tuple(proved), tuple(missing), report.fingerprint)
 

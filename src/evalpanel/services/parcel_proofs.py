@@ -13,7 +13,7 @@ from evalpanel.domain.parcels import ParcelKind, PublicKeys, Statement, kind_of,
 from evalpanel.domain.tender import TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Header, read_enrolment, read_invitation
-from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
+from evalpanel.formats.parcel_file import Container, NoParcelAtAll, checked_blocks, read_parcel
 from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.formats.parcel_moderation import read_assent, read_moderation
 from evalpanel.formats.parcel_packs import read_roster
@@ -77,6 +77,8 @@ def prove(workspace: Workspace | None, path: Path, given: With = NOTHING) -> Par
             return _prove(workspace, read_parcel(file), given)
     except OSError as error:
         raise trouble(error, "read", path) from error
+    except NoParcelAtAll as error:
+        return ParcelProof("file", "not-ours", (), (str(error),), "")
     except EvalPanelError as error:
         return ParcelProof("parcel", "altered", (), (str(error),), "")
 
@@ -194,6 +196,71 @@ def _cited(tx: Session, kind: ParcelKind, signed: Statement) -> tuple[list[str],
             return [f"{about}, which is kept in this profile"], []
         return [], [f"{about}, which is not kept in this profile"]
     return [], []
+
+
+def kept(tx: Session, workspace: Workspace, tender: TenderId, *, files: bool) -> tuple[list[str], str]:
+    """What is wrong with the parcels of a tender that are kept here, and what is proved where nothing is.
+
+    Each is looked at again: the key of the laptop that it names signed it, and its sealed parts are here (`files`: until the
+    record was ended). Of a release and of what was made for strangers only the sealed cover is kept, so nothing is said of those.
+    """
+    keys = {one.installation: one for one in _keys_of(tx, workspace, tender)}
+    rows = tx.execute(select(t.ParcelRow).where(t.ParcelRow.tender_id == tender).order_by(t.ParcelRow.id)).scalars()
+    wrong: list[str] = []
+    good = looked_at = 0
+    for row in rows:
+        if row.statement is None:
+            continue
+        looked_at += 1
+        found = _is_signed(tx, row, row.statement, keys.get(row.installation))
+        if found is None:
+            what = _WHAT.get(row.kind, row.kind.value)
+            wrong.append(f"the {what} {row.identity[:8]} of {row.author} was not signed as it says")
+        else:
+            good += found
+    parts = _parts(tx, tender) if files else ()
+    for sealed in parts:
+        try:
+            workspace.documents.read(sealed)
+        except EvalPanelError as error:
+            wrong.append(f"a sealed part of a parcel: {error.title}")
+    if not good:
+        return wrong, ""
+    said = f"{good} of the {looked_at} parcels that are kept open here were signed by the laptops that they name"
+    return wrong, said + (f", and their {len(parts)} sealed parts are here and unaltered" if parts else "")
+
+
+def _is_signed(tx: Session, row: t.ParcelRow, statement: bytes, known: PublicKeys | None) -> bool | None:
+    """Whether the key of its laptop signed what is kept; False where that key is not known here, None where it did not."""
+    try:
+        signed = read_statement(statement)
+        _, own = _said(row.kind, signed)
+        key = known or own
+        if key is not None and verifies(signed, key.signing):
+            return True if identity(signed, key.signing) == row.identity else None
+        if row.kind is ParcelKind.ROSTER and _took_over_here(tx, signed, row):
+            return True
+    except EvalPanelError:
+        return None  # what cannot be read is not what was signed
+    return False if key is None else None
+
+
+def _parts(tx: Session, tender: TenderId) -> tuple[str, ...]:
+    """The sealed parts of the parcels that are kept, but for the bids themselves: those are looked at as documents."""
+    part, parcel = t.ParcelPartRow, t.ParcelRow
+    bids = select(t.DocumentRow.sealed).where(t.DocumentRow.tender_id == tender)
+    wanted = select(part.sealed).join(parcel, parcel.identity == part.identity)
+    mine = wanted.where(parcel.tender_id == tender, part.sealed.not_in(bids)).order_by(part.id)
+    return tuple(dict.fromkeys(tx.execute(mine).scalars()))
+
+
+def _took_over_here(tx: Session, signed: Statement, row: t.ParcelRow) -> bool:
+    """Whether the words of the two sheets of paper signed a list that is kept here, as the list before it says."""
+    succeeds = read_roster(signed.payload).body.succeeds
+    held = exchange.of_kind(tx, TenderId(row.tender_id), ParcelKind.ROSTER)
+    before = next((one for one in held if one.identity == succeeds), None)
+    paper = None if before is None else read_roster(before.statement.payload).body.successor
+    return paper is not None and verifies(signed, paper) and identity(signed, paper) == row.identity
 
 
 def _opened(workspace: Workspace | None, held: Container, own: str) -> Statement | None:

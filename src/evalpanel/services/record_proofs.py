@@ -19,12 +19,12 @@ from evalpanel.domain.sheets import Score, sheet_digest
 from evalpanel.domain.tender import BidderCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import after_outcome, afterwards, interests, tenders
+from evalpanel.services import after_outcome, afterwards, interests, parcel_proofs, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
 
-STEPS = 12
+STEPS = 13
 """How many things are checked: the trail itself, and each of the parts."""
 Finding = tuple[list[str], str]
 """What is wrong, and what is proved where nothing is."""
@@ -47,6 +47,7 @@ def parts(
         ("the prices", lambda: _prices(tx, tender, lines)),
         ("what followed the outcome", lambda: _after_outcome(tx, tender, lines)),
         ("what came after the letters", lambda: _afterwards(tx, tender, lines)),
+        ("the parcels", lambda: _parcels(tx, workspace, tender, lines)),
         ("the sealed files", lambda: _documents(tx, workspace, tender, lines, progress)),
     )
 
@@ -243,6 +244,19 @@ def _after_outcome(tx: Session, tender: tenders.OpenTender, lines: Lines) -> Fin
             pinned[f"act {line.number} ({kind.__tablename__})"] = {**detail, "by": line.person}
     said = f"the {len(held)} acts after the outcome are as they were recorded" if held else ""
     return _differences("the row of ", held, pinned), said
+
+
+def _parcels(tx: Session, workspace: Workspace, tender: tenders.OpenTender, lines: Lines) -> Finding:
+    """What people sent each other: nothing that the trail names is gone, and each was signed as it says."""
+    here = set(tx.execute(select(t.ParcelRow.identity).where(t.ParcelRow.tender_id == tender.tender_id)).scalars())
+    gone = [
+        f"the parcel {detail['parcel'][:8]} of act {line.number} is missing"
+        for line, detail in _details(lines, *{line.act for line in lines})
+        if "parcel" in detail and detail["parcel"] not in here
+    ]
+    ended = any(line.act == "record-ended" for line in lines)
+    wrong, said = parcel_proofs.kept(tx, workspace, tender.tender_id, files=not ended)
+    return [*gone, *wrong], said
 
 
 def _documents(
