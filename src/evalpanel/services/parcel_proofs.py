@@ -201,10 +201,11 @@ def _cited(tx: Session, kind: ParcelKind, signed: Statement) -> tuple[list[str],
 def kept(tx: Session, workspace: Workspace, tender: TenderId, *, files: bool) -> tuple[list[str], str]:
     """What is wrong with the parcels of a tender that are kept here, and what is proved where nothing is.
 
-    Each is looked at again: the key of the laptop that it names signed it, and its sealed parts are here (`files`: until the
-    record was ended). Of a release and of what was made for strangers only the sealed cover is kept, so nothing is said of those.
+    Each is looked at again: the key of the laptop that it names signed it, and its sealed parts are here. `files`: whether they
+    should be; once the record was ended, and this laptop's own keys with it, only keys that were confirmed here are known. Of a release and of what was made for strangers only the sealed cover is kept, so nothing is said of those.
     """
-    keys = {one.installation: one for one in _keys_of(tx, workspace, tender)}
+    known = _keys_of(tx, workspace, tender) if files else [one for _, one in exchange.confirmed(tx, tender).values()]
+    keys = {one.installation: one for one in known}
     rows = tx.execute(select(t.ParcelRow).where(t.ParcelRow.tender_id == tender).order_by(t.ParcelRow.id)).scalars()
     wrong: list[str] = []
     good = looked_at = 0
