@@ -15,7 +15,7 @@ from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.signatures import SignatureVerdict
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import letter_drafts, letters, setup
+from evalpanel.services import letter_drafts, letters, setup, signed_letters
 from evalpanel.services.letter_drafts import LetterState
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
@@ -123,7 +123,7 @@ def test_preview_is_refused_where_no_letter_is_owed(ready: Workspace, bid: str, 
 
 def test_check_is_refused_before_a_letter_is_signed(ready: Workspace) -> None:
     with pytest.raises(EvalPanelError) as refused:
-        letter_drafts.check(ready, REFERENCE, "B01", "L1")
+        signed_letters.check(ready, REFERENCE, "B01", "L1")
     assert refused.value.title == "The letter for bid B01 is not signed yet."
 
 
@@ -162,17 +162,17 @@ def test_letters_that_were_signed_before_a_cancel_stay_and_are_given_out_again(s
     assert [(one.bid, one.lot, one.why) for one in report.blocked] == [("B02", "L1", (EMPTY,)), ("B02", "L2", (EMPTY,))]
     assert (out / "second" / f"{REFERENCE}-L1-B01.pdf").read_bytes() == before
     assert letter_drafts.preview(space, REFERENCE, "B01", "L1") == before
-    assert letter_drafts.check(space, REFERENCE, "B01", "L1").verdict is SignatureVerdict.VERIFIED
+    assert signed_letters.check(space, REFERENCE, "B01", "L1").verdict is SignatureVerdict.VERIFIED
     assert setup.view(space, REFERENCE).summary.stage.words == "Award decided"
 
     # Where a letter was signed before, it stays as it is until it is signed anew.
     setup.correct_bidder(space, REFERENCE, bidder="B01", email="letters@tamar.example")
     assert letter_drafts.preview(space, REFERENCE, "B01", "L1") == before
-    assert letter_drafts.signed_for(space, REFERENCE, "B01") == (
+    assert signed_letters.signed_for(space, REFERENCE, "B01") == (
         ("B01", "L1", LetterKind.WINNER),
         ("B01", "L2", LetterKind.UNSUCCESSFUL),
     )
-    assert letter_drafts.signed_for(space, REFERENCE, "B02") == ()
+    assert signed_letters.signed_for(space, REFERENCE, "B02") == ()
 
     setup.correct_bidder(space, REFERENCE, bidder="B02", address="2 Elm Row\nSouthmere")
     draft = words_of(letter_drafts.preview(space, REFERENCE, "B02", "L1"))

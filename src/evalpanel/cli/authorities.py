@@ -52,18 +52,6 @@ def add(
 
 
 def _answer(one: HeldAuthority) -> dict[str, object]:
-    profile = one.profile
-    return {
-        "code": profile.code,
-        "name": profile.name,
-        "also_called": list(profile.also_called),
-        "address": list(profile.address),
-        "telephone": profile.telephone,
-        "email": profile.email,
-        "website": profile.website,
-        "footer": profile.footer,
-        "signatory": profile.signatory,
-        "role": profile.role,
-        "logo": profile.logo_alternative if one.logo else "",
-        "own": one.own,
-    }
+    told = one.profile.texts()
+    alternative = told.pop("logo_alternative")
+    return {**told, "logo": alternative if one.logo else "", "own": one.own}

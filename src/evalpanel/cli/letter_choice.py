@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
@@ -45,6 +45,15 @@ class ForOccasion(Bundle):
         return ForOccasion(_occasion(kind, reason, reply_by, valid_until, ended))
 
 
+class Wanted(TypedDict):
+    """The same as services take it."""
+
+    bid: str | None
+    lot: str | None
+    combined: bool
+    occasion: Occasion | None
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen(Bundle):
     """Letters: of one bid or lot or of all, for all lots together, or for an occasion (of one bid then)."""
@@ -70,6 +79,10 @@ class Chosen(Bundle):
         if occasion is not None and bid is None:
             raise typer.BadParameter("--kind is about one bid: name it with --bid")
         return Chosen(bid, lot, combined, occasion)
+
+    def wanted(self) -> Wanted:
+        """For the services."""
+        return Wanted(bid=self.bid, lot=self.lot, combined=self.combined, occasion=self.occasion)
 
 
 def _occasion(kind: str | None, reason: str, reply_by: str, valid_until: str, ended: str) -> Occasion | None:

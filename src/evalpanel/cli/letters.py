@@ -158,10 +158,7 @@ def look_at_letters(
             space,
             tender,
             person=person,
-            bid=chosen.bid,
-            lot=chosen.lot,
-            combined=chosen.combined,
-            occasion=chosen.occasion,
+            **chosen.wanted(),
         )
     for one in found:
         _say(held, one)
@@ -188,10 +185,7 @@ def approve_letters(
             space,
             tender,
             person=person,
-            bid=chosen.bid,
-            lot=chosen.lot,
-            combined=chosen.combined,
-            occasion=chosen.occasion,
+            **chosen.wanted(),
         )
     for code, of_lot in done.letters:
         held.say(f"  approved: bid {code}, lot {of_lot}")

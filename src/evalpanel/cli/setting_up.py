@@ -14,7 +14,17 @@ from evalpanel.cli.notices import check_notice
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.retention import warning
 from evalpanel.domain.tender import BidStatus
-from evalpanel.services import documents, keeping, letter_drafts, notices, packs, scoresheets, setup, tenders, workspace
+from evalpanel.services import (
+    documents,
+    keeping,
+    notices,
+    packs,
+    scoresheets,
+    setup,
+    signed_letters,
+    tenders,
+    workspace,
+)
 
 commands = typer.Typer()
 bids = typer.Typer(help="Bring bids in, and record what becomes of them.", no_args_is_help=True)
@@ -270,7 +280,7 @@ def bidder(
             identifier=identifier,
             person=person,
         )
-        signed = letter_drafts.signed_for(space, tender, after.bidder)
+        signed = signed_letters.signed_for(space, tender, after.bidder)
     held.say(f"{after.bidder}: {after.name}, {after.address}, {after.email}, {after.scheme} {after.identifier}")
     for bid, lot, kind in signed:
         way = (

@@ -58,6 +58,23 @@ class AuthorityProfile:
     logo_file: str = ""
     logo_alternative: str = ""
 
+    def texts(self) -> dict[str, str | list[str]]:
+        """What a profile says, by the names that its file has for it; of the logo its file and its words."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "also_called": list(self.also_called),
+            "address": list(self.address),
+            "telephone": self.telephone,
+            "email": self.email,
+            "website": self.website,
+            "footer": self.footer,
+            "signatory": self.signatory,
+            "role": self.role,
+            "logo": self.logo_file,
+            "logo_alternative": self.logo_alternative,
+        }
+
     def is_of(self, authority: str) -> bool:
         """Whether this is the profile of the authority that a tender names so."""
         wanted = _folded(authority)

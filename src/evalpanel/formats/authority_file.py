@@ -26,20 +26,6 @@ def read_profile(data: bytes, source: str) -> AuthorityProfile:
 
 def written_profile(profile: AuthorityProfile) -> bytes:
     """A profile as such a file: reading it gives the same profile again, or says what is wrong with it."""
-    texts = {
-        "code": profile.code,
-        "name": profile.name,
-        "also_called": list(profile.also_called),
-        "address": list(profile.address),
-        "telephone": profile.telephone,
-        "email": profile.email,
-        "website": profile.website,
-        "footer": profile.footer,
-        "signatory": profile.signatory,
-        "role": profile.role,
-        "logo": profile.logo_file,
-        "logo_alternative": profile.logo_alternative,
-    }
     # A JSON string is a TOML string too, but for one character that TOML wants escaped.
-    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items() if text]
+    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in profile.texts().items() if text]
     return "".join(f"{one}\n" for one in lines).replace("\x7f", "\\u007f").encode("utf-8")

@@ -27,7 +27,7 @@ from evalpanel.services import after_outcome, exchange, rosters, tenders
 from evalpanel.services.awards import computed
 from evalpanel.services.envelopes import unsealed
 from evalpanel.services.exchange import Own
-from evalpanel.services.letter_drafts import kept_letter
+from evalpanel.services.signed_letters import kept_letter
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t

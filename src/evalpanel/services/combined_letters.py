@@ -15,7 +15,8 @@ from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import tenders
 from evalpanel.services.awards import TenderOutcome, computed
-from evalpanel.services.letter_drafts import covering, letter_rows, may_see, regime_and_wording, signatory, written
+from evalpanel.services.letter_drafts import may_see, regime_and_wording, signatory, written
+from evalpanel.services.signed_letters import covering, letter_rows
 from evalpanel.services.workspace import Workspace
 
 

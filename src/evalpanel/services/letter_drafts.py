@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.feedback import (
@@ -26,13 +25,12 @@ from evalpanel.domain.letter_wording import AWARD, LetterKind, LetterWording
 from evalpanel.domain.people import Role
 from evalpanel.domain.regimes import Regime
 from evalpanel.domain.results import LotResult
-from evalpanel.domain.signatures import SignatureReport
-from evalpanel.domain.tender import Bid, BidCode, LotCode, PersonCode, TenderId
+from evalpanel.domain.tender import Bid, BidCode, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.letter_pdf import render
 from evalpanel.services import after_outcome, authorities, tenders, wordings
 from evalpanel.services.awards import TenderOutcome, computed
-from evalpanel.services.envelopes import unsealed_file
+from evalpanel.services.signed_letters import covering, kept_letter, letter_rows, signed_letter
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -122,13 +120,6 @@ def for_occasions(workspace: Workspace, named: str) -> tuple[LetterStanding, ...
         return _for_occasions(tender.pack, letter_rows(tx, tender.tender_id))
 
 
-def signed_for(workspace: Workspace, named: str, bidder: str) -> tuple[tuple[BidCode, LotCode, LetterKind], ...]:
-    """The letters that were signed for a bidder, in their newest versions, at any stage."""
-    with workspace.store.reading() as tx:
-        rows = letter_rows(tx, tenders.find(tx, named).tender_id)
-        return tuple((row.bid, row.lot, LetterKind(row.kind)) for row in rows if row.bidder == bidder)
-
-
 def _for_occasions(pack: TenderPack, rows: Iterable[t.LetterRow]) -> tuple[LetterStanding, ...]:
     names = {one.bidder: one.name for one in pack.bidders}
     titles = {one.lot: one.title for one in pack.lots}
@@ -197,7 +188,7 @@ def preview(
     with workspace.store.reading() as tx:
         tender = tenders.find(tx, named)
         may_see(tx, tender, lot, person)
-        row = _row(tx, tender.tender_id, bid, lot, series)
+        row = signed_letter(tx, tender.tender_id, bid, lot, series)
         if row is not None:
             return kept_letter(tx, workspace, tender.tender_id, row)
         if series != AWARD:
@@ -227,21 +218,6 @@ def _composed(tx: Session, workspace: Workspace, tender: tenders.OpenTender, bid
     regime, wording = regime_and_wording(tx, held)
     signs = signatory(workspace, held, tender.acting(Role.OFFICER, None))
     return headed(workspace, compose(inputs(workspace, held, about, result, regime, wording, signs)))
-
-
-def check(workspace: Workspace, named: str, bid: str, lot: str, *, series: str = AWARD) -> SignatureReport:
-    """Check the signature in the copy that is kept of a signed letter. Refused where it is not signed yet."""
-    # pyHanko takes 0.6 s to import, and only letters need it.
-    from evalpanel.sealing.pdf_signature import verify
-
-    with workspace.store.reading() as tx:
-        tender = tenders.find(tx, named)
-        row = _row(tx, tender.tender_id, bid, lot, series)
-        if row is None:
-            raise EvalPanelError(f"The letter for bid {bid} is not signed yet.", "Sign it first, then check it.")
-        known = {one.fingerprint: one.person for one in tx.execute(select(t.CertificateRow)).scalars()}
-        pdf = kept_letter(tx, workspace, tender.tender_id, row)
-    return verify(pdf, known)
 
 
 def may_see(tx: Session, tender: tenders.OpenTender, lot: str, person: str | None) -> None:
@@ -372,28 +348,6 @@ def _together(workspace: Workspace, group: Sequence[tuple[Bid, LetterKind, Lette
     why = tuple(f"Lot {about.lot.lot}: {one}" for about in abouts for one in blocked(about))
     letter = None if why else headed(workspace, compose_combined(abouts))
     return Written(bid, LetterKind.COMBINED, abouts, letter, why)
-
-
-def letter_rows(tx: Session, tender: TenderId) -> list[t.LetterRow]:
-    """The newest version of every letter that was signed: those that no later one of the same series takes the place of."""
-    rows = tx.execute(select(t.LetterRow).where(t.LetterRow.tender_id == tender).order_by(t.LetterRow.id)).scalars()
-    newest = {(pair, row.series): row for row in rows for pair in row.about}
-    return list({row.id: row for row in newest.values()}.values())
-
-
-def covering(rows: Iterable[t.LetterRow], series: str) -> dict[tuple[BidCode, LotCode], t.LetterRow]:
-    """The newest of these letters of a series about each bid and lot."""
-    ordered = sorted((row for row in rows if row.series == series), key=lambda row: row.id)
-    return {pair: row for row in ordered for pair in row.about}
-
-
-def kept_letter(tx: Session, workspace: Workspace, tender: TenderId, row: t.LetterRow) -> bytes:
-    """The sealed copy of a signed letter, checked against its digest."""
-    return unsealed_file(tx, workspace, tender, row.envelope, row.sealed, row.sha256)
-
-
-def _row(tx: Session, tender: TenderId, bid: str, lot: str, series: str) -> t.LetterRow | None:
-    return covering(letter_rows(tx, tender), series).get((BidCode(bid), LotCode(lot)))
 
 
 def letter_file(reference: str, letter: Written, version: int = 1) -> str:

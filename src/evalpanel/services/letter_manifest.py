@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.digests import canonical_json, plain
-from evalpanel.services.letter_drafts import letter_rows
+from evalpanel.services.signed_letters import letter_rows
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries

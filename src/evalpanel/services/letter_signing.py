@@ -25,8 +25,9 @@ from evalpanel.formats.paper import SIGNATURE_SIZE
 from evalpanel.services import audit
 from evalpanel.services.awards import TenderOutcome
 from evalpanel.services.envelopes import EnvelopeName, held_envelopes
-from evalpanel.services.letter_drafts import Written, kept_letter, letter_file
+from evalpanel.services.letter_drafts import Written, letter_file
 from evalpanel.services.letter_guard import LetterWatch
+from evalpanel.services.signed_letters import kept_letter
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import read_whole, remove_quietly, tidying, write_atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,17 +28,10 @@ from evalpanel.services import (
 )
 from evalpanel.services.awards import TenderOutcome, computed
 from evalpanel.services.letter_copies import NO_COPIES, Copies
-from evalpanel.services.letter_drafts import (
-    Written,
-    covering,
-    letter_rows,
-    owed,
-    regime_and_wording,
-    signatory,
-    written,
-)
+from evalpanel.services.letter_drafts import Written, owed, regime_and_wording, signatory, written
 from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letter_signing import Batch, LetterBlockedBy, LetterDone, again, write
+from evalpanel.services.signed_letters import covering, letter_rows
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.store import tables as t
@@ -63,6 +57,7 @@ def letters(
     *,
     bid: str | None = None,
     lot: str | None = None,
+    only: Collection[tuple[BidCode, LotCode]] = (),
     combined: bool = False,
     reissue: str = "",
     person: str | None = None,
@@ -72,7 +67,7 @@ def letters(
 ) -> LettersReport:
     """Write a signed letter about the outcome for each bid into `out`, keep a sealed copy of each, and list them all, signed.
 
-    Of one `bid` or `lot`, or of all. `combined`: one letter for all lots of a bidder. `key` is the authority's, where it has
+    Of one `bid` or `lot`, of `only` these bids and lots, or of all. `combined`: one letter for all lots of a bidder. `key` is the authority's, where it has
     one; else a certificate is made on this laptop. `copies`: beside each letter. A letter that was signed before is given out
     again as it was; `reissue` says why it is written and signed anew instead, as the next version. One that lacks an
     explanation (or an item that the law asks) is blocked and says why; it does not hold up the others. Cancelling keeps the
@@ -86,7 +81,7 @@ def letters(
             tender, at_least=TenderStage.AWARD_DECIDED, act="letters are not signed before the award is decided"
         )
         known, watch = letter_rules.approvals(tx, held.tender_id), letter_guard.watch(tx, workspace, held)
-        chosen = _asked(held, bid, lot, combined=combined)
+        chosen = _asked(held, bid, lot, only, combined=combined)
         signed = _signed(tx, held, chosen)
         regime, wording = regime_and_wording(tx, held)
         pins = {
@@ -94,7 +89,7 @@ def letters(
             "moderated_digest": _moderation(tx, held),
             "template_digest": digest(plain(wording)),
         }
-    _refuse(held, chosen, bid, lot, reissue, signed)
+    _refuse(held, chosen, bid, lot, only, reissue, signed)
     signs = signatory(workspace, held, who)
     if reissue:
         chosen, signed = [one for one in chosen if (one.bid, one.lot) in signed], {}
@@ -145,8 +140,17 @@ def letters(
     return LettersReport(tuple(done), tuple(stopped), fingerprint, manifest)
 
 
-def _asked(held: TenderOutcome, bid: str | None, lot: str | None, *, combined: bool) -> list[Bid]:
-    """Of one bid or lot, or all; combined, a bid stands for all bids of its bidder."""
+def _asked(
+    held: TenderOutcome,
+    bid: str | None,
+    lot: str | None,
+    only: Collection[tuple[BidCode, LotCode]],
+    *,
+    combined: bool,
+) -> list[Bid]:
+    """Of one bid or lot, of only some, or all; combined, a bid stands for all bids of its bidder."""
+    if only:
+        return [one for one in held.pack.bids if (one.bid, one.lot) in only]
     chosen = [one for one in held.pack.bids if bid in (None, one.bid) and lot in (None, one.lot)]
     if combined and lot is None:
         bidders = {one.bidder for one in chosen}
@@ -159,13 +163,14 @@ def _refuse(
     chosen: list[Bid],
     bid: str | None,
     lot: str | None,
+    only: Collection[tuple[BidCode, LotCode]],
     reissue: str,
     signed: dict[tuple[BidCode, LotCode], t.LetterRow],
 ) -> None:
     what = " ".join(part for part in (f"bid {bid}" if bid else "", f"in lot {lot}" if lot else "") if part)
     if not chosen:
         raise EvalPanelError(f"There is no {what or 'bid'} in this tender.", "Nothing was written.")
-    if reissue and (bid is None or not signed):
+    if reissue and ((bid is None and not only) or not signed):
         known = ", ".join(dict.fromkeys(one.bid for one in held.pack.bids))
         raise EvalPanelError(
             "It is not said which letter is signed anew."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.digests import digest, plain
@@ -13,9 +14,9 @@ from evalpanel.domain.paper_order import not_on_the_log, to_sign_anew
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode, BidderCode, LotCode
 from evalpanel.services import after_outcome, letter_order, tenders, wordings
-from evalpanel.services.letter_drafts import letter_rows
+from evalpanel.services.signed_letters import letter_rows
 from evalpanel.services.workspace import Workspace
-from evalpanel.store import queries
+from evalpanel.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,13 @@ def _pinned(tx: Session, tender: tenders.OpenTender) -> tuple[dict[int, str], di
     """With which sentences each letter was signed, by the number of its act; and when each bidder was last corrected."""
     signed: dict[int, str] = {}
     corrected: dict[BidderCode, int] = {}
-    for line in queries.trail(tx, tender.tender_id):
-        if line.act == "letter-signed":
-            signed[line.number] = str(json.loads(line.detail)["template_digest"])
-        elif line.act == "bidder-corrected":
-            corrected[BidderCode(json.loads(line.detail)["after"]["bidder"])] = line.number
+    row = t.AuditRow
+    wanted = select(row.number, row.act, row.detail).where(
+        row.chain == tender.tender_id, row.act.in_(("letter-signed", "bidder-corrected"))
+    )
+    for number, act, detail in tx.execute(wanted.order_by(row.number)):
+        if act == "letter-signed":
+            signed[number] = str(json.loads(detail)["template_digest"])
+        else:
+            corrected[BidderCode(json.loads(detail)["after"]["bidder"])] = number
     return signed, corrected

@@ -18,7 +18,7 @@ from evalpanel.formats.mail_draft import Attachment, MailDraft, NoAddress, write
 from evalpanel.progress import NO_PROGRESS, Progress
 from evalpanel.services import tenders
 from evalpanel.services.forms import form_file, form_pdf
-from evalpanel.services.letter_drafts import kept_letter, letter_rows
+from evalpanel.services.signed_letters import kept_letter, letter_rows
 from evalpanel.services.tenders import OpenTender
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t

@@ -29,10 +29,11 @@ from evalpanel.services import (
 )
 from evalpanel.services.awards import so_far
 from evalpanel.services.letter_copies import NO_COPIES, Copies
-from evalpanel.services.letter_drafts import Written, covering, letter_rows, may_see, regime_and_wording, signatory
+from evalpanel.services.letter_drafts import Written, may_see, regime_and_wording, signatory
 from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letter_occasions import bid_of, written
 from evalpanel.services.letter_signing import Batch, LetterBlockedBy, LetterDone, again, write
+from evalpanel.services.signed_letters import covering, letter_rows
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries
 from evalpanel.system.files import new_folder

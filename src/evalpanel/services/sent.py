@@ -16,7 +16,7 @@ from evalpanel.domain.tender import BidderCode, LotCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.services import audit, tenders
 from evalpanel.services.afterwards import reply_detail, sent_detail
-from evalpanel.services.letter_drafts import letter_rows
+from evalpanel.services.signed_letters import letter_rows
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 

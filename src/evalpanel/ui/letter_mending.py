@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from evalpanel.domain.letter_wording import LetterKind
-from evalpanel.domain.tender import Bidder
+from evalpanel.domain.tender import BidCode, Bidder, LotCode
 from evalpanel.errors import Cancelled
 from evalpanel.progress import Progress
-from evalpanel.services import letter_drafts, letters, setup
+from evalpanel.services import letters, setup, signed_letters
 from evalpanel.services.letter_copies import Copies
 from evalpanel.services.letter_keys import KeySource
 from evalpanel.services.letters import LettersReport
@@ -27,10 +27,13 @@ from evalpanel.ui.widgets.bidder_form import BidderForm
 
 @dataclass(frozen=True, slots=True)
 class Anew:
-    """A letter that is signed once more: of which bid, in which lot (None: the one for all its lots)."""
+    """Letters that are signed once more together, with the same guard and one bar: of one bid (in one lot, or for all its lots), or of
+    `only` these bids and lots."""
 
-    bid: str
-    lot: str | None
+    bid: str | None = None
+    lot: str | None = None
+    only: tuple[tuple[BidCode, LotCode], ...] = ()
+    combined: bool = False
 
 
 class LetterMending:
@@ -45,6 +48,7 @@ class LetterMending:
         self.signed: Callable[[Path, LettersReport | None], None] = lambda *_: None
         self.key: Callable[[str, Then, QWidget], None] = lambda _words, then, _before: then(None)
         self._anew: tuple[Anew, ...] = ()
+        self._many = 0
         self.form, self.anew = BidderForm(), AnewForm()
         self.form.saved.connect(page.guard(self._correct))
         self.anew.wanted.connect(page.guard(self._sign))
@@ -66,14 +70,18 @@ class LetterMending:
         if row is None:
             return
         about, combined = row.standing, row.standing.kind is LetterKind.COMBINED
-        self._anew = (Anew(about.bid, None if combined else about.lot),)
+        self._anew, self._many = (Anew(about.bid, None if combined else about.lot, combined=combined),), 1
         self._show(self.anew)
         lots = "all its lots" if combined else f"lot {about.lot}"
         self.anew.ask(f"{row.title}, {lots}", " ".join(row.anew))
 
     def ask_all(self, found: tuple[LetterAnew, ...]) -> None:
         """Ask it for every letter that says what is no longer so."""
-        self._anew = tuple(Anew(one.bid, None if one.combined else one.lot) for one in found)
+        groups = {
+            kind: tuple(pair for one in found if one.combined is kind for pair in one.about) for kind in (False, True)
+        }
+        self._anew = tuple(Anew(only=pairs, combined=kind) for kind, pairs in groups.items() if pairs)
+        self._many = len(found)
         why = " ".join(dict.fromkeys(sentence for one in found for sentence in one.why))
         self._show(self.anew)
         self.anew.ask(count(len(found), "letter"), why)
@@ -87,12 +95,12 @@ class LetterMending:
         self._back()
         self._page.acted.emit()
         said = f"The details of {bidder.bidder} are corrected. What stood before is on the record."
-        if letter_drafts.signed_for(session.workspace, session.tender, bidder.bidder):
+        if signed_letters.signed_for(session.workspace, session.tender, bidder.bidder):
             said += " A letter that was signed before stays as it is: sign it anew, as its next version, and send it."
         self._page.said.emit(said)
 
     def _sign(self, why: str) -> None:
-        words = f"Sign {count(len(self._anew), 'letter')} anew"
+        words = f"Sign {count(self._many, 'letter')} anew"
         self.key(words, lambda key: self._sign_with(why, key), self.anew)
 
     def _sign_with(self, why: str, key: KeySource | None) -> None:
@@ -111,7 +119,8 @@ class LetterMending:
                         out,
                         bid=about.bid,
                         lot=about.lot,
-                        combined=about.lot is None,
+                        only=about.only,
+                        combined=about.combined,
                         reissue=why,
                         person=person,
                         key=key,

@@ -9,7 +9,7 @@ from typing import Any
 from evalpanel.domain.signatures import SignatureReport
 from evalpanel.errors import Cancelled, EvalPanelError
 from evalpanel.progress import Progress
-from evalpanel.services import combined_letters, letter_drafts
+from evalpanel.services import combined_letters, letter_drafts, signed_letters
 from evalpanel.services.letter_drafts import LetterStanding
 from evalpanel.ui.session import Session
 
@@ -79,7 +79,7 @@ class LetterDrawings:
                     )
                 signed = standing.signed is not None
                 report = (
-                    letter_drafts.check(space, tender, standing.bid, standing.lot, series=standing.series)
+                    signed_letters.check(space, tender, standing.bid, standing.lot, series=standing.series)
                     if signed
                     else None
                 )
