@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -22,10 +22,12 @@ from evalpanel.domain.scales import Level
 from evalpanel.domain.sheets import Line
 from evalpanel.domain.stages import TenderStage
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode, PersonCode
+from evalpanel.errors import EvalPanelError
 from evalpanel.services import declarations, moderation, setup
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui import theme
 from evalpanel.ui.models.moderation_lines import LineState, ModerationLines, Order, ordered, rows_of, spread_words
+from evalpanel.ui.models.moderation_state import cannot_stand
 from evalpanel.ui.page import Page
 from evalpanel.ui.pages.moderation import ModerationPage
 from evalpanel.ui.session import Session
@@ -420,3 +422,31 @@ def test_odd_spaces_of_a_saved_text_are_no_change(qtbot: QtBot, signed: Workspac
     assert driver.room.score() == odd
     driver.room.forget()
     driver.close()
+
+
+def test_line_of_which_somebody_is_recused_later_is_told_before_it_is_sent_and_they_are_taken_off(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with ui_stage.at("moderated", tmp_path) as space:
+        declarations.declare(space, ui_stage.REFERENCE, person="TS1", answers=(Answer("B03", "My niece works there."),))
+        wrong = {gap.line for gap in moderation.cannot_stand(space, ui_stage.REFERENCE)}
+        driver = Driver(qtbot, space, "CH1")
+        view = driver.page.session.view
+        assert view is not None
+        assert cannot_stand(driver.page.list.model.rows, view).keys() == wrong != set()
+        assert f"{len(wrong)} cannot be agreed yet: " in driver.page.subtitle.text()
+
+        line = min(wrong, key=lambda one: (one.lot, one.bid, one.criterion))
+        driver.choose(line)
+        (note,) = [one for one in driver.shell.findChildren(QLabel) if one.text().startswith("This line cannot be")]
+        assert note.isVisible()
+        assert "TS1 is called present and is recused" in note.text()
+        assert driver.page.primary.text() == "Next line to put right"
+        driver.press_present("TS1")
+        driver.page.primary.click()
+        assert {gap.line for gap in moderation.cannot_stand(space, ui_stage.REFERENCE)} == wrong - {line}
+        assert f"{len(wrong) - 1} cannot be agreed yet: " in driver.page.subtitle.text()
+        assert driver.page.list.current() in wrong - {line}
+        with pytest.raises(EvalPanelError, match=f"cannot be closed: {len(wrong) - 1} lines cannot stand"):
+            moderation.close(space, ui_stage.REFERENCE)
+        driver.close()

@@ -252,6 +252,7 @@ def close(workspace: Workspace, named: str, *, person: str | None = None) -> Mod
                 f"Nothing was changed. Missing: {listed(missing)}.",
             )
         locked = [held[line] for line in wanted if line in held]
+        _refuse_unsound(tx, tender, locked)
         _refuse_unaffirmed(locked, room)
         # All that was agreed is pinned, of bids that are out as well: what becomes of a bid later changes nothing in it.
         pinned = rows_digest(tuple(held.values()))
@@ -321,6 +322,18 @@ def _not_affirmed(changes: Sequence[ModeratedScore], room: Room) -> tuple[Proble
         Problem("present", f"{person} took part and has not yet said that their declaration still holds", stops=False)
         for person in sorted(named)
     )
+
+
+def _refuse_unsound(tx: Session, tender: tenders.OpenTender, locked: Sequence[ModeratedScore]) -> None:
+    """Nothing is locked that somebody agreed who was not to be there: an interest that came to light late counts as well."""
+    wrong = moderation_parcels.unsound(tx, tender, {one.line: one for one in locked})
+    if wrong:
+        count = "1 line" if len(wrong) == 1 else f"{len(wrong)} lines"
+        line, why = min(wrong.items())
+        raise EvalPanelError(
+            f"Moderation cannot be closed: {count} cannot stand as recorded.",
+            f"Nothing was changed. {line}: {why}. Agree again without whoever was not to be there.",
+        )
 
 
 def _refuse_unaffirmed(locked: Sequence[ModeratedScore], room: Room) -> None:

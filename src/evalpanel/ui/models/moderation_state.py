@@ -75,6 +75,16 @@ def cannot_stand(rows: Iterable[LineRow], view: TenderView) -> dict[Line, str]:
     return found
 
 
+def next_to_put_right(rows: Iterable[LineRow], view: TenderView, at: Line | None) -> Line | None:
+    """The next line after `at` that cannot be agreed as it is recorded, and after the last one the first."""
+    held = tuple(rows)
+    wrong = cannot_stand(held, view)
+    places = [place for place, row in enumerate(held) if row.line in wrong]
+    here = next((place for place, row in enumerate(held) if row.line == at), -1)
+    after = [place for place in places if place > here] or places
+    return held[after[0]].line if after else None
+
+
 def room_line(row: LineRow, view: TenderView, carried: frozenset[PersonCode]) -> RoomLine:
     """What the room shows of a line. `carried`: who was present at the line before."""
     tender = view.pack.tender

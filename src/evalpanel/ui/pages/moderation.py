@@ -21,12 +21,19 @@ from evalpanel.services.setup import TenderView
 from evalpanel.ui.acting import Acting, acting
 from evalpanel.ui.models.evidence_words import naming
 from evalpanel.ui.models.moderation_lines import LineRow, LineState, rows_of, rows_with, worth_knowing
-from evalpanel.ui.models.moderation_state import not_ready, recused_from_what, room_line, where_it_stands
-from evalpanel.ui.page import Page, button, label
+from evalpanel.ui.models.moderation_state import (
+    cannot_stand,
+    next_to_put_right,
+    not_ready,
+    recused_from_what,
+    room_line,
+    where_it_stands,
+)
+from evalpanel.ui.page import Page, button
 from evalpanel.ui.passage_window import PassageWindow
 from evalpanel.ui.projector import Projector
 from evalpanel.ui.session import Session
-from evalpanel.ui.widgets.card import Card
+from evalpanel.ui.widgets.closing_card import ClosingCard
 from evalpanel.ui.widgets.line_list import LineList
 from evalpanel.ui.widgets.room import Room
 from evalpanel.ui.widgets.sides import Sides
@@ -65,7 +72,8 @@ class ModerationPage(Page):
         self._hide = self.add_action("Hide the list", self._toggle_list, key="Ctrl+L")
         self._state = StateCard()
         self.content.addWidget(self._state)
-        self._last = self._closing_card()
+        self._last = ClosingCard()
+        self._last.left.connect(self.guard(self._not_yet))
         self.content.addWidget(self._last)
         self.list = LineList()
         self.list.chosen.connect(self.guard(self._chosen))
@@ -101,17 +109,6 @@ class ModerationPage(Page):
                 shortcut.setWhatsThis(words)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.activated.connect(self.guard(act))
-
-    def _closing_card(self) -> Card:
-        card = Card()
-        card.set_title("Close moderation")
-        self._closing_words = label("", wrap=True)
-        card.inside.addWidget(self._closing_words)
-        not_yet = button("Not yet  Esc")
-        not_yet.clicked.connect(self.guard(lambda *_: self._not_yet()))
-        card.inside.addWidget(not_yet, 0, Qt.AlignmentFlag.AlignLeft)
-        card.hide()
-        return card
 
     # Showing
 
@@ -259,6 +256,8 @@ class ModerationPage(Page):
             self.next_step("Next line  Alt+↓", lambda: self._step(1))
         elif self._closing:
             self.next_step(f"Lock {agreed} lines", self._close)
+        elif not left and cannot_stand(self._rows, view):
+            self.next_step("Next line to put right", self._put_right)
         elif not left and not recused:
             self.next_step("Close moderation…", self._ask)
         else:
@@ -285,6 +284,7 @@ class ModerationPage(Page):
             self._discard.show()
             raise
         before = {one.line: one.state for one in self._rows}
+        stood = not cannot_stand((shown.row,), view)
         agreed = self.room.score()
         self._known = (*self._known[:2], self.session.after_own(self._known[2]))  # nothing but this line is new
         held = self._row(row.line)
@@ -300,11 +300,9 @@ class ModerationPage(Page):
         self._discard.hide()
         self.status.setText(f"Saved {self.session.workspace.now().astimezone():%H:%M}")
         if {one.line: one.state for one in self._rows} != before:
-            self._quiet = True  # the lines are up to date; only the window round them is not
-            try:
-                self.acted.emit()
-            finally:
-                self._quiet = False
+            self._tell()
+        elif not stood:
+            self._frame()
 
     def _open_evidence(self, piece: Evidence) -> None:
         if self._passages is None:
@@ -348,12 +346,22 @@ class ModerationPage(Page):
         else:
             self._step(1)
 
+    def _put_right(self) -> None:
+        view, at = self.session.view, self.list.current()
+        self.save()
+        if view is not None and (line := next_to_put_right(self._rows, view, at)) is not None:
+            self._chosen(line)
+
     def _affirm(self, person: str) -> None:
         """Somebody in the room says that their declaration still holds; whoever runs the meeting writes it down."""
         by = self._acting.person or self.session.person or None
         declarations.affirm(self.session.workspace, self.session.tender, person=person, by=by)
         self.room.present.affirmed(PersonCode(person))
-        self._quiet = True  # only who has affirmed is new
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the window round the lines what is new: they are up to date themselves."""
+        self._quiet = True
         try:
             self.acted.emit()
         finally:
@@ -366,8 +374,7 @@ class ModerationPage(Page):
 
     def _ask(self) -> None:
         self.save()
-        last = "Closing locks every level and every reason. Nothing can be changed after it, and then the prices can be opened."
-        self._closing_words.setText("\n".join((*worth_knowing(self._rows), last)))
+        self._last.tell(worth_knowing(self._rows))
         self._closing = True
         self._frame()
         self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
