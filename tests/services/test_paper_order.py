@@ -14,9 +14,9 @@ import pytest
 import make
 from after_outcome_steps import TODAY, decided, lettered
 from evalpanel.domain.correspondence import Channel
-from evalpanel.domain.tender import RegimeCode
+from evalpanel.domain.tender import BidCode, LotCode, RegimeCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import letters, letters_anew, publishing, record, sent, verify
+from evalpanel.services import letters, letters_anew, publishing, record, sent, setup, verify
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models import award_acts
 from judges import judge
@@ -101,6 +101,21 @@ def test_a_day_that_is_proclaimed_later_means_that_letters_are_signed_anew(under
     now = publishing.publish(under, REFERENCE, again="A day was proclaimed.")
     assert now.period is not None
     assert now.period.ends == date(2026, 10, 13)
+
+
+def test_letter_of_a_bidder_whose_details_were_corrected_is_to_be_signed_anew(under: Workspace, tmp_path: Path) -> None:
+    lettered(under, tmp_path / "out")
+    assert letters_anew.to_do(under, REFERENCE).anew == ()
+    setup.correct_bidder(under, REFERENCE, bidder="B02", address="2 Dock Road, Northmoor NM0 0AC")
+    assert [(one.bid, one.why) for one in letters_anew.to_do(under, REFERENCE).anew] == [
+        ("B02", ("The details of its bidder were corrected after it was signed.",))
+    ]
+    letters.letters(
+        under, REFERENCE, tmp_path / "anew", only=[(BidCode("B02"), LotCode("L1"))], reissue="The address was wrong."
+    )
+    assert [file.name for file in (tmp_path / "anew").glob("*.pdf")] == [f"{REFERENCE}-L1-B02-v2.pdf"]
+    assert "2 Dock Road" in pages(tmp_path / "anew" / f"{REFERENCE}-L1-B02-v2.pdf")
+    assert letters_anew.to_do(under, REFERENCE).anew == ()
 
 
 def test_letters_that_go_by_post_give_fifteen_days_and_the_notice_counts_them(under: Workspace, tmp_path: Path) -> None:

@@ -86,6 +86,20 @@ def test_report_tells_dissent_gates_and_what_fell_out(at: At, tmp_path: Path) ->
     assert "No award decision is on the record yet." in told
 
 
+@pytest.mark.parametrize(("present", "not_asked"), [(("CH1", "PM1", "PM2"), ""), (("CH1", "PM1"), "PM2")])
+def test_report_names_whoever_signed_off_and_was_present_on_no_line(
+    at: At, tmp_path: Path, present: tuple[str, ...], not_asked: str
+) -> None:
+    space = at("scored")
+    agree_all(space, present=tuple(PersonCode(one) for one in present))
+    for stage in ("closed", "priced"):
+        STEPS[stage](space, REFERENCE)
+    noticed(space, tmp_path / "letters")
+    told = text(reporting.report(space, REFERENCE, tmp_path / "report.pdf").file)
+    words = "present on no agreed line, so was not asked whether they agree: "
+    assert (f"{words}{not_asked}" in told) if not_asked else (words not in told)
+
+
 def test_matrix_keeps_five_statuses_apart_and_reads_back(at: At, tmp_path: Path) -> None:
     space = at("declared")
     desk = scoring.desk(space, REFERENCE, "PM1")
