@@ -59,14 +59,14 @@ def verify(pdf: bytes, known: Mapping[str, str]) -> SignatureReport:
     A file that is broken, or no PDF, gets its verdict in words too: nothing is raised.
     """
     if b"%PDF-" not in pdf[:1024]:
-        return _not_ours("This is not a PDF.")
+        return _not_ours("It is no PDF, no parcel, no list of letters and no copy of a trail.")
     found = _signature_of(pdf)
     if found is None:
         return _not_ours("It holds no signature.")
     if isinstance(found, _Broken):
         if _SUBFILTER.encode() in pdf:
-            return _altered("The file is damaged: " + found.words)
-        return _not_ours("It cannot be read as a signed letter: " + found.words)
+            return _altered("The file is damaged or cut short, and its signature cannot be followed: " + found.words)
+        return _not_ours("It is damaged, cut short or no letter: " + found.words)
     signature, others = found
     if signature.sig_object.get("/SubFilter") != _SUBFILTER or signature.field_name != FIELD:
         return _not_ours("It is signed, but not as a letter of this program is.")
@@ -93,7 +93,7 @@ def _signature_of(pdf: bytes) -> tuple[EmbeddedPdfSignature, int] | _Broken | No
         # Asked for here because they are read on demand and fail on demand.
         _ = (signature.signer_cert.dump(), signature.sig_object.get("/SubFilter"), signature.docmdp_level)
     except parser_errors() as error:
-        return _Broken(f"{type(error).__name__} while it was read.")
+        return _Broken(f"the reader of PDFs stops with {type(error).__name__}.")
     return signature, len(signatures) - 1
 
 
