@@ -126,7 +126,7 @@ def _hand_over(reader: PdfFileReader, pdf: bytes) -> None:
         and held.get("/Contents") == ""
     ):
         held[generic.NameObject("/Contents")] = generic.pdf_string(bytes.fromhex(digits[1][1:-1].decode()))
-        reader.cache_indirect_object(reference.generation, reference.idnum, held)  # type: ignore[no-untyped-call]
+        reader.cache_indirect_object(reference.generation, reference.idnum, held)  # type: ignore[no-untyped-call]  # pyHanko leaves it untyped
 
 
 def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ...]:
