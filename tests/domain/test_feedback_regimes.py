@@ -14,10 +14,11 @@ import letter_examples as ex
 from evalpanel.domain.award import settle
 from evalpanel.domain.feedback import LetterBlocked, blocked, compose, compose_combined
 from evalpanel.domain.feedback_occasions import Occasion, OccasionInputs, blocked_occasion, compose_occasion
-from evalpanel.domain.letter import FeedbackLetter, Paragraph, Part
+from evalpanel.domain.letter import FeedbackLetter, Paragraph, Part, Table
 from evalpanel.domain.letter_wording import LetterKind, LetterWording
 from evalpanel.domain.regimes import Need
-from evalpanel.domain.tender import BidCode, BidderCode, LotCode, RegimeCode
+from evalpanel.domain.results import LotResult
+from evalpanel.domain.tender import BidCode, BidderCode, LotCode, RegimeCode, Tender
 
 REGIMES = [code.value for code in RegimeCode]
 BIDS = ["B01", "B02", "B03", "B04", "B05", "B06", "B07", "B09", "B10"]
@@ -180,18 +181,22 @@ def test_below_a_minimum_speaks_of_a_winner_and_of_standstill_only_where_there_i
     assert "is made as things stand" in told[1] or "is being awarded as things stand" in told[1]
 
 
+def level_result(tender: Tender) -> LotResult:
+    """An outcome in which B01 and B02 stand equal."""
+    scores = {**ex.SCORES, "B02": ex.SCORES["B01"]}
+    return ex.lot_result(tender=tender, scores=scores, prices={**ex.PRICES, "B02": ex.PRICES["B01"]})
+
+
 def test_nobody_is_told_that_no_bid_can_be_ranked_while_a_tie_is_open() -> None:
     tender = replace(ex.TENDER, tie_rule="")
-    same = {"scores": {**ex.SCORES, "B02": ex.SCORES["B01"]}, "prices": {**ex.PRICES, "B02": ex.PRICES["B01"]}}
-    result = ex.lot_result(tender=tender, **same)
+    result = level_result(tender)
     assert blocked(ex.inputs("B03", tender=tender, result=result, winners=())) == (result.tie,)
 
 
 @pytest.mark.parametrize("code", ["pa2023", "pcr2015", "psr2023", "grant"])
 def test_who_lost_a_tie_is_told_the_rule_and_how_people_applied_it(code: str) -> None:
     tender = replace(ex.TENDER, tie_rule="Lots are drawn on the record.")
-    same = {"scores": {**ex.SCORES, "B02": ex.SCORES["B01"]}, "prices": {**ex.PRICES, "B02": ex.PRICES["B01"]}}
-    result = settle(ex.lot_result(tender=tender, **same), [BidCode("B01")])
+    result = settle(level_result(tender), [BidCode("B01")])
     own = tuple(replace(held, value=ex.moderated("B01")[at].value) for at, held in enumerate(ex.moderated("B02")))
     letter = letter_of(
         code, "B02", tender=tender, result=result, moderated=own, tie_settled="Drawn from a bag before two witnesses."
@@ -351,6 +356,13 @@ def test_a_combined_letter_holds_each_lot_with_everything_its_own_letter_would()
     letter = compose_combined((first, other))
     assert letter.about == ((BidCode("B02"), LotCode("L1")), (BidCode("B02"), LotCode("L2")))
     assert letter.reference == "EX-2026-07 / L1+L2 / B02"
+    (at_a_glance,) = [
+        block for block in letter.opening if isinstance(block, Table) and block.title == "Your results, lot by lot"
+    ]
+    assert [row.cells for row in at_a_glance.rows] == [
+        ("L1 Moor and coast", "Not successful", "72.80"),
+        ("L2 City", "Successful", "92.00"),
+    ]
     headings = [section.heading for section in letter.body]
     assert headings[0] == "Lot L1 Moor and coast: Your scores"
     assert "Lot L2 City: Your scores" in headings
