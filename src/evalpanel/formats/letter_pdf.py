@@ -107,7 +107,7 @@ def section(layout: Layout, part: Section) -> list[Flowable]:
     """A part of a letter, or of another document in its style, under its heading."""
     story, lead = [], layout.heading(part.heading, 1)
     for block in part.blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, Paragraph | Bars):  # a chart stands with the table of what it shows
             lead += _block(layout, block)
         else:
             story += layout.led(lead, _block(layout, block))
@@ -122,7 +122,7 @@ def _block(layout: Layout, block: Block) -> list[Flowable]:
         case Paragraph():
             return layout.paragraph(block)
         case Facts():
-            return layout.facts(block)
+            return [layout.together(layout.facts(block, beside=True), third=True)]
         case Items():
             return layout.items(block)
         case Table():
