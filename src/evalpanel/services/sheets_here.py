@@ -190,8 +190,8 @@ def opened(
             continue
         identity, place = opening[part.envelope]
         held = read_sheet_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
-        lines = [one.line for one in (*held.answers, *held.changes)]
-        spoken = {(line.lot, line.bid) for line in lines}
+        spoken = {(one.line.lot, one.line.bid) for one in held.answers}
+        spoken |= {(one.line.lot, one.line.bid) for one in held.changes}
         if (held.bidder, held.lot) != place or any(
             bidders.get((lot, bid)) != held.bidder or lot != held.lot for lot, bid in spoken
         ):
