@@ -192,7 +192,8 @@ class Layout:
     def _authority(self, name: str, head: Letterhead) -> list[Flowable]:
         """The authority's name, where it is and how it is reached; its logo at the right."""
         self.footer = head.footer
-        words: list[Flowable] = [self.line(name, "letterhead")]
+        first, *more = head.names(name)
+        words: list[Flowable] = [self.line(first, "letterhead"), *(self.line(text, "address") for text in more)]
         words += [self.line(text, "contact") for text in (", ".join(head.address), " · ".join(head.contact)) if text]
         if head.logo is None:
             return words
