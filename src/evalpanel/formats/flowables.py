@@ -23,6 +23,8 @@ from evalpanel.formats.tagging import Element, Inline, TaggedCanvas, TaggedText
 TEXT, MUTED, ACCENT = HexColor("#1C2024"), HexColor("#5A626B"), HexColor("#0B655D")
 LINE, TINT = HexColor("#DDDAD2"), HexColor("#F3F8F7")
 _MOST_STEPS = 21  # more steps than these would run into each other on the mark
+_LAST_PARAGRAPHS = 3  # of them go along with the signature, where they are short
+_SHORT_PARAGRAPH = 600  # characters
 _PAGINATION = "/Type /Pagination"
 
 
@@ -190,6 +192,24 @@ class Column(Frame):
 def laid_flat(flowables: list[Flowable]) -> list[Flowable]:
     """Flowables without what keeps some of them together."""
     return [one for held in flowables for one in (held.held if isinstance(held, Kept) else [held])]
+
+
+def last_words(story: list[Flowable]) -> list[Flowable]:
+    """The last short paragraphs of `story`, taken off it, with a heading that would be left without words: to stay with what follows."""
+    taken: list[Flowable] = []
+    while story and len(taken) < _LAST_PARAGRAPHS and _is_short(story[-1]):
+        taken.insert(0, story.pop())
+    while taken and story and getattr(story[-1], "getKeepWithNext", int)():
+        taken.insert(0, story.pop())
+    return taken
+
+
+def _is_short(flowable: Flowable) -> bool:
+    return (
+        isinstance(flowable, TaggedParagraph)
+        and not isinstance(flowable, Heading)
+        and len(flowable.text) < _SHORT_PARAGRAPH
+    )
 
 
 class Apart(KeepTogether):

@@ -186,6 +186,8 @@ class Layout:
     ) -> list[Flowable]:
         """The head of the first page: the authority, the address block, and what the letter is about."""
         head = [*self._authority(authority, head_of or Letterhead()), Spacer(0, 5), Rule(), Spacer(0, 14)]
+        if not addressee:
+            return [*head, *self.facts(facts, beside=True)]
         left: list[Flowable] = [self.line(text, "address") for text in addressee]
         right = self.facts(facts)
         if self.large or sum(len(text) for text in addressee) + sum(len(value) for _, value in facts.rows) > 900:
@@ -222,14 +224,27 @@ class Layout:
         sides = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
         return [*sides, ("FONT", (0, 0), (-1, -1), self.fonts.regular.name)]
 
-    def facts(self, facts: Facts) -> list[Flowable]:
-        """Facts, each under its label."""
-        made: list[Flowable] = []
+    def facts(self, facts: Facts, *, beside: bool = False) -> list[Flowable]:
+        """Facts, each under its label; or `beside` it, where there is room for that."""
+        beside = beside and not self.large
+        label_look, value_look = ("aside", "cell") if beside else ("fact_label", "fact")
+        words: list[tuple[TaggedParagraph, TaggedParagraph]] = []
         with self.structure.within(self.structure.add("L", numbering="None")):
             for label, value in facts.rows:
                 with self.structure.within(self.structure.add("LI")):
-                    made += [self.line(label, "fact_label", tag="Lbl"), self.line(value, "fact", tag="LBody")]
-        return made
+                    words.append((self.line(label, label_look, tag="Lbl"), self.line(value, value_look, tag="LBody")))
+        if not beside:
+            return [line for pair in words for line in pair]
+        first = min(self.width / 3, 14 + max((self.text_width(label, 9.5) for label, _ in facts.rows), default=0))
+        made = []
+        for pair in words:
+            block = TaggedTable([pair], colWidths=[first, self.width - first])
+            block.setStyle(
+                [("VALIGN", (0, 0), (-1, -1), "TOP"), *self._plain(), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]
+            )
+            block.splitInRow = 1
+            made.append(block)
+        return [*made, Spacer(0, 6)]
 
     def table(self, table: Table) -> list[Flowable]:
         """A table whose head is repeated on every page, and heard once; in large print a list for each row."""

@@ -37,7 +37,12 @@ def _headed(text: str, line: str) -> str:
 
 
 def _section(part: Section) -> list[str]:
-    return [_headed(part.heading, "-"), *(_block(block) for block in part.blocks)]
+    made = [_headed(part.heading, "-")]
+    for block in part.blocks:
+        told = _block(block)
+        # A table that is called what its section is called says so once.
+        made.append(told.removeprefix(f"{part.heading}\n\n") if isinstance(block, Table) else told)
+    return made
 
 
 def _block(block: Block) -> str:
