@@ -39,7 +39,7 @@ def test_plain_text_becomes_what_the_parser_of_markup_makes_of_it(text: str) -> 
     for kind in (TaggedParagraph, Heading):
         quick, parsed = kind.plain(text, look), Paragraph(escape(text), look)
         assert [vars(one) for one in quick.frags] == [vars(one) for one in parsed.frags]
-        assert (type(quick), quick.style, quick.bulletText) == (kind, parsed.style, parsed.bulletText)
+        assert (type(quick), quick.style, quick.bulletText, quick.text) == (kind, look, parsed.bulletText, text)
 
 
 @pytest.mark.parametrize(

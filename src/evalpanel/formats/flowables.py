@@ -51,7 +51,7 @@ class TaggedParagraph(PdfParagraph):
     def plain(cls, text: str, look: ParagraphStyle) -> Self:
         """A block of text without markup (see `fonts.is_plain`), as reportlab's parser would make it."""
         held = _fragment(look.fontName, look.fontSize, look.textColor)
-        return cls(None, look, frags=[held.clone(text=text, link=[], us_lines=[])])
+        return cls(text, look, frags=[held.clone(text=text, link=[], us_lines=[])])
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """How much room it takes. A cell of a table is asked many times at one width; its lines are broken once."""
