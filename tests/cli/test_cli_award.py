@@ -177,8 +177,8 @@ def decide(evalpanel: Evalpanel) -> None:
     )
 
 
-def test_letters_are_written_verified_and_given_out_again(at: At, tmp_path: Path) -> None:
-    evalpanel = at("priced")
+def give_addresses(evalpanel: Evalpanel) -> None:
+    """What the letters to B02 and B03 lack."""
     evalpanel.done("bidder", REFERENCE, "B02", "--address", "2 Dock Road, Northmoor")
     evalpanel.done(
         "bidder",
@@ -191,6 +191,11 @@ def test_letters_are_written_verified_and_given_out_again(at: At, tmp_path: Path
         "--identifier",
         "07654321",
     )
+
+
+def test_letters_are_written_verified_and_given_out_again(at: At, tmp_path: Path) -> None:
+    evalpanel = at("priced")
+    give_addresses(evalpanel)
     decide(evalpanel)
 
     report = evalpanel.asked("letters", REFERENCE, "--out", tmp_path / "letters")
@@ -258,6 +263,34 @@ def test_a_file_that_is_no_letter_of_ours_is_told_apart(
     answer = evalpanel("verify", tmp_path / name, "--json")
 
     assert (answer.code, answer.json["verdict"]) == (1, verdict)
+
+
+def test_a_folder_of_letters_is_checked_in_one_go_and_each_sentence_is_whole(at: At, tmp_path: Path) -> None:
+    evalpanel = at("priced")
+    give_addresses(evalpanel)
+    decide(evalpanel)
+    evalpanel.done("letters", REFERENCE, "--out", tmp_path)
+    first, second = sorted(tmp_path.glob("*.pdf"))[:2]
+    second.write_bytes(second.read_bytes() + b"more")
+    signature = tmp_path / "letters.json.p7s"
+
+    answer = evalpanel("verify", first, second, signature)
+    told = answer.out.splitlines()
+
+    assert (answer.code, evalpanel("verify", first, first).code) == (1, 0)
+    assert [line for line in told if not line.startswith("  ")] == [
+        f"{first.name}: verified", f"{second.name}: altered", "letters.json.p7s: not-ours",
+    ]  # fmt: skip
+    assert [
+        line for line in told if line.startswith("  ") and "by the key" not in line and not line.endswith(".")
+    ] == []
+    assert (
+        told[-1]
+        == "  not proved: It is the signature of letters.json: check that file, and this one is looked at with it."
+    )
+    assert [one["verdict"] for one in evalpanel("verify", first, second, "--json").json["checked"]] == [
+        "verified", "altered",
+    ]  # fmt: skip
 
 
 def test_verifying_what_is_not_there_is_refused(at: At, tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from pyhanko.sign.signers import Signer
 
 import letter_examples as ex
 from authorities import DER, PASSPHRASE, elliptic_pkcs12, issued, pkcs12_file
@@ -45,6 +48,16 @@ def test_a_pkcs12_file_signs_letters_and_brings_the_certificates_above_its_own()
     assert faults(data) == []
     report = verify(data, {fingerprint_of(key.certificate_der): "B. Officer"})
     assert report.verdict is SignatureVerdict.VERIFIED
+
+
+def test_each_letter_gets_the_very_signature_that_pyhanko_makes_without_a_mould() -> None:
+    by = new_signing_certificate("A. Officer", "Exbourne", "", ex.MADE_AT)
+    for signer in (LetterSigner(authoritys()), LetterSigner(by)):
+        for data in (b"one letter", b"another", b""):
+            digest = hashlib.sha256(data).digest()
+            cast = asyncio.run(signer._signer.async_sign(digest, "sha256", use_pades=True))
+            plain = asyncio.run(Signer.async_sign(signer._signer, digest, "sha256", use_pades=True))
+            assert cast.dump() == plain.dump()
 
 
 def test_openssl_follows_the_authoritys_certificate_to_its_root(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+import panels
+import stages
 import ui_stage
 from evalpanel.domain.interests import (
     DecisionOutcome,
@@ -319,6 +321,33 @@ def test_the_officer_takes_an_absence_back_with_a_reason(qtbot: QtBot, tmp_path:
         qtbot.waitUntil(row("YE1").absence.isVisible, timeout=20_000)
         assert row("YE1").absence.text() == "Record an absence"
         assert driver.said == "YE1 is absent no more, and what they scored counts. Look at what was agreed without it."
+
+
+def test_a_chair_whose_panel_works_apart_records_an_absence_and_takes_it_back(qtbot: QtBot, tmp_path: Path) -> None:
+    with panels.panel(tmp_path, panels.people(third=True)) as desk:
+        panels.declare(desk, "PM3")
+        panels.scored(desk)
+        late = panels.sheet(desk, "PM3")
+        with driven(qtbot, desk["PM1"], "PM1", stages.REFERENCE) as member:
+            assert member.page.rows.row("PM3").absence.isVisible() is False
+        with driven(qtbot, desk["CH1"], "CH1", stages.REFERENCE) as driver:
+            row = driver.page.rows.row
+            assert (row("PM1").absence.isVisible(), row("PM3").decide) == (False, {})
+            QTest.mouseClick(row("PM3").absence, Qt.MouseButton.LeftButton)
+            QTest.keyClicks(driver.page.absence.reason, "Ill")
+            with qtbot.waitSignal(driver.page.acted, timeout=20_000):
+                QTest.keyClick(driver.page.absence.reason, Qt.Key.Key_Return)
+            qtbot.waitUntil(row("PM3").absence.isVisible, timeout=20_000)
+            assert row("PM3").person.sheet == Told(mark.OUT, "Absent", "Ill")
+            desk.take("CH1", late)
+            QTest.mouseClick(row("PM3").absence, Qt.MouseButton.LeftButton)
+            QTest.keyClicks(driver.page.absence.reason, "The sheet came by post")
+            with qtbot.waitSignal(driver.page.acted, timeout=20_000):
+                QTest.keyClick(driver.page.absence.reason, Qt.Key.Key_Return)
+            assert (
+                driver.said == "PM3 is absent no more, and what they scored counts. Look at what was agreed without it."
+            )
+            assert setup.view(desk["CH1"], stages.REFERENCE).panel[3].absent == ""
 
 
 def test_without_a_person_the_page_says_where_to_choose(qtbot: QtBot, scoring: Workspace) -> None:

@@ -181,10 +181,10 @@ def stamp_letters(
 def verify_it(
     context: typer.Context,
     what: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
-            metavar="FILE|TENDER",
-            help="A letter, a parcel, a challenge pack, a copy of a trail; or a tender's reference or id.",
+            metavar="FILE|TENDER…",
+            help="Letters, their signed list, parcels, a challenge pack, a copy of a trail; or a tender's reference or id.",
         ),
     ] = None,
     store: Annotated[bool, typer.Option("--store", help="Everything in this profile.")] = False,
@@ -197,25 +197,26 @@ def verify_it(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say what can be proved of a file, of the whole record of a tender, or of everything here; by whose key, and what not."""
+    """Say what can be proved of files, of the whole record of a tender, or of everything here; by whose key, and what not."""
     held = console(context, json=json)
-    if (what is None) != store:
+    if bool(what) == store:
         raise EvalPanelError("Either a file or tender is checked, or --store.", "Nothing was looked at.")
-    if what is None:
+    if not what:
         with held.opened() as space, held.progress("Checking") as progress:
             found = verify.verify_store(space, progress=progress)
         _say(held, found)
         held.answer({"checked": [answers.verification(one) for one in found]})
     else:
         own = "" if identity is None else challenge_proofs.read_identity(identity)
-        found = (_verified(held, what, key, own),)
+        found = tuple(_verified(held, one, key, own) for one in what)
         _say(held, found)
-        held.answer(answers.verification(found[0]))
+        checked = [answers.verification(one) for one in found]
+        held.answer(checked[0] if len(found) == 1 else {"checked": checked})
     bad = [one for one in found if one.verdict != "verified"]
     if bad:
         for one in bad if not json else ():
-            why = "; ".join(said.rstrip(".") for said in one.not_proved)
-            typer.echo(f"{one.subject} is not verified: {one.verdict}. {why[:1].upper()}{why[1:]}.", err=True)
+            why = " ".join(verify.sentence(said) for said in one.not_proved)
+            typer.echo(f"{one.subject} is not verified: {one.verdict}. {why}", err=True)
         raise typer.Exit(1)
 
 
@@ -223,11 +224,11 @@ def _say(held: Console, found: tuple[Verification, ...]) -> None:
     for one in found:
         held.say(f"{one.subject}: {one.verdict}")
         for line in one.proved:
-            held.say(f"  proved: {line}")
+            held.say(f"  proved: {verify.sentence(line)}")
         if one.proved and one.by and one.kind not in ("tender", "profile", "trail"):
             held.say(f"  by the key: {one.by}")
         for line in one.not_proved:
-            held.say(f"  not proved: {line}")
+            held.say(f"  not proved: {verify.sentence(line)}")
 
 
 @commands.command("trail")

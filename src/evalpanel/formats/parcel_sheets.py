@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from evalpanel.domain.tender import BidderCode, LotCode, PersonCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
 from evalpanel.formats.parcel_bodies import Cover, Moment, Sha
 from evalpanel.formats.statements import MOST
+
+_MOST_PLACES = 60
 
 
 class DeclaredLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -114,9 +117,9 @@ def read_sheet_part(data: bytes) -> SheetPart:
     """A part of a score sheet. A figure that is no number (NaN, infinity) is refused as any other malformed text."""
     held = decode(data, SheetPart, most=MOST, what="the score sheet")
     try:
+        for figure in {str(one.value) for one in held.answers if one.value is not None}:
+            _figure(Decimal(figure))
         for one in held.answers:
-            if one.value is not None:
-                canonical(one.value)
             if one.evidence:
                 canonical_json(one.evidence)
     except (ValueError, ArithmeticError) as error:
@@ -124,3 +127,10 @@ def read_sheet_part(data: bytes) -> SheetPart:
             "The score sheet cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."
         ) from error
     return held
+
+
+def _figure(number: Decimal) -> None:
+    """Refuse what is no number, and one that would fill the memory as soon as it is written out."""
+    if number.is_finite() and abs(number.adjusted()) > _MOST_PLACES:
+        raise ValueError("no score has so many places")
+    canonical(number)

@@ -40,7 +40,7 @@ def prove(workspace: Workspace | None, data: bytes) -> LetterProof:
             about = _letter(tx, wanted) or _report(tx, wanted)
     report = verify(data, known)
     proved, missing = [*report.proved, *about[0]], [*report.not_proved, *about[1]]
-    if workspace is None and report.fingerprint:
+    if workspace is None and report.verdict == "unknown-signer":
         missing.append(
             "which version of the letter this is: only the profile that signed it knows whether a later one was made"
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -23,11 +25,22 @@ from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.store.columns import moment_text
 
-_COLUMNS = (
-    *("tender_id", "position", "person", "lot", "bid", "criterion", "revision", "status", "value"),
-    *("rationale", "improvements", "working_note", "evidence", "at", "act"),
+_SHARED = ("tender_id", "person", "at", "act")
+_EACH = (
+    *("lot", "bid", "criterion", "revision", "status", "value"),
+    *("rationale", "improvements", "working_note", "evidence"),
 )
-_ADD = f"INSERT INTO score ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  # our own names
+_AT_ONCE = 50
+"""How many rows one statement adds: a sheet of a big tender is 12,000, and what a statement begins with takes as long as a row."""
+
+
+@cache
+def _adding(rows: int) -> str:
+    """The statement that adds so many answers of one person at one moment."""
+    first = len(_SHARED) + 1
+    each = (range(start, start + len(_EACH)) for start in range(first, first + rows * len(_EACH), len(_EACH)))
+    values = ", ".join(f"(0, ?1, ?2, ?3, ?4, {', '.join(f'?{number}' for number in one)})" for one in each)
+    return f"INSERT INTO score (position, {', '.join((*_SHARED, *_EACH))}) VALUES {values}"  # noqa: S608  # our own names
 
 
 def criteria_of(pack: TenderPack) -> dict[CriterionCode, Criterion]:
@@ -81,28 +94,33 @@ def keep(
     at = moment_text(workspace.now())
     tx.flush()
     # Past the mapper and its types: a sheet of a big tender is 12,000 rows.
-    tx.connection().exec_driver_sql(
-        _ADD,
-        [
-            (
-                tender,
-                0,
-                person,
-                score.line.lot,
-                score.line.bid,
-                score.line.criterion,
-                earlier.get(score.line, 0) + 1 if earlier else 1,
-                score.status.value,
-                None if score.value is None else canonical(score.value),
-                score.rationale,
-                score.improvements,
-                score.working_note,
-                as_json(score.evidence) if score.evidence else "[]",
-                at,
-                number,
-            )
-            for score in scores
-        ],
+    shared = (tender, person, at, number)
+    whole = len(scores) - len(scores) % _AT_ONCE
+    batches = [
+        (*shared, *chain.from_iterable(_cells(one, earlier) for one in scores[start : start + _AT_ONCE]))
+        for start in range(0, whole, _AT_ONCE)
+    ]
+    run = tx.connection().exec_driver_sql
+    if batches:
+        run(_adding(_AT_ONCE), batches)
+    if rest := scores[whole:]:
+        run(_adding(len(rest)), (*shared, *chain.from_iterable(_cells(one, earlier) for one in rest)))
+
+
+def _cells(score: Score, earlier: Mapping[Line, int]) -> tuple[object, ...]:
+    """What a row says of its own, in the order of `_EACH`."""
+    line, value = score.line, score.value
+    return (
+        line.lot,
+        line.bid,
+        line.criterion,
+        earlier.get(line, 0) + 1 if earlier else 1,
+        str(score.status),
+        None if value is None else canonical(value),
+        score.rationale,
+        score.improvements,
+        score.working_note,
+        as_json(score.evidence) if score.evidence else "[]",
     )
 
 

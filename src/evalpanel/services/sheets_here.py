@@ -190,9 +190,10 @@ def opened(
             continue
         identity, place = opening[part.envelope]
         held = read_sheet_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
-        spoken = [*(one.line for one in held.answers), *(one.line for one in held.changes)]
+        spoken = {(one.line.lot, one.line.bid) for one in held.answers}
+        spoken |= {(one.line.lot, one.line.bid) for one in held.changes}
         if (held.bidder, held.lot) != place or any(
-            bidders.get((line.lot, line.bid)) != held.bidder or line.lot != held.lot for line in spoken
+            bidders.get((lot, bid)) != held.bidder or lot != held.lot for lot, bid in spoken
         ):
             raise EvalPanelError(
                 "A part of this sheet belongs to another bid.", "Nothing was changed. Ask for it again."

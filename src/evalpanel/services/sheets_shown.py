@@ -19,7 +19,6 @@ from evalpanel.domain.interests import Recusal
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.sheets import (
     Score,
-    ScoreStatus,
     criteria_of_bids,
     listed,
     recused_from,
@@ -27,7 +26,7 @@ from evalpanel.domain.sheets import (
     why_no_line,
 )
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import CriterionCode, EnvelopeKind, PersonCode
+from evalpanel.domain.tender import EnvelopeKind, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_sheets import Scoresheet
@@ -224,33 +223,34 @@ def _refuse_unsound(
     whole: bool,
 ) -> None:
     """Refuse answers that are not those of the cover, or that cannot stand. `told` are those that are not set aside."""
-    lines = {score.line for score in scores}
-    if len(lines) != len(scores) or (whole and sheet_digest(scores) != cover.body.sheet_digest):
+    lines = [score.line for score in scores]
+    named = {(line.lot, line.bid, line.criterion) for line in lines}  # hashed faster than lines are
+    if len(named) != len(scores) or (whole and sheet_digest(scores) != cover.body.sheet_digest):
         raise EvalPanelError(
             "The answers are not those that the cover names.", "Nothing was changed. Ask for it again."
         )
     member = tender.member(author)
     known = criteria_of_bids(tender.pack.criteria, tender.pack.bids)
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
-    held = score_reads.scores_of(tx, tender.tender_id, author)
-    pieces = [
-        (one.line, held[one.line].evidence if one.line in held else (), one.evidence) for one in told if one.evidence
-    ]
+    cited = [one for one in told if one.evidence]
+    held = score_reads.scores_of(tx, tender.tender_id, author) if cited else {}
+    pieces = [(one.line, held[one.line].evidence if one.line in held else (), one.evidence) for one in cited]
     of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
     wrong = []
-    judged: dict[tuple[CriterionCode, ScoreStatus, Decimal | None], str] = {}
+    judged: dict[tuple[str, str, Decimal | None], str] = {}
     for one in told:
-        if one.line.criterion not in known.get((one.line.lot, one.line.bid), ()):
-            wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
+        line = one.line
+        if line.criterion not in known.get((line.lot, line.bid), ()):
+            wrong.append(f"{line}: {why_no_line(line, tender.pack.bids)}")
             continue
-        said = (one.line.criterion, one.status, one.value)
+        said = (line.criterion, str(one.status), one.value)
         if (why := judged.get(said)) is None:
             without = replace(one, evidence=())
-            why = judged[said] = score_rows.fault(without, member, (), criteria[one.line.criterion], scales)
+            why = judged[said] = score_rows.fault(without, member, (), criteria[line.criterion], scales)
         if one.evidence:
-            why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
+            why = why or of_evidence.get(line, "") or "; ".join(evidence_faults(one.evidence))
         if why:
-            wrong.append(f"{one.line}: {why}")
+            wrong.append(f"{line}: {why}")
     if wrong:
         raise EvalPanelError(
             f"The sheet of {author} does not hold together: {wrong[0]}.",

@@ -81,7 +81,7 @@ def record_absence(workspace: Workspace, named: str, *, person: str, reason: str
         raise EvalPanelError("An absence needs a reason.", "Nothing was changed.")
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
-        who = tender.acting(Role.OFFICER, by) if by is not None else _recorder(tx, tender)
+        who = _recorder(tx, tender, by)
         member = tender.member(person)
         told = member.person in queries.absences_told(tx, tender.tender_id)
         again = told or member.person in queries.absences_ended_here(tx, tender.tender_id)
@@ -105,7 +105,7 @@ def take_back_absence(workspace: Workspace, named: str, *, person: str, reason: 
         raise EvalPanelError("An absence is taken back with a reason.", "Nothing was changed.")
     with workspace.store.writing() as tx:
         tender = tenders.find(tx, named)
-        who = tender.acting(Role.OFFICER, by) if by is not None else _recorder(tx, tender)
+        who = _recorder(tx, tender, by)
         member = tender.member(person)
         tenders.require(tender, before=TenderStage.QUALITY_LOCKED, act="moderation is closed")
         if member.person not in queries.absences_recorded_here(tx, tender.tender_id):
@@ -139,7 +139,9 @@ def _add(
     )
 
 
-def _recorder(tx: Session, tender: tenders.OpenTender) -> PersonCode:
-    """Who records: the officer, or on a laptop that joined by an invitation its own person, who then chairs."""
+def _recorder(tx: Session, tender: tenders.OpenTender, by: str | None) -> PersonCode:
+    """Who records an absence: the officer, or on a laptop that joined by an invitation its own person, who then chairs."""
     own = tenders.owner_here(tx, tender.tender_id)
-    return tender.acting(Role.OFFICER, None) if own is None else tender.acting(Role.CHAIR, own)
+    if own is None:
+        return tender.acting(Role.OFFICER, by)
+    return tender.acting(Role.CHAIR, by or own)

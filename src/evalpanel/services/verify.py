@@ -49,6 +49,9 @@ def verify_file(workspace: Workspace | None, path: Path, *, key: str = "", ident
     if path.is_file() and parcel_proofs.looks_like_one(_beginning(path)):
         found = parcel_proofs.prove(workspace, path, parcel_proofs.With(key, identity))
         return Verification(path.name, found.kind, found.verdict, found.proved, found.not_proved, found.by)
+    if path.suffix.lower() == ".p7s" and path.with_suffix("").is_file():
+        why = f"it is the signature of {path.stem}: check that file, and this one is looked at with it"
+        return Verification(path.name, "file", "not-ours", (), (why,), "")
     if path.is_file() and trail_copies.looks_like_one(_beginning(path)):
         text = read_whole(path, MOST_BYTES)
         if looks_like_letter_list(text):
@@ -59,6 +62,13 @@ def verify_file(workspace: Workspace | None, path: Path, *, key: str = "", ident
         return Verification(path.name, "trail", verdict, chain.proved, chain.not_proved, chain.head)
     letter = letter_proofs.prove(workspace, read_whole(path, MOST_BYTES))
     return Verification(path.name, "letter", letter.verdict, letter.proved, letter.not_proved, letter.by)
+
+
+def sentence(said: str) -> str:
+    """What was proved or not, as a sentence: with a capital, unless it begins with the name of a file, and a full stop."""
+    first = said.split(" ", 1)[0]
+    begun = said if "." in first or "/" in first else f"{said[:1].upper()}{said[1:]}"
+    return begun if begun.endswith((".", "…", "!", "?")) else f"{begun}."
 
 
 def _beginning(path: Path) -> bytes:

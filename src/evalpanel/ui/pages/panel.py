@@ -85,7 +85,7 @@ class PanelPage(Page):
         view = self.session.view
         if view is None:
             self.head("Panel and interests", "")
-            self.rows.show_people((), officer=False)
+            self.rows.show_people((), officer=False, absences=False)
             self._stack.setCurrentWidget(self.none)
             self.none.tell_no_tender(self.go.emit)
             for widget in (self.absence, self.decision, self._back, self._more, self._assess):
@@ -118,7 +118,9 @@ class PanelPage(Page):
         officer = own is None or own.member.has(Role.OFFICER)
         sees_all = officer or (own is not None and own.member.has(Role.CHAIR))
         rows = people(view, self._made, person=self.session.person, sees_all=sees_all)
-        self.rows.show_people(rows, officer=officer)
+        # Where the panel works apart the chair records who does not sign off, on the laptop that moderates.
+        absences = own is not None and own.member.has(Role.CHAIR) if view.joined else officer
+        self.rows.show_people(rows, officer=officer, absences=absences)
         if self.absence.code and not any(
             one.code == self.absence.code and (one.may_be_absent, one.may_come_back)[self.absence.back] for one in rows
         ):

@@ -39,8 +39,7 @@ class PeopleRows(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("The panel")
         self.setMinimumHeight(6 * self.fontMetrics().lineSpacing())
-        self._people: tuple[Person, ...] | None = None
-        self._officer = False
+        self._shown: tuple[tuple[Person, ...], bool, bool] | None = None
         self._rows: dict[str, PersonRow] = {}
         self._holder = QWidget()
         self._column = QVBoxLayout(self._holder)
@@ -63,17 +62,17 @@ class PeopleRows(QScrollArea):
     @property
     def people(self) -> tuple[Person, ...]:
         """Who is shown."""
-        return self._people or ()
+        return () if self._shown is None else self._shown[0]
 
     def row(self, code: str) -> PersonRow:
         """The row of a person."""
         return self._rows[code]
 
-    def show_people(self, people: tuple[Person, ...], *, officer: bool) -> None:
-        """Show these. To the `officer` the rows offer to record an absence."""
-        if (people, officer) == (self._people, self._officer):
+    def show_people(self, people: tuple[Person, ...], *, officer: bool, absences: bool) -> None:
+        """Show these. The rows offer the `officer` to decide about interests, and whoever records `absences` here to record one."""
+        if (people, officer, absences) == self._shown:
             return
-        self._people, self._officer = people, officer
+        self._shown = (people, officer, absences)
         while (item := self._inside.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -81,7 +80,7 @@ class PeopleRows(QScrollArea):
                 widget.deleteLater()
         self._rows = {}
         for person in people:
-            made = self._rows[person.code] = PersonRow(person, officer=officer)
+            made = self._rows[person.code] = PersonRow(person, officer=officer, absences=absences)
             made.absence.clicked.connect(lambda _=False, code=person.code: self.absence_wanted.emit(code))
             for bidder, decide in made.decide.items():
                 decide.clicked.connect(
@@ -105,7 +104,7 @@ class PeopleRows(QScrollArea):
 class PersonRow(QFrame):
     """One person on a card."""
 
-    def __init__(self, person: Person, *, officer: bool) -> None:
+    def __init__(self, person: Person, *, officer: bool, absences: bool) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.setAccessibleName(person.spoken())
@@ -114,7 +113,7 @@ class PersonRow(QFrame):
         what = "Take back the absence" if person.may_come_back else "Record an absence"
         self.absence = button(what, role="quiet")
         self.absence.setAccessibleName(f"{what} of {person.code} {person.name}")
-        if not (officer and (person.may_be_absent or person.may_come_back)):
+        if not (absences and (person.may_be_absent or person.may_come_back)):
             self.absence.hide()
         self.decide: dict[str, QPushButton] = {}
         for interest in person.decisions if officer else ():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evalpanel.services.verify import Verification
+from evalpanel.services.verify import Verification, sentence
 from evalpanel.ui.page import label
 from evalpanel.ui.widgets.card import Card
 
@@ -79,6 +79,5 @@ class VerdictCard(Card):
 
 
 def _sentence(text: str) -> str:
-    """With a capital, a full stop, and digests cut short: nobody reads 64 figures, and they do not break."""
-    short = _LONG.sub(r"\1…", text).strip()
-    return f"{short[:1].upper()}{short[1:]}" + ("" if short.endswith((".", "…", "!", "?")) else ".")
+    """As a sentence, with digests cut short: nobody reads 64 figures, and they do not break."""
+    return sentence(_LONG.sub(r"\1…", text).strip())
