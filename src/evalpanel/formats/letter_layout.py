@@ -345,7 +345,9 @@ class Layout:
 
     def led(self, lead: list[Flowable], made: list[Flowable]) -> list[Flowable]:
         """A heading and the words under it, with the table or the explanation that they lead to."""
-        if len(made) == 1:  # a long table, too, begins below its heading rather than leave more than a third of a page empty
+        if (
+            len(made) == 1
+        ):  # a long table, too, begins below its heading rather than leave more than a third of a page empty
             return [self.together([*lead, *made], third=True)]
         return [*lead, *made]
 
