@@ -80,7 +80,7 @@ def take_over(
             workspace.keys.new_tender_key(believed.tender)
         try:
             for one in (*believed.rosters.values(), believed.pack):
-                workspace.documents.take(taking_in.coming(one), made)
+                workspace.documents.take(taking_in.coming(one.parts), made)
             with workspace.store.writing() as tx:
                 person, parcel = _lead(tx, workspace, named, believed, sheets, whom, why.strip(), made)
         except BaseException as error:

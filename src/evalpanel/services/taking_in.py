@@ -20,7 +20,7 @@ from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover, Header
-from evalpanel.formats.parcel_file import Container, checked_blocks
+from evalpanel.formats.parcel_file import Container, SealedPart, checked_blocks
 from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.sealing.statements import identity, signer, verifies
 from evalpanel.services import audit, exchange, heads, invitations, rosters
@@ -143,7 +143,7 @@ def take(
         )
     taken: list[str] = []
     try:
-        with workspace.documents.taking(coming(container), taken), workspace.store.writing() as tx:
+        with workspace.documents.taking(coming(container.parts), taken), workspace.store.writing() as tx:
             became = _kept(tx, workspace, one, intake, container.cover)
             missing = heads.not_here(tx, mine.tender)
             gone = sum(not exchange.known(tx, earlier) for earlier in one.header.history)
@@ -155,9 +155,9 @@ def take(
     return Taken(became.verdict, became.words + _besides(one, missing, gone), one.author, named, name)
 
 
-def coming(container: Container) -> Iterator[Coming]:
+def coming(parts: Mapping[str, SealedPart]) -> Iterator[Coming]:
     """The sealed parts of a parcel, to be kept: each compares itself with its name as it is read."""
-    return (Coming(name, part.size, checked_blocks(part)) for name, part in container.parts.items())
+    return (Coming(name, part.size, checked_blocks(part)) for name, part in parts.items())
 
 
 def not_yet(
