@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
 from reportlab.lib.colors import Color
@@ -41,7 +41,7 @@ from evalpanel.formats.flowables import (
     TaggedTable,
     laid_flat,
 )
-from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, Run, in_fonts, printable
+from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, Run, in_fonts, is_plain, printable
 from evalpanel.formats.right_to_left import runs_right_to_left
 from evalpanel.formats.sheets import LARGE, NORMAL
 from evalpanel.formats.tagging import Element, Structure, TaggedCanvas, inner
@@ -55,6 +55,8 @@ _LARGER = 1.45
 _LONG_CELL = 1500  # characters in a cell that may not fit one page, so that the row must be allowed to break
 _SMALL_ROWS = 16  # a table of no more rows, if they are short, stays on one page
 _LEAST_ROWS = 3  # of a table that is broken, with its head, at the foot of a page
+
+_Words = TypeVar("_Words", bound=TaggedParagraph)
 
 
 class Layout:
@@ -134,9 +136,15 @@ class Layout:
         self, text: str, style: str, *, tag: str = "P", element: Element | None = None, once: bool = False
     ) -> TaggedParagraph:
         """One block of text in a named style: a new element of its own kind, or part of one that there is."""
-        look, face = self._styles[style]
         whose = element if element is not None else self.structure.add(tag)
-        return TaggedParagraph(self.markup(text.strip(), face, look.fontSize), look).belongs(whose, once=once)
+        return self._block(TaggedParagraph, text, style).belongs(whose, once=once)
+
+    def _block(self, kind: type[_Words], text: str, style: str) -> _Words:
+        look, face = self._styles[style]
+        text = text.strip()
+        if is_plain(text, face) and not (self._addresses is not None and self._addresses.search(text)):
+            return kind.plain(text, look)
+        return kind(self.markup(text, face, look.fontSize), look)
 
     def paragraph(self, paragraph: Paragraph) -> list[Flowable]:
         """A paragraph of the letter; an empty line in it begins a new one."""
@@ -151,10 +159,9 @@ class Layout:
 
     def heading(self, text: str, level: int) -> list[Flowable]:
         """A heading with its bookmark: 0 the document's title, 1 a section, 2 a criterion."""
-        look, face = self._styles[("title", "heading", "criterion")[level]]
         self._bookmarks += 1
         room = (0, 130, 80)[level]
-        made = Heading(self.markup(text.strip(), face, look.fontSize), look)
+        made = self._block(Heading, text, ("title", "heading", "criterion")[level])
         made.belongs(self.structure.add(f"H{level + 1}"))
         made.bookmarked(f"h{self._bookmarks}", " ".join(text.split()), level)
         return [CondPageBreak(room), made] if room else [made]
@@ -192,7 +199,8 @@ class Layout:
     def _authority(self, name: str, head: Letterhead) -> list[Flowable]:
         """The authority's name, where it is and how it is reached; its logo at the right."""
         self.footer = head.footer
-        words: list[Flowable] = [self.line(name, "letterhead")]
+        first, *more = head.names(name)
+        words: list[Flowable] = [self.line(first, "letterhead"), *(self.line(text, "address") for text in more)]
         words += [self.line(text, "contact") for text in (", ".join(head.address), " · ".join(head.contact)) if text]
         if head.logo is None:
             return words
@@ -337,8 +345,10 @@ class Layout:
 
     def led(self, lead: list[Flowable], made: list[Flowable]) -> list[Flowable]:
         """A heading and the words under it, with the table or the explanation that they lead to."""
-        if len(made) == 1 and isinstance(made[0], Kept):
-            return [self.together([*lead, *made[0].held], third=True)]
+        if (
+            len(made) == 1
+        ):  # a long table, too, begins below its heading rather than leave more than a third of a page empty
+            return [self.together([*lead, *made], third=True)]
         return [*lead, *made]
 
     def together(self, flowables: list[Flowable], *, third: bool = False) -> Flowable:
