@@ -19,7 +19,12 @@ from evalpanel.domain.letter import (
 def plain_text(letter: FeedbackLetter, note: str = "") -> str:
     """The letter; `note` stands at its head. Lines are as long as they are: each reader breaks them itself."""
     head = letter.letterhead
-    made = [note, letter.authority, "\n".join((*head.address, *head.contact)), "\n".join(letter.addressee)]
+    made = [
+        note,
+        "\n".join(head.names(letter.authority)),
+        "\n".join((*head.address, *head.contact)),
+        "\n".join(letter.addressee),
+    ]
     made += [_facts(letter.facts), _headed(letter.title, "="), letter.salutation]
     made += [_block(block) for block in letter.opening]
     for part in letter.body:
