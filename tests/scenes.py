@@ -147,7 +147,7 @@ def verified(shell: Shell) -> None:
 
 def damage(shell: Shell) -> None:
     """Every sealed document loses its last byte."""
-    for path in Folders(shell.session.workspace.folders.root).documents.rglob("*.age"):
+    for path in Folders(shell.session.workspace.folders.root).documents.iterdir():
         path.chmod(0o600)
         path.write_bytes(path.read_bytes()[:-1])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -222,12 +222,23 @@ def sheet_digest(scores: Iterable[Score]) -> str:
     odd = {text for text in figures if canonical(Decimal(text)) != text}
     pieces = [Raw(_bytes(one)) if one.evidence or (odd and str(one.value) in odd) else one for one in ordered]
     try:
-        text = _ENCODER.encode(pieces)
+        return _pinned(pieces)
     except UnicodeEncodeError:  # half a character, which UTF-8 does not hold
-        text = _ENCODER.encode([Raw(_bytes(one)) for one in ordered])
-    return hashlib.sha256(text).hexdigest()
+        return _pinned([Raw(_bytes(one)) for one in ordered])
 
 
+def _pinned(pieces: Sequence[Score | Raw]) -> str:
+    """SHA-256 over a list of answers, written out a few at a time: the whole of a big sheet would be megabytes."""
+    running = hashlib.sha256(b"[")
+    for start in range(0, len(pieces), _AT_ONCE):
+        if start:
+            running.update(b",")
+        running.update(memoryview(_ENCODER.encode(pieces[start : start + _AT_ONCE]))[1:-1])
+    running.update(b"]")
+    return running.hexdigest()
+
+
+_AT_ONCE = 200
 _ENCODER = Encoder(order="sorted")
 
 

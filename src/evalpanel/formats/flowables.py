@@ -116,6 +116,15 @@ class TaggedTable(PdfTable):
     canv: TaggedCanvas
     _bkgrndcmds: list[Any]  # reportlab's own
     _linecmds: list[Any]
+    _rowHeights: list[float]  # noqa: N815  # reportlab's own
+    together = 2
+    """How many rows stand on the page where it begins at least: its head and the first, or more."""
+
+    @property
+    def least(self) -> float:
+        """How much room it needs to begin, in points. It must have been wrapped."""
+        return sum(self._rowHeights[: self.together])
+
     _argH: list[Any]  # noqa: N815  # also reportlab's own
     _hmax: int
     _known: float | None = None
@@ -165,9 +174,9 @@ class Kept(KeepTogether):
             # Where it is broken all the same, what has lines enough below it does not wait for the last of what it leads to.
             self._measured(available_width, available_height)
             below = available_height
-            for one in self._content:
+            for one, after in zip(self._content, (*self._content[1:], None), strict=True):
                 below -= getattr(one, "height", 0)
-                if below > self._LINES:
+                if below > self._LINES and (not isinstance(after, TaggedTable) or after.least <= below):
                     one.keepWithNext = 0
             return self._content[:]
         # Room between paragraphs that is not counted when they are measured by themselves.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -103,6 +104,9 @@ def read_declarations(payload: bytes) -> Cover[Declarations]:
     return decode(payload, Cover[Declarations], most=MOST, what="the declaration")
 
 
+@lru_cache(
+    maxsize=32
+)  # whatever asks which sheet counts reads the covers again, and each names 200 parts in a big tender
 def read_scoresheet(payload: bytes) -> Cover[Scoresheet]:
     """The cover of a score sheet. Raises `MalformedJson`."""
     return decode(payload, Cover[Scoresheet], most=MOST, what="the score sheet")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -96,32 +95,32 @@ def keep(
     # Past the mapper and its types: a sheet of a big tender is 12,000 rows.
     shared = (tender, person, at, number)
     whole = len(scores) - len(scores) % _AT_ONCE
-    batches = [
-        (*shared, *chain.from_iterable(_cells(one, earlier) for one in scores[start : start + _AT_ONCE]))
-        for start in range(0, whole, _AT_ONCE)
-    ]
+    batches = [_row(shared, scores[start : start + _AT_ONCE], earlier) for start in range(0, whole, _AT_ONCE)]
     run = tx.connection().exec_driver_sql
     if batches:
         run(_adding(_AT_ONCE), batches)
     if rest := scores[whole:]:
-        run(_adding(len(rest)), (*shared, *chain.from_iterable(_cells(one, earlier) for one in rest)))
+        run(_adding(len(rest)), _row(shared, rest, earlier))
 
 
-def _cells(score: Score, earlier: Mapping[Line, int]) -> tuple[object, ...]:
-    """What a row says of its own, in the order of `_EACH`."""
-    line, value = score.line, score.value
-    return (
-        line.lot,
-        line.bid,
-        line.criterion,
-        earlier.get(line, 0) + 1 if earlier else 1,
-        str(score.status),
-        None if value is None else canonical(value),
-        score.rationale,
-        score.improvements,
-        score.working_note,
-        as_json(score.evidence) if score.evidence else "[]",
-    )
+def _row(shared: tuple[object, ...], scores: Sequence[Score], earlier: Mapping[Line, int]) -> tuple[object, ...]:
+    """What `_adding` is given for so many answers: what they share, and what each says of its own."""
+    found = list(shared)
+    for score in scores:
+        line, value = score.line, score.value
+        found += (
+            line.lot,
+            line.bid,
+            line.criterion,
+            earlier.get(line, 0) + 1 if earlier else 1,
+            str(score.status),
+            None if value is None else canonical(value),
+            score.rationale,
+            score.improvements,
+            score.working_note,
+            as_json(score.evidence) if score.evidence else "[]",
+        )
+    return tuple(found)
 
 
 def sign(

@@ -53,14 +53,10 @@ def recipients(tx: Session, mine: Own, kind: EnvelopeKind) -> Mapping[Place, tup
 def keys(tx: Session, workspace: Workspace, mine: Own, kind: EnvelopeKind) -> dict[str, tuple[str, Place]]:
     """The envelopes of a kind that open here, by name: the identity, and whose they are."""
     row = t.EnvelopeRow
-    rows = tx.execute(select(row).where(row.tender_id == mine.tender, row.kind == kind)).scalars()
-    return {
-        one.name: (
-            workspace.keys.unwrap_for(mine.tender, f"envelope {one.name}", one.identity).decode(),
-            (one.bidder, one.lot),
-        )
-        for one in rows
-    }
+    wanted = select(row.name, row.identity, row.bidder, row.lot).where(row.tender_id == mine.tender, row.kind == kind)
+    rows = tx.execute(wanted).all()
+    opens = workspace.keys.unwrap_all_for(mine.tender, {f"envelope {one.name}": one.identity for one in rows})
+    return {one.name: (opens[f"envelope {one.name}"].decode(), (one.bidder, one.lot)) for one in rows}
 
 
 def line_of(tx: Session, mine: Own, author: PersonCode) -> tuple[Held, ...]:
