@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, TypeVar
-from xml.sax.saxutils import escape, quoteattr
 
 from reportlab.lib.colors import Color
 from reportlab.lib.enums import TA_RIGHT
@@ -42,6 +41,7 @@ from evalpanel.formats.flowables import (
     laid_flat,
 )
 from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, Run, in_fonts, is_plain, printable
+from evalpanel.formats.markup import in_runs, linked, printable_parts
 from evalpanel.formats.right_to_left import runs_right_to_left
 from evalpanel.formats.sheets import LARGE, NORMAL
 from evalpanel.formats.tagging import Element, Structure, TaggedCanvas, inner
@@ -53,6 +53,9 @@ _LARGER = 1.45
 """How much larger headings are set in large print."""
 
 _LONG_CELL = 1500  # characters in a cell that may not fit one page, so that the row must be allowed to break
+_TALL_CELL = (
+    200  # characters in a cell of a row that takes a good part of a page, so that the table is broken between rows
+)
 _SMALL_ROWS = 16  # a table of no more rows, if they are short, stays on one page
 _LEAST_ROWS = 3  # of a table that is broken, with its head, at the foot of a page
 
@@ -119,14 +122,14 @@ class Layout:
         made, at = [], 0
         for found in self._addresses.finditer(text):
             made.append(self._spoken(text[at : found.start()], face, size))
-            made.append(_linked(found[0], self._spoken(found[0], face, size)))
+            made.append(linked(found[0], self._spoken(found[0], face, size)))
             at = found.end()
         return "".join((*made, self._spoken(text[at:], face, size)))
 
     def _spoken(self, text: str, face: Face, size: float) -> str:
         made = []
         for piece, runs in in_fonts(text, face):
-            shown = _in_runs(runs, size)
+            shown = in_runs(runs, size)
             if piece.language:
                 shown = inner(shown, language=piece.language, heard=piece.heard)
             made.append(shown)
@@ -281,9 +284,11 @@ class Layout:
                 look.append(("LEFTPADDING", (0, number), (0, number), 4 + 10 * row.depth))
         tail = next((at for at, row in enumerate(table.rows) if row.cells[0] == "Quality"), len(table.rows) - 2)
         size = sum(len(cell) for row in table.rows for cell in row.cells)
-        small = len(table.rows) <= _SMALL_ROWS and size <= _LONG_CELL
+        tall = any(len(cell) > _TALL_CELL for row in table.rows for cell in row.cells)
+        small = len(table.rows) <= _SMALL_ROWS and size <= _LONG_CELL and not tall
         if small:
-            look.append(("NOSPLIT", (0, 0), (-1, min(_LEAST_ROWS, len(table.rows)))))
+            made.together = 1 + min(_LEAST_ROWS, len(table.rows))
+            look.append(("NOSPLIT", (0, 0), (-1, made.together - 1)))
         if len(table.rows) > _LEAST_ROWS:
             look.append(("NOSPLIT", (0, max(1, tail)), (-1, -1)))  # results stand with the last scores that made them
         made.setStyle(look)
@@ -382,26 +387,3 @@ class Layout:
 
     def _line_runs(self, text: str) -> list[Run]:
         return [run for _, runs in in_fonts(text, self.fonts.regular) for run in runs]
-
-
-def printable_parts(text: str) -> list[str]:
-    """The paragraphs of a text: an empty line begins a new one."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n\n")
-    return [part for part in text.split("\n\n") if part.strip()]
-
-
-def _in_runs(runs: Sequence[Run], size: float) -> str:
-    made = []
-    for run in runs:
-        safe = escape(run.text).replace("\n", "<br/>")
-        if run.second:
-            made.append(f'<font face="{run.font}" size="{size * SECOND_SIZE:.2f}">{safe}</font>')
-        else:
-            made.append(f'<font face="{run.font}">{safe}</font>' if run.joined else safe)
-    return "".join(made)
-
-
-def _linked(address: str, shown: str) -> str:
-    target = address if "://" in address else f"mailto:{address}" if "@" in address else f"https://{address}"
-    link = f'<link href={quoteattr(target)} color="{ACCENT.hexval()}">{shown}</link>'
-    return inner(link, address=target)
