@@ -7,8 +7,9 @@ export PYTHON
 
 BIN = .venv/bin
 # Tests are spread over the cores, but over no more than four: each worker loads Qt and the cryptography for itself. A module stays
-# together (loadfile): what it makes for its tests is made once, and those that tell a story stay in its order.
-TEST = QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# together (loadfile): what it makes for its tests is made once, and those that tell a story stay in its order. Python may keep
+# what it compiled, also where the environment says otherwise: the tests start many programs, and each would compile all of it.
+TEST = PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml
 SOURCES = src tests installers
 

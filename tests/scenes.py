@@ -152,7 +152,7 @@ def verified(shell: Shell) -> None:
 
 def damage(shell: Shell) -> None:
     """Every sealed document loses its last byte."""
-    for path in Folders(shell.session.workspace.folders.root).documents.rglob("*.age"):
+    for path in Folders(shell.session.workspace.folders.root).documents.iterdir():
         path.chmod(0o600)
         path.write_bytes(path.read_bytes()[:-1])
 
@@ -774,7 +774,7 @@ SCENES = (
     Scene("outcome", "FI1", places("home", "panel", "moderation", "outcome", "letters")),
     Scene("outcome", "PM1", (Shot("scoring", "damaged", line("B02", "1.2")),), before=damage),
     Scene("outcome", "OF1", (Shot("record", "damaged", act=verified),), before=damage),
-    Scene("decided", "OF1", (*places("letters"), Shot("letters", "looked-over", act=looked_over))),
+    Scene("decided", "OF1", (*places("letters"), Shot("record", "letters-first"), Shot("letters", "looked-over", act=looked_over))),
     Scene("decided", "OF1", (Shot("letters", "certificate", act=with_a_certificate),)),
     Scene("decided", "OF1", (Shot("letters", "in-one", act=in_one),)),
     Scene("decided", "OF1", (Shot("letters", "letterhead", act=letterhead),)),

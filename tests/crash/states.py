@@ -75,8 +75,10 @@ def after(place: Place) -> State:
             signed = {row.sha256 for row in (*tx.query(t.LetterRow), *tx.query(t.ReportRow))}
             signed |= {row.successor.hex() for row in tx.query(t.PaperKeyRow)}
             signed |= {row.recovery for row in tx.query(t.PaperKeyRow)}
-        kept = {path.name for path in space.documents.folder.iterdir()}
-        assert kept == {f"{one}.age" for one in named}, f"documents: {len(kept)}, named: {len(named)}"
+        kept = space.documents.held()
+        assert kept == named, f"documents: {len(kept)}, named: {len(named)}"
+        strangers = [one.name for one in space.documents.folder.iterdir() if one.suffix not in (".age", ".parts")]
+        assert strangers == [], f"left behind among the documents: {strangers}"
         for path in place.out.iterdir():
             if not path.name.startswith("."):
                 _whole(path, signed, place.root)

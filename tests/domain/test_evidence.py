@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalpanel.domain.digests import plain
+from evalpanel.domain.digests import digest, plain
 from evalpanel.domain.evidence import (
     CONTEXT,
     MOST_CITED,
@@ -33,7 +33,7 @@ from evalpanel.domain.evidence import (
     source_fault,
     source_of,
 )
-from evalpanel.domain.sheets import Line, Score, sheet_digest
+from evalpanel.domain.sheets import Line, Score, ScoreStatus, sheet_digest
 from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode
 from evalpanel.errors import EvalPanelError
 
@@ -267,6 +267,35 @@ def test_evidence_is_part_of_what_a_sheet_pins() -> None:
 
     assert sheet_digest([with_one]) != sheet_digest([Score(line)])
     assert sheet_digest([with_one]) != sheet_digest([replace(with_one, evidence=(replace(PIECE, page=5),))])
+
+
+any_words = st.text(
+    st.characters(exclude_categories=()), max_size=20
+)  # controls, halves of characters, quotation marks
+figures = st.none() | st.sampled_from(["3", "3.0", "-0", "1E+2", "0.50", "0E-7", "12.345"]).map(Decimal)
+answers = st.builds(
+    Score,
+    st.builds(Line, *[any_words.map(code) for code in (LotCode, BidCode, CriterionCode)]),
+    st.sampled_from(ScoreStatus),
+    figures,
+    any_words,
+    any_words,
+    any_words,
+    st.lists(pieces(), max_size=2).map(tuple),
+)
+
+
+@given(st.lists(answers, max_size=6))
+def test_a_sheet_is_pinned_by_the_canonical_text_of_its_answers(sheet: list[Score]) -> None:
+    assert sheet_digest(sheet) == digest(
+        sorted(sheet, key=lambda one: (one.line.lot, one.line.bid, one.line.criterion))
+    )
+
+
+@given(st.lists(answers, min_size=1, max_size=3), st.sampled_from(["NaN", "sNaN", "Infinity"]))
+def test_what_is_no_number_is_never_pinned(sheet: list[Score], figure: str) -> None:
+    with pytest.raises(ValueError, match="only finite numbers"):
+        sheet_digest([*sheet, replace(sheet[0], value=Decimal(figure))])
 
 
 @pytest.mark.parametrize(

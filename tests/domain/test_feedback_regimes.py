@@ -11,12 +11,14 @@ from itertools import product
 import pytest
 
 import letter_examples as ex
+from evalpanel.domain.award import settle
 from evalpanel.domain.feedback import LetterBlocked, blocked, compose, compose_combined
 from evalpanel.domain.feedback_occasions import Occasion, OccasionInputs, blocked_occasion, compose_occasion
-from evalpanel.domain.letter import FeedbackLetter, Paragraph, Part
+from evalpanel.domain.letter import FeedbackLetter, Paragraph, Part, Table
 from evalpanel.domain.letter_wording import LetterKind, LetterWording
 from evalpanel.domain.regimes import Need
-from evalpanel.domain.tender import BidCode, BidderCode, LotCode, RegimeCode
+from evalpanel.domain.results import LotResult
+from evalpanel.domain.tender import BidCode, BidderCode, LotCode, RegimeCode, Tender
 
 REGIMES = [code.value for code in RegimeCode]
 BIDS = ["B01", "B02", "B03", "B04", "B05", "B06", "B07", "B09", "B10"]
@@ -29,6 +31,9 @@ OCCASIONS = {
     LetterKind.ABNORMALLY_LOW_ACCEPTED: Occasion(LetterKind.ABNORMALLY_LOW_ACCEPTED),
     LetterKind.ABNORMALLY_LOW_REJECTED: Occasion(
         LetterKind.ABNORMALLY_LOW_REJECTED, "No answer came, and the rate does not pay for the staff that is offered."
+    ),
+    LetterKind.STANDSTILL_BEGAN: Occasion(
+        LetterKind.STANDSTILL_BEGAN, ends=date(2026, 3, 19), published=date(2026, 3, 6)
     ),
     LetterKind.STANDSTILL_ENDED: Occasion(LetterKind.STANDSTILL_ENDED, ends=date(2026, 3, 6)),
 }
@@ -93,7 +98,12 @@ def test_every_letter_of_every_law_is_composed_and_no_place_stays_open(code: str
 def test_every_letter_for_an_occasion_is_composed_under_every_law(code: str, kind: LetterKind) -> None:
     bid = "B04" if kind is LetterKind.PREQUALIFICATION_FAILED else "B01"
     made = occasion(kind, code, bid)
-    if kind is LetterKind.STANDSTILL_ENDED and code == "grant":
+    if kind is LetterKind.STANDSTILL_BEGAN and code == "pcr2015":
+        assert blocked_occasion(made) == (
+            "Under Public Contracts Regulations 2015 the letters about the outcome say themselves when the standstill period ends.",
+        )
+        return
+    if kind in (LetterKind.STANDSTILL_BEGAN, LetterKind.STANDSTILL_ENDED) and code == "grant":
         assert blocked_occasion(made) == ("There is no standstill period under Grant or contract below the threshold.",)
         return
     letter = compose_occasion(made)
@@ -138,6 +148,66 @@ def test_the_provider_selection_regime_gives_the_end_once_the_notice_is_publishe
     text = words(letter_of("psr2023", "B02", published=date(2025, 11, 3)).opening)
     assert "published on Monday 3 November 2025" in text
     assert "until midnight at the end of Friday 14 November 2025" in text
+
+
+def test_the_provider_selection_regime_shows_how_to_reckon_the_day_before_the_notice() -> None:
+    text = words(letter_of("psr2023", "B02", day=date(2025, 11, 3)).opening)
+    assert (
+        "leave out the day of publication and the day after it, and count eight working days from there." in text
+        and "If the notice were published on Monday 3 November 2025, for instance, the last day would be Friday 14 November 2025."
+        in text
+    )
+    assert "for instance" not in words(letter_of("psr2023", "B02", published=date(2025, 11, 3)).opening)
+    # A day that was proclaimed late counts in the instance too.
+    late = letter_of("psr2023", "B02", day=date(2025, 11, 3), proclaimed={date(2025, 11, 6): "Day of mourning"})
+    assert "the last day would be Monday 17 November 2025" in words(late.opening)
+
+
+def nobody_left() -> dict[str, object]:
+    """What a bid below a minimum is told from, where no bid of the lot can be ranked."""
+    scores = {bid: {**levels, "1.2": 1} for bid, levels in ex.SCORES.items()}
+    return {"result": ex.lot_result(scores=scores), "winners": ()}
+
+
+@pytest.mark.parametrize("code", REGIMES)
+def test_below_a_minimum_speaks_of_a_winner_and_of_standstill_only_where_there_is_one(code: str) -> None:
+    regime = ex.regime(code)
+    with_winner, without = letter_of(code, "B03"), letter_of(code, "B03", **nobody_left())
+    also = ex.wording(regime.wording).texts["best_also"].format(supplier=regime.words.bidder, best=regime.words.best)
+    told = (words(with_winner), words(without))
+    assert [also in text for text in told] == [regime.asks(Need.WINNER_SCORES), False]
+    assert ["standstill" in text for text in told] == [regime.standstill is not None, False]
+    assert [regime.words.best in text for text in told] == [regime.asks(Need.WINNER_SCORES), False]
+    assert "is made as things stand" in told[1] or "is being awarded as things stand" in told[1]
+
+
+def level_result(tender: Tender) -> LotResult:
+    """An outcome in which B01 and B02 stand equal."""
+    scores = {**ex.SCORES, "B02": ex.SCORES["B01"]}
+    return ex.lot_result(tender=tender, scores=scores, prices={**ex.PRICES, "B02": ex.PRICES["B01"]})
+
+
+def test_nobody_is_told_that_no_bid_can_be_ranked_while_a_tie_is_open() -> None:
+    tender = replace(ex.TENDER, tie_rule="")
+    result = level_result(tender)
+    assert blocked(ex.inputs("B03", tender=tender, result=result, winners=())) == (result.tie,)
+
+
+@pytest.mark.parametrize("code", ["pa2023", "pcr2015", "psr2023", "grant"])
+def test_who_lost_a_tie_is_told_the_rule_and_how_people_applied_it(code: str) -> None:
+    tender = replace(ex.TENDER, tie_rule="Lots are drawn on the record.")
+    result = settle(level_result(tender), [BidCode("B01")])
+    own = tuple(replace(held, value=ex.moderated("B01")[at].value) for at, held in enumerate(ex.moderated("B02")))
+    letter = letter_of(
+        code, "B02", tender=tender, result=result, moderated=own, tie_settled="Drawn from a bag before two witnesses."
+    )
+    (why,) = [section for section in letter.body if section.part is Part.WHY]
+    assert [block.text for block in why.blocks[1:] if isinstance(block, Paragraph)] == [
+        f"{'Two' if code == 'grant' else 'Both'} totals are equal. The published rule for equal totals decided: “Lots are drawn on the record.”",
+        "How it was applied: Drawn from a bag before two witnesses.",
+    ]
+    won = letter_of(code, "B01", tender=tender, result=result)
+    assert (won.kind, "bag" in words(won)) == (LetterKind.WINNER, False)
 
 
 @pytest.mark.parametrize("code", ["pa2023", "pa2023-wales", "pa2023-light-touch"])
@@ -238,6 +308,15 @@ def test_a_prequalification_letter_agrees_with_the_record() -> None:
             Occasion(LetterKind.ABNORMALLY_LOW_REJECTED),
             "It is not said what was considered, and why it was decided so.",
         ),
+        (
+            Occasion(LetterKind.STANDSTILL_BEGAN, ends=date(2026, 3, 19)),
+            "No notice is on the record yet, so the standstill period has not begun.",
+        ),
+        (Occasion(LetterKind.STANDSTILL_BEGAN, published=ex.DAY), "The notice announced no standstill period."),
+        (
+            Occasion(LetterKind.STANDSTILL_BEGAN, ends=date(2026, 3, 8), published=date(2026, 2, 25)),
+            "The standstill period ended on 8 March 2026 already.",
+        ),
         (Occasion(LetterKind.STANDSTILL_ENDED), "It is not said when the standstill period ended."),
         (
             Occasion(LetterKind.STANDSTILL_ENDED, ends=ex.DAY),
@@ -277,6 +356,13 @@ def test_a_combined_letter_holds_each_lot_with_everything_its_own_letter_would()
     letter = compose_combined((first, other))
     assert letter.about == ((BidCode("B02"), LotCode("L1")), (BidCode("B02"), LotCode("L2")))
     assert letter.reference == "EX-2026-07 / L1+L2 / B02"
+    (at_a_glance,) = [
+        block for block in letter.opening if isinstance(block, Table) and block.title == "Your results, lot by lot"
+    ]
+    assert [row.cells for row in at_a_glance.rows] == [
+        ("L1 Moor and coast", "Not successful", "72.80"),
+        ("L2 City", "Successful", "92.00"),
+    ]
     headings = [section.heading for section in letter.body]
     assert headings[0] == "Lot L1 Moor and coast: Your scores"
     assert "Lot L2 City: Your scores" in headings

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from collections.abc import Iterator
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalpanel.domain import leak_names
@@ -57,6 +59,45 @@ def test_every_run_of_forty_letters_is_found_whatever_stands_around_it(
     text = f"{around}#{run}#{around}"
     place = len(around) + 1
     assert any(number == 1 and low <= place and place + RUN <= high for number, low, high in index.runs(text))
+
+
+def _letter_by_letter(index: TextIndex, text: str) -> Iterator[tuple[int, int, int]]:
+    """The runs that a text shares with those of an index, each grown letter by letter and every text looked at each time."""
+    seen: dict[int, int] = {}
+    for place in range(len(text) - ANCHOR + 1):
+        for number, held in ((at >> 32, at & 0xFFFFFFFF) for at in _places(index, text[place : place + ANCHOR])):
+            if place < seen.get(number, 0):
+                continue
+            letters, left, right = index.texts[number], 0, ANCHOR
+            while place > left and held > left and text[place - left - 1] == letters[held - left - 1]:
+                left += 1
+            while text[place + right : place + right + 1] == letters[held + right : held + right + 1] != "":
+                right += 1
+            seen[number] = place + right
+            if left + right >= min(len(letters), RUN):
+                yield number, place - left, place + right
+
+
+def _places(index: TextIndex, anchor: str) -> list[int]:
+    return [index.anchors[anchor], *index.again.get(anchor, ())] if anchor in index.anchors else []
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=4), st.data())
+@settings(deadline=None)
+def test_runs_are_those_that_are_grown_letter_by_letter(shared: list[str], data: st.DataObject) -> None:
+    """Texts are put together of the same sentences and parts of them, as those of many bids are."""
+    part = st.sampled_from(shared).flatmap(
+        lambda held: st.tuples(st.integers(0, len(held)), st.integers(0, len(held))).map(
+            lambda ends: held[min(ends) : max(ends)]
+        )
+    )
+    whole = st.lists(part | st.sampled_from(shared) | st.text("abz", max_size=9), max_size=6).map("".join)
+    index = TextIndex()
+    for held in data.draw(st.lists(whole, max_size=12)):
+        index.add(held)
+    for text in data.draw(st.lists(whole, max_size=3)):
+        assert list(index.runs(text)) == list(_letter_by_letter(index, text))
+        index.add(text)
 
 
 @given(LETTERS)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
+import pytest
 
 from evalpanel.domain.conflicts import ConflictsAssessment
 from evalpanel.domain.letter import Column, Facts, Paragraph, Row, Section, Table
@@ -67,3 +70,19 @@ def test_a_long_register_can_be_heard_and_kept() -> None:
     data = render(document(rows=120), made_at=WHEN).data
     assert faults(data) == []
     assert loose_ends(data) == []
+
+
+@pytest.mark.parametrize("lines", range(0, 44, 4))
+def test_heading_never_ends_a_page_and_a_table_begins_below_it_where_a_row_fits(lines: int) -> None:
+    tall = "It says what was found, and who was there when it was found. " * 8
+    table = Table(
+        "Found", (Column("Bid", 20), Column("What was said", 80)), tuple(Row((f"B0{at}", tall)) for at in range(4))
+    )
+    before = Section("Before", tuple(Paragraph(f"Line {at}.") for at in range(lines)))
+    made = document()
+    held = replace(made, sections=(*made.sections[:1], before, Section("What was found", (table,))))
+    pages = pypdfium2.PdfDocument(render(held, made_at=WHEN).data)
+    texts = [page.get_textpage().get_text_bounded() for page in pages]
+    (place,) = [at for at, text in enumerate(texts) if "What was found" in text]
+    after = texts[place].split("What was found")[1]
+    assert "B00" in after

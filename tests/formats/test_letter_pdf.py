@@ -173,6 +173,18 @@ def test_an_annex_stands_below_the_signature_where_it_fits_and_else_on_a_page_of
     assert begins.startswith("Annex:")
 
 
+@pytest.mark.parametrize("more", range(0, 17, 2))
+def test_the_page_of_the_signature_holds_words_of_the_part_before(more: int) -> None:
+    longer = tuple(
+        replace(held, reasons=held.reasons + " It goes on to say more about it." * (more * (place + 1) % 17))
+        for place, held in enumerate(ex.moderated("B02"))
+    )
+    letter = replace(compose(ex.inputs("B02", moderated=longer)), annex=())
+    last = pages_of(render(letter, made_at=ex.MADE_AT).data)[-1]
+    assert "A. Officer, Head of commissioning" in last
+    assert last.index("The full award criteria and the assessment method") < last.index("What happens next")
+
+
 def test_a_short_table_and_a_short_explanation_stand_on_one_page_with_their_heading() -> None:
     for bid in ("B01", "B02", "B03"):
         pages = pages_of(render(compose(ex.inputs(bid)), made_at=ex.MADE_AT).data)

@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 import letter_examples as ex
 from evalpanel.domain.signatures import SignatureReport, SignatureVerdict
@@ -186,6 +187,36 @@ def test_sign_refuses_a_second_time_and_a_file_without_a_field() -> None:
     pdf.save(without)
     with pytest.raises(EvalPanelError, match="could not be signed"):
         sign(without.getvalue(), certificate())
+
+
+@pytest.mark.parametrize("bid", ["B02", "B05"])
+def test_a_signature_is_handed_to_pyhanko_as_it_would_read_it(bid: str) -> None:
+    reader: PdfFileReader = PdfFileReader(BytesIO(signed(bid)))
+    pdf_signature._hand_over(reader, signed(bid))
+    where = reader.root["/AcroForm"]["/Fields"][0].raw_get("/V")
+    assert (where.generation, where.idnum) in reader.resolved_objects
+    assert _read(signed(bid), handed=True) == _read(signed(bid), handed=False)
+
+
+@given(st.integers(-200, 25_000), st.binary(min_size=0, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_a_broken_signature_is_read_as_pyhanko_reads_it(at: int, put: bytes) -> None:
+    data = bytearray(signed())
+    place = data.index(b"/Contents <") + at
+    data[place : place + len(put)] = put
+    assert _read(bytes(data), handed=True) == _read(bytes(data), handed=False)
+
+
+def _read(pdf: bytes, *, handed: bool) -> object:
+    """The dictionary of the signature as it is read, or the word for what is wrong with it."""
+    try:
+        reader: PdfFileReader = PdfFileReader(BytesIO(pdf))
+        if handed:
+            pdf_signature._hand_over(reader, pdf)
+        held = reader.root["/AcroForm"]["/Fields"][0]["/V"]
+        return {key: getattr(value, "original_bytes", value) for key, value in held.items()}
+    except pdf_signature.parser_errors() as error:
+        return type(error)
 
 
 def test_signer_refuses_a_key_that_cannot_be_read() -> None:

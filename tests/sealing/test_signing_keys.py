@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import os
 import subprocess
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography.hazmat.primitives import serialization
+from pyhanko.sign.signers import Signer
 
 import letter_examples as ex
 from authorities import DER, PASSPHRASE, elliptic_pkcs12, issued, pkcs12_file
@@ -45,6 +49,16 @@ def test_a_pkcs12_file_signs_letters_and_brings_the_certificates_above_its_own()
     assert faults(data) == []
     report = verify(data, {fingerprint_of(key.certificate_der): "B. Officer"})
     assert report.verdict is SignatureVerdict.VERIFIED
+
+
+def test_each_letter_gets_the_very_signature_that_pyhanko_makes_without_a_mould() -> None:
+    by = new_signing_certificate("A. Officer", "Exbourne", "", ex.MADE_AT)
+    for signer in (LetterSigner(authoritys()), LetterSigner(by)):
+        for data in (b"one letter", b"another", b""):
+            digest = hashlib.sha256(data).digest()
+            cast = asyncio.run(signer._signer.async_sign(digest, "sha256", use_pades=True))
+            plain = asyncio.run(Signer.async_sign(signer._signer, digest, "sha256", use_pades=True))
+            assert cast.dump() == plain.dump()
 
 
 def test_openssl_follows_the_authoritys_certificate_to_its_root(tmp_path: Path) -> None:
@@ -116,14 +130,14 @@ def test_a_detached_signature_is_its_signers_over_its_file_and_over_no_other() -
 @pytest.fixture
 def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A token in software with the officer's key and certificate in it."""
-    pkcs11 = pytest.importorskip("pkcs11")
-    if not MODULE.is_file():
-        pytest.skip("SoftHSM is not installed")
+    program = judge("softhsm2-util")
+    if not MODULE.is_file() and os.environ.get("EVALPANEL_JUDGES") != "required":
+        pytest.skip("SoftHSM lies elsewhere on this system")
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm.conf"))
     subprocess.run(
-        [judge("softhsm2-util"), "--init-token", "--free", "--label", "officer", "--so-pin", "1234", "--pin", "5678"],
+        [program, "--init-token", "--free", "--label", "officer", "--so-pin", "1234", "--pin", "5678"],
         check=True, capture_output=True,
     )  # fmt: skip
     certificate, key = issued("B. Officer", "Exbourne issuing")
@@ -132,7 +146,7 @@ def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     subprocess.run(
         [
-            judge("softhsm2-util"), "--import", tmp_path / "key.p8", "--token", "officer", "--label", "signing",
+            program, "--import", tmp_path / "key.p8", "--token", "officer", "--label", "signing",
             "--id", "01", "--pin", "5678",
         ],
         check=True, capture_output=True,
@@ -175,6 +189,5 @@ def test_a_token_that_cannot_sign_is_refused_in_words(token: Path, label: str, p
 
 
 def test_a_module_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
-    pytest.importorskip("pkcs11")
     with pytest.raises(EvalPanelError, match="could not be used"):
         of_token(tmp_path / "none.so", "officer", "5678", "signing")

@@ -8,12 +8,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 import ui_stage
 from evalpanel.domain.letter import Letterhead
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import authorities, letter_drafts
+from evalpanel.services import authorities, letter_drafts, letter_trials
 from evalpanel.services.workspace import Workspace
 from heard import elements, faults
 
@@ -82,10 +83,39 @@ def test_an_authoritys_own_profile_heads_its_letters(space: Workspace, tmp_path:
         ("Telephone 01632 960001", "tenders@exbourne.example", "https://exbourne.example/tenders"),
         held.logo,
         "Ask us for this letter in large print.",
+        "Exbourne Children’s Trust",
     )
+    # The tender names it by another name, and its sentences speak of that one: both stand at the head.
+    (first, *_) = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf)]
+    assert [line.strip() for line in first.splitlines()[:2]] == [
+        "Exbourne Children’s Trust",
+        "For Devon County Council",
+    ]
     found = authorities.own(space, "Devon County Council")
     assert found is not None
     assert (found.signatory, found.role) == ("Ola Fenn", "Head of commissioning")
+
+
+@pytest.mark.parametrize(
+    ("own", "tender", "lines"),
+    [
+        ("Exbourne Children’s Trust", "Exbourne Children's  trust", ("Exbourne Children's  trust",)),
+        ("", "Devon County Council", ("Devon County Council",)),
+        ("Devon Children’s Trust", "Devon County Council", ("Devon Children’s Trust", "For Devon County Council")),
+    ],
+)
+def test_head_of_a_letter_says_both_names_only_where_they_differ(own: str, tender: str, lines: tuple[str, ...]) -> None:
+    assert Letterhead(name=own).names(tender) == lines
+
+
+def test_head_of_another_authority_is_not_tried_on_the_letters_of_a_tender(space: Workspace) -> None:
+    head = authorities.find(space, "torbay")
+    with pytest.raises(EvalPanelError) as refused:
+        letter_trials.with_head(space, ui_stage.REFERENCE, head)
+    assert refused.value.title == (
+        "The letters of PTSCF-2026-014 are those of Devon County Council, so they would not be headed by Torbay Children’s Trust."
+    )
+    assert letter_trials.with_head(space, ui_stage.REFERENCE, authorities.find(space, "devon")) is not None
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,6 @@ def test_stranger_sees_that_an_entry_and_an_act_were_changed(at: At, tmp_path: P
 
 
 def test_readme_is_whole_and_says_that_an_open_file_is_open() -> None:
-    shown = readme("challenge", "T & Co", "B<1>", "L1", is_open=True)
+    shown = readme("challenge", "T & Co", "B<1>", "L1", file="x.challenge.evalpanel", is_open=True)
     assert ("T &amp; Co" in shown, "B&lt;1&gt;" in shown, "<strong>open</strong>" in shown) == (True, True, True)
-    assert "sealed with age" in readme("disclosure", "T", "B1", "L1", is_open=False)
+    assert "sealed with age" in readme("disclosure", "T", "B1", "L1", file="x", is_open=False)

@@ -151,6 +151,17 @@ def test_review_tells_what_was_said_and_done_and_names_nobody(space: Workspace, 
     assert heard.faults(made.file.read_bytes()) == []
 
 
+def test_answer_that_names_somebody_is_not_quoted_and_that_is_told(
+    space: Workspace, tmp_path: Path, blank: bytes
+) -> None:
+    said = ("Ask harbour  young carers.", "Pim Moss was kind.", "A harbour view.")
+    files = [came(tmp_path, f"{place}.pdf", blank, place, words) for place, words in enumerate(said)]
+    assert [one.verdict for one in feedback.take(space, REFERENCE, files)] == [FormVerdict.NEW] * 3
+    words = words_of(process_review.write(space, REFERENCE, tmp_path / "review.pdf").file)
+    assert re.findall("“[^”]*”", words) == ["“A harbour view.”"]
+    assert "2 answers are not quoted, because they would name somebody who takes part." in words
+
+
 def test_few_answers_are_not_shown(space: Workspace, tmp_path: Path, blank: bytes) -> None:
     feedback.take(space, REFERENCE, [came(tmp_path, "one.pdf", blank), came(tmp_path, "two.pdf", blank, 1, "Secret.")])
     words = words_of(process_review.write(space, REFERENCE, tmp_path / "review.pdf").file)

@@ -16,7 +16,7 @@ from after_outcome_steps import TODAY, decided, lettered
 from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.tender import BidCode, LotCode, RegimeCode
 from evalpanel.errors import EvalPanelError
-from evalpanel.services import letters, letters_anew, publishing, record, sent, setup, verify
+from evalpanel.services import letters, letters_anew, publishing, record, sent, setup, verify, wording_files
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models import award_acts
 from judges import judge
@@ -259,3 +259,35 @@ def test_days_for_letters_are_typed_in_the_window_too(under: Workspace) -> None:
     award_acts.record_asked(under, REFERENCE, award_acts.Asked("letters", "", "", "", "", True, proclaimed=typed), None)
     found = publishing.papers(under, REFERENCE).days
     assert (found.added_days, found.by_post) == ({MOURNING[0]: MOURNING[1], date(2026, 10, 13): "Coronation"}, True)
+
+
+def changed(space: Workspace, folder: Path, before: str, after: str) -> None:
+    """The authority takes in its sentences with one of them changed."""
+    wording_files.export(space, folder)
+    file = folder / "pcr2015.toml"
+    text = file.read_text("utf-8")
+    assert text.count(before) == 1
+    file.write_text(text.replace(before, after), "utf-8")
+    for other in folder.glob("*.toml"):
+        if other != file:
+            other.unlink()
+    wording_files.use(space, folder)
+
+
+def test_only_letters_that_use_a_changed_sentence_are_to_be_signed_anew(under: Workspace, tmp_path: Path) -> None:
+    lettered(under, tmp_path / "out")
+    why = ("Sentences that it uses were changed after it was signed.",)
+
+    def listed() -> list[tuple[str, tuple[str, ...]]]:
+        return [(one.bid, one.why) for one in letters_anew.to_do(under, REFERENCE).anew]
+
+    changed(under, tmp_path / "low", "appears to us to be abnormally low", "seems to us to be abnormally low")
+    assert listed() == []
+    changed(under, tmp_path / "won", "has decided to award you the contract", "decided to award you the contract")
+    assert listed() == [("B01", why)]
+    changed(under, tmp_path / "all", "Dear {bidder}", "Good day, {bidder}")
+    assert listed() == [(bid, why) for bid in ("B01", "B02", "B03")]
+    changed(under, tmp_path / "back", "Good day, {bidder}", "Dear {bidder}")
+    assert listed() == [("B01", why)]
+    letters.letters(under, REFERENCE, tmp_path / "anew", bid="B01", reissue="Our lawyer shortened a sentence.")
+    assert listed() == []

@@ -135,7 +135,7 @@ def test_sealed_part_of_a_parcel_that_is_gone_is_told(desk: Laptops) -> None:
     with space.store.reading() as tx:
         bids = set(tx.execute(select(t.DocumentRow.sealed)).scalars())
         parts = set(tx.execute(select(t.ParcelPartRow.sealed)).scalars()) - bids
-    space.documents.path(min(parts)).unlink()
+    space.documents.remove([min(parts)])
     found = verify.verify_tender(space, REFERENCE)
     assert found.verdict == "altered"
     assert "a sealed part of a parcel: A sealed document is missing." in found.not_proved

@@ -41,11 +41,11 @@ def test_report_says_who_decided_what_and_why_and_is_signed_and_accessible(at: A
     told = text(written.file)
     for words in (
         "section 98 of the Procurement Act 2023",
-        "Awarded to B01 Harbour Young Carers",
+        "B01 Harbour Young Carers",
         "Director of Children’s Services",
         "Scheme of delegation 4.2",
         "As ranked by the published method.",
-        "Standstill ended at the end of 12 October 2026.",
+        "Standstill ends at the end of 12 October 2026.",
         "No challenge was notified, and no hold was placed.",
         "No bidder was asked to explain a low price.",
         "No report on agreement among the panel and no sensitivity analysis was made",

@@ -392,3 +392,25 @@ def test_close_makes_a_backup_only_of_a_change(path: Path) -> None:
         tx.execute(text("UPDATE profile SET name = 'y'"))
     store.close(backups, START)
     assert [file.name for file in backups.iterdir()] == ["store-000001-20261001T090000000000-close.db"]
+
+
+def test_statement_that_was_compiled_for_one_store_serves_the_next(path: Path, tmp_path: Path) -> None:
+    compiled = []
+
+    def detail(file: Path, number: int) -> str:
+        store = Store(file, KEY)
+        with store.reading() as tx:
+            event.listen(tx.connection(), "before_cursor_execute", lambda *told: compiled.append(told[4].compiled))
+            found = tx.query(t.AuditRow.detail).where(t.AuditRow.number == number).scalar()
+        store.close()
+        return str(found)
+
+    other = new_store(tmp_path / "other.db")
+    with_another = Store(other, KEY)
+    with with_another.writing() as tx:
+        tx.add(line(201, "What the other store holds."))
+    with_another.close()
+    assert detail(path, 200) == SECRET * 20
+    assert detail(other, 201) == "What the other store holds." * 20
+    first, second = compiled
+    assert first is second

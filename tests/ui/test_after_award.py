@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import ui_stage
+from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.stages import TenderStage
-from evalpanel.services import deciding, letters, outcome
+from evalpanel.services import deciding, letters, outcome, sent, setup
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.pages.home import HomePage
 from evalpanel.ui.pages.outcome import OutcomePage
@@ -83,6 +84,34 @@ def test_decision_that_lacks_something_is_refused_in_words_and_the_form_stays(sh
     page.primary.click()
     assert deciding.standing(space, REFERENCE).decisions == ()
     assert not page.award.isHidden()
+
+
+def test_record_says_what_is_to_be_done_about_letters_only_where_it_comes_before_the_next_paper(
+    shell: Shell, space: Workspace, tmp_path: Path
+) -> None:
+    decide(shell)
+    shell.show_place("record")
+    page = shell.page("record")
+    assert isinstance(page, RecordPage)
+
+    def said() -> str:
+        shell.refresh()
+        assert page.after.warning.isHidden() == (not page.after.warning.text())
+        return page.after.warning.text()
+
+    assert said() == "The letters come before the notice: sign them on the page Letters, and send them."
+    letters.letters(space, REFERENCE, tmp_path / "letters")
+    assert said() == (
+        "8 letters are not on the log of sending yet, and they go out before the notice. Record the sending on the page After the letters."
+    )
+    sent.record_sent(space, REFERENCE, at=space.now(), channel=Channel.EMAIL)
+    assert said() == ""
+    setup.correct_bidder(space, REFERENCE, bidder="B02", address="2 Dock Road, Northmoor NM0 0AC")
+    assert said() == (
+        "2 letters say what is no longer so. Sign anew on the page Letters, and send, before anything else goes on record here."
+    )
+    shell.session.person = "PM1"
+    assert said() == ""
 
 
 def test_notice_and_challenge_are_recorded_and_standstill_is_shown_day_by_day(

@@ -194,13 +194,13 @@ def test_letters_whose_sentences_were_changed_are_listed_and_signed_anew_togethe
     window.shell.refresh()
     window.settle()
     page = window.page
-    assert page.rows.rows[0].state == "To sign anew. The sentences of letters were changed after it was signed."
+    assert page.rows.rows[0].state == "To sign anew. Sentences that it uses were changed after it was signed."
     assert page.status.text() == ("8 letters say what is no longer so: the list says why. Sign anew, then send.")
     assert page.primary.text() == "Sign 8 letters anew…"
     page.primary.click()
     form = page.mending.anew
     assert (form.isVisible(), form.heading.text(), form.why.text()) == (
-        True, "Sign anew: 8 letters", "The sentences of letters were changed after it was signed.",
+        True, "Sign anew: 8 letters", "Sentences that it uses were changed after it was signed.",
     )  # fmt: skip
     page.choose_folder = lambda _: str(tmp_path / "anew")
     form.sign.click()

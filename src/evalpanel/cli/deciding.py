@@ -51,7 +51,10 @@ def decide(
     call_in: Annotated[
         str | None, typer.Option("--call-in", metavar="DATE", help="The last day of the call-in.")
     ] = None,
-    tie: Annotated[str, typer.Option("--tie", help="How the published rule was applied to an open tie.")] = "",
+    tie: Annotated[
+        str,
+        typer.Option("--tie", help="How the published rule was applied to an open tie; bidders that tied are told it."),
+    ] = "",
     again: Annotated[str, typer.Option("--again", help="Why it is decided once more.")] = "",
     person: Person = None,
     json: Json = False,

@@ -77,8 +77,12 @@ class AuthorityProfile:
 
     def is_of(self, authority: str) -> bool:
         """Whether this is the profile of the authority that a tender names so."""
-        wanted = _folded(authority)
-        return any(_folded(name) == wanted for name in (self.name, *self.also_called))
+        return any(same_name(name, authority) for name in (self.name, *self.also_called))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are the same but for capitals, spaces and the kind of apostrophe."""
+    return _folded(one) == _folded(other)
 
 
 def _folded(name: str) -> str:

@@ -7,7 +7,7 @@ the published method decides who wins (Procurement Act 2023 s. 19). Joint author
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from evalpanel.domain.intake import TenderPack
@@ -109,6 +109,22 @@ def open_tie(result: LotResult) -> tuple[BidResult, ...]:
     places = [bid.rank for bid in ranked if bid.rank is not None and bid.rank <= result.awards]
     last = max(places, default=0)
     return tuple(bid for bid in ranked if bid.rank == last)
+
+
+def settle(result: LotResult, bids: Sequence[BidCode]) -> LotResult:
+    """The result of a lot with an open tie as people settled it: the bids that it goes to rank before those that they tied with.
+
+    The same result where no tie is open, or nothing was decided.
+    """
+    tied = open_tie(result)
+    chosen = [bid for bid in tied if bid.bid in bids]
+    if not tied or not chosen:
+        return result
+    first = tied[0].rank or 0
+    ranks = {bid.bid: first if bid in chosen else first + len(chosen) for bid in tied}
+    ranked = [replace(bid, rank=ranks.get(bid.bid, bid.rank)) for bid in result.bids]
+    last = len(ranked)
+    return replace(result, bids=tuple(sorted(ranked, key=lambda bid: last if bid.rank is None else bid.rank)))
 
 
 def departs(result: LotResult, bids: Sequence[BidCode], tie_settled: str) -> str:

@@ -237,7 +237,7 @@ def _organisations(held: Register) -> Table:
         )
         for one in organisations(held.pack.bidders, held.pack.members)
     )
-    columns = (Column("Organisation", 50), Column("Number", 25), Column("Takes part as", 25))
+    columns = (Column("Organisation", 44), Column("Number", 22), Column("Takes part as", 34))
     return Table("Organisations", columns, rows)
 
 
@@ -258,10 +258,11 @@ def _left_out(held: Register) -> tuple[Paragraph, ...]:
             "the person’s own words about it are kept in the record and are not repeated."
         )
     if nameless:
-        many = "1 person is" if nameless == 1 else f"{nameless} people are"
         told.append(
-            f"{many} on the panel as a young evaluator, service user or carer. Their names are not told: they stand here "
-            "by code, and the record holds the names."
+            "1 person is on the panel as a young evaluator, service user or carer, and stands here by code. The record holds the name."
+            if nameless == 1
+            else f"{nameless} people are on the panel as young evaluators, service users or carers, and stand here by code. The record "
+            "holds the names."
         )
     return tuple(Paragraph(text) for text in told) or (Paragraph("Nothing that was declared is left out."),)
 

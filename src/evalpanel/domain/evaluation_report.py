@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from evalpanel.domain.evaluation import NAMELESS, Evaluation
-from evalpanel.domain.evaluation_report_parts import after_award, assessed, how, in_short, outcome, who
+from evalpanel.domain.evaluation_report_parts import after_award, assessed, decision, how, in_short, outcome, who
 from evalpanel.domain.letter import Facts, Items, Paragraph, Section, Signatory, Tone
 from evalpanel.domain.signing import in_words
 from evalpanel.domain.tender import RegimeCode
@@ -56,8 +56,8 @@ def evaluation_report(
     """
     tender = held.pack.tender
     assert tender is not None, "a tender that is loaded has its terms"
-    day = in_words(made_at.astimezone(_UK).date())
-    general = tuple(_general(held))
+    today = made_at.astimezone(_UK).date()
+    general = tuple(_general(held, today))
     bids = tuple(assessed.sections(held)) if apart is None else tuple(_in_short(held, apart))
     facts = Facts(
         (
@@ -65,7 +65,7 @@ def evaluation_report(
             ("Tender", tender.title),
             ("Procedure", tender.procedure or "not stated"),
             ("Law", held.regime.name),
-            ("Made on", day),
+            ("Made on", in_words(today)),
         )
     )
     many = (
@@ -91,11 +91,12 @@ def evaluation_report(
     )
 
 
-def _general(held: Evaluation) -> Iterator[Section]:
+def _general(held: Evaluation, today: date) -> Iterator[Section]:
+    yield from decision.sections(held)
     yield from outcome.sections(held)
     yield from who.sections(held)
     yield from how.sections(held)
-    yield from after_award.sections(held)
+    yield from after_award.sections(held, today)
 
 
 def _in_short(held: Evaluation, apart: ReasonsApart) -> Iterator[Section]:
@@ -136,11 +137,12 @@ def _about(held: Evaluation, regime: RegimeCode) -> tuple[Paragraph, ...]:
         ),
     ]
     if nameless:
-        many = "1 person is" if nameless == 1 else f"{nameless} people are"
         told.append(
             Paragraph(
-                f"{many} on the panel as a young evaluator, service user or carer, and stand here by code alone. The record "
-                "holds the names."
+                "1 person is on the panel as a young evaluator, service user or carer, and stands here by code alone. The record holds the name."
+                if nameless == 1
+                else f"{nameless} people are on the panel as young evaluators, service users or carers, and stand here by code alone. "
+                "The record holds the names."
             )
         )
     return tuple(told)

@@ -15,7 +15,18 @@ from evalpanel.domain import feedback_terms as terms
 from evalpanel.domain.feedback_checks import lacking, missing
 from evalpanel.domain.feedback_inputs import LetterInputs, told_of
 from evalpanel.domain.feedback_terms import Told
-from evalpanel.domain.letter import Block, FeedbackLetter, Paragraph, Part, Section, Signatory, Tone
+from evalpanel.domain.letter import (
+    Block,
+    Column,
+    FeedbackLetter,
+    Paragraph,
+    Part,
+    Row,
+    Section,
+    Signatory,
+    Table,
+    Tone,
+)
 from evalpanel.domain.letter_wording import LetterKind, fill
 from evalpanel.domain.results import LotResult, ResultStatus
 from evalpanel.domain.tender import BidCode
@@ -41,6 +52,20 @@ _BY_STATUS = {
     ResultStatus.EXCLUDED: LetterKind.EXCLUDED,
     ResultStatus.NOT_SHORTLISTED: LetterKind.NOT_SHORTLISTED,
 }
+
+
+_IN_SHORT = {
+    LetterKind.WINNER: "Successful",
+    LetterKind.UNSUCCESSFUL: "Not successful",
+    LetterKind.BELOW_MINIMUM: "Below a minimum score",
+    LetterKind.CONDITION_FAILED: "A condition was not met",
+    LetterKind.LATE: "Arrived late",
+    LetterKind.EXCLUDED: "Excluded",
+    LetterKind.DISREGARDED: "Disregarded",
+    LetterKind.NOT_SHORTLISTED: "Not shortlisted",
+    LetterKind.WITHDRAWN: "Withdrawn",
+}
+"""How a bid came out, in a cell of a table."""
 
 
 class LetterBlocked(EvalPanelError):
@@ -167,6 +192,7 @@ def compose_combined(lots: Sequence[LetterInputs]) -> FeedbackLetter:
     words = first.wording.kinds[LetterKind.COMBINED]
     opening: list[Block] = [Paragraph(fill(words.outcome, places), Tone.LEAD)]
     opening += (Paragraph(fill(sentence, places)) for sentence in words.meaning)
+    opening.append(_lots_at_a_glance(lots))
     named = [
         first.wording.say("combined_lot", **{**places, "lot": f"{one.lot.lot} {one.lot.title}".strip()}) for one in lots
     ]
@@ -192,6 +218,17 @@ def compose_combined(lots: Sequence[LetterInputs]) -> FeedbackLetter:
         annex=_by_lot(named, [letter.annex for letter in letters]),
         bids=tuple((one.bid.bid, one.lot.lot) for one in lots),
     )
+
+
+def _lots_at_a_glance(lots: Sequence[LetterInputs]) -> Table:
+    """How the reader's bid came out in each lot, before anything is explained."""
+    rows = []
+    for one in lots:
+        kind, own = kind_of(one.result, one.bid.bid), terms.result_of(one.result, one.bid.bid)
+        total = terms.points(own.total, one.result.places)
+        rows.append(Row((f"{one.lot.lot} {one.lot.title}".strip(), _IN_SHORT[kind] if kind is not None else "", total)))
+    columns = (Column("Lot", 48), Column("Result", 30), Column("Your total out of 100", 22, numeric=True))
+    return Table("Your results, lot by lot", columns, tuple(rows))
 
 
 def _by_lot(named: Sequence[str], bodies: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:

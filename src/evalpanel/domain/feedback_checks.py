@@ -62,8 +62,13 @@ def lacking(letter: FeedbackLetter, told: Told) -> tuple[str, ...]:
     return tuple(
         f"The letter does not hold {item.what}{regime.cited(item.needs)}."
         for item in regime.required
-        if item.to in readers and not _HOLDS[item.needs](_Seen(letter, told))
+        if item.to in readers and _is_due(item.needs, told) and not _HOLDS[item.needs](_Seen(letter, told))
     )
+
+
+def _is_due(need: Need, told: Told) -> bool:
+    """Whether there is anything to say: where no contract is awarded, no standstill runs."""
+    return bool(told.winners) or need not in (Need.STANDSTILL, Need.STANDSTILL_END)
 
 
 def stated_end(letter: FeedbackLetter, inputs: LetterInputs) -> date | None:
@@ -166,7 +171,8 @@ _HOLDS: Mapping[Need, Callable[[_Seen], bool]] = {
 def _missing_of_summary(inputs: LetterInputs, kind: LetterKind) -> list[str]:
     told = told_of(inputs)
     why: list[str] = []
-    if told.own.status is ResultStatus.RANKED and not told.result.winners:
+    # Whoever reads that nobody is chosen, while a tie is open, would read what is not so.
+    if not told.result.winners and any(held.rank is not None for held in told.result.bids):
         why.append(inputs.result.tie.strip() or "The outcome does not say to whom the lot goes.")
     scored = {held.criterion: held.score for held in told.own.criteria}
     for criterion in told.award_leaves:

@@ -29,7 +29,8 @@ class LetterInputs:
     of the letter, on which it is sent; `published` that of the notice, where there was one already. `documents` are those
     of this bid and the tender's own: the evidence for its scores stands in them. `proclaimed` are bank holidays that this
     release does not know, with their names; `by_post` says that not every letter goes by electronic means; `standstill_days`
-    is how long the standstill is that was announced (0: as long as the law asks).
+    is how long the standstill is that was announced (0: as long as the law asks). `tie_settled` says how people applied the
+    published rule to a tie that it left open to them.
     """
 
     tender: Tender
@@ -51,6 +52,7 @@ class LetterInputs:
     proclaimed: Mapping[date, str] = field(default_factory=dict)
     by_post: bool = False
     standstill_days: int = 0
+    tie_settled: str = ""
 
     def __post_init__(self) -> None:
         # A line of a third bid here would be one mistake away from a stranger's letter: it is stopped at the door.
@@ -73,10 +75,7 @@ def told_of(inputs: LetterInputs) -> Told:
         for winner in inputs.result.winners
     ]
     order = tuple(terms.tree(criteria))
-    started = terms.clock_starts(inputs.regime, inputs.day, inputs.published)
-    ends = terms.standstill_ends(
-        inputs.regime, started, inputs.proclaimed, days=inputs.standstill_days, by_post=inputs.by_post
-    )
+    standstill, ends = _standstill(inputs)
     told = Told(
         tender=inputs.tender,
         lot=inputs.lot,
@@ -94,11 +93,27 @@ def told_of(inputs: LetterInputs) -> Told:
         bidder_name=inputs.bidder.name,
         signatory=inputs.signatory,
         places={},
-        standstill=terms.standstill_words(inputs.regime, started, ends, by_post=inputs.by_post),
+        standstill=standstill,
         standstill_ends=ends,
         documents=inputs.documents,
+        tie_settled=inputs.tie_settled,
     )
     return replace(told, places=terms.places_of(told))
+
+
+def _standstill(inputs: LetterInputs) -> tuple[str, date | None]:
+    """What is said about standstill, and its last day where that is stated; nothing where no contract is awarded."""
+    if not inputs.result.winners:
+        return "", None
+    started = terms.clock_starts(inputs.regime, inputs.day, inputs.published)
+    ends, instance = (
+        terms.standstill_ends(
+            inputs.regime, day, inputs.proclaimed, days=inputs.standstill_days, by_post=inputs.by_post
+        )
+        for day in (started, inputs.day)
+    )
+    shown = (inputs.day, instance) if instance is not None else None
+    return terms.standstill_words(inputs.regime, started, ends, by_post=inputs.by_post, instance=shown), ends
 
 
 def withheld(inputs: LetterInputs) -> tuple[ModeratedScore, ...]:

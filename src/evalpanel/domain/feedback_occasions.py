@@ -1,4 +1,4 @@
-"""Letters that follow from no outcome but from an occasion: prequalification, a price that looks too low, the end of standstill.
+"""Letters that follow from no outcome but from an occasion: prequalification, a price that looks too low, standstill.
 
 Somebody asks for one; what it says of a bid still comes from the record. An abnormally low price is a correspondence (notify, a chance to
 explain, a decision with its reasons) and never an automatic exclusion (Procurement Act 2023, section 19).
@@ -20,6 +20,7 @@ from evalpanel.domain.letter_wording import LetterKind, LetterWording, fill
 from evalpanel.domain.moderation import ModeratedScore, fails_minimum
 from evalpanel.domain.regimes import Regime
 from evalpanel.domain.scales import Scale
+from evalpanel.domain.standstill import StandstillClock
 from evalpanel.domain.tender import Bid, Bidder, ConsortiumMember, CriterionCode, Lot, Tender
 
 _PREQUALIFICATION = (LetterKind.PREQUALIFICATION_PASSED, LetterKind.PREQUALIFICATION_FAILED)
@@ -30,7 +31,7 @@ class Occasion:
     """Why a letter is written now. `reason` is what is to be explained, or was considered and decided, in words for the bidder.
 
     `reply_by` is the last day for an answer, `valid_until` the last day on which a prequalification is good, `ends` the last day of
-    standstill: None where the kind has none.
+    standstill, `published` the day of the award notice: None where the kind has none.
     """
 
     kind: LetterKind
@@ -38,6 +39,7 @@ class Occasion:
     reply_by: date | None = None
     valid_until: date | None = None
     ends: date | None = None
+    published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def _missing_of_correspondence(inputs: OccasionInputs) -> Iterator[str]:
             yield "It is not said by when the bidder has to answer."
         elif occasion.reply_by <= inputs.day:
             yield f"The last day for an answer, {terms.long_date(occasion.reply_by)}, leaves the bidder no time."
+    if kind is LetterKind.STANDSTILL_BEGAN:
+        yield from _missing_of_a_beginning(inputs)
     if kind is LetterKind.STANDSTILL_ENDED:
         if inputs.regime.standstill is None:
             yield f"There is no standstill period under {inputs.regime.name}."
@@ -138,6 +142,20 @@ def _missing_of_correspondence(inputs: OccasionInputs) -> Iterator[str]:
             yield "It is not said when the standstill period ended."
         elif occasion.ends >= inputs.day:
             yield f"The standstill period lasts until midnight at the end of {terms.long_date(occasion.ends)}: it is not over yet."
+
+
+def _missing_of_a_beginning(inputs: OccasionInputs) -> Iterator[str]:
+    held, occasion = inputs.regime.standstill, inputs.occasion
+    if held is None:
+        yield f"There is no standstill period under {inputs.regime.name}."
+    elif held.clock is StandstillClock.FROM_SENDING:
+        yield f"Under {inputs.regime.name} the letters about the outcome say themselves when the standstill period ends."
+    elif occasion.published is None:
+        yield "No notice is on the record yet, so the standstill period has not begun."
+    elif occasion.ends is None:
+        yield "The notice announced no standstill period."
+    elif occasion.ends < inputs.day:
+        yield f"The standstill period ended on {terms.long_date(occasion.ends)} already."
 
 
 def compose_occasion(inputs: OccasionInputs) -> FeedbackLetter:
@@ -174,7 +192,8 @@ def compose_occasion(inputs: OccasionInputs) -> FeedbackLetter:
 
 def _places(inputs: OccasionInputs) -> Mapping[str, str]:
     occasion = inputs.occasion
-    days = {"reply_by": occasion.reply_by, "valid_until": occasion.valid_until, "ends": occasion.ends}
+    days = {"reply_by": occasion.reply_by, "valid_until": occasion.valid_until}
+    days |= {"ends": occasion.ends, "published": occasion.published}
     places = {
         **terms.common_places(inputs.tender, inputs.lot, inputs.regime, inputs.bidder.name, inputs.signatory),
         **{name: terms.full_date(day) if day is not None else "" for name, day in days.items()},

@@ -5,7 +5,7 @@ Only `best_tenders` looks at another bid, and it reads four things of it: name, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -151,9 +151,18 @@ def why_not_awarded(told: Told, *, below: bool) -> Section:
         blocks.append(Paragraph(told.say("why_unsuccessful_several" if len(told.winners) > 1 else why)))
         if comparable and told.own.total == told.winners[-1][0].total:
             # Equal as printed is not yet equal: where nothing is rounded before it is shown there may be no tie at all.
-            said = f"{told.say('why_tie')} {told.tender.tie_rule}" if told.result.tie else told.say("why_close")
-            blocks.append(Paragraph(said.strip()))
+            blocks += (Paragraph(said) for said in _about_the_tie(told))
     return Section(told.say("why_heading"), tuple(blocks), Part.WHY)
+
+
+def _about_the_tie(told: Told) -> Iterator[str]:
+    if not told.result.tie:
+        yield told.say("why_close")
+        return
+    rule = told.tender.tie_rule.strip()
+    yield f"{told.say('why_tie')} “{rule}”" if rule else told.say("why_tie_no_rule")
+    if told.tie_settled:
+        yield told.say("why_tie_settled")
 
 
 def _explanation(told: Told, criterion: Criterion, score: Decimal | None, texts: tuple[Paragraph, ...]) -> Explanation:

@@ -17,7 +17,7 @@ from evalpanel.domain.letter_wording import PLACES, LetterWording, fill
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.price import money
-from evalpanel.domain.regimes import Regime
+from evalpanel.domain.regimes import Need, Regime
 from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.domain.scales import Scale
 from evalpanel.domain.standstill import StandstillClock, standstill
@@ -74,6 +74,7 @@ class Told:
     standstill: str
     standstill_ends: date | None
     documents: tuple[Source, ...] = ()
+    tie_settled: str = ""
 
     def say(self, name: str) -> str:
         """A sentence of the wording with its places filled."""
@@ -121,6 +122,7 @@ def places_of(told: Told) -> Mapping[str, str]:
     formula, best = told.result.formula, told.winners[0][0] if told.winners else None
     return {
         **common_places(told.tender, told.lot, told.regime, told.bidder_name, told.signatory),
+        "also": _also(told),
         "best_total": points(best.total if best else None, told.result.places),
         "best_winner": best.name if best else "",
         "bid": told.bid.bid,
@@ -131,10 +133,18 @@ def places_of(told: Told) -> Mapping[str, str]:
         "price_weighting": canonical(told.result.price_weighting) + "%",
         "quality_weighting": canonical(told.result.quality_weighting) + "%",
         "standstill": told.standstill,
+        "tie_settled": told.tie_settled,
         "top": fill(told.wording.award_rules[formula], words_of(told.regime)) if formula else "the highest total",
         "total": points(told.own.total, told.result.places),
         "winner": joined(tuple(winner.name for winner, _ in told.winners)),
     }
+
+
+def _also(told: Told) -> str:
+    """What a letter holds of the most advantageous tender, where there is one and the law asks for it."""
+    if not told.winners or not told.regime.asks(Need.WINNER_SCORES):
+        return ""
+    return fill(told.wording.texts["best_also"], words_of(told.regime))
 
 
 def words_of(regime: Regime) -> Mapping[str, str]:
@@ -194,13 +204,26 @@ def standstill_ends(
     return standstill(held.clock, started, max(days, held.least(by_post=by_post)), proclaimed).ends
 
 
-def standstill_words(regime: Regime, started: date | None, ends: date | None, *, by_post: bool = False) -> str:
-    """What a letter says about standstill: the exact end where the clock has started, else how it will be counted."""
+def standstill_words(
+    regime: Regime,
+    started: date | None,
+    ends: date | None,
+    *,
+    by_post: bool = False,
+    instance: tuple[date, date] | None = None,
+) -> str:
+    """What a letter says about standstill: the exact end where the clock has started, else how it will be counted.
+
+    `instance` is a day on which the clock could start, with the end that would follow, for a law whose letters show how to reckon it.
+    """
     held = regime.standstill
     if held is None:
         return ""
     if started is None or ends is None:
-        return held.sentence
+        if not held.reckoning or instance is None:
+            return held.sentence
+        begins, last = (full_date(day) for day in instance)
+        return f"{held.sentence}\n\n{held.reckoning.format(begins=begins, ends=last)}"
     said = held.dated_post if by_post and held.dated_post else held.dated
     return said.format(begins=full_date(started), ends=full_date(ends))
 

@@ -6,6 +6,7 @@ the words are. What has the same letters is held once: a tender has a hundred th
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,17 +15,23 @@ ANCHOR = 24
 RUN = 40
 """From how many letters on a run that two texts share is the same sentence; a shorter text must be there whole."""
 _STEP = RUN - ANCHOR + 1
+_STRETCH = 64
 _PLACES = 1 << 32  # more letters than any text has: the number of a text and a place in it are held as one number
 
 
 @dataclass(slots=True)
 class TextIndex:
-    """Texts by number, each as its letters alone. `anchors` say where each piece stands first, and `again` where else."""
+    """Texts by number, each as its letters alone. `anchors` say where each piece stands first, and `again` where else.
+
+    `groups` say which pieces stand in the same texts, and `alike` by the numbers of these; both as they are looked up.
+    """
 
     texts: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     anchors: dict[str, int] = field(default_factory=dict)
     again: dict[str, list[int]] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
+    alike: dict[bytes, int] = field(default_factory=dict)
 
     def add(self, letters: str) -> int | None:
         """The number of a text, which is that of the same letters added before; None where it is too short for a run."""
@@ -34,6 +41,8 @@ class TextIndex:
         if number < len(self.texts):
             return number
         self.texts.append(letters)
+        self.groups.clear()
+        self.alike.clear()
         for place in range(0, len(letters) - ANCHOR + 1, _STEP):
             anchor, at = letters[place : place + ANCHOR], number * _PLACES + place
             # One number and no list for nearly all of them: there may be millions.
@@ -43,27 +52,56 @@ class TextIndex:
 
     def runs(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Every run of letters that `text` shares with one of the texts: its number, and where the run begins and ends in `text`."""
-        seen: dict[int, int] = {}
+        seen: dict[int, int] = {}  # by text, up to where it was looked through
+        passed: dict[int, int] = {}  # the same of all texts of a group
         for place in range(len(text) - ANCHOR + 1):
             anchor = text[place : place + ANCHOR]
             if anchor not in self.anchors:
                 continue
+            group = self._group(anchor)
+            if place < passed.get(group, 0):
+                continue
+            least = len(text)
             for at in (self.anchors[anchor], *self.again.get(anchor, ())):
                 number, start = divmod(at, _PLACES)
-                if place < seen.get(number, 0):
-                    continue
-                begin, end = _grown(text, self.texts[number], place, start)
-                seen[number] = end
-                if end - begin >= min(len(self.texts[number]), RUN):
-                    yield number, begin, end
+                end = seen.get(number, 0)
+                if place >= end:
+                    begin, end = _grown(text, self.texts[number], place, start)
+                    seen[number] = end
+                    if end - begin >= min(len(self.texts[number]), RUN):
+                        yield number, begin, end
+                if end < least:
+                    least = end
+            passed[group] = least
+
+    def _group(self, anchor: str) -> int:
+        """The number of the group of texts that hold an anchor: those that share a sentence share all anchors of it."""
+        known = self.groups.get(anchor)
+        if known is None:
+            held = array("Q", (at // _PLACES for at in (self.anchors[anchor], *self.again.get(anchor, ()))))
+            known = self.groups[anchor] = self.alike.setdefault(held.tobytes(), len(self.alike))
+        return known
 
 
 def _grown(text: str, letters: str, place: int, start: int) -> tuple[int, int]:
-    """The whole run that both texts share around a place where they agree."""
-    left = 0
-    while place > left and start > left and text[place - left - 1] == letters[start - left - 1]:
-        left += 1
-    right = ANCHOR
-    while place + right < len(text) and start + right < len(letters) and text[place + right] == letters[start + right]:
-        right += 1
-    return place - left, place + right
+    """The whole run that both texts share around a place where they agree.
+
+    Stretches are compared whole and not letter by letter, each twice as long as the one before while they agree.
+    """
+    begin, end, shift = place, place + ANCHOR, start - place
+    first, last = max(0, -shift), min(len(text), len(letters) - shift)
+    step = _STRETCH
+    while step and end < last:
+        stop = min(last, end + step)
+        if text[end:stop] == letters[end + shift : stop + shift]:
+            end, step = stop, step * 2
+        else:
+            last, step = stop - 1, (stop - end) // 2
+    step = _STRETCH
+    while step and begin > first:
+        stop = max(first, begin - step)
+        if text[stop:begin] == letters[stop + shift : begin + shift]:
+            begin, step = stop, step * 2
+        else:
+            first, step = stop + 1, (begin - stop) // 2
+    return begin, end

@@ -244,11 +244,14 @@ class Guard:
             yield Leak(others[0].kind, others[0].whose, written.text, place, sure, note)
 
     def _texts_in(self, held: Squeezed, passage: Passage, allowed: Sequence[str], reader: str) -> Iterator[Leak]:
+        may: dict[tuple[int, int], bool] = {}  # thousands of texts may share one run
         for number, begin, end in self.texts.runs(held.text):
-            # The letters before and after two copies of a sentence may happen to be the same too.
-            chance = _CHANCE if end - begin >= RUN else 0
-            run = held.text[begin + chance : end - chance]
-            if any(run in text for text in allowed):
+            if (begin, end) not in may:
+                # The letters before and after two copies of a sentence may happen to be the same too.
+                chance = _CHANCE if end - begin >= RUN else 0
+                run = held.text[begin + chance : end - chance]
+                may[begin, end] = any(run in text for text in allowed)
+            if may[begin, end]:
                 continue
             found, where = held.original(begin, end), passage.place(*held.place(begin, end))
             for kind, whose in _alike(secret for secret in self.owners[number] if not _owns(reader, secret)):

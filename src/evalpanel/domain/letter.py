@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from evalpanel.domain.authorities import Logo
+from evalpanel.domain.authorities import Logo, same_name
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import BidCode, LotCode
 
@@ -190,12 +190,23 @@ class Signatory:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What stands at the head of an authority's letters, under its name, and at their foot. All of it may be empty."""
+    """What stands at the head of an authority's letters, and at their foot. All of it may be empty.
+
+    `name` is what the authority calls itself on its letters. A tender may name it otherwise, as its law or its council does: then
+    both names stand there, since the sentences of the letter speak of whom the tender names.
+    """
 
     address: tuple[str, ...] = ()
     contact: tuple[str, ...] = ()
     logo: Logo | None = None
     footer: str = ""
+    name: str = ""
+
+    def names(self, authority: str) -> tuple[str, ...]:
+        """The lines with names at the head of a letter of `authority`, as its tender names it."""
+        if not self.name or same_name(self.name, authority):
+            return (authority,)
+        return (self.name, f"For {authority}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from evalpanel.errors import EvalPanelError
 
 PLACES = frozenset(
     {
-        "authority", "best_score", "best_total", "best_winner", "bid", "bidder", "contract", "email", "ends", "full_criteria_at", "law",
-        "lot", "notice", "own_score", "places", "price", "price_lower", "price_points", "price_score", "price_upper", "price_weighting",
-        "quality_weighting", "reference", "reply_by", "role", "standstill", "top", "total", "valid", "valid_until", "winner", "years",
+        "also", "authority", "best_score", "best_total", "best_winner", "bid", "bidder", "contract", "email", "ends", "full_criteria_at", "law",
+        "lot", "notice", "own_score", "places", "price", "price_lower", "price_points", "price_score", "price_upper", "price_weighting", "published",
+        "quality_weighting", "reference", "reply_by", "role", "standstill", "tie_settled", "top", "total", "valid", "valid_until", "winner", "years",
         "summary", "Summary", "supplier", "suppliers", "offer", "offers", "Offers", "best",
     }
 )  # fmt: skip
@@ -48,6 +48,7 @@ class LetterKind(StrEnum):
     ABNORMALLY_LOW_NOTICE = "abnormally-low-notice"
     ABNORMALLY_LOW_ACCEPTED = "abnormally-low-accepted"
     ABNORMALLY_LOW_REJECTED = "abnormally-low-rejected"
+    STANDSTILL_BEGAN = "standstill-began"
     STANDSTILL_ENDED = "standstill-ended"
 
     @property
@@ -98,9 +99,9 @@ class LetterWording:
 
 TEXTS = (
     "salutation", "closing", "result_heading", "result_note", "result_note_quality_only", "not_assessed", "not_scored", "why_heading", "why_unsuccessful",
-    "why_unsuccessful_other", "why_unsuccessful_several", "why_tie", "why_close", "why_below_minimum", "why_winner", "why_no_award", "reason_heading",
+    "why_unsuccessful_other", "why_unsuccessful_several", "why_tie", "why_tie_no_rule", "why_tie_settled", "why_close", "why_below_minimum", "why_winner", "why_no_award", "reason_heading",
     "explanations_heading", "explanations_note", "evidence", "not_higher", "considered", "price_heading", "price_scored", "price_not_scored", "price_not_opened",
-    "best_heading", "best_note", "best_withheld", "advantages_heading", "advantages_note", "advantage_is", "advantage_only", "advantage_none",
+    "best_heading", "best_note", "best_also", "best_withheld", "advantages_heading", "advantages_note", "advantage_is", "advantage_only", "advantage_none",
     "conditions_heading", "conditions_met", "conditions_missed", "method_heading", "method_note", "method_quality_only", "method_scores",
     "method_minimum", "method_consideration", "method_tie", "method_full", "method_full_notice", "method_full_documents", "next_heading",
     "next_questions", "next_questions_email", "next_check", "annex_heading", "annex_note", "valid_until", "explain_heading", "decision_heading",
@@ -112,10 +113,12 @@ _MUST_HOLD: Mapping[tuple[str, ...], frozenset[str]] = {
     **{("kinds", kind.value, "meaning"): frozenset({"standstill"}) for kind in LetterKind if kind.is_summary},
     ("kinds", "unsuccessful", "outcome"): frozenset({"contract", "winner"}),
     ("kinds", "abnormally-low-notice", "meaning"): frozenset({"reply_by"}),
+    ("kinds", "standstill-began", "outcome"): frozenset({"contract", "published", "ends"}),
     ("kinds", "standstill-ended", "outcome"): frozenset({"contract", "ends"}),
     ("texts", "salutation"): frozenset({"bidder"}),
     ("texts", "price_scored"): frozenset({"price", "price_score"}),
     ("texts", "best_note"): frozenset({"winner"}),
+    ("texts", "why_tie_settled"): frozenset({"tie_settled"}),
     ("texts", "advantages_note"): frozenset({"winner"}),
     ("texts", "method_full"): frozenset({"full_criteria_at"}),
     ("texts", "reply_text"): frozenset({"reply_by"}),

@@ -67,7 +67,8 @@ class Standstill:
 
     A `voluntary` one holds only if announced. `sentence` is what a letter says while the day that starts the clock is
     not known, and claims no day; `dated` what it says when it is, with `{begins}` and `{ends}` (empty: the letter never
-    states a day, since it goes out before the notice). Where a letter that goes by post starts a longer one, that is
+    states a day, since it goes out before the notice). `reckoning` says how a reader reckons the day while it is not known, with the
+    instance of a clock that starts on the day of the letter, in the same places (empty: nothing is said of it). Where a letter that goes by post starts a longer one, that is
     `post_days` long and `dated_post` says so (0 and empty: the way makes no difference).
     """
 
@@ -78,6 +79,7 @@ class Standstill:
     dated: str = ""
     post_days: int = 0
     dated_post: str = ""
+    reckoning: str = ""
 
     def least(self, *, by_post: bool) -> int:
         """The fewest days that it may last: by the way in which the letters go."""
@@ -153,6 +155,7 @@ def _standstill(table: Table) -> Standstill:
         _with_places(table, "dated", {"begins", "ends"}) if table.has("dated") else "",
         table.number("post_days") if table.has("post_days") else 0,
         _with_places(table, "dated_post", {"begins", "ends"}) if table.has("dated_post") else "",
+        _with_places(table, "reckoning", {"begins", "ends"}) if table.has("reckoning") else "",
     )
     if bool(held.post_days) != bool(held.dated_post):
         raise table.wrong("`post_days` and `dated_post` go together")

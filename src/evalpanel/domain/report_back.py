@@ -41,7 +41,13 @@ def report_back(held: Evaluation, member: PanelMember) -> ReportBack:
     """The sheet for one person. It holds counts, published words, and the published winner of each lot."""
     tender = held.pack.tender
     assert tender is not None, "a tender that is loaded has its terms"
-    facts = Facts((("Tender", tender.title), ("Reference", tender.reference), ("Authority", tender.authority)))
+    facts = Facts(
+        (
+            ("Tender", tender.title),
+            ("Reference", tender.reference),
+            ("For", "a member of the panel, to share with those who sent them"),
+        )
+    )
     return ReportBack(
         "What the panel did",
         tender.reference,
@@ -87,17 +93,19 @@ def _criteria(held: Evaluation) -> tuple[Paragraph | Items, ...]:
 
 def _work(held: Evaluation, member: PanelMember) -> tuple[Paragraph, ...]:
     bids = sum(1 for bid in held.pack.bids if bid.status.is_scored)
+    lots = f" in {len(held.pack.lots)} lots" if len(held.pack.lots) > 1 else ""
     mine = len(held.sheets.get(member.person, {}))
-    recused = sum(1 for own in held.register.interests.values() for one in own if one.decision is not None)
+    found = sum(len(own) for own in held.register.interests.values())
     interests = (
-        "Nobody on the panel had an interest in a bidder that had to be decided on."
-        if not recused
-        else f"{_many(recused, 'interest was', 'interests were')} declared and decided on, so that nobody scored where they should not."
+        "Nobody on the panel had an interest in a bidder."
+        if not found
+        else f"{_many(found, 'interest', 'interests')} in a bidder came up. Whoever has one scores no bid of that lot, unless it is "
+        "decided otherwise and recorded with the reasons."
     )
     return (
         Paragraph(
-            f"The panel read {_many(bids, 'bid', 'bids')}. Everybody declared their interests first, scored alone, and gave a "
-            f"reason for every score. You answered {_many(mine, 'line', 'lines')}."
+            f"The panel read {_many(bids, 'bid', 'bids')}{lots}. Everybody declared their interests first, scored alone, and gave a "
+            f"reason for every score. You gave {_many(mine, 'score', 'scores')}."
         ),
         Paragraph(
             f"Then the panel met and agreed {_many(len(held.moderated), 'score', 'scores')} with reasons. Nothing was averaged. "

@@ -10,6 +10,25 @@ from evalpanel.domain.numbers import canonical, round_half_up
 from evalpanel.domain.tender import Lot, LotCode, PriceFormula, Rounding, SectionWeightings, Tender
 from evalpanel.errors import EvalPanelError
 
+FORMULA_WORDS = {
+    PriceFormula.F1: "relative to the lowest price",
+    PriceFormula.F2: "standard differential from the lowest price",
+    PriceFormula.F3: "range of the prices received",
+    PriceFormula.F4: "between two published prices",
+    PriceFormula.F5: "against the mean price",
+    PriceFormula.F7: "price for each point of quality",
+    PriceFormula.F8: "price less the published value of quality",
+    PriceFormula.F10: "lowest price that is acceptable",
+    PriceFormula.F11: "published budget, which the price must stay within",
+}
+"""How each formula makes a score of a price, in a few words."""
+ROUNDING_WORDS = {
+    Rounding.ONCE: "only when results are shown",
+    Rounding.ENVELOPE: "the quality total and the price score are each rounded, then added",
+    Rounding.SECTION: "each weighted section result, then the price score",
+}
+"""Where each rule rounds, in a few words."""
+
 WEIGHTED_FORMULAS = (PriceFormula.F1, PriceFormula.F2, PriceFormula.F3, PriceFormula.F4, PriceFormula.F5)
 """The formulas that make a price score, which is weighted and added to the weighted quality."""
 

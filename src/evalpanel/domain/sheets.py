@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from json.encoder import encode_basestring as _said
-from operator import attrgetter
+
+from msgspec import Raw
+from msgspec.json import Encoder
 
 from evalpanel.domain.criteria import Criterion, CriterionKind, leaves
 from evalpanel.domain.digests import canonical_json
@@ -210,17 +212,48 @@ def listed(items: Iterable[object], most: int = 5) -> str:
     return "; ".join(held[:most]) + more
 
 
-_PLACE = attrgetter("line.lot", "line.bid", "line.criterion")  # the order of lines, compared as plain tuples
-
-
 def sheet_digest(scores: Iterable[Score]) -> str:
-    """What the trail and a sign-off pin about scores, whatever their order: SHA-256 over their canonical text."""
-    text = ",".join(map(_text, sorted(scores, key=_PLACE)))
-    return hashlib.sha256(f"[{text}]".encode("utf-8", "surrogatepass")).hexdigest()
+    """What the trail and a sign-off pin about scores, whatever their order: SHA-256 over their canonical text.
+
+    The text is `_text` of each; where it says the same, msgspec writes it, a sheet of thousands in one go.
+    """
+    ordered = sorted(scores, key=_place)
+    figures = {str(one.value) for one in ordered if one.value is not None}
+    odd = {text for text in figures if canonical(Decimal(text)) != text}
+    pieces = [Raw(_bytes(one)) if one.evidence or (odd and str(one.value) in odd) else one for one in ordered]
+    try:
+        return _pinned(pieces)
+    except UnicodeEncodeError:  # half a character, which UTF-8 does not hold
+        return _pinned([Raw(_bytes(one)) for one in ordered])
+
+
+def _pinned(pieces: Sequence[Score | Raw]) -> str:
+    """SHA-256 over a list of answers, written out a few at a time: the whole of a big sheet would be megabytes."""
+    running = hashlib.sha256(b"[")
+    for start in range(0, len(pieces), _AT_ONCE):
+        if start:
+            running.update(b",")
+        running.update(memoryview(_ENCODER.encode(pieces[start : start + _AT_ONCE]))[1:-1])
+    running.update(b"]")
+    return running.hexdigest()
+
+
+_AT_ONCE = 200
+_ENCODER = Encoder(order="sorted")
+
+
+def _place(score: Score) -> tuple[str, str, str]:
+    """The order of lines, compared as plain tuples."""
+    line = score.line
+    return line.lot, line.bid, line.criterion
+
+
+def _bytes(score: Score) -> bytes:
+    return _text(score).encode("utf-8", "surrogatepass")
 
 
 def _text(score: Score) -> str:
-    """The canonical text of one score, written out: sheets of thousands are pinned, and `plain` looks at every type anew."""
+    """The canonical text of one score, written out: `plain` would look at every type anew."""
     line, value = score.line, score.value
     return (
         f'{{"evidence":{canonical_json(score.evidence) if score.evidence else "[]"},"improvements":{_said(score.improvements)},'

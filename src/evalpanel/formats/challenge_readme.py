@@ -115,35 +115,45 @@ _WHAT = {
 _TITLES = {"challenge": "Challenge pack", "disclosure": "Disclosure copy"}
 _STYLE = (
     "body{font:1rem/1.6 system-ui,sans-serif;max-width:46rem;margin:2.5rem auto;padding:0 1.25rem;color:#1b1f24;"
-    "background:#fff}h1{font-size:1.75rem;line-height:1.25;margin:0 0 .5rem}h2{font-size:1.125rem;margin:2rem 0 .5rem}"
+    "background:#fff}h1{font-size:1.75rem;line-height:1.25;margin:0 0 .5rem}h2{font-size:1.125rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.5rem 0 .5rem}"
     "pre{background:#f3f5f7;border:1px solid #d5dae0;border-radius:6px;padding:.75rem 1rem;white-space:pre-wrap;"
     "overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}p{margin:.5rem 0}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{font-weight:600}dd{margin:0}"
 )
 
 
-def readme(kind: str, reference: str, bid: str, lot: str, *, is_open: bool) -> str:
-    """The page as HTML, with the commands that check a pack of this kind. It names codes and never people."""
+def readme(kind: str, reference: str, bid: str, lot: str, *, file: str, is_open: bool) -> str:
+    """The page as HTML: what is in the pack called `file`, and the commands that check a pack of this kind. It names codes and never people.
+
+    What a lawyer reads comes first; the commands are for whoever does the check.
+    """
     about = escape(_WHAT[kind].format(bid=bid, lot=lot, reference=reference))
     title = f"{_TITLES[kind]}: bid {escape(bid)}, {escape(reference)}"
     way = (
-        "This file is <strong>open</strong>: whoever has it can read everything in it."
+        "The file is <strong>open</strong>: whoever has it can read everything in it."
         if is_open
-        else "This file is sealed with age (age-encryption.org): only the recipients whose keys were given can open it."
+        else "The file is sealed with age (age-encryption.org): only those whose keys were given can open it."
     )
     steps = "".join(
-        f"<h2>{number}. {escape(one.title)}</h2><pre><code>{escape(one.commands)}</code></pre><p>{escape(one.then)}</p>"
+        f"<h3>{number}. {escape(one.title)}</h3><pre><code>{escape(one.commands)}</code></pre><p>{escape(one.then)}</p>"
         for number, one in enumerate(STEPS, 1)
     )
+    key = "" if is_open else " --identity KEY"
     return (
         f'<!DOCTYPE html>\n<html lang="en-GB">\n<head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head>\n<body><main>\n<h1>{title}</h1>\n<p>{about}</p>\n<p>{way}</p>\n"
-        f"<h2>How to check it</h2>\n<p>You need <code>unzip</code>, <code>age</code>, <code>jq</code>, <code>openssl</code> and "
-        f"<code>sha256sum</code>, which every Linux system offers; evalpanel itself does all of it with "
-        f"<code>evalpanel verify FILE</code>. Put the name of the file in the place of FILE.</p>\n{steps}\n"
-        f"<h2>What is in it</h2>\n<dl><dt>files/record</dt><dd>the entries of the record, one a line: a random number, the "
-        f"place, the value</dd><dt>files/trail</dt><dd>every act of the tender, each bound to the one before it</dd>"
-        f"<dt>files/documents</dt><dd>the documents of the bid, as they came</dd><dt>files/letters</dt><dd>the letters to the "
-        f"bidder, as they were signed</dd></dl>\n</main></body>\n</html>\n"
+        f"<style>{_STYLE}</style></head>\n<body><main>\n<h1>{title}</h1>\n<p>{about}</p>\n"
+        f"<p>The pack is the file <code>{escape(file)}</code>, which came with this page. {way}</p>\n"
+        f"<h2>What is in it</h2>\n<dl><dt>files/letters</dt><dd>the letters to the bidder, as they were signed: PDF files</dd>"
+        f"<dt>files/documents</dt><dd>the documents of the bid, as they came</dd>"
+        f"<dt>files/record</dt><dd>the record: criteria, scores, reasons, moderation and what was decided, an entry a line</dd>"
+        f"<dt>files/trail</dt><dd>every act of the tender in its order, each bound to the one before it</dd></dl>\n"
+        f"<h2>How to read it</h2>\n<p>The pack is an archive with sealed parts. Steps 1 and 4 below bring the files out, and step 8 shows the record and the acts as text. "
+        f"Letters and documents then open like any others. The other steps prove who signed the pack, and that nothing in it was changed, left out or put in. "
+        f"Somebody who is used to a command line does all of them in some minutes.</p>\n"
+        f"<h2>How to check it</h2>\n<p>With evalpanel it is one step: <code>evalpanel verify FILE{key} --key DIGITS</code>, where DIGITS is the fingerprint of the "
+        f"officer’s key, as the officer told it to you by telephone or in a letter.</p>\n"
+        f"<p>Without evalpanel you need <code>unzip</code>, <code>age</code>, <code>jq</code>, <code>openssl</code> and "
+        f"<code>sha256sum</code>, which every Linux system offers. Put the name of the pack in the place of FILE.</p>\n{steps}\n"
+        f"</main></body>\n</html>\n"
     )

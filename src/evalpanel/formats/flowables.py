@@ -6,11 +6,14 @@ It imports reportlab, which is slow: import it late.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, Self
 
-from reportlab.lib.colors import HexColor
-from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import CondPageBreak, Flowable, Frame, KeepTogether, PageBreak, Spacer
 from reportlab.platypus import Paragraph as PdfParagraph
 from reportlab.platypus import Table as PdfTable
 
@@ -20,7 +23,16 @@ from evalpanel.formats.tagging import Element, Inline, TaggedCanvas, TaggedText
 TEXT, MUTED, ACCENT = HexColor("#1C2024"), HexColor("#5A626B"), HexColor("#0B655D")
 LINE, TINT = HexColor("#DDDAD2"), HexColor("#F3F8F7")
 _MOST_STEPS = 21  # more steps than these would run into each other on the mark
+_LAST_PARAGRAPHS = 2  # stand on the page of the signature at least, where they are short
+_SHORT_PARAGRAPH = 600  # characters
 _PAGINATION = "/Type /Pagination"
+
+
+@cache
+def _fragment(font: str, size: float, colour: Color) -> Any:
+    """What reportlab's parser makes of a letter in a style."""
+    (made,) = PdfParagraph("x", ParagraphStyle("x", fontName=font, fontSize=size, textColor=colour)).frags
+    return made
 
 
 class TaggedParagraph(PdfParagraph):
@@ -34,6 +46,12 @@ class TaggedParagraph(PdfParagraph):
         self.once = False
         self.inline = Inline()
         self._wrapped: tuple[float, float] | None = None
+
+    @classmethod
+    def plain(cls, text: str, look: ParagraphStyle) -> Self:
+        """A block of text without markup (see `fonts.is_plain`), as reportlab's parser would make it."""
+        held = _fragment(look.fontName, look.fontSize, look.textColor)
+        return cls(text, look, frags=[held.clone(text=text, link=[], us_lines=[])])
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """How much room it takes. A cell of a table is asked many times at one width; its lines are broken once."""
@@ -98,6 +116,24 @@ class TaggedTable(PdfTable):
     canv: TaggedCanvas
     _bkgrndcmds: list[Any]  # reportlab's own
     _linecmds: list[Any]
+    _rowHeights: list[float]  # noqa: N815  # reportlab's own
+    together = 2
+    """How many rows stand on the page where it begins at least: its head and the first, or more."""
+
+    @property
+    def least(self) -> float:
+        """How much room it needs to begin, in points. It must have been wrapped."""
+        return sum(self._rowHeights[: self.together])
+
+    _argH: list[Any]  # noqa: N815  # also reportlab's own
+    _hmax: int
+    _known: float | None = None
+
+    def _calc(self, availWidth: float, availHeight: float) -> None:  # noqa: N803  # the names are reportlab's
+        # It is asked many times for its size at one width, which stays as it is once all rows were measured.
+        if self._known != availWidth:
+            super()._calc(availWidth, availHeight)  # type: ignore[misc]  # untyped
+            self._known = availWidth if self._hmax == len(self._argH) else None
 
     def _drawBkgrnd(self) -> None:
         if self._bkgrndcmds:
@@ -119,6 +155,7 @@ class Kept(KeepTogether):
     """Flowables that go to the next page together, unless more than `most` points of this one would stay empty."""
 
     _content: list[Flowable]  # reportlab's own
+    _wrapInfo: tuple[float, float] | None = None  # noqa: N815  # reportlab's own: the room that it was measured for
     _BETWEEN = 12
     _LINES = 90
 
@@ -135,21 +172,63 @@ class Kept(KeepTogether):
         """What fits here, or everything on the next page."""
         if available_height > self._most:
             # Where it is broken all the same, what has lines enough below it does not wait for the last of what it leads to.
-            self.wrap(available_width, available_height)
+            self._measured(available_width, available_height)
             below = available_height
-            for one in self._content:
+            for one, after in zip(self._content, (*self._content[1:], None), strict=True):
                 below -= getattr(one, "height", 0)
-                if below > self._LINES:
+                if below > self._LINES and (not isinstance(after, TaggedTable) or after.least <= below):
                     one.keepWithNext = 0
             return self._content[:]
         # Room between paragraphs that is not counted when they are measured by themselves.
+        self._measured(available_width, available_height - self._BETWEEN)
         kept: list[Flowable] = super().split(available_width, available_height - self._BETWEEN)
         return kept
+
+    def _measured(self, available_width: float, available_height: float) -> None:
+        """Measure what it holds, unless that was done for the same width: how high it is asks for no height."""
+        if self._wrapInfo is None or self._wrapInfo[0] != available_width:
+            self.wrap(available_width, available_height)
+        self._wrapInfo = (available_width, available_height)
+
+
+class Column(Frame):
+    """The room for text on a page. Reportlab copies it whenever it tries whether something fits."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Column:
+        return copy(self)  # it holds numbers
 
 
 def laid_flat(flowables: list[Flowable]) -> list[Flowable]:
     """Flowables without what keeps some of them together."""
     return [one for held in flowables for one in (held.held if isinstance(held, Kept) else [held])]
+
+
+def last_words(story: list[Flowable]) -> list[Flowable]:
+    """The last few short paragraphs of `story`, taken off it, with the headings over them: to stay with what follows."""
+    taken: list[Flowable] = []
+    paragraphs = 0
+    while story and (paragraphs < _LAST_PARAGRAPHS or _leads(story[-1])):
+        is_last = not paragraphs and isinstance(story[-1], TaggedParagraph)
+        if not (is_last or _is_short(story[-1]) or _leads(story[-1]) or isinstance(story[-1], CondPageBreak)):
+            break
+        one = story.pop()
+        if not isinstance(one, CondPageBreak):  # no heading waits for room among what stays together
+            paragraphs += not _leads(one)
+            taken.insert(0, one)
+    return taken
+
+
+def _leads(flowable: Flowable) -> bool:
+    """Whether it is a heading or a label, which does not end a page."""
+    return bool(getattr(flowable, "getKeepWithNext", int)())
+
+
+def _is_short(flowable: Flowable) -> bool:
+    return (
+        isinstance(flowable, TaggedParagraph)
+        and not isinstance(flowable, Heading)
+        and len(flowable.text) < _SHORT_PARAGRAPH
+    )
 
 
 class Apart(KeepTogether):

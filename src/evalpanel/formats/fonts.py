@@ -14,16 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.right_to_left import is_right_to_left, runs_right_to_left, stretches
 from evalpanel.formats.scripts import JOINERS, script_of
 from evalpanel.formats.shaping import SECOND_SCALE, clings, shaped, unprintable
 from evalpanel.system.resources import resource
-
-if TYPE_CHECKING:
-    from reportlab.pdfbase.ttfonts import TTFont
 
 SECOND_SIZE = SECOND_SCALE
 """How large the second font is set."""
@@ -116,11 +112,13 @@ def of_files(files: Mapping[str, bytes]) -> LetterFonts:
 def _register(data: bytes) -> tuple[str, frozenset[int]]:
     # Reportlab keeps fonts in one table for the process; the name is made of the font's bytes, so none replaces another.
     from reportlab.pdfbase import pdfmetrics  # slow to import: only letters need it
-    from reportlab.pdfbase.ttfonts import TTFError, TTFont
+    from reportlab.pdfbase.ttfonts import TTFError
+
+    from evalpanel.formats.plain_font import PlainFont
 
     name = f"ep-{sha256(data).hexdigest()[:12]}"
     try:
-        font: TTFont = TTFont(name, BytesIO(data), asciiReadable=False, shapable=False)
+        font = PlainFont(name, BytesIO(data), asciiReadable=False, shapable=False)
     except TTFError as error:
         raise EvalPanelError(
             "A font of the letters cannot be read.", "Nothing was written. Install evalpanel again."
@@ -150,15 +148,30 @@ class Piece:
     whole_line: bool = False
 
 
+# Latin letters and the marks of ordinary prose: they are printed as they stand, from left to right.
+_ORDINARY = re.compile("[ -~\u00a0-\u00ac\u00ae-\u017f\u2010\u2012-\u2015\u2018-\u201f\u2020-\u2022\u2026\u20ac]*")
+
+
+def is_plain(text: str, face: Face) -> bool:
+    """Whether a text is printed as it stands in one font, and says nothing to a parser of markup."""
+    return (
+        _ORDINARY.fullmatch(text) is not None
+        and not ("&" in text or "<" in text or ">" in text or "  " in text)
+        and face.has.issuperset(map(ord, text))
+    )
+
+
 def pieces(text: str) -> tuple[Piece, ...]:
     """`text` in pieces that say how they are drawn and heard: names in another script are in another language.
 
     Which language a script stands for is not known from its letters, so it is undetermined, in that script (BCP 47).
     """
-    if text.isascii() and text.isprintable():
-        return (Piece(text),)
+    return (Piece(text),) if _ORDINARY.fullmatch(text) else _of_any_script(text)
+
+
+def _of_any_script(text: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
-    for number, line in enumerate(printable(text).split("\n")):
+    for number, line in enumerate(_printable(text).split("\n")):
         if number:
             found.append(Piece("\n"))
         whole = runs_right_to_left(line)
@@ -239,8 +252,12 @@ def _language(text: str) -> str:
 
 def printable(text: str) -> str:
     """`text` as it is printed: composed, ligatures spelt out, odd spaces made plain, invisible controls left out."""
-    if text.isascii() and text.isprintable():
+    if _ORDINARY.fullmatch(text):
         return text
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_LIGATURES)
     text = text.translate(_SPACES)
     # What is dropped prints nothing: control and format characters (soft hyphens, direction marks, byte order marks).
@@ -274,7 +291,7 @@ def runs(text: str, face: Face) -> tuple[Run, ...]:
 
     Raises `EvalPanelError` naming the first character that neither font can print.
     """
-    if all(ord(char) in face.has or char == "\n" for char in text):
+    if face.has.issuperset(map(ord, text.replace("\n", ""))):
         return (Run(text, face.name, second=False),) if text else ()
     marked: list[tuple[str, bool]] = []
     for char in text:

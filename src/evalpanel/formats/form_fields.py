@@ -25,6 +25,7 @@ from evalpanel.system.resources import resource
 _FONT = "FormFont"
 _FIRST, _LAST = 32, 255
 _ROUND = 0.5523  # how far the handles of a quarter circle reach
+_INSET = 4
 _MULTILINE, _READ_ONLY, _RADIO, _NO_TOGGLE = 1 << 12, 1, 1 << 15, 1 << 14
 
 
@@ -69,7 +70,8 @@ class TextRoom(Flowable):
 
     def draw(self) -> None:
         """Draw its outline, and note where it stands."""
-        box = _box(self.canv, 0, 8, self.width, self.height)
+        # Readers of PDFs write right up to the edge of a field, so it lies inside its outline.
+        box = _box(self.canv, _INSET, 8 + _INSET, self.width - 2 * _INSET, self.height - 2 * _INSET)
         self._form.stand(
             self._element, Spot(self._code, self._words, self.canv.getPageNumber(), box, None, self._lines)
         )

@@ -36,7 +36,7 @@ def draft(letter: FeedbackLetter) -> bytes:
 
     document: Any = Document()
     _particulars(document, letter)
-    document.add_paragraph(letter.authority, style="Subtitle")
+    document.add_paragraph("\n".join(letter.letterhead.names(letter.authority)), style="Subtitle")
     for line in letter.addressee:
         _close(document.add_paragraph(line))
     document.add_paragraph()

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from typing import Any, TypeVar
 
 from reportlab.lib.colors import Color
 from reportlab.lib.enums import TA_RIGHT
@@ -41,7 +40,8 @@ from evalpanel.formats.flowables import (
     TaggedTable,
     laid_flat,
 )
-from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, Run, in_fonts, printable
+from evalpanel.formats.fonts import SECOND_SIZE, Face, LetterFonts, Run, in_fonts, is_plain, printable
+from evalpanel.formats.markup import in_runs, linked, printable_parts
 from evalpanel.formats.right_to_left import runs_right_to_left
 from evalpanel.formats.sheets import LARGE, NORMAL
 from evalpanel.formats.tagging import Element, Structure, TaggedCanvas, inner
@@ -53,8 +53,13 @@ _LARGER = 1.45
 """How much larger headings are set in large print."""
 
 _LONG_CELL = 1500  # characters in a cell that may not fit one page, so that the row must be allowed to break
+_TALL_CELL = (
+    200  # characters in a cell of a row that takes a good part of a page, so that the table is broken between rows
+)
 _SMALL_ROWS = 16  # a table of no more rows, if they are short, stays on one page
 _LEAST_ROWS = 3  # of a table that is broken, with its head, at the foot of a page
+
+_Words = TypeVar("_Words", bound=TaggedParagraph)
 
 
 class Layout:
@@ -117,14 +122,14 @@ class Layout:
         made, at = [], 0
         for found in self._addresses.finditer(text):
             made.append(self._spoken(text[at : found.start()], face, size))
-            made.append(_linked(found[0], self._spoken(found[0], face, size)))
+            made.append(linked(found[0], self._spoken(found[0], face, size)))
             at = found.end()
         return "".join((*made, self._spoken(text[at:], face, size)))
 
     def _spoken(self, text: str, face: Face, size: float) -> str:
         made = []
         for piece, runs in in_fonts(text, face):
-            shown = _in_runs(runs, size)
+            shown = in_runs(runs, size)
             if piece.language:
                 shown = inner(shown, language=piece.language, heard=piece.heard)
             made.append(shown)
@@ -134,9 +139,15 @@ class Layout:
         self, text: str, style: str, *, tag: str = "P", element: Element | None = None, once: bool = False
     ) -> TaggedParagraph:
         """One block of text in a named style: a new element of its own kind, or part of one that there is."""
-        look, face = self._styles[style]
         whose = element if element is not None else self.structure.add(tag)
-        return TaggedParagraph(self.markup(text.strip(), face, look.fontSize), look).belongs(whose, once=once)
+        return self._block(TaggedParagraph, text, style).belongs(whose, once=once)
+
+    def _block(self, kind: type[_Words], text: str, style: str) -> _Words:
+        look, face = self._styles[style]
+        text = text.strip()
+        if is_plain(text, face) and not (self._addresses is not None and self._addresses.search(text)):
+            return kind.plain(text, look)
+        return kind(self.markup(text, face, look.fontSize), look)
 
     def paragraph(self, paragraph: Paragraph) -> list[Flowable]:
         """A paragraph of the letter; an empty line in it begins a new one."""
@@ -151,10 +162,9 @@ class Layout:
 
     def heading(self, text: str, level: int) -> list[Flowable]:
         """A heading with its bookmark: 0 the document's title, 1 a section, 2 a criterion."""
-        look, face = self._styles[("title", "heading", "criterion")[level]]
         self._bookmarks += 1
         room = (0, 130, 80)[level]
-        made = Heading(self.markup(text.strip(), face, look.fontSize), look)
+        made = self._block(Heading, text, ("title", "heading", "criterion")[level])
         made.belongs(self.structure.add(f"H{level + 1}"))
         made.bookmarked(f"h{self._bookmarks}", " ".join(text.split()), level)
         return [CondPageBreak(room), made] if room else [made]
@@ -179,6 +189,8 @@ class Layout:
     ) -> list[Flowable]:
         """The head of the first page: the authority, the address block, and what the letter is about."""
         head = [*self._authority(authority, head_of or Letterhead()), Spacer(0, 5), Rule(), Spacer(0, 14)]
+        if not addressee:
+            return [*head, *self.facts(facts, beside=True)]
         left: list[Flowable] = [self.line(text, "address") for text in addressee]
         right = self.facts(facts)
         if self.large or sum(len(text) for text in addressee) + sum(len(value) for _, value in facts.rows) > 900:
@@ -190,7 +202,8 @@ class Layout:
     def _authority(self, name: str, head: Letterhead) -> list[Flowable]:
         """The authority's name, where it is and how it is reached; its logo at the right."""
         self.footer = head.footer
-        words: list[Flowable] = [self.line(name, "letterhead")]
+        first, *more = head.names(name)
+        words: list[Flowable] = [self.line(first, "letterhead"), *(self.line(text, "address") for text in more)]
         words += [self.line(text, "contact") for text in (", ".join(head.address), " · ".join(head.contact)) if text]
         if head.logo is None:
             return words
@@ -215,14 +228,27 @@ class Layout:
         sides = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
         return [*sides, ("FONT", (0, 0), (-1, -1), self.fonts.regular.name)]
 
-    def facts(self, facts: Facts) -> list[Flowable]:
-        """Facts, each under its label."""
-        made: list[Flowable] = []
+    def facts(self, facts: Facts, *, beside: bool = False) -> list[Flowable]:
+        """Facts, each under its label; or `beside` it, where there is room for that."""
+        beside = beside and not self.large
+        label_look, value_look = ("aside", "cell") if beside else ("fact_label", "fact")
+        words: list[tuple[TaggedParagraph, TaggedParagraph]] = []
         with self.structure.within(self.structure.add("L", numbering="None")):
             for label, value in facts.rows:
                 with self.structure.within(self.structure.add("LI")):
-                    made += [self.line(label, "fact_label", tag="Lbl"), self.line(value, "fact", tag="LBody")]
-        return made
+                    words.append((self.line(label, label_look, tag="Lbl"), self.line(value, value_look, tag="LBody")))
+        if not beside:
+            return [line for pair in words for line in pair]
+        first = min(self.width / 3, 14 + max((self.text_width(label, 9.5) for label, _ in facts.rows), default=0))
+        made = []
+        for pair in words:
+            block = TaggedTable([pair], colWidths=[first, self.width - first])
+            block.setStyle(
+                [("VALIGN", (0, 0), (-1, -1), "TOP"), *self._plain(), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]
+            )
+            block.splitInRow = 1
+            made.append(block)
+        return [*made, Spacer(0, 6)]
 
     def table(self, table: Table) -> list[Flowable]:
         """A table whose head is repeated on every page, and heard once; in large print a list for each row."""
@@ -258,9 +284,11 @@ class Layout:
                 look.append(("LEFTPADDING", (0, number), (0, number), 4 + 10 * row.depth))
         tail = next((at for at, row in enumerate(table.rows) if row.cells[0] == "Quality"), len(table.rows) - 2)
         size = sum(len(cell) for row in table.rows for cell in row.cells)
-        small = len(table.rows) <= _SMALL_ROWS and size <= _LONG_CELL
+        tall = any(len(cell) > _TALL_CELL for row in table.rows for cell in row.cells)
+        small = len(table.rows) <= _SMALL_ROWS and size <= _LONG_CELL and not tall
         if small:
-            look.append(("NOSPLIT", (0, 0), (-1, min(_LEAST_ROWS, len(table.rows)))))
+            made.together = 1 + min(_LEAST_ROWS, len(table.rows))
+            look.append(("NOSPLIT", (0, 0), (-1, made.together - 1)))
         if len(table.rows) > _LEAST_ROWS:
             look.append(("NOSPLIT", (0, max(1, tail)), (-1, -1)))  # results stand with the last scores that made them
         made.setStyle(look)
@@ -322,8 +350,10 @@ class Layout:
 
     def led(self, lead: list[Flowable], made: list[Flowable]) -> list[Flowable]:
         """A heading and the words under it, with the table or the explanation that they lead to."""
-        if len(made) == 1 and isinstance(made[0], Kept):
-            return [self.together([*lead, *made[0].held], third=True)]
+        if (
+            len(made) == 1
+        ):  # a long table, too, begins below its heading rather than leave more than a third of a page empty
+            return [self.together([*lead, *made], third=True)]
         return [*lead, *made]
 
     def together(self, flowables: list[Flowable], *, third: bool = False) -> Flowable:
@@ -357,26 +387,3 @@ class Layout:
 
     def _line_runs(self, text: str) -> list[Run]:
         return [run for _, runs in in_fonts(text, self.fonts.regular) for run in runs]
-
-
-def printable_parts(text: str) -> list[str]:
-    """The paragraphs of a text: an empty line begins a new one."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n\n")
-    return [part for part in text.split("\n\n") if part.strip()]
-
-
-def _in_runs(runs: Sequence[Run], size: float) -> str:
-    made = []
-    for run in runs:
-        safe = escape(run.text).replace("\n", "<br/>")
-        if run.second:
-            made.append(f'<font face="{run.font}" size="{size * SECOND_SIZE:.2f}">{safe}</font>')
-        else:
-            made.append(f'<font face="{run.font}">{safe}</font>' if run.joined else safe)
-    return "".join(made)
-
-
-def _linked(address: str, shown: str) -> str:
-    target = address if "://" in address else f"mailto:{address}" if "@" in address else f"https://{address}"
-    link = f'<link href={quoteattr(target)} color="{ACCENT.hexval()}">{shown}</link>'
-    return inner(link, address=target)

@@ -39,15 +39,15 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
     """
     # Slow to import, and needed only where letters are made.
     from evalpanel.formats import letter_layout as pages
+    from evalpanel.formats.flowables import last_words
     from evalpanel.formats.sheets import SignatureSpot
 
     layout = pages.Layout(fonts or shipped(), addresses=_own_addresses(letter))
     story = _front(layout, letter)
-    for part in letter.body[:-1]:
+    for part in letter.body:
         story += section(layout, part)
-    # The last section is short, and a signature alone on a page would be nobody's.
-    last = section(layout, letter.body[-1]) if letter.body else []
-    last += _signature_block(layout, letter)
+    # The last section is short, and a signature alone on a page would be nobody's: the last words before it come along.
+    last = [*last_words(story), *_signature_block(layout, letter)]
     who = ", ".join(part for part in (letter.signatory.name, letter.signatory.role) if part.strip())
     spot = SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
     story.append(layout.together([*last, spot, *_signatory(layout, letter)]))
@@ -107,7 +107,7 @@ def section(layout: Layout, part: Section) -> list[Flowable]:
     """A part of a letter, or of another document in its style, under its heading."""
     story, lead = [], layout.heading(part.heading, 1)
     for block in part.blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, Paragraph | Bars):  # a chart stands with the table of what it shows
             lead += _block(layout, block)
         else:
             story += layout.led(lead, _block(layout, block))
@@ -122,7 +122,7 @@ def _block(layout: Layout, block: Block) -> list[Flowable]:
         case Paragraph():
             return layout.paragraph(block)
         case Facts():
-            return layout.facts(block)
+            return [layout.together(layout.facts(block, beside=True), third=True)]
         case Items():
             return layout.items(block)
         case Table():

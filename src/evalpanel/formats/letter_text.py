@@ -19,7 +19,12 @@ from evalpanel.domain.letter import (
 def plain_text(letter: FeedbackLetter, note: str = "") -> str:
     """The letter; `note` stands at its head. Lines are as long as they are: each reader breaks them itself."""
     head = letter.letterhead
-    made = [note, letter.authority, "\n".join((*head.address, *head.contact)), "\n".join(letter.addressee)]
+    made = [
+        note,
+        "\n".join(head.names(letter.authority)),
+        "\n".join((*head.address, *head.contact)),
+        "\n".join(letter.addressee),
+    ]
     made += [_facts(letter.facts), _headed(letter.title, "="), letter.salutation]
     made += [_block(block) for block in letter.opening]
     for part in letter.body:
@@ -37,7 +42,12 @@ def _headed(text: str, line: str) -> str:
 
 
 def _section(part: Section) -> list[str]:
-    return [_headed(part.heading, "-"), *(_block(block) for block in part.blocks)]
+    made = [_headed(part.heading, "-")]
+    for block in part.blocks:
+        told = _block(block)
+        # A table that is called what its section is called says so once.
+        made.append(told.removeprefix(f"{part.heading}\n\n") if isinstance(block, Table) else told)
+    return made
 
 
 def _block(block: Block) -> str:

@@ -80,16 +80,17 @@ def _laid_out(
     layout: Layout, story: list[Flowable], about: Particulars, no_room: EvalPanelError, progress: Progress
 ) -> tuple[bytes, int]:
     # Slow to import, and needed only where something is printed.
-    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
+    from reportlab.platypus import BaseDocTemplate, PageTemplate
     from reportlab.platypus.doctemplate import LayoutError
 
+    from evalpanel.formats.flowables import Column
     from evalpanel.formats.sheets import LetterCanvas
 
     out, sheet = BytesIO(), layout.sheet
     document = BaseDocTemplate(
         out, pagesize=(sheet.across, sheet.high), lang=about.language, invariant=1, pageCompression=1
     )
-    frame = Frame(
+    frame = Column(
         sheet.side, sheet.foot, sheet.width, sheet.high - sheet.top - sheet.foot,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -17,6 +19,8 @@ from evalpanel.domain.tender import BidderCode, LotCode, PersonCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
 from evalpanel.formats.parcel_bodies import Cover, Moment, Sha
 from evalpanel.formats.statements import MOST
+
+_MOST_PLACES = 60
 
 
 class DeclaredLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -102,7 +106,16 @@ def read_declarations(payload: bytes) -> Cover[Declarations]:
 
 def read_scoresheet(payload: bytes) -> Cover[Scoresheet]:
     """The cover of a score sheet. Raises `MalformedJson`."""
+    return _cover_again(payload) if len(payload) <= _MOST_KEPT else _cover(payload)
+
+
+def _cover(payload: bytes) -> Cover[Scoresheet]:
     return decode(payload, Cover[Scoresheet], most=MOST, what="the score sheet")
+
+
+_cover_again = lru_cache(maxsize=32)(_cover)
+_MOST_KEPT = 256 << 10
+"""The most bytes of a cover that is remembered: whoever asks which sheet counts reads the covers again, of 200 parts each in a big tender."""
 
 
 def write_sheet_part(part: SheetPart) -> bytes:
@@ -114,9 +127,9 @@ def read_sheet_part(data: bytes) -> SheetPart:
     """A part of a score sheet. A figure that is no number (NaN, infinity) is refused as any other malformed text."""
     held = decode(data, SheetPart, most=MOST, what="the score sheet")
     try:
+        for figure in {str(one.value) for one in held.answers if one.value is not None}:
+            _figure(Decimal(figure))
         for one in held.answers:
-            if one.value is not None:
-                canonical(one.value)
             if one.evidence:
                 canonical_json(one.evidence)
     except (ValueError, ArithmeticError) as error:
@@ -124,3 +137,10 @@ def read_sheet_part(data: bytes) -> SheetPart:
             "The score sheet cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."
         ) from error
     return held
+
+
+def _figure(number: Decimal) -> None:
+    """Refuse what is no number, and one that would fill the memory as soon as it is written out."""
+    if number.is_finite() and abs(number.adjusted()) > _MOST_PLACES:
+        raise ValueError("no score has so many places")
+    canonical(number)

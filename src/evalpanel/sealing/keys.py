@@ -10,7 +10,7 @@ for good can delete it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -76,6 +76,11 @@ class Keys:
     def unwrap_for(self, tender: str, purpose: str, data: bytes) -> bytes:
         """What `wrap_for` was given."""
         return self._opened(self._tender_key(tender), purpose, data)
+
+    def unwrap_all_for(self, tender: str, data: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The same for many purposes of one tender, whose wrapping key is read once."""
+        key = self._tender_key(tender) if data else b""
+        return {purpose: self._opened(key, purpose, wrapped) for purpose, wrapped in data.items()}
 
     def _opened(self, key: bytes, purpose: str, data: bytes) -> bytes:
         try:

@@ -6,6 +6,8 @@ no changes after it. No time is attested by a third party, and nothing is asked 
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -81,8 +83,50 @@ class LetterSigner:
         return out.getvalue()
 
 
+_NO_DIGEST = hashlib.sha256(b"here stands the digest of a letter").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Mould:
+    """A CMS signature (DER) without its two parts that differ from letter to letter and are always as long as here.
+
+    They are the digest of the letter, which stands at `digest`, and at the end the signature over what is told of it:
+    the attributes from `begin` to `end`.
+    """
+
+    form: bytes
+    digest: int
+    begin: int
+    end: int
+
+    @classmethod
+    def of(cls, made: bytes, length: int) -> _Mould:
+        """The mould of a signature over `_NO_DIGEST` whose own last part is `length` zeros."""
+        from asn1crypto import cms  # slow to import: see _cms_signer
+
+        told = cms.ContentInfo.load(made)["content"]["signer_infos"][0]["signed_attrs"].dump()
+        if (made.count(_NO_DIGEST), made.count(told)) != (1, 1) or not made.endswith(bytes(length)):
+            raise AssertionError("the form of a signature is not as it is known")
+        begin = made.index(told)
+        return cls(made[:-length], made.index(_NO_DIGEST), begin, begin + len(told))
+
+    def told(self, digest: bytes) -> bytes:
+        """What the signature is made over: the attributes, as a set of their own (RFC 5652, 5.4)."""
+        return b"\x31" + self._with(digest)[self.begin + 1 : self.end]
+
+    def cast(self, digest: bytes, signature: bytes) -> bytes:
+        """The whole of a letter's signature."""
+        return self._with(digest) + signature
+
+    def _with(self, digest: bytes) -> bytes:
+        if len(digest) != len(_NO_DIGEST):
+            raise AssertionError("a digest of SHA-256 has 32 bytes")
+        return self.form[: self.digest] + digest + self.form[self.digest + len(digest) :]
+
+
 def _cms_signer(held: SigningKey) -> Signer:
     # asn1crypto and pyHanko are slow to import: only letters need them.
+    from asn1crypto import cms
     from asn1crypto import x509 as asn1_x509
     from pyhanko.sign.signers import Signer
     from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -97,6 +141,17 @@ def _cms_signer(held: SigningKey) -> Signer:
                 raise AssertionError(f"letters are signed over SHA-256, not {digest_algorithm}")
             return held.sign(data)
 
+        async def async_sign(self, data_digest: bytes, digest_algorithm: str, *args: Any, **how: Any) -> Any:
+            """A signature over a digest. pyHanko makes the form of those of letters once, and each is cast in it."""
+            if how.get("use_pades") is not True or how.get("timestamper") is not None:
+                return await super().async_sign(data_digest, digest_algorithm, *args, **how)
+            if not moulds:
+                made = await super().async_sign(_NO_DIGEST, digest_algorithm, dry_run=True, use_pades=True)
+                moulds.append(_Mould.of(made.dump(), held.length))
+            signature = await self.async_sign_raw(moulds[0].told(data_digest), digest_algorithm)
+            return cms.ContentInfo.load(moulds[0].cast(data_digest, signature))
+
+    moulds: list[_Mould] = []
     above = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko leaves its constructor untyped
     above.register_multiple([asn1_x509.Certificate.load(one) for one in held.chain_der])
     return HeldKeySigner(signing_cert=asn1_x509.Certificate.load(held.certificate_der), cert_registry=above)

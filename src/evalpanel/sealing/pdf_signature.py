@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ def _signature_of(pdf: bytes) -> tuple[EmbeddedPdfSignature, int] | _Broken | No
 
     try:
         reader: PdfFileReader = PdfFileReader(BytesIO(pdf))
+        _hand_over(reader, pdf)
         signatures = list(reader.embedded_signatures)
         if not signatures:
             return None
@@ -93,6 +95,38 @@ def _signature_of(pdf: bytes) -> tuple[EmbeddedPdfSignature, int] | _Broken | No
     except parser_errors() as error:
         return _Broken(f"the reader of PDFs stops with {type(error).__name__}.")
     return signature, len(signatures) - 1
+
+
+_CONTENTS = re.compile(rb"/Contents (<(?:[0-9A-Fa-f]{2}){256,}>)")
+_HEAD = re.compile(rb"\s(\d{1,8}) (\d{1,5}) obj(?=[\0\t\n\f\r ])")
+_BLANK = b"\0\t\n\f\r "
+
+
+def _hand_over(reader: PdfFileReader, pdf: bytes) -> None:
+    """Read the object that holds a signature for pyHanko, which takes its 24,000 digits one by one.
+
+    It is handed over only where it stands where the file says, and is read to its end as pyHanko itself reads it, with
+    the digits left out for that. Anything else is left for pyHanko to read.
+    """
+    from pyhanko.pdf_utils import generic  # slow to import: see LetterSigner.sign
+
+    digits = _CONTENTS.search(pdf)
+    head = _HEAD.search(pdf, max(0, pdf.rfind(b" obj", 0, digits.start()) - 16)) if digits else None
+    if digits is None or head is None or head.end() > digits.start() or reader.encrypted:
+        return
+    reference = generic.Reference(int(head[1]), int(head[2]), reader)
+    end = pdf.find(b"endobj", digits.end()) + len(b"endobj")
+    if reader.xrefs[reference] != head.start(1) or end < digits.end():
+        return
+    short = BytesIO(pdf[head.end() : digits.start(1)].lstrip(_BLANK) + b"<>" + pdf[digits.end() : end])
+    held = generic.read_object(short, reference)
+    if (
+        short.read().lstrip(_BLANK) == b"endobj"
+        and isinstance(held, generic.DictionaryObject)
+        and held.get("/Contents") == ""
+    ):
+        held[generic.NameObject("/Contents")] = generic.pdf_string(bytes.fromhex(digits[1][1:-1].decode()))
+        reader.cache_indirect_object(reference.generation, reference.idnum, held)  # type: ignore[no-untyped-call]  # pyHanko leaves it untyped
 
 
 def _what_is_wrong(pdf: bytes, signature: EmbeddedPdfSignature) -> tuple[str, ...]:

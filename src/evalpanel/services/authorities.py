@@ -103,7 +103,7 @@ def letterhead(held: HeldAuthority | None) -> Letterhead:
         return Letterhead()
     profile = held.profile
     contact = (f"Telephone {profile.telephone}" if profile.telephone else "", profile.email, profile.website)
-    return Letterhead(profile.address, tuple(one for one in contact if one), held.logo, profile.footer)
+    return Letterhead(profile.address, tuple(one for one in contact if one), held.logo, profile.footer, profile.name)
 
 
 def _all(tx: Session) -> dict[str, HeldAuthority]:

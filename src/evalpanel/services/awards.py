@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.award import LotAward, settle
 from evalpanel.domain.digests import digest, plain
 from evalpanel.domain.evidence import Source
 from evalpanel.domain.intake import TenderPack
@@ -32,7 +33,7 @@ class TenderOutcome:
     """The outcome of every lot, with what it was computed from, and the documents that its reasons can cite.
 
     `notice` is that of the award, where it is published; `abandoned` are the lots that were decided not to be awarded;
-    `letter_days` is what letters go by when they state the end of standstill.
+    `awards` is where the award of each lot stands; `letter_days` is what letters go by when they state the end of standstill.
     """
 
     tender_id: TenderId
@@ -44,6 +45,18 @@ class TenderOutcome:
     notice: AwardNotice | None = None
     abandoned: frozenset[LotCode] = frozenset()
     letter_days: LetterDays = field(default_factory=LetterDays)
+    awards: tuple[LotAward, ...] = ()
+
+    @property
+    def settled(self) -> dict[LotCode, LotResult]:
+        """The result of each lot with an open tie as people settled it, which letters go by. The outcome itself leaves it open."""
+        bids = {one.lot: one.bids for one in self.awards}
+        return {lot.lot: settle(lot, bids.get(lot.lot, ())) for lot in self.lots}
+
+    def how_settled(self, lot: LotCode) -> str:
+        """How people applied the published rule to a tie in a lot, in their words; empty where they settled none."""
+        said = (one.tie_settled for award in self.awards if award.lot == lot for one in award.decisions)
+        return "\n".join(dict.fromkeys(text for text in said if text))
 
     @property
     def digest(self) -> str:
@@ -90,7 +103,9 @@ def _without_lots(tx: Session, tender: tenders.OpenTender, held: dict[Line, Mode
     documents = evidence.sources(tx, tender.tender_id)
     abandoned = frozenset(one.lot for one in awards if one.abandoned)
     days = after_outcome.letter_days(tx, tender)
-    return TenderOutcome(tender.tender_id, tender.stage, tender.pack, (), held, documents, notice, abandoned, days)
+    return TenderOutcome(
+        tender.tender_id, tender.stage, tender.pack, (), held, documents, notice, abandoned, days, awards
+    )
 
 
 def on_record(

@@ -248,7 +248,9 @@ def _made(
     """Sign, put the act on the record, and write the parcel with its page of instructions inside and beside it."""
     signed = _signed(workspace, mine, who, content, spool, sealing)
     file, page = to / signed.name, to / f"{signed.name}.README.html"
-    told = readme(content.kind.value, content.reference, content.bid, content.lot, is_open=sealing.is_open).encode()
+    told = readme(
+        content.kind.value, content.reference, content.bid, content.lot, file=signed.name, is_open=sealing.is_open
+    ).encode()
     parts = list(dict.fromkeys(one.sealed for one in spool.parts))
     try:
         with replacing(file) as target:

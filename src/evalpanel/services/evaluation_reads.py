@@ -95,7 +95,7 @@ def evaluation(tx: Session, workspace: Workspace, tender: tenders.OpenTender, *,
 
 def _prices(detail: dict[str, Any]) -> str:
     shut = len(detail["unopened"])
-    return f"{len(detail['opened'])} opened, {shut} left sealed"
+    return f"{len(detail['opened'])} opened, {shut or 'none'} left sealed"
 
 
 def _acts(tx: Session, tender: tenders.OpenTender) -> list[tuple[Any, PersonCode, str, dict[str, Any]]]:

@@ -7,16 +7,16 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.branches import Entry, Origin, standing
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys, Statement, file_name, tender_id
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.formats.parcel_bodies import Cover, Header, PartOf, Trail, write_cover
-from evalpanel.formats.statements import read_statement, write_statement
+from evalpanel.formats.statements import read_statement_again, write_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.installations import Installation, from_secret, new_installation
 from evalpanel.sealing.statements import identity
@@ -26,6 +26,7 @@ from evalpanel.store import tables as t
 
 Body = TypeVar("Body")
 _PURPOSE = "installation"
+_ADD_PART = insert(cast(Table, t.ParcelPartRow.__table__))
 NAMES = "names-of-people"
 """The envelope of the sealed part of a roster that says what people are called."""
 KEPT = "keys-for-recovery"
@@ -331,8 +332,10 @@ def keep(
     made_for_others = kind in heads.FOR_STRANGERS
     secret = kind is ParcelKind.RELEASE or made_for_others
     assert cover is not None or not secret
-    for part in () if made_for_others else header.parts:
-        tx.add(t.ParcelPartRow(identity=named, sealed=part.sealed, size=part.size, envelope=part.envelope))
+    parts = () if made_for_others else header.parts
+    if parts:
+        rows = [{"identity": named, "sealed": one.sealed, "size": one.size, "envelope": one.envelope} for one in parts]
+        tx.connection().execute(_ADD_PART, rows)
     tx.add(
         t.ParcelRow(
             identity=named,
@@ -376,7 +379,7 @@ def again(tx: Session, tender: TenderId, kind: ParcelKind, held: Held) -> Outgoi
 
 
 def _held(row: t.ParcelRow) -> Held:
-    signed = read_statement(row.statement) if row.statement is not None else None
+    signed = read_statement_again(row.statement) if row.statement is not None else None
     origin = Origin(
         row.installation, row.incarnations, (row.trail_number, row.trail_hash) if row.trail_number else None
     )

@@ -18,7 +18,6 @@ from evalpanel.domain.people import PanelMember, Role
 from evalpanel.domain.tender import EnvelopeKind, PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
-from evalpanel.formats.parcel_file import checked_blocks
 from evalpanel.formats.parcel_packs import (
     Common,
     Pack,
@@ -36,6 +35,7 @@ from evalpanel.services import (
     paper_proofs,
     parcels_out,
     succession,
+    taking_in,
     tender_here,
 )
 from evalpanel.services.exchange import Outgoing, Own
@@ -80,8 +80,7 @@ def take_over(
             workspace.keys.new_tender_key(believed.tender)
         try:
             for one in (*believed.rosters.values(), believed.pack):
-                parts = {name: checked_blocks(part) for name, part in one.parts.items()}
-                workspace.documents.take(parts, made)
+                workspace.documents.take(taking_in.coming(one.parts), made)
             with workspace.store.writing() as tx:
                 person, parcel = _lead(tx, workspace, named, believed, sheets, whom, why.strip(), made)
         except BaseException as error:

@@ -103,7 +103,7 @@ def issue(workspace: Workspace, named: str, *, to: Path, progress: Progress = NO
         with tidying(error):
             workspace.documents.remove(made)
         raise
-    size = sum(workspace.documents.path(sealed).stat().st_size for sealed in pack.parts)
+    size = sum(workspace.documents.size(sealed) for sealed in pack.parts)
 
     def each(done: int) -> None:
         progress.step(done, size, pack.name)

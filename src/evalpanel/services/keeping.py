@@ -84,7 +84,7 @@ def _keeping(tx: Session, space: Workspace, tender: tenders.OpenTender) -> Keepi
     sealed = workspace.sealed_files(tx, tender.tender_id)
     return Keeping(
         held,
-        sum(1 for one in sealed if space.documents.path(one).exists()),
+        sum(1 for one in sealed if space.documents.is_here(one)),
         space.keys.has_tender_key(tender.tender_id),
         len(workspace.backups(space.folders.root)),
         KEPT,

@@ -104,7 +104,7 @@ def overview(workspace: Workspace, named: str) -> tuple[LetterStanding, ...]:
         who = tender.acting(Role.OFFICER, None)
         regime, wording = regime_and_wording(tx, held)
         signs = signatory(workspace, held, who)
-        results = {result.lot: result for result in held.lots}
+        results = held.settled
         made = {
             (bid.bid, bid.lot): inputs(workspace, held, bid, results[bid.lot], regime, wording, signs)
             for bid in held.pack.bids
@@ -208,7 +208,7 @@ def composed(workspace: Workspace, named: str, bid: str, lot: str, *, person: st
 def _composed(tx: Session, workspace: Workspace, tender: tenders.OpenTender, bid: str, lot: str) -> FeedbackLetter:
     held = computed(tx, tender)
     about = _find(held, bid, lot)
-    result = next(one for one in held.lots if one.lot == about.lot)
+    result = held.settled[about.lot]
     if about.lot in held.abandoned:
         raise EvalPanelError(
             f"Bid {about.bid} is owed no letter.", f"Lot {about.lot} was abandoned, so nothing is awarded in it."
@@ -309,6 +309,7 @@ def inputs(
         proclaimed=held.letter_days.added_days | (notice.added_days if notice is not None else {}),
         by_post=held.letter_days.by_post,
         standstill_days=notice.days if notice is not None else 0,
+        tie_settled=held.how_settled(bid.lot),
     )
 
 
@@ -327,7 +328,7 @@ def written(
 
     `day` is the day of the letters: today, if left out.
     """
-    results = {result.lot: result for result in held.lots}
+    results = held.settled
     groups: dict[tuple[str, ...], list[tuple[Bid, LetterKind, LetterInputs]]] = {}
     for bid in chosen:
         kind = owed(held, results[bid.lot], bid)

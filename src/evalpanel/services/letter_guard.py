@@ -129,7 +129,7 @@ def _heads(tx: Session, held: TenderOutcome) -> tuple[str, ...]:
     assert held.pack.tender is not None
     profile = authorities.of(tx, held.pack.tender.authority)
     head = authorities.letterhead(profile)
-    lines = (*head.address, *head.contact, *head.footer.splitlines(), head.footer)
+    lines = (head.name, *head.address, *head.contact, *head.footer.splitlines(), head.footer)
     return tuple(one for one in lines if one.strip())
 
 

@@ -35,13 +35,15 @@ def written(
 ) -> Written:
     """The letter to the bidder of `bid` for an occasion, or what keeps it from being written.
 
-    The end of standstill is that of the record, where the occasion does not say it.
+    The days of standstill are those of the record, where the occasion does not say them.
     """
     pack = held.pack
     assert pack.tender is not None
-    if occasion.kind is LetterKind.STANDSTILL_ENDED and occasion.ends is None:
-        period = after_outcome.read(tx, workspace, tender).period
-        occasion = replace(occasion, ends=period.ends if period is not None else None)
+    if occasion.kind in (LetterKind.STANDSTILL_BEGAN, LetterKind.STANDSTILL_ENDED) and occasion.ends is None:
+        now = after_outcome.read(tx, workspace, tender)
+        ends = now.period.ends if now.period is not None else None
+        begins = occasion.kind is LetterKind.STANDSTILL_BEGAN and now.notice is not None
+        occasion = replace(occasion, ends=ends, published=now.notice.published if begins and now.notice else None)
     regime, wording = letter_drafts.regime_and_wording(tx, held)
     about = OccasionInputs(
         pack.tender,

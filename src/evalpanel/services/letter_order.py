@@ -15,7 +15,6 @@ from evalpanel.domain.letter_wording import AWARD, LetterKind
 from evalpanel.domain.paper_order import AwardPaper
 from evalpanel.domain.tender import BidCode, LotCode
 from evalpanel.services import tenders
-from evalpanel.store import queries
 from evalpanel.store import tables as t
 
 _UK = ZoneInfo("Europe/London")
@@ -65,9 +64,11 @@ def award_papers(tx: Session, tender: tenders.OpenTender) -> tuple[AwardPaper, .
 def _stated(tx: Session, tender: tenders.OpenTender) -> dict[int, tuple[date, date]]:
     """From which day to which each letter that was signed says that standstill lasts, by the number of its act."""
     found = {}
-    for line in queries.trail(tx, tender.tender_id):
-        if line.act == "letter-signed":
-            said = json.loads(line.detail).get("standstill")
-            if said is not None:
-                found[line.number] = (date.fromisoformat(said["from"]), date.fromisoformat(said["ends"]))
+    row = t.AuditRow
+    # A trail may have hundreds of thousands of acts: only these are read.
+    signed = select(row.number, row.detail).where(row.chain == tender.tender_id, row.act == "letter-signed")
+    for number, detail in tx.execute(signed):
+        said = json.loads(detail).get("standstill")
+        if said is not None:
+            found[number] = (date.fromisoformat(said["from"]), date.fromisoformat(said["ends"]))
     return found

@@ -24,6 +24,14 @@ _MOST_BYTES = 1 << 20
 
 def with_head(workspace: Workspace, named: str, head: HeldAuthority, *, person: str | None = None) -> bytes | None:
     """The first letter of a tender that can be written, as a PDF under this head and signed by whom it names. None while there is none."""
+    with workspace.store.reading() as tx:
+        terms = tenders.find(tx, named).pack.tender
+    assert terms is not None
+    if not head.profile.is_of(terms.authority):
+        raise EvalPanelError(
+            f"The letters of {terms.reference} are those of {terms.authority}, so they would not be headed by {head.profile.name}.",
+            "If both are the same authority, write the name that the tender uses among the other names.",
+        )
     return _trial(workspace, named, head, None, person)
 
 

@@ -12,6 +12,7 @@ KINDS = {
     "abnormally-low-notice": "the letter that asks for a low price to be explained",
     "abnormally-low-accepted": "the letter that a low price is accepted",
     "abnormally-low-rejected": "the letter that a low price is not accepted",
+    "standstill-began": "the letter that standstill has begun",
     "standstill-ended": "the letter that standstill has ended",
 }
 """Letters that are not the one about the outcome, as a sentence calls them."""

@@ -187,7 +187,7 @@ def _signed(tx: Session, held: TenderOutcome, chosen: list[Bid]) -> dict[tuple[B
 
 def _advance(workspace: Workspace, held: TenderOutcome) -> None:
     """Letters are issued when every bid that is owed one has it."""
-    results = {result.lot: result for result in held.lots}
+    results = held.settled
     with workspace.store.writing() as tx:
         rows = covering(letter_rows(tx, held.tender_id), AWARD)
         due = [one for one in held.pack.bids if owed(held, results[one.lot], one) is not None]

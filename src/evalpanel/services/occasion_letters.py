@@ -156,6 +156,7 @@ def _pinned(one: Written) -> dict[str, Any]:
     assert isinstance(about, OccasionInputs)
     occasion = about.occasion
     days = {"reply_by": occasion.reply_by, "valid_until": occasion.valid_until, "ends": occasion.ends}
+    days["published"] = occasion.published
     return {"reason": occasion.reason, **{name: day.isoformat() if day else "" for name, day in days.items()}}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalpanel.domain.letter import Facts, Paragraph, Section
+from evalpanel.domain.signing import in_words
 from evalpanel.domain.tender import TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.paper_sheet import PaperSheet, render
@@ -103,8 +104,9 @@ def recovery(workspace: Workspace, named: str, *, to: Path) -> Sheets:
     files = Sheets(to / f"{tender.tender_id[:8]} successor.pdf", to / f"{tender.tender_id[:8]} recovery.pdf")
     for file in (files.successor, files.recovery):
         _refuse_there(file)
-    first = render(_successor_sheet(tender, successor), made_at=workspace.now())
-    second = render(_recovery_sheet(tender, opening), made_at=workspace.now())
+    made_on = in_words(workspace.now().date())
+    first = render(_successor_sheet(tender, successor, made_on), made_at=workspace.now())
+    second = render(_recovery_sheet(tender, opening, made_on), made_at=workspace.now())
     # The sheets take their names last: there is never one that is not on record.
     with replacing(files.successor) as one, replacing(files.recovery) as other:
         one.write(first)
@@ -165,7 +167,13 @@ def _profile_sheet(workspace: Workspace, number: str, secret: bytes) -> PaperShe
         title="Paper key",
         whose=workspace.owner.name,
         reference=f"Paper key {number}",
-        facts=Facts((("Opens", "the evalpanel profile of " + workspace.owner.name), ("Number", number))),
+        facts=Facts(
+            (
+                ("Opens", "the evalpanel profile of " + workspace.owner.name),
+                ("Number", number),
+                ("Made on", in_words(workspace.now().date())),
+            )
+        ),
         lead="With these words you open your profile when its passphrase is lost, or when the computer's keyring was reset.",
         words=paper_keys.words_of(secret),
         parts=(
@@ -182,26 +190,26 @@ def _profile_sheet(workspace: Workspace, number: str, secret: bytes) -> PaperShe
             ),
             _part(
                 "When it is lost",
-                f"Make another one, and revoke this one by its number: Carry files, For a bad day, or evalpanel paper-key --revoke {number}. A copy of the profile that somebody made before "
+                f"Make another one, and revoke this one by its number, on the page “Carry files” under “For a bad day” or with evalpanel paper-key --revoke {number}. A copy of the profile that somebody made before "
                 "still opens with these words.",
             ),
         ),
     )
 
 
-def _successor_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
+def _successor_sheet(tender: OpenTender, secret: bytes, made_on: str) -> PaperSheet:
     return PaperSheet(
         title="Successor's sheet",
         whose=_authority(tender),
         reference=f"{tender.reference}, successor",
-        facts=_facts(tender),
+        facts=_facts(tender, made_on),
         lead="With these words somebody else takes over as officer when the officer's laptop is lost, or the officer cannot go on.",
         words=paper_keys.words_of(secret),
         parts=(
             _part(
                 "How it is used",
-                "Together with the recovery sheet, never alone. On a laptop that has joined this tender: Carry files, For a bad day, Take over as officer. On any other, with "
-                "the newest files of the tender on a stick: Home, Take over with the two sheets. By command: evalpanel succeed. Both sheets sign one thing only, the list of who takes part that names the new officer. "
+                "Together with the recovery sheet, never alone. On a laptop that has joined this tender: page “Carry files”, “For a bad day”, “Take over as officer”. On any other, with "
+                "the newest files of the tender on a stick: page “Home”, “Take over with the two sheets”. By command: evalpanel succeed. Both sheets sign one thing only, the list of who takes part that names the new officer. "
                 + _TYPING,
             ),
             _part(
@@ -218,18 +226,18 @@ def _successor_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
     )
 
 
-def _recovery_sheet(tender: OpenTender, secret: bytes) -> PaperSheet:
+def _recovery_sheet(tender: OpenTender, secret: bytes, made_on: str) -> PaperSheet:
     return PaperSheet(
         title="Recovery sheet",
         whose=_authority(tender),
         reference=f"{tender.reference}, recovery",
-        facts=_facts(tender),
+        facts=_facts(tender, made_on),
         lead="With these words everything of this tender can be opened, prices and score sheets that are not signed off included.",
         words=paper_keys.words_of(secret),
         parts=(
             _part(
                 "How it is used",
-                "Together with the successor's sheet, when somebody takes over as officer: the successor's sheet says where. Afterwards it opens what people had sent before: Carry files, For a bad day, Open what people had sent. Alone it signs nothing. "
+                "Together with the successor's sheet, when somebody takes over as officer: the successor's sheet says where. Afterwards it opens what people had sent before: page “Carry files”, “For a bad day”, “Open what people had sent”. Alone it signs nothing. "
                 + _TYPING,
             ),
             _part(
@@ -255,6 +263,12 @@ def _authority(tender: OpenTender) -> str:
     return tender.pack.tender.authority
 
 
-def _facts(tender: OpenTender) -> Facts:
+def _facts(tender: OpenTender, made_on: str) -> Facts:
     assert tender.pack.tender is not None
-    return Facts((("Tender", f"{tender.reference}: {tender.pack.tender.title}"), ("Number", tender.tender_id[:8])))
+    return Facts(
+        (
+            ("Tender", f"{tender.reference}: {tender.pack.tender.title}"),
+            ("Number", tender.tender_id[:8]),
+            ("Made on", made_on),
+        )
+    )

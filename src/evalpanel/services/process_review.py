@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from evalpanel.domain.intake import TenderPack
 from evalpanel.domain.lessons import Registered
 from evalpanel.domain.people import Role
 from evalpanel.domain.process_feedback import tallied
@@ -19,6 +20,9 @@ from evalpanel.services.questions import shipped_form
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
 from evalpanel.system.files import write_atomic
+
+_SHORTEST_NAME = 3
+"""A shorter name is a word like any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def write(workspace: Workspace, named: str, out: Path, *, person: str | None = N
         len(forms),
         tallied(shipped_form(), [one.answers for one in forms]),
         lessons,
+        _names(tender.pack),
     )
     data, pages = _pdf(workspace, review(held, made_on=workspace.now().date()))
     written = ReviewWritten(out, hashlib.sha256(data).hexdigest(), pages, len(forms), len(lessons))
@@ -74,6 +79,14 @@ def write_register(workspace: Workspace, out: Path) -> ReviewWritten:
     data, pages = _pdf(workspace, register(every, ", ".join(authorities), made_on=workspace.now().date()))
     write_atomic(out, data, private=False)
     return ReviewWritten(out, hashlib.sha256(data).hexdigest(), pages, 0, len(every))
+
+
+def _names(pack: TenderPack) -> tuple[str, ...]:
+    """The organisations and people that take part: no answer that names one is quoted."""
+    every = [one.name for one in pack.bidders]
+    every += [one.name for one in pack.members]
+    every += [one.name for one in pack.panel]
+    return tuple(dict.fromkeys(name for name in every if len(name) > _SHORTEST_NAME))
 
 
 def _pdf(workspace: Workspace, made: ProcessReview) -> tuple[bytes, int]:

@@ -284,7 +284,7 @@ def _documents(
     files += afterwards.sealed_files(tx, tender.tender_id)
     wrong = _differences("the record of ", held, pinned)
     if any(line.act == "record-ended" for line in lines):
-        left = sum(1 for sealed, _ in files if workspace.documents.path(sealed).exists())
+        left = sum(1 for sealed, _ in files if workspace.documents.is_here(sealed))
         said = f"the record was ended: its {len(files)} sealed files and its wrapping key are no longer here"
         return (wrong, said) if not left else ([*wrong, f"{left} sealed files are still here after the ending"], "")
     for place, (sealed, name) in enumerate(files):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -23,11 +24,22 @@ from evalpanel.store import queries
 from evalpanel.store import tables as t
 from evalpanel.store.columns import moment_text
 
-_COLUMNS = (
-    *("tender_id", "position", "person", "lot", "bid", "criterion", "revision", "status", "value"),
-    *("rationale", "improvements", "working_note", "evidence", "at", "act"),
+_SHARED = ("tender_id", "person", "at", "act")
+_EACH = (
+    *("lot", "bid", "criterion", "revision", "status", "value"),
+    *("rationale", "improvements", "working_note", "evidence"),
 )
-_ADD = f"INSERT INTO score ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  # our own names
+_AT_ONCE = 50
+"""How many rows one statement adds: a sheet of a big tender is 12,000, and what a statement begins with takes as long as a row."""
+
+
+@cache
+def _adding(rows: int) -> str:
+    """The statement that adds so many answers of one person at one moment."""
+    first = len(_SHARED) + 1
+    each = (range(start, start + len(_EACH)) for start in range(first, first + rows * len(_EACH), len(_EACH)))
+    values = ", ".join(f"(0, ?1, ?2, ?3, ?4, {', '.join(f'?{number}' for number in one)})" for one in each)
+    return f"INSERT INTO score (position, {', '.join((*_SHARED, *_EACH))}) VALUES {values}"  # noqa: S608  # our own names
 
 
 def criteria_of(pack: TenderPack) -> dict[CriterionCode, Criterion]:
@@ -81,29 +93,34 @@ def keep(
     at = moment_text(workspace.now())
     tx.flush()
     # Past the mapper and its types: a sheet of a big tender is 12,000 rows.
-    tx.connection().exec_driver_sql(
-        _ADD,
-        [
-            (
-                tender,
-                0,
-                person,
-                score.line.lot,
-                score.line.bid,
-                score.line.criterion,
-                earlier.get(score.line, 0) + 1 if earlier else 1,
-                score.status.value,
-                None if score.value is None else canonical(score.value),
-                score.rationale,
-                score.improvements,
-                score.working_note,
-                as_json(score.evidence) if score.evidence else "[]",
-                at,
-                number,
-            )
-            for score in scores
-        ],
-    )
+    shared = (tender, person, at, number)
+    whole = len(scores) - len(scores) % _AT_ONCE
+    batches = [_row(shared, scores[start : start + _AT_ONCE], earlier) for start in range(0, whole, _AT_ONCE)]
+    run = tx.connection().exec_driver_sql
+    if batches:
+        run(_adding(_AT_ONCE), batches)
+    if rest := scores[whole:]:
+        run(_adding(len(rest)), _row(shared, rest, earlier))
+
+
+def _row(shared: tuple[object, ...], scores: Sequence[Score], earlier: Mapping[Line, int]) -> tuple[object, ...]:
+    """What `_adding` is given for so many answers: what they share, and what each says of its own."""
+    found = list(shared)
+    for score in scores:
+        line, value = score.line, score.value
+        found += (
+            line.lot,
+            line.bid,
+            line.criterion,
+            earlier.get(line, 0) + 1 if earlier else 1,
+            str(score.status),
+            None if value is None else canonical(value),
+            score.rationale,
+            score.improvements,
+            score.working_note,
+            as_json(score.evidence) if score.evidence else "[]",
+        )
+    return tuple(found)
 
 
 def sign(

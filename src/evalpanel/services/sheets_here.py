@@ -53,14 +53,10 @@ def recipients(tx: Session, mine: Own, kind: EnvelopeKind) -> Mapping[Place, tup
 def keys(tx: Session, workspace: Workspace, mine: Own, kind: EnvelopeKind) -> dict[str, tuple[str, Place]]:
     """The envelopes of a kind that open here, by name: the identity, and whose they are."""
     row = t.EnvelopeRow
-    rows = tx.execute(select(row).where(row.tender_id == mine.tender, row.kind == kind)).scalars()
-    return {
-        one.name: (
-            workspace.keys.unwrap_for(mine.tender, f"envelope {one.name}", one.identity).decode(),
-            (one.bidder, one.lot),
-        )
-        for one in rows
-    }
+    wanted = select(row.name, row.identity, row.bidder, row.lot).where(row.tender_id == mine.tender, row.kind == kind)
+    rows = tx.execute(wanted).all()
+    opens = workspace.keys.unwrap_all_for(mine.tender, {f"envelope {one.name}": one.identity for one in rows})
+    return {one.name: (opens[f"envelope {one.name}"].decode(), (one.bidder, one.lot)) for one in rows}
 
 
 def line_of(tx: Session, mine: Own, author: PersonCode) -> tuple[Held, ...]:
@@ -190,9 +186,10 @@ def opened(
             continue
         identity, place = opening[part.envelope]
         held = read_sheet_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
-        spoken = [*(one.line for one in held.answers), *(one.line for one in held.changes)]
+        spoken = {(one.line.lot, one.line.bid) for one in held.answers}
+        spoken |= {(one.line.lot, one.line.bid) for one in held.changes}
         if (held.bidder, held.lot) != place or any(
-            bidders.get((line.lot, line.bid)) != held.bidder or line.lot != held.lot for line in spoken
+            bidders.get((lot, bid)) != held.bidder or lot != held.lot for lot, bid in spoken
         ):
             raise EvalPanelError(
                 "A part of this sheet belongs to another bid.", "Nothing was changed. Ask for it again."

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +18,6 @@ from evalpanel.domain.interests import Recusal
 from evalpanel.domain.parcels import Verdict
 from evalpanel.domain.sheets import (
     Score,
-    ScoreStatus,
     criteria_of_bids,
     listed,
     recused_from,
@@ -27,7 +25,7 @@ from evalpanel.domain.sheets import (
     why_no_line,
 )
 from evalpanel.domain.stages import TenderStage
-from evalpanel.domain.tender import CriterionCode, EnvelopeKind, PersonCode
+from evalpanel.domain.tender import BidCode, CriterionCode, EnvelopeKind, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_sheets import Scoresheet
@@ -213,6 +211,21 @@ def _show(
     return SheetHere(here.verdict, words)
 
 
+def _spoken_of(
+    scores: Sequence[Score], cover: Cover[Scoresheet], *, whole: bool
+) -> dict[tuple[LotCode, BidCode], set[CriterionCode]]:
+    """On which criteria of each bid answers speak. Refuses those that are not the ones that the cover names."""
+    spoken: dict[tuple[LotCode, BidCode], set[CriterionCode]] = {}
+    for one in scores:
+        line = one.line
+        spoken.setdefault((line.lot, line.bid), set()).add(line.criterion)
+    if sum(map(len, spoken.values())) != len(scores) or (whole and sheet_digest(scores) != cover.body.sheet_digest):
+        raise EvalPanelError(
+            "The answers are not those that the cover names.", "Nothing was changed. Ask for it again."
+        )
+    return spoken
+
+
 def _refuse_unsound(
     tx: Session,
     tender: OpenTender,
@@ -224,33 +237,31 @@ def _refuse_unsound(
     whole: bool,
 ) -> None:
     """Refuse answers that are not those of the cover, or that cannot stand. `told` are those that are not set aside."""
-    lines = {score.line for score in scores}
-    if len(lines) != len(scores) or (whole and sheet_digest(scores) != cover.body.sheet_digest):
-        raise EvalPanelError(
-            "The answers are not those that the cover names.", "Nothing was changed. Ask for it again."
-        )
+    spoken = _spoken_of(scores, cover, whole=whole)
     member = tender.member(author)
     known = criteria_of_bids(tender.pack.criteria, tender.pack.bids)
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
-    held = score_reads.scores_of(tx, tender.tender_id, author)
-    pieces = [
-        (one.line, held[one.line].evidence if one.line in held else (), one.evidence) for one in told if one.evidence
-    ]
+    cited = [one for one in told if one.evidence]
+    held = score_reads.scores_of(tx, tender.tender_id, author) if cited else {}
+    pieces = [(one.line, held[one.line].evidence if one.line in held else (), one.evidence) for one in cited]
     of_evidence = evidence.new_faults(tx, tender.tender_id, tender.pack.bids, pieces)
-    wrong = []
-    judged: dict[tuple[CriterionCode, ScoreStatus, Decimal | None], str] = {}
-    for one in told:
-        if one.line.criterion not in known.get((one.line.lot, one.line.bid), ()):
-            wrong.append(f"{one.line}: {why_no_line(one.line, tender.pack.bids)}")
-            continue
-        said = (one.line.criterion, one.status, one.value)
-        if (why := judged.get(said)) is None:
-            without = replace(one, evidence=())
-            why = judged[said] = score_rows.fault(without, member, (), criteria[one.line.criterion], scales)
-        if one.evidence:
-            why = why or of_evidence.get(one.line, "") or "; ".join(evidence_faults(one.evidence))
-        if why:
-            wrong.append(f"{one.line}: {why}")
+
+    # Of thousands of answers a handful differ in what is judged without their evidence: a criterion, a status, a score.
+    kinds = {(one.line.criterion, one.status, one.value): one for one in told if one.line.criterion in criteria}
+    judged = {
+        kind: score_rows.fault(replace(one, evidence=()), member, (), criteria[one.line.criterion], scales)
+        for kind, one in kinds.items()
+    }
+
+    def fault_of(one: Score) -> str:
+        line = one.line
+        if line.criterion not in known.get((line.lot, line.bid), ()):
+            return why_no_line(line, tender.pack.bids)
+        said = judged[line.criterion, one.status, one.value]
+        return said or of_evidence.get(line, "") or "; ".join(evidence_faults(one.evidence))
+
+    sound = not any(judged.values()) and all(asked <= known.get(bid, frozenset()) for bid, asked in spoken.items())
+    wrong = [f"{one.line}: {why}" for one in (cited if sound else told) if (why := fault_of(one))]
     if wrong:
         raise EvalPanelError(
             f"The sheet of {author} does not hold together: {wrong[0]}.",

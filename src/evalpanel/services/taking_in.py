@@ -6,7 +6,7 @@ is. Whatever the order in which files come, and however often, the same set of s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from evalpanel.domain.rosters import KnownLaptop
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover, Header
-from evalpanel.formats.parcel_file import Container, checked_blocks
+from evalpanel.formats.parcel_file import Container, SealedPart, checked_blocks
 from evalpanel.formats.parcel_kinds import read_cover
 from evalpanel.sealing.statements import identity, signer, verifies
 from evalpanel.services import audit, exchange, heads, invitations, rosters
@@ -28,6 +28,7 @@ from evalpanel.services.exchange import Own
 from evalpanel.services.rosters import NotYet
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+from evalpanel.store.documents import Coming
 from evalpanel.system.files import tidying
 
 
@@ -142,8 +143,7 @@ def take(
         )
     taken: list[str] = []
     try:
-        workspace.documents.take({name: checked_blocks(part) for name, part in container.parts.items()}, taken)
-        with workspace.store.writing() as tx:
+        with workspace.documents.taking(coming(container.parts), taken), workspace.store.writing() as tx:
             became = _kept(tx, workspace, one, intake, container.cover)
             missing = heads.not_here(tx, mine.tender)
             gone = sum(not exchange.known(tx, earlier) for earlier in one.header.history)
@@ -153,6 +153,11 @@ def take(
         raise
     name = file_name(mine.tender, kind, PersonCode(one.header.about or one.author), one.header.seq, named)
     return Taken(became.verdict, became.words + _besides(one, missing, gone), one.author, named, name)
+
+
+def coming(parts: Mapping[str, SealedPart]) -> Iterator[Coming]:
+    """The sealed parts of a parcel, to be kept: each compares itself with its name as it is read."""
+    return (Coming(name, part.size, checked_blocks(part)) for name, part in parts.items())
 
 
 def not_yet(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalpanel.domain.digests import digest, plain
 from evalpanel.domain.letter_wording import LetterWording, merged, parse_wording
 from evalpanel.domain.regimes import Regime, parse
 from evalpanel.domain.tender import RegimeCode
@@ -23,6 +24,15 @@ def regime(code: RegimeCode) -> Regime:
 def wording(tx: Session, held: Regime) -> LetterWording:
     """The sentences of the letters under a law: the authority's own, where it has any."""
     return parse_wording(used(tx, held.wording))
+
+
+def kept(tx: Session, held: Regime) -> dict[str, LetterWording]:
+    """Every wording of the letters under a law that is or was used here, by its digest: the program's, and each that was taken in."""
+    rows = tx.execute(
+        select(t.WordingRow.text).where(t.WordingRow.name == held.wording).order_by(t.WordingRow.id)
+    ).scalars()
+    every = (shipped(held.wording), *(resolved(tomllib.loads(text)) for text in rows))
+    return {digest(plain(one)): one for one in (parse_wording(mapping) for mapping in every)}
 
 
 def used(tx: Session, name: str) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""Sealed documents: files named by the SHA-256 of their ciphertext, beside the store.
+"""Sealed documents: files named by the SHA-256 of their ciphertext, beside the store. Small ones that came in one parcel share a file.
 
 Files are written first and rows last, so a crash leaves at most a file that no row names; the next start sets it aside.
 """
@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from uuid import uuid4
 
 from evalpanel.errors import EvalPanelError
+from evalpanel.store import bundles
+from evalpanel.store.bundles import Slice
 from evalpanel.system.files import (
     new_folder,
     remove_leftovers,
@@ -34,6 +38,9 @@ _BLOCK = 1 << 20
 _IN_MEMORY = 16 << 20
 _INCOMING = "incoming-"
 _SUFFIX = ".age"
+_SMALL = 256 << 10
+"""The most bytes of a part that shares a file with the others of its parcel."""
+_IN_HAND = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,15 @@ class SealedFile:
     sealed: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A sealed file on its way in: its digest by name, how large it is said to be, and its blocks, which check themselves."""
+
+    sealed: str
+    size: int
+    blocks: Iterable[bytes]
 
 
 class _Taking(io.RawIOBase):
@@ -124,6 +140,9 @@ class Documents:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.aside = folder.with_name("set-aside")
+        self._lock = threading.RLock()
+        self._bundled: dict[str, Slice] | None = None
+        self._hand: dict[str, bytes] = {}
 
     def add(
         self,
@@ -172,27 +191,88 @@ class Documents:
         sync_folder(self.folder)
         return joined.hash.hexdigest(), writing.digest
 
-    def take(self, parts: Mapping[str, Iterable[bytes]], taken: list[str]) -> None:
-        """Keep files that are sealed already, as they came; one that is here stays. Each gives its blocks by its digest, and
-        they check themselves against it.
+    def take(self, parts: Iterable[Coming], taken: list[str]) -> None:
+        """Keep files that are sealed already, as they came; one that is here stays. Small ones lie in one file.
 
         `taken` grows by each that was not here. On an error nothing else stays behind, and nothing under a name it does not have.
         """
-        made: list[Path] = []
-        fresh = ((self.path(sealed), blocks) for sealed, blocks in parts.items() if not self.path(sealed).exists())
+        self._take(parts, taken, {})
+
+    @contextmanager
+    def taking(self, parts: Iterable[Coming], taken: list[str]) -> Iterator[None]:
+        """The same, for whoever reads what was taken at once: in the block, small ones are still in the hand."""
         try:
-            write_many(fresh, made)
+            self._take(parts, taken, self._hand)
+            yield
+        finally:
+            self._hand.clear()
+
+    def _take(self, parts: Iterable[Coming], taken: list[str], hand: dict[str, bytes]) -> None:
+        fresh = [one for one in parts if not self.is_here(one.sealed)]
+        small = [one for one in fresh if one.size <= _SMALL]
+        if len(small) < 2:
+            small = []
+        shared = {one.sealed for one in small}
+        made: list[Path] = []
+        try:
+            write_many(((self.path(one.sealed), one.blocks) for one in fresh if one.sealed not in shared), made)
         finally:
             taken += [path.stem for path in made]
+        if small:
+            self._bundle(small, hand)
+            taken += [one.sealed for one in small]
+
+    def _bundle(self, small: Sequence[Coming], hand: dict[str, bytes]) -> None:
+        def contents() -> Iterator[tuple[str, bytes]]:
+            room = _IN_HAND
+            for one in small:
+                content = b"".join(one.blocks)
+                if (room := room - len(content)) >= 0:
+                    hand[one.sealed] = content
+                yield one.sealed, content
+
+        with self._lock:
+            bundled = self._where()
+            bundled |= bundles.write(bundles.path_of(self.folder, [one.sealed for one in small]), contents())
+
+    def _where(self) -> dict[str, Slice]:
+        """Where each part lies that shares a file. The lists are read once: only this process writes here."""
+        with self._lock:
+            if self._bundled is None:
+                self._bundled = {}
+                for path in self._bundles(self.folder):
+                    self._bundled |= bundles.listed(path) or {}
+            return self._bundled
+
+    def _bundles(self, folder: Path) -> list[Path]:
+        return sorted(path for path in self._files(folder) if path.suffix == bundles.SUFFIX)
+
+    def held(self) -> frozenset[str]:
+        """The names of all that is kept here, wherever it lies."""
+        alone = {path.stem for path in self._files(self.folder) if path.suffix == _SUFFIX}
+        return frozenset(alone | self._where().keys())
+
+    def is_here(self, sealed: str) -> bool:
+        """Whether a document of this name is kept here. Nothing of it is read."""
+        return sealed in self._where() or self.path(sealed).exists()
+
+    def size(self, sealed: str) -> int:
+        """How many bytes a document has that is kept here. Raises `EvalPanelError` when it is missing."""
+        if (part := self._where().get(sealed)) is not None:
+            return part.size
+        try:
+            return self.path(sealed).stat().st_size
+        except FileNotFoundError as error:
+            raise _missing(sealed) from error
+        except OSError as error:
+            raise trouble(error, "read", self.path(sealed)) from error
 
     def piece(self, sealed: str) -> bytes:
         """The same of a piece that is read as text (a list, answers): refused by its size alone where it is larger than any
         that is read, before a byte of it is in memory."""
-        try:
-            size = self.path(sealed).stat().st_size
-        except OSError:
-            size = 0  # reading it says what is wrong
-        if size > MOST_PIECE:
+        if (content := self._hand.get(sealed)) is not None:
+            return content  # as it came, and compared with its name then
+        if self.is_here(sealed) and self.size(sealed) > MOST_PIECE:
             raise EvalPanelError(
                 "A sealed list is larger than any that evalpanel reads.",
                 f"The file {sealed[:12]}… was left alone, and nothing was changed. Ask whoever sent it for it again.",
@@ -211,55 +291,73 @@ class Documents:
 
     def unchecked(self, sealed: str) -> bytes:
         """The same without comparing it with its name, for whoever compares what it holds with a digest of that."""
+        part = self._where().get(sealed)
         try:
-            return self.path(sealed).read_bytes()
+            return bundles.read(part) if part is not None else self.path(sealed).read_bytes()
         except FileNotFoundError as error:
-            raise EvalPanelError(
-                "A sealed document is missing.",
-                f"The file {sealed[:12]}… is not in the profile. The record of it is safe; put the file back from a copy.",
-            ) from error
+            raise _missing(sealed) from error
         except OSError as error:
             raise trouble(error, "read", self.path(sealed)) from error
 
     def opened(self, sealed: str) -> BinaryIO:
         """The sealed file as it lies here, for copying. Whoever copies compares its digest with its name."""
+        if sealed in self._where():
+            return io.BytesIO(self.unchecked(sealed))
         try:
             return self.path(sealed).open("rb")
         except FileNotFoundError as error:
-            raise EvalPanelError(
-                "A sealed document is missing.",
-                f"The file {sealed[:12]}… is not in the profile. The record of it is safe; put the file back from a copy.",
-            ) from error
+            raise _missing(sealed) from error
         except OSError as error:
             raise trouble(error, "read", self.path(sealed)) from error
 
     def path(self, sealed: str) -> Path:
-        """Where the document with this ciphertext digest lies."""
+        """Where the document with this ciphertext digest lies, unless it shares a file."""
         return self.folder / f"{sealed}{_SUFFIX}"
 
     def remove(self, sealed: Iterable[str]) -> None:
         """Take away documents that no row names (the act that wrote them did not happen)."""
-        for name in sealed:
+        gone = frozenset(sealed)
+        for name in gone:
             remove_quietly(self.path(name))
+        with self._lock:
+            for path in {one.bundle for name, one in self._where().items() if name in gone}:
+                self._remove_from(path, gone)
+
+    def _remove_from(self, path: Path, gone: frozenset[str]) -> None:
+        """Take parts out of a file that they share: nearly always all of them."""
+        bundled = self._where()
+        held = {name: one for name, one in bundled.items() if one.bundle == path}
+        left: dict[str, Slice] = {}
+        if held.keys() <= gone:
+            remove_quietly(path)
+        else:
+            left = bundles.without(path, held, gone)
+        for name in held:
+            del bundled[name]
+        bundled |= left
 
     def sweep(self, named: set[str]) -> int:
         """Leave only documents that a row names. Gives how many files that concerned.
 
         A document that no row names was sealed by a program that was killed, or a newer store names it and an older one
-        was put back: both look the same, so it is set aside and comes back by itself when a row names it again.
+        was put back: both look the same, so it is set aside and comes back by itself when a row names it again. A file that several
+        share came with one parcel, and is named as a whole.
         """
         moved = remove_leftovers(self.folder)
-        for path in self._files(self.folder):
-            if path.name.startswith(_INCOMING):
-                moved += remove_quietly(path)
-            elif path.suffix == _SUFFIX and path.stem not in named:
-                new_folder(self.aside, may_exist=True)
-                self._rename(path, self.aside / path.name)
-                moved += 1
-        for path in self._files(self.aside):
-            if path.suffix == _SUFFIX and path.stem in named and not self.path(path.stem).exists():
-                self._rename(path, self.path(path.stem))
-                moved += 1
+        with self._lock:
+            self._bundled = None
+            for path in self._files(self.folder):
+                if path.name.startswith(_INCOMING):
+                    moved += remove_quietly(path)
+                elif (parts := _holds(path)) and not parts & named:
+                    new_folder(self.aside, may_exist=True)
+                    self._rename(path, self.aside / path.name)
+                    moved += 1
+            for path in self._files(self.aside):
+                if any(not self.is_here(name) for name in _holds(path) & named):
+                    self._rename(path, self.folder / path.name)
+                    self._bundled = None
+                    moved += 1
         return moved
 
     def _files(self, folder: Path) -> tuple[Path, ...]:
@@ -270,3 +368,17 @@ class Documents:
             path.replace(to)
         except OSError as error:
             raise trouble(error, "kept", to) from error
+
+
+def _holds(path: Path) -> frozenset[str]:
+    """The names of what a file holds: none where it is no document, or damaged so that nobody can say."""
+    if path.suffix == bundles.SUFFIX:
+        return frozenset(bundles.listed(path) or ())
+    return frozenset([path.stem] if path.suffix == _SUFFIX else [])
+
+
+def _missing(sealed: str) -> EvalPanelError:
+    return EvalPanelError(
+        "A sealed document is missing.",
+        f"The file {sealed[:12]}… is not in the profile. The record of it is safe; put the file back from a copy.",
+    )

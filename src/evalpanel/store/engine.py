@@ -14,8 +14,11 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import LRUCache
 
 from evalpanel.store import backups
 from evalpanel.store.trouble import StoreDamaged, StoreError, backing_up, damaged, in_words
@@ -26,6 +29,25 @@ __all__ = ["APPLICATION_ID", "SCHEMA", "Store", "StoreError", "in_words", "recog
 APPLICATION_ID = 0x4556504C  # "EVPL"
 SCHEMA = 1
 _PLAIN_HEADER = b"SQLite format 3\x00"
+
+
+class _Dialect(SQLiteDialect_pysqlite):
+    """Equal for every store of this process: a statement that was compiled for one is not compiled again for the next.
+
+    SQLAlchemy keeps what it compiled by dialect, and gives each engine one of its own. Compiling takes longer than asking.
+    """
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+registry.register("sqlite.evalpanel", __name__, _Dialect.__name__)
+_COMPILED: LRUCache[Any, Any] = LRUCache(1000)  # Any: keys and values are SQLAlchemy's own. Threads may share it.
 
 
 def _connect(path: Path, key: bytes) -> Any:
@@ -92,12 +114,13 @@ class Store:
         self._changed = False
         # Rationales and names are parameters: they must not stand in the text of an error, and so in a log.
         self._engine = create_engine(
-            "sqlite://",
+            "sqlite+evalpanel://",
             module=sqlcipher,
             creator=lambda: _connect(path, key),
             poolclass=QueuePool,
             pool_use_lifo=True,  # the connection that was used last knows its pages
             hide_parameters=True,
+            execution_options={"compiled_cache": _COMPILED},
         )
         event.listen(self._engine, "begin", _begin)
         self._writer = self._engine.execution_options(evalpanel_write=True)

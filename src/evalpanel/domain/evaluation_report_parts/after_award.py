@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from evalpanel.domain.evaluation import Evaluation
@@ -12,10 +13,10 @@ from evalpanel.domain.signing import HoldKind, in_words
 _UK = ZoneInfo("Europe/London")
 
 
-def sections(held: Evaluation) -> Iterator[Section]:
-    """Letters, standstill, challenges, contract and retention."""
+def sections(held: Evaluation, today: date) -> Iterator[Section]:
+    """Letters, standstill, challenges, contract and retention, as seen on the day of the report."""
     yield Section("Letters to bidders", tuple(_letters(held)))
-    yield Section("Notice and standstill", tuple(_standstill(held)))
+    yield Section("Notice and standstill", tuple(_standstill(held, today)))
     yield Section("Challenges and holds", tuple(_holds(held)))
     yield Section("Contract and retention", tuple(_contract(held)))
 
@@ -35,11 +36,11 @@ def _letters(held: Evaluation) -> Iterator[Block]:
         )
         for one in held.letters
     )
-    columns = (Column("Bid", 44), Column("Kind", 18), Column("Signed", 20), Column("Digest begins", 18))
+    columns = (Column("Bid", 40), Column("Kind", 17), Column("Signed", 20), Column("Digest begins", 23))
     yield Table("Letters", columns, rows)
 
 
-def _standstill(held: Evaluation) -> Iterator[Block]:
+def _standstill(held: Evaluation, today: date) -> Iterator[Block]:
     if held.notice is None:
         yield Paragraph("No notice is on the record yet.")
         return
@@ -50,9 +51,10 @@ def _standstill(held: Evaluation) -> Iterator[Block]:
     if held.period is None:
         yield Paragraph("No standstill was announced, or the law knows none.")
         return
+    ended = held.period.ends < today
     yield Paragraph(
-        f"Standstill ended at the end of {in_words(held.period.ends)}. The first day on which the contract could be signed was "
-        f"{in_words(held.period.first_free_day)}."
+        f"Standstill {'ended' if ended else 'ends'} at the end of {in_words(held.period.ends)}. The first day on which the contract "
+        f"{'could' if ended else 'can'} be signed {'was' if ended else 'is'} {in_words(held.period.first_free_day)}."
     )
     rows = tuple(
         Row(

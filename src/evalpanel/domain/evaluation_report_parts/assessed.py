@@ -56,7 +56,7 @@ def place(lot: LotResult, result: BidResult) -> str:
 def gates_not_passed(result: BidResult) -> Iterator[str]:
     """A sentence for each gate that a bid did not pass."""
     for gate in result.failed_gates:
-        yield f"Gate not passed: {gate.criterion or 'budget'}: {gate.why}."
+        yield f"Gate not passed: {gate.why.rstrip('.')}."
 
 
 def _bid(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from evalpanel.domain.evaluation import Evaluation
-from evalpanel.domain.letter import Block, Column, Facts, Paragraph, Row, Section, Table
+from evalpanel.domain.letter import Block, Column, Facts, Paragraph, Row, Section, Table, Tone
 from evalpanel.domain.numbers import canonical
+from evalpanel.domain.rules import FORMULA_WORDS, ROUNDING_WORDS
 from evalpanel.domain.signing import in_words
 
 _UK = ZoneInfo("Europe/London")
@@ -46,17 +47,19 @@ def _criteria(held: Evaluation) -> Iterator[Block]:
 def _method(held: Evaluation) -> Iterator[Block]:
     tender = held.pack.tender
     assert tender is not None
-    formula = tender.price_formula.value if tender.price_formula is not None else "none"
+    formula = f"{tender.price_formula.value}: {FORMULA_WORDS[tender.price_formula]}" if tender.price_formula else "none"
+    rounded = f"{ROUNDING_WORDS[tender.rounding]}; to {tender.places} decimal places, halves upwards"
     yield Facts(
         (
             ("Quality and price", f"{canonical(tender.quality_weighting)} % and {canonical(tender.price_weighting)} %"),
             ("Price formula", formula),
-            ("Rounding", f"{tender.rounding.value}, {tender.places} places, half up"),
-            ("Tie rule", tender.tie_rule or "none was published"),
-            ("Without consensus", tender.no_consensus or "nothing was published"),
+            ("Rounded", rounded),
+            ("If totals are equal", tender.tie_rule or "none was published"),
+            ("If the panel cannot agree", tender.no_consensus or "nothing was published"),
         )
     )
     for scale in held.pack.scales:
+        yield Paragraph(f"Scale {scale.scale}", Tone.LABEL)
         rows = tuple(Row((canonical(level.value), level.name, level.descriptor or "–")) for level in scale.levels)
         columns = (Column("Level", 12, numeric=True), Column("Name", 24), Column("What it takes", 64))
         yield Table(f"Scale {scale.scale}", columns, rows)

@@ -1,4 +1,4 @@
-"""What was decided: the award of each lot, its ranking, and the bids that fell out."""
+"""The outcome: the ranking of each lot, the bids that were not ranked, and prices that looked too low."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from evalpanel.domain.evaluation import Evaluation
-from evalpanel.domain.letter import Bar, Bars, Block, Column, Facts, Items, Paragraph, Row, Section, Table, Tone
+from evalpanel.domain.evaluation_report_parts.decision import shown
+from evalpanel.domain.letter import Bar, Bars, Block, Column, Items, Paragraph, Row, Section, Table
 from evalpanel.domain.price import money
 from evalpanel.domain.results import BidResult, LotResult
 from evalpanel.domain.signing import in_words
@@ -20,39 +21,11 @@ _MOST_BARS = 16  # as many as stand on the page with the heading; all of them ar
 
 
 def sections(held: Evaluation) -> Iterator[Section]:
-    """The decision, then the outcome of each lot."""
-    yield Section("The decision", tuple(_decisions(held)))
+    """The outcome of each lot, then the bids that fell out."""
     for lot in held.results:
         yield Section(f"Outcome of lot {lot.lot}: {lot.title}", tuple(_lot(held, lot)))
     yield Section("Bids that were not ranked", tuple(_out(held)))
     yield Section("Abnormally low prices", tuple(_low(held)))
-
-
-def _decisions(held: Evaluation) -> Iterator[Block]:
-    if not held.decisions:
-        yield Paragraph("No award decision is on the record yet.", Tone.LEAD)
-        return
-    for one in held.decisions:
-        awarded = ", ".join(f"{bid} {held.bidder(one.lot, bid)}".strip() for bid in one.bids)
-        rows = [
-            ("Lot", one.lot),
-            ("Decision", f"Awarded to {awarded}" if one.bids else "Not awarded: the lot is abandoned"),
-            ("Authority", one.authority),
-            ("Decided by", ", ".join(one.decided_by)),
-            ("On", in_words(one.decided_on)),
-            ("Delegation", one.delegation),
-            ("Reasons", one.why),
-        ]
-        if one.tie_settled:
-            rows.append(("How the tie was settled", one.tie_settled))
-        if one.call_in_ends is not None:
-            rows.append(("Call-in ends", in_words(one.call_in_ends)))
-        if one.again:
-            rows.append(("Decided once more, because", one.again))
-        yield Facts(tuple(rows))
-    if len(held.outcomes) > 1:
-        for made in held.outcomes[1:]:
-            yield Paragraph(f"The outcome was worked out anew on {in_words(made.at.date())}, because {made.what}.")
 
 
 def _lot(held: Evaluation, lot: LotResult) -> Iterator[Block]:
@@ -63,7 +36,7 @@ def _lot(held: Evaluation, lot: LotResult) -> Iterator[Block]:
         return
     if all(bid.total is not None for bid in ranked):
         first = ranked[:_MOST_BARS]
-        bars = tuple(Bar(f"{bid.bid} {bid.name}", bid.total, f"{_shown(bid.total, lot)}") for bid in first)
+        bars = tuple(Bar(f"{bid.bid} {bid.name}", bid.total, f"{shown(bid.total, lot)}") for bid in first)
         which = f", the first {len(first)} of {len(ranked)}" if len(ranked) > len(first) else ""
         yield Bars(f"Totals in lot {lot.lot}, out of 100{which}", bars, Decimal(100))
     columns = (
@@ -90,12 +63,8 @@ def ties(said: str) -> Iterator[Block]:
 
 def _row(bid: BidResult, lot: LotResult, currency: str) -> Row:
     amount = money(bid.price_amount, currency) if bid.price_amount is not None else "–"
-    figures = (_shown(bid.quality, lot), _shown(bid.price, lot), _shown(bid.total, lot))
+    figures = (shown(bid.quality, lot), shown(bid.price, lot), shown(bid.total, lot))
     return Row((str(bid.rank), f"{bid.bid} {bid.name}", *figures, amount))
-
-
-def _shown(value: Decimal | None, lot: LotResult) -> str:
-    return "–" if value is None else f"{value:.{lot.places}f}"
 
 
 def _out(held: Evaluation) -> Iterator[Block]:
@@ -103,7 +72,7 @@ def _out(held: Evaluation) -> Iterator[Block]:
     for lot in held.results:
         for bid in lot.bids:
             if bid.rank is None:
-                gates = " ".join(f"{gate.criterion or 'Budget'}: {gate.why}." for gate in bid.failed_gates)
+                gates = " ".join(f"{gate.why.rstrip('.')}." for gate in bid.failed_gates)
                 entry = next(one for one in held.pack.bids if (one.lot, one.bid) == (lot.lot, bid.bid))
                 by = f" Decided by {entry.decided_by}." if entry.decided_by else ""
                 why = " ".join(part for part in (entry.reason, gates) if part) or bid.why or "–"

@@ -108,9 +108,12 @@ def _moderation(held: Evaluation) -> Iterator[Block]:
         return
     ended = f" It was closed on {in_words(held.locked.at.astimezone(_UK).date())}." if held.locked is not None else ""
     again = sum(1 for many in held.moderated_versions.values() if many > 1)
-    yield Paragraph(
-        f"The panel agreed on {len(agreed):,} lines.{ended} {again} of them were agreed more than once; every version is kept."
-    )
+    more = {
+        0: "None of them was agreed more than once.",
+        1: "1 of them was agreed more than once; every version is kept.",
+    }
+    twice = more.get(again, f"{again} of them were agreed more than once; every version is kept.")
+    yield Paragraph(f"The panel agreed on {len(agreed):,} lines.{ended} {twice}")
     quorum = held.pack.tender.quorum if held.pack.tender is not None else None
     if quorum is not None:
         yield Paragraph(f"The quorum is {quorum} of those who score or chair.")

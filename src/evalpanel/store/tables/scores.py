@@ -12,7 +12,7 @@ from evalpanel.domain.evidence import Evidence
 from evalpanel.domain.moderation import ModeratedScore
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode, PersonCode
-from evalpanel.store.columns import Codes, ExactDecimal, Pieces, Utc, words
+from evalpanel.store.columns import Codes, ExactDecimal, Pieces, Utc, one_of, words
 from evalpanel.store.tables.base import Base, OfTender
 
 
@@ -22,6 +22,7 @@ class ScoreRow(OfTender, Base):
     __tablename__ = "score"
     __table_args__ = (
         UniqueConstraint("tender_id", "person", "lot", "bid", "criterion", "revision", name="uq_score_revision"),
+        CheckConstraint(one_of("status", ScoreStatus), name="status"),
         CheckConstraint("status = 'scored' OR value IS NULL", name="value_only_when_scored"),
         CheckConstraint("revision >= 1", name="revision_from_one"),
         # Who has answered how much is counted after every act: all answers but the few that were taken back.
@@ -37,7 +38,7 @@ class ScoreRow(OfTender, Base):
     bid: Mapped[BidCode]
     criterion: Mapped[CriterionCode]
     revision: Mapped[int]
-    status: Mapped[ScoreStatus] = mapped_column(words(ScoreStatus, "status"))
+    status: Mapped[ScoreStatus] = mapped_column(words(ScoreStatus, "status", checked=False))
     value_: Mapped[Decimal | None] = mapped_column("value", ExactDecimal)
     rationale: Mapped[str]
     improvements: Mapped[str]

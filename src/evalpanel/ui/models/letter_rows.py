@@ -32,6 +32,7 @@ KINDS = {
     LetterKind.ABNORMALLY_LOW_NOTICE: "price to be explained",
     LetterKind.ABNORMALLY_LOW_ACCEPTED: "price accepted",
     LetterKind.ABNORMALLY_LOW_REJECTED: "price not accepted",
+    LetterKind.STANDSTILL_BEGAN: "standstill began",
     LetterKind.STANDSTILL_ENDED: "standstill ended",
 }
 """What a letter tells its bidder, in two or three words."""

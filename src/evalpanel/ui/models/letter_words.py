@@ -7,6 +7,8 @@ from pathlib import Path
 
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
+from evalpanel.domain.standstill import StandstillClock
+from evalpanel.services.after_outcome import AfterOutcome
 from evalpanel.services.letter_drafts import LetterStanding, LetterState
 from evalpanel.services.letters import LettersReport
 from evalpanel.services.letters_anew import LettersToDo
@@ -46,6 +48,24 @@ def still_to_do(found: LettersToDo) -> str:
     waiting = count(len(found.unsent), "letter is", "letters are")
     after = " They go out before the notice." if found.before_notice else ""
     return f"{waiting} not on the log of sending yet.{after}"
+
+
+def before_the_notice(found: LettersToDo, now: AfterOutcome, stage: TenderStage) -> str:
+    """What is to be done about letters before the next paper of the award is recorded; empty where nothing is."""
+    if found.anew:
+        first = count(len(found.anew), "letter says", "letters say")
+        return f"{first} what is no longer so. Sign anew on the page Letters, and send, before anything else goes on record here."
+    if now.notice is not None or not now.all_settled or all(one.abandoned for one in now.awards):
+        return ""
+    rule = now.regime.standstill
+    if rule is None or rule.clock is StandstillClock.AFTER_NOTICE:
+        return ""
+    if not stage.reached(TenderStage.LETTERS_ISSUED):
+        return "The letters come before the notice: sign them on the page Letters, and send them."
+    if not found.unsent:
+        return ""
+    waiting = count(len(found.unsent), "letter is", "letters are")
+    return f"{waiting} not on the log of sending yet, and they go out before the notice. Record the sending on the page After the letters."
 
 
 def all_signed(found: LettersToDo) -> str:

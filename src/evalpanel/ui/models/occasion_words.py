@@ -24,6 +24,7 @@ CHOICES = {
     LetterKind.ABNORMALLY_LOW_NOTICE: "Low price: please explain it",
     LetterKind.ABNORMALLY_LOW_ACCEPTED: "Low price: the explanation is accepted",
     LetterKind.ABNORMALLY_LOW_REJECTED: "Low price: the explanation is not accepted",
+    LetterKind.STANDSTILL_BEGAN: "The standstill period has begun (once the notice is on the record)",
     LetterKind.STANDSTILL_ENDED: "The standstill period has ended",
 }
 """The letters that somebody asks for, in the order in which they come."""

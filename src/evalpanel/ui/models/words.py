@@ -18,9 +18,7 @@ from evalpanel.domain.tender import (
     BidStatus,
     EnvelopeKind,
     MemberRole,
-    PriceFormula,
     RegimeCode,
-    Rounding,
 )
 
 UK = ZoneInfo("Europe/London")
@@ -119,22 +117,6 @@ REGIMES = {
     RegimeCode.PCR2015: "Public Contracts Regulations 2015",
     RegimeCode.PSR: "Provider Selection Regime 2023",
     RegimeCode.GRANT: "Grant or below threshold",
-}
-FORMULAS = {
-    PriceFormula.F1: "relative to the lowest price",
-    PriceFormula.F2: "standard differential from the lowest price",
-    PriceFormula.F3: "range of the prices received",
-    PriceFormula.F4: "between two published prices",
-    PriceFormula.F5: "against the mean price",
-    PriceFormula.F7: "price for each point of quality",
-    PriceFormula.F8: "price less the published value of quality",
-    PriceFormula.F10: "lowest price that is acceptable",
-    PriceFormula.F11: "published budget, which the price must stay within",
-}
-ROUNDINGS = {
-    Rounding.ONCE: "only when results are shown",
-    Rounding.ENVELOPE: "the quality total and the price score are each rounded, then added",
-    Rounding.SECTION: "each weighted section result, then the price score",
 }
 ENVELOPES = {EnvelopeKind.COMMON: "Common", EnvelopeKind.QUALITY: "Quality", EnvelopeKind.PRICE: "Price"}
 

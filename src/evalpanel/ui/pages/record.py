@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from evalpanel.domain.people import Role
 from evalpanel.domain.stages import TenderStage
 from evalpanel.progress import Progress
-from evalpanel.services import backups, deciding, record, reporting, verify
+from evalpanel.services import backups, deciding, letters_anew, record, reporting, verify
+from evalpanel.services.after_outcome import AfterOutcome
 from evalpanel.services.challenge import PackMade
 from evalpanel.services.publishing import NoticeOutOfOrder
 from evalpanel.services.record import Head, RecordEntry
@@ -30,6 +31,7 @@ from evalpanel.services.verify import Verification
 from evalpanel.system.files import may_take_out
 from evalpanel.ui import accessible
 from evalpanel.ui.acting import Acting, acting
+from evalpanel.ui.models import letter_words
 from evalpanel.ui.models.award_acts import Asked, record_asked
 from evalpanel.ui.models.record_lines import RecordLines, lines_of
 from evalpanel.ui.models.words import count, uk_time
@@ -284,8 +286,14 @@ class RecordPage(Page):
         self.challenging.setVisible(reached and self._acting.may)
         if reached:
             now = deciding.standing(self.session.workspace, self.session.tender)
-            self.after.show_now(now, view.summary.stage, self._acting.why_not)
+            self.after.show_now(now, view.summary.stage, self._acting.why_not, self._letters_first(now, view))
             self._keeping.show(view, self._acting)
+
+    def _letters_first(self, now: AfterOutcome, view: TenderView) -> str:
+        if not self._acting.may or now.contracts:
+            return ""
+        found = letters_anew.to_do(self.session.workspace, self.session.tender)
+        return letter_words.before_the_notice(found, now, view.summary.stage)
 
     def _record(self, asked: Asked) -> None:
         try:

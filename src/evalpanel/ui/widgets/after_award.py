@@ -44,6 +44,8 @@ class AfterAward(Card):
         super().__init__("After the award")
         self.words = label("", wrap=True)
         self.inside.addWidget(self.words)
+        self.warning = label("", "warn", wrap=True)
+        self.inside.addWidget(self.warning)
         self.days = StandstillDays()
         self.inside.addWidget(self.days)
         row = Flow(gap=8)
@@ -86,12 +88,14 @@ class AfterAward(Card):
         self._several = self._again = self._said = False
         self._choose("")
 
-    def show_now(self, now: AfterOutcome, stage: TenderStage, tip: str) -> None:
-        """Show where it stands; `tip` says why this person may record nothing (empty: they may)."""
+    def show_now(self, now: AfterOutcome, stage: TenderStage, tip: str, letters: str = "") -> None:
+        """Show where it stands; `tip` says why this person may record nothing (empty: they may), `letters` what is to be done first."""
         self._several, self._again = len(now.awards) > 1, now.notice is not None
         self._said = bool(now.letter_days.act)
         self._today = now.today.isoformat()
         self.words.setText("\n".join(_sentences(now)))
+        self.warning.setText(letters)
+        self.warning.setVisible(bool(letters))
         self.days.show_period(now.period, now.today)
         shown = {
             "letters": bool(now.regime.standstill and now.regime.standstill.dated)

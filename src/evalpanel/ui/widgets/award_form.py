@@ -40,7 +40,7 @@ class AwardForm(Card):
         self.inside.addWidget(area, 1)
         self._names: dict[QLineEdit, QLabel] = {}
         self.bids = self._line("The bid that it goes to, by its code")
-        self.tie = self._line("How the published rule was applied to the tie")
+        self.tie = self._line("How the published rule was applied to the tie, in words that the bidders may read")
         self.decided_by = self._line("Who decided: names, with ; between them")
         self.delegation = self._line("Under which delegation, for instance: Scheme of delegation 4.2")
         self.why = self._line("Why, for the record")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout
 
 from evalpanel.domain.intake import TenderPack
-from evalpanel.domain.rules import rules_for
+from evalpanel.domain.rules import FORMULA_WORDS, ROUNDING_WORDS, rules_for
 from evalpanel.domain.tender import Lot, PriceFormula, SectionWeightings, Tender
 from evalpanel.ui.models import words
 from evalpanel.ui.page import label
@@ -105,7 +105,7 @@ def _method(tender: Tender) -> list[tuple[str, str]]:
         ("Quality and price", _split(tender.quality_weighting, tender.price_weighting)),
         ("Sections add up to", "the quality weighting" if of_total else "100 % of quality"),
         ("Price formula", _formula(tender.price_formula)),
-        ("Rounding", f"{words.ROUNDINGS[tender.rounding]}; {words.count(tender.places, 'place')}"),
+        ("Rounding", f"{ROUNDING_WORDS[tender.rounding]}; {words.count(tender.places, 'place')}"),
         ("Equal totals", tender.tie_rule),
         ("Quorum", words.count(tender.quorum, "person", "people") if tender.quorum is not None else ""),
         ("Without agreement", tender.no_consensus),
@@ -131,4 +131,4 @@ def _split(quality: Decimal, price: Decimal) -> str:
 
 
 def _formula(formula: PriceFormula | None) -> str:
-    return f"{formula.value}, {words.FORMULAS[formula]}" if formula is not None else ""
+    return f"{formula.value}, {FORMULA_WORDS[formula]}" if formula is not None else ""

@@ -1378,16 +1378,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum(
-                "blank",
-                "scored",
-                "not_applicable",
-                "abstained",
-                "recused",
-                name="status",
-                native_enum=False,
-                create_constraint=True,
-            ),
+            sa.Enum("blank", "scored", "not_applicable", "abstained", "recused", name="status", native_enum=False),
             nullable=False,
         ),
         sa.Column("value", sa.String(), nullable=True),
@@ -1400,6 +1391,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tender_id", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status = 'blank' OR status = 'scored' OR status = 'not_applicable' OR status = 'abstained' OR status = 'recused'",
+            name=op.f("ck_score_status"),
+        ),
         sa.CheckConstraint("status = 'scored' OR value IS NULL", name=op.f("ck_score_value_only_when_scored")),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_score_revision_from_one")),
         sa.ForeignKeyConstraint(["tender_id"], ["tender.tender_id"], name=op.f("fk_score_tender_id_tender")),
