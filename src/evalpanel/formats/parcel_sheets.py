@@ -104,12 +104,18 @@ def read_declarations(payload: bytes) -> Cover[Declarations]:
     return decode(payload, Cover[Declarations], most=MOST, what="the declaration")
 
 
-@lru_cache(
-    maxsize=32
-)  # whatever asks which sheet counts reads the covers again, and each names 200 parts in a big tender
 def read_scoresheet(payload: bytes) -> Cover[Scoresheet]:
     """The cover of a score sheet. Raises `MalformedJson`."""
+    return _cover_again(payload) if len(payload) <= _MOST_KEPT else _cover(payload)
+
+
+def _cover(payload: bytes) -> Cover[Scoresheet]:
     return decode(payload, Cover[Scoresheet], most=MOST, what="the score sheet")
+
+
+_cover_again = lru_cache(maxsize=32)(_cover)
+_MOST_KEPT = 256 << 10
+"""The most bytes of a cover that is remembered: whoever asks which sheet counts reads the covers again, of 200 parts each in a big tender."""
 
 
 def write_sheet_part(part: SheetPart) -> bytes:
