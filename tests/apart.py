@@ -27,7 +27,7 @@ from evalpanel.services import (
 from evalpanel.services.room import ModerationLine
 from evalpanel.services.workspace import Workspace
 from laptops import OFFICER, Laptops, laptops
-from panels import SCORERS, moderate, panel, people, scored, sent_moderation, two_sheets
+from panels import SCORERS, moderate, people, scored_panel, sent_moderation, two_sheets
 from papered import papered
 from profiles import Clock
 from stages import REFERENCE, load, score
@@ -63,16 +63,14 @@ def _papered(root: Path) -> Iterator[Workspace]:
 
 @contextmanager
 def _two_sheets(root: Path) -> Iterator[Workspace]:
-    with panel(root) as desk:
-        scored(desk)
+    with scored_panel(root) as desk:
         desk.take("CH1", *two_sheets(desk, "PM1"))
         yield desk["CH1"]
 
 
 @contextmanager
 def _unanswered(root: Path) -> Iterator[Workspace]:
-    with panel(root) as desk:
-        scored(desk)
+    with scored_panel(root) as desk:
         moderate(desk)
         desk.take(OFFICER, sent_moderation(desk))
         yield desk[OFFICER]

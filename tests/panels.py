@@ -65,6 +65,20 @@ def panel(root: Path, of: tuple[PanelMember, ...] | None = None) -> Iterator[Lap
         yield desk
 
 
+@contextmanager
+def scored_panel(
+    root: Path, of: tuple[PanelMember, ...] | None = None, scorers: Sequence[str] = SCORERS
+) -> Iterator[Laptops]:
+    """A panel that has declared and scored: see `scored`."""
+    with left(root, _joined_and_scored, people() if of is None else of, tuple(scorers)) as desk:
+        yield desk
+
+
+def _joined_and_scored(desk: Laptops, of: tuple[PanelMember, ...], scorers: tuple[str, ...]) -> None:
+    joined(desk, of)
+    scored(desk, scorers)
+
+
 def joined(desk: Laptops, of: tuple[PanelMember, ...]) -> None:
     """The officer's tender with these people, who join and take in what is theirs."""
     load(desk[OFFICER], desk.root / "pack", make.pack(panel=of))

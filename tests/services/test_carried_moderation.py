@@ -59,6 +59,7 @@ from panels import (
     people,
     release,
     scored,
+    scored_panel,
     sent_moderation,
     sent_sheet,
     sheet,
@@ -99,8 +100,7 @@ def settled(desk: Laptops, final: Path, *members: str, chair: str = "CH1") -> No
 
 def test_panel_works_apart_from_the_pack_to_the_lock(tmp_path: Path) -> None:
     four = ("CH1", "PM1", "PM2", "PM3")
-    with panel(tmp_path, people(third=True)) as desk:
-        scored(desk, four)
+    with scored_panel(tmp_path, people(third=True), four) as desk:
         assert (missing(desk), missing(desk, "CH1")) == ((), ())
         moderate(desk, present=four)
         interim = sent_moderation(desk, final=False)
@@ -134,8 +134,7 @@ def test_panel_works_apart_from_the_pack_to_the_lock(tmp_path: Path) -> None:
 
 
 def test_chair_is_told_of_a_scorer_who_is_present_on_no_line(tmp_path: Path) -> None:
-    with panel(tmp_path, people(third=True)) as desk:
-        scored(desk, ("CH1", "PM1", "PM2", "PM3"))
+    with scored_panel(tmp_path, people(third=True), ("CH1", "PM1", "PM2", "PM3")) as desk:
         moderate(desk, present=("CH1", "PM1", "PM2"))
         made = sending.send(desk["CH1"], REFERENCE, to=desk.stick, final=True)
         assert made.moderation is not None and made.not_asked == ("PM3",)
@@ -300,8 +299,7 @@ def test_recused_chair_and_member_hold_nothing_and_a_deputy_chairs(tmp_path: Pat
 def test_moderation_and_a_newer_sheet_cannot_be_locked_and_the_next_moderation_settles_it(
     tmp_path: Path, moderation_first: bool
 ) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         final = sent_moderation(desk)
         sign_off.reopen(desk["PM1"], REFERENCE, person="PM1", reason="A page was overlooked.")
@@ -377,8 +375,7 @@ def replace_lines(part: ModerationPart, change: Callable[[AgreedLine], AgreedLin
 
 
 def test_two_moderations_that_do_not_know_of_each_other_count_neither(tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         sent_moderation(desk, final=False)
         lost = crafted(desk, lambda one: replace(one, agreed=replace(one.agreed, reasons="Said before.")), keep=False)
@@ -394,8 +391,7 @@ def test_two_moderations_that_do_not_know_of_each_other_count_neither(tmp_path: 
 
 
 def test_chair_rules_between_two_sheets_and_the_ruling_travels(tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         lost, newer = two_sheets(desk, "PM1")
         for one in (OFFICER, "CH1"):
             assert [each.verdict for each in desk.take(one, lost, newer)] == [Verdict.NEWER, Verdict.FORKED]
@@ -428,8 +424,7 @@ def corrected(desk: Laptops, person: str) -> Path:
 
 
 def test_chair_cannot_rule_out_a_sheet_that_is_no_fork(tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         sent_moderation(desk, final=False)
         desk.take(OFFICER, corrected(desk, "PM1"))
@@ -444,8 +439,7 @@ def test_chair_cannot_rule_out_a_sheet_that_is_no_fork(tmp_path: Path) -> None:
 
 
 def test_two_sheets_that_come_to_light_after_the_lock_change_nothing(tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         lost = lost_sheet(desk, "PM1")
         newer = corrected(desk, "PM1")
         desk.take(OFFICER, newer)
@@ -584,8 +578,7 @@ def quoting_zero(one: AgreedLine) -> AgreedLine:
 
 
 def test_misquoted_scorer_is_told_and_does_not_agree_unseen(tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         sent_moderation(desk)
         wrong = crafted(desk, quoting_zero)
@@ -622,8 +615,7 @@ def test_misquoted_scorer_is_told_and_does_not_agree_unseen(tmp_path: Path) -> N
 def test_moderation_that_does_not_hold_together_changes_nothing(
     tmp_path: Path, change: Callable[[AgreedLine], AgreedLine], said: str
 ) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         sent_moderation(desk)
         (report,) = desk.take(OFFICER, crafted(desk, change))

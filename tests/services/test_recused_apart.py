@@ -32,8 +32,8 @@ from evalpanel.services import (
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import queries, score_reads
 from evalpanel.store import tables as t
-from laptops import OFFICER, Laptops
-from panels import affirm, declare, panel, people, release, sent_moderation, sheet
+from laptops import OFFICER, Laptops, left
+from panels import affirm, declare, joined, people, release, sent_moderation, sheet
 from stages import REFERENCE, level_of
 
 KEPT_OUT = {"CH1": "B02", "PM3": "B01", "FE1": "B03"}
@@ -57,43 +57,47 @@ def agreed(desk: Laptops, chair: str, bids: tuple[str, ...], present: tuple[str,
     moderation.take_moderated(desk[chair], REFERENCE, rows=rows)
 
 
+def brought(held: Laptops) -> None:
+    """From the declarations to open prices: the chair leads two bids, the deputy the third, from which the chair is recused."""
+    joined(held, (*people(deputy=True, third=True), FINANCE))
+    for person in (*SCORERS, "CH2", "FE1"):
+        declare(held, person, KEPT_OUT.get(person, ""))
+    for person, bidder in KEPT_OUT.items():
+        declarations.decide(
+            held[OFFICER],
+            REFERENCE,
+            person=person,
+            bidder=bidder,
+            outcome=DecisionOutcome.RECUSED,
+            scope=Scope.BID,
+            why="The interest is in this bid alone.",
+        )
+    release(held)
+    files = {one: sheet(held, one) for one in SCORERS}
+    held.take(OFFICER, *files.values())
+    release(held)
+    for chair in ("CH1", "CH2"):
+        held.take(chair, *(file for person, file in files.items() if person != chair))
+    present = (*SCORERS, "CH2")
+    agreed(held, "CH1", ("B01", "B03"), present)
+    agreed(held, "CH2", ("B02",), present)
+    finals = [sent_moderation(held, chair) for chair in ("CH1", "CH2")]
+    held.take(OFFICER, *finals)
+    release(held)
+    for person in (*SCORERS, "CH2", "FE1"):
+        held.take(person, *finals)
+    for person in ("PM1", "PM2", "PM3"):
+        for one in assents.assent(held[person], REFERENCE, to=held.stick, affirm=True):
+            held.take(OFFICER, one.file)
+            held.take("CH1", one.file)
+            held.take("CH2", one.file)
+    for chair in ("CH1", "CH2"):
+        affirm(held, chair)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Laptops]:
-    """From the declarations to open prices: the chair leads two bids, the deputy the third, from which the chair is recused."""
-    with panel(tmp_path, (*people(deputy=True, third=True), FINANCE)) as held:
-        for person in (*SCORERS, "CH2", "FE1"):
-            declare(held, person, KEPT_OUT.get(person, ""))
-        for person, bidder in KEPT_OUT.items():
-            declarations.decide(
-                held[OFFICER],
-                REFERENCE,
-                person=person,
-                bidder=bidder,
-                outcome=DecisionOutcome.RECUSED,
-                scope=Scope.BID,
-                why="The interest is in this bid alone.",
-            )
-        release(held)
-        files = {one: sheet(held, one) for one in SCORERS}
-        held.take(OFFICER, *files.values())
-        release(held)
-        for chair in ("CH1", "CH2"):
-            held.take(chair, *(file for person, file in files.items() if person != chair))
-        present = (*SCORERS, "CH2")
-        agreed(held, "CH1", ("B01", "B03"), present)
-        agreed(held, "CH2", ("B02",), present)
-        finals = [sent_moderation(held, chair) for chair in ("CH1", "CH2")]
-        held.take(OFFICER, *finals)
-        release(held)
-        for person in (*SCORERS, "CH2", "FE1"):
-            held.take(person, *finals)
-        for person in ("PM1", "PM2", "PM3"):
-            for one in assents.assent(held[person], REFERENCE, to=held.stick, affirm=True):
-                held.take(OFFICER, one.file)
-                held.take("CH1", one.file)
-                held.take("CH2", one.file)
-        for chair in ("CH1", "CH2"):
-            affirm(held, chair)
+    with left(tmp_path, brought) as held:
         yield held
 
 

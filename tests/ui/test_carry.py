@@ -24,7 +24,7 @@ from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets import mark
 from evalpanel.ui.widgets.shaped_lines import ROW
 from laptops import OFFICER, Laptops, laptops, left
-from panels import moderate, panel, release, scored, sent_moderation
+from panels import moderate, release, scored_panel, sent_moderation
 from profiles import Clock
 from stages import REFERENCE, load, score, write_pack
 from ui.carry_driver import Window, speak
@@ -423,8 +423,7 @@ def at(qtbot: QtBot, desk: Laptops, person: str) -> Window:
 
 
 def test_agreed_scores_go_to_the_panel_and_their_answers_come_back(qtbot: QtBot, tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         chair, officer, member = (at(qtbot, desk, person) for person in ("CH1", OFFICER, "PM1"))
         assert chair.step == ("Write the agreed scores…", True)
@@ -454,8 +453,7 @@ def test_agreed_scores_go_to_the_panel_and_their_answers_come_back(qtbot: QtBot,
 
 
 def test_a_member_says_where_they_do_not_agree(qtbot: QtBot, tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         final = sent_moderation(desk)
         desk.take(OFFICER, final)
@@ -477,8 +475,7 @@ def test_a_member_says_where_they_do_not_agree(qtbot: QtBot, tmp_path: Path) -> 
 
 
 def test_scores_that_are_not_final_are_read_and_not_answered(qtbot: QtBot, tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         interim = sent_moderation(desk, final=False)
         desk.take(OFFICER, interim)
@@ -494,8 +491,7 @@ def test_scores_that_are_not_final_are_read_and_not_answered(qtbot: QtBot, tmp_p
 
 
 def test_receipts_say_what_of_mine_arrived(qtbot: QtBot, tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         officer, member = at(qtbot, desk, OFFICER), at(qtbot, desk, "PM1")
         officer.page._receipts.click()
         officer.idle()

@@ -10,7 +10,7 @@ from evalpanel.services import inviting, joining, papers, setup
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.models import carrying as models
 from laptops import OFFICER, Laptops, laptops
-from panels import moderate, panel, scored, sent_moderation, two_sheets
+from panels import moderate, panel, scored_panel, sent_moderation, two_sheets
 from profiles import Clock, make_profile, opened
 from sheets import words_on
 from stages import REFERENCE, load
@@ -106,8 +106,7 @@ def test_somebody_takes_over_as_officer_in_the_window(qtbot: QtBot, tmp_path: Pa
 
 
 def test_the_chair_rules_between_two_sheets_in_the_window(qtbot: QtBot, tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         sheets = two_sheets(desk, "PM1")
         chair = at(qtbot, desk, "CH1")
         assert not chair.page._two.isVisible()
@@ -135,8 +134,7 @@ def test_the_chair_rules_between_two_sheets_in_the_window(qtbot: QtBot, tmp_path
 
 
 def test_an_answer_that_cannot_be_had_is_excused_in_the_window(qtbot: QtBot, tmp_path: Path) -> None:
-    with panel(tmp_path) as desk:
-        scored(desk)
+    with scored_panel(tmp_path) as desk:
         moderate(desk)
         desk.take(OFFICER, sent_moderation(desk))
         officer = at(qtbot, desk, OFFICER)
