@@ -5,12 +5,16 @@ Its scores are written in bulk, each act with the line in the trail that the ser
 
 from __future__ import annotations
 
+import atexit
 import io
 import itertools
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -28,6 +32,7 @@ from evalpanel.domain.tender import Bid, BidCode, Bidder, BidderCode, PersonCode
 from evalpanel.services import audit, deciding, moderation, outcome, packs, prices, setup, sign_off, tenders
 from evalpanel.services.workspace import Workspace
 from evalpanel.store import tables as t
+from guards import at_home_in
 
 REFERENCE = make.tender().reference
 STAGES = ("loaded", "scoring", "signed", "moderated", "agreed", "closed", "priced")
@@ -137,6 +142,19 @@ def profile(root: Path, stage: str, size: Size = WHOLE) -> Path:
     with profiles.opened(root) as space:
         bring(space, stage, root.parent / f"{root.name}-pack", size)
     return root
+
+
+def copy(root: Path, stage: str, size: Size) -> Path:
+    """The same, made once in this process and copied to `root`."""
+    return profiles.copied(_kept(stage, size), root)
+
+
+@cache
+def _kept(stage: str, size: Size) -> Path:
+    folder = Path(mkdtemp(prefix="big-"))
+    atexit.register(shutil.rmtree, folder)
+    with at_home_in(folder / "home"):
+        return profile(folder / "profile", stage, size)
 
 
 def bring(space: Workspace, stage: str, folder: Path, size: Size = WHOLE) -> None:

@@ -22,11 +22,14 @@ import stages
 import ui_stage
 import walked
 from evalpanel import demo
+from evalpanel.domain.correspondence import Channel
+from evalpanel.domain.lessons import Voice
 from evalpanel.domain.letter_wording import LetterKind
+from evalpanel.domain.process_feedback import ProcessStage
 from evalpanel.domain.sheets import Line, Score, ScoreStatus
 from evalpanel.domain.tender import BidCode, CriterionCode, LotCode
 from evalpanel.progress import Progress
-from evalpanel.services import publishing, scoring, sign_off
+from evalpanel.services import feedback, lessons, letters, publishing, scoring, sent, sign_off
 from evalpanel.store import tables as t
 from evalpanel.system.folders import Folders
 from evalpanel.system.resources import resource
@@ -34,6 +37,7 @@ from evalpanel.ui.dialogs.from_paper import Done
 from evalpanel.ui.dialogs.who import WhoDialog
 from evalpanel.ui.models.carry_next import Go
 from evalpanel.ui.pages.carry import CarryPage
+from evalpanel.ui.pages.feedback import FeedbackPage
 from evalpanel.ui.pages.letters import LettersPage
 from evalpanel.ui.pages.moderation import ModerationPage
 from evalpanel.ui.pages.outcome import OutcomePage
@@ -44,6 +48,7 @@ from evalpanel.ui.pages.setup import SetupPage
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
 from evalpanel.ui.widgets.keeping_card import KeepingCard
+from filling import filled
 from papered import paper_words
 from profiles import make_profile
 
@@ -291,6 +296,51 @@ def sign(shell: Shell) -> None:
     if page.primary.text().startswith("Sign "):
         page.primary.click()
     idle(shell)
+
+
+def signed_here(shell: Shell) -> None:
+    """Every letter is signed, and one of them is on its way."""
+    space, tender = shell.session.workspace, shell.session.tender
+    if not sent.correspondence(space, tender):
+        letters.letters(space, tender, Path(mkdtemp(dir=space.folders.staging)))
+        one = sent.correspondence(space, tender)[0]
+        sent.record_sent(space, tender, at=space.now(), channel=Channel.EMAIL, bids=[(one.bid, one.lot)])
+    _feedback(shell).acted.emit()
+
+
+def sending(shell: Shell) -> None:
+    """The officer says what went out."""
+    _feedback(shell)._ask_sent()
+
+
+def what_bidders_say(shell: Shell) -> None:
+    """Two filled forms came back."""
+    page, folder = _feedback(shell), Path(mkdtemp(dir=shell.session.workspace.folders.staging))
+    space, tender = shell.session.workspace, shell.session.tender
+    blank = feedback.write_forms(space, tender, folder)[0].read_bytes()
+    for place in (1, 3):
+        (folder / f"{place}.pdf").write_bytes(filled(blank, {"found": place}, {"keep": f"The visit in week {place}."}))
+    page.choose_files = lambda _: [str(folder / f"{place}.pdf") for place in (1, 3)]
+    page._take()
+    idle(shell)
+    page.open("answers")
+
+
+def learned(shell: Shell) -> None:
+    """A lesson that is open, one that is answered, and another that is being written."""
+    page = _feedback(shell)
+    space, tender = shell.session.workspace, shell.session.tender
+    for said in ("Give young evaluators a shorter form.", "Publish the questions of other bidders sooner."):
+        lessons.add(space, tender, said, stage=ProcessStage.ASSESSMENT, voice=Voice.PANEL, criterion=None)
+    page.acted.emit()
+    page.open("lessons")
+    page.lesson_form.ask(None, "What did the authority learn?")
+
+
+def _feedback(shell: Shell) -> FeedbackPage:
+    page = shell.page("feedback")
+    assert isinstance(page, FeedbackPage)
+    return page
 
 
 def with_a_certificate(shell: Shell) -> None:
@@ -731,6 +781,7 @@ SCENES = (
     Scene("decided", "OF1", (Shot("letters", "sentences", act=sentences),)),
     Scene("decided", "OF1", (Shot("letters", "blocked"), Shot("letters", "correct", act=correct)), before=without_an_address),
     Scene("decided", "OF1", (Shot("letters", "signed", act=sign), Shot("letters", "checked", act=check_the_list), Shot("letters", "anew", act=anew), *places("home")), before=with_addresses),
+    Scene("decided", "OF1", (Shot("feedback", "signed", act=signed_here), Shot("feedback", "sending", act=sending), Shot("feedback", "answers", act=what_bidders_say), Shot("feedback", "lessons", act=learned)), before=with_addresses),
     Scene("decided", "OF1", (Shot("letters", "damaged"), ), before=damage),
     # Three years later
     Scene("due", "OF1", (Shot("record", "due"), Shot("record", "held", act=held_back), Shot("record", "ending", act=ending), Shot("record", "ended", act=ended))),

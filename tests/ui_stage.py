@@ -24,6 +24,7 @@ from evalpanel.services import (
     inviting,
     issuing,
     joining,
+    letters,
     moderation,
     outcome,
     packs,
@@ -61,6 +62,8 @@ are invited. The rest are PM1's: `answered`: the answer is written; `early`: the
 files came before the words, and wait; `met`: the words are confirmed; `came`: the tender is here."""
 DUE = "due"
 """Every lot was abandoned, the tender closed, and three years later its record may be ended."""
+LETTERED = "lettered"
+"""The award is decided, and every letter that can be is signed: they lie beside what was carried."""
 NOT_HERE = ("empty", "answered", "early", "met")
 """The stages at which no tender can be opened."""
 
@@ -100,7 +103,9 @@ def _kept(stage: str) -> Path:
         if stage == "empty":
             make_profile(root, "Sample Officer", "officer@procurement.example")
             return root
-        before = {DUE: "outcome", **dict.fromkeys(CARRIED, "empty")}.get(stage) or STAGES[STAGES.index(stage) - 1]
+        before = {DUE: "outcome", LETTERED: "decided", **dict.fromkeys(CARRIED, "empty")}.get(stage) or STAGES[
+            STAGES.index(stage) - 1
+        ]
         shutil.copytree(_kept(before), root)
         with opened(root, lambda: NOW) as space:
             if stage in CARRIED:
@@ -156,6 +161,7 @@ _ACTS: dict[str, Callable[[Workspace], object]] = {
     "priced": lambda space: prices.open_prices(space, REFERENCE),
     "outcome": lambda space: outcome.outcome(space, REFERENCE),
     "decided": lambda space: demo.award(space, REFERENCE),
+    LETTERED: lambda space: letters.letters(space, REFERENCE, space.folders.root / "others" / "letters"),
     DUE: _close,
 }
 """What brings the sample tender to each stage from the one before; the last from its outcome."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -109,6 +110,7 @@ def shells(root: Path, walks: tuple[Walk, ...] = WALKS) -> Iterator[tuple[Walk, 
                 shell.close()
                 shell.deleteLater()
                 QApplication.processEvents()
+                take_away()
 
 
 def who(root: Path) -> Iterator[WhoDialog]:
@@ -118,3 +120,8 @@ def who(root: Path) -> Iterator[WhoDialog]:
         dialog.show()
         yield dialog
         dialog.close()
+
+
+def take_away() -> None:
+    """Have the windows gone that were closed for good."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

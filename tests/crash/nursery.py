@@ -235,6 +235,7 @@ def _answer(request: dict[str, object], runs: Runs) -> dict[str, object]:
 def main() -> None:
     """Answer requests until there are no more."""
     base = Path(sys.argv[1])
+    sys.dont_write_bytecode = True  # what Python keeps of the migrations of a test is no file of the program
     tempfile.tempdir = str(base)  # this process is killed in the end: what it left is taken away with the folder
     materials = Materials(base / "materials")
     known: dict[str, Runs] = {}

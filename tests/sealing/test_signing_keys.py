@@ -8,6 +8,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.signers import Signer
@@ -129,14 +130,14 @@ def test_a_detached_signature_is_its_signers_over_its_file_and_over_no_other() -
 @pytest.fixture
 def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A token in software with the officer's key and certificate in it."""
-    pkcs11 = pytest.importorskip("pkcs11")
-    if not MODULE.is_file():
-        pytest.skip("SoftHSM is not installed")
+    program = judge("softhsm2-util")
+    if not MODULE.is_file() and os.environ.get("EVALPANEL_JUDGES") != "required":
+        pytest.skip("SoftHSM lies elsewhere on this system")
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm.conf"))
     subprocess.run(
-        [judge("softhsm2-util"), "--init-token", "--free", "--label", "officer", "--so-pin", "1234", "--pin", "5678"],
+        [program, "--init-token", "--free", "--label", "officer", "--so-pin", "1234", "--pin", "5678"],
         check=True, capture_output=True,
     )  # fmt: skip
     certificate, key = issued("B. Officer", "Exbourne issuing")
@@ -145,7 +146,7 @@ def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     subprocess.run(
         [
-            judge("softhsm2-util"), "--import", tmp_path / "key.p8", "--token", "officer", "--label", "signing",
+            program, "--import", tmp_path / "key.p8", "--token", "officer", "--label", "signing",
             "--id", "01", "--pin", "5678",
         ],
         check=True, capture_output=True,
@@ -188,6 +189,5 @@ def test_a_token_that_cannot_sign_is_refused_in_words(token: Path, label: str, p
 
 
 def test_a_module_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
-    pytest.importorskip("pkcs11")
     with pytest.raises(EvalPanelError, match="could not be used"):
         of_token(tmp_path / "none.so", "officer", "5678", "signing")

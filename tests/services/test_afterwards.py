@@ -33,10 +33,11 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def space(kept: Kept, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """The small tender with its letters signed."""
-    with opened(copied(kept.profile("priced"), tmp_path / "profile"), clock) as held:
+@pytest.fixture(scope="module")
+def signed(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small tender in a closed profile, and its signed letters."""
+    folder = tmp_path_factory.mktemp("signed")
+    with opened(copied(kept.profile("priced"), folder / "profile")) as held:
         for bidder in ("B02", "B03"):
             setup.correct_bidder(
                 held,
@@ -47,8 +48,16 @@ def space(kept: Kept, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
                 identifier="00012346",
             )
         after_outcome_steps.decided(held)
-        report = letters.letters(held, REFERENCE, tmp_path / "letters")
+        report = letters.letters(held, REFERENCE, folder / "letters")
         assert report.blocked == ()
+    return folder
+
+
+@pytest.fixture
+def space(signed: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """The small tender with its letters signed."""
+    copied(signed / "letters", tmp_path / "letters")
+    with opened(copied(signed / "profile", tmp_path / "profile"), clock) as held:
         yield held
 
 

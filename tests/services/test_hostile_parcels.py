@@ -18,10 +18,11 @@ import pytest
 
 import hostile
 from evalpanel.domain.parcels import ParcelKind, Statement, Verdict
-from evalpanel.domain.sheets import Score, ScoreStatus
-from evalpanel.domain.tender import PersonCode
+from evalpanel.domain.sheets import Line, Score, ScoreStatus
+from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode, PersonCode
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_file import Container, checked_blocks, read_parcel
+from evalpanel.formats.parcel_sheets import SheetPart, write_sheet_part
 from evalpanel.formats.statements import read_statement, write_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.installations import Installation, new_installation
@@ -372,3 +373,14 @@ def test_bombs_and_millions_take_bounded_memory(tmp_path: Path) -> None:
         said, grew = child(reader, path)
         assert said.startswith("refused:"), (reader, path.name, said)
         assert grew < 200, (reader, path.name, grew)
+
+
+@pytest.mark.parametrize("figure", ["NaN", "sNaN", "-Infinity", "1E+999999999", "0E+999999999", "1E-999999999"])
+def test_figure_that_is_no_score_is_refused_before_it_fills_the_memory(figure: str, tmp_path: Path) -> None:
+    path = tmp_path / "part.json"
+    place = Line(LotCode("L1"), BidCode("B01"), CriterionCode("1.1"))
+    answer = Score(place, ScoreStatus.SCORED, Decimal(figure))
+    path.write_bytes(write_sheet_part(SheetPart((answer,), BidderCode("B01"), (), LotCode("L1"))))
+    said, grew = child("part", path)
+    assert said.startswith("refused: The score sheet cannot be read.")
+    assert grew < 50

@@ -27,7 +27,7 @@ LINES = 2050
 def shell(tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Shell]:
     """The window at a stage, for a person."""
     stage, person = request.param
-    with profiles.opened(big.profile(tmp_path / "profile", stage, SIZE)) as space:
+    with profiles.opened(big.copy(tmp_path / "profile", stage, SIZE)) as space:
         made = Shell(Session(space, big.REFERENCE, person), factories())
         qtbot.addWidget(made)
         made.show()

@@ -79,14 +79,14 @@ def test_member_lists_interests_in_their_own_words_and_the_officer_learns_whom_t
     first = form.rows[0]
     first.name.setText("Tallis Care")
     first.number.setText("00012345")
-    assert page.status.text() == "Choose what ties you to Tallis Care, 00012345."
+    assert page.why_not.text() == "Choose what ties you to Tallis Care, 00012345."
     first.kinds[InterestKind.FAMILY].click()
-    assert page.status.text() == "Say in a few words what ties you to Tallis Care, 00012345."
+    assert page.why_not.text() == "Say in a few words what ties you to Tallis Care, 00012345."
     first.text.setPlainText("My sister is a director.")
     form.another.click()
     second = form.rows[1]
     second.text.setPlainText("I keep the score.")
-    assert page.status.text() == "Say which organisation it is, by its name or its number."
+    assert page.why_not.text() == "Say which organisation it is, by its name or its number."
     second.name.setText("Quarry Bank Cricket Club")
     second.kinds[InterestKind.MEMBER].click()
     third = form.add()
@@ -114,7 +114,7 @@ def test_what_is_on_record_is_told_and_can_be_added_to(desk: Laptops, qtbot: QtB
     page.open("declare")
     assert "On record: Quarry Bank Cricket Club. I keep the score." in everything_said(page)
     page.listing.rest.click()
-    assert (page.status.text(), page.primary.isEnabled()) == ("There is nothing new to record.", False)
+    assert (page.why_not.text(), page.primary.isEnabled()) == ("There is nothing new to record.", False)
 
 
 def test_officers_laptop_asks_from_the_list_of_names(desk: Laptops, qtbot: QtBot) -> None:

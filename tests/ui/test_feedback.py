@@ -13,7 +13,7 @@ import ui_stage
 from evalpanel.domain.correspondence import Channel
 from evalpanel.domain.lessons import Voice
 from evalpanel.domain.process_feedback import ProcessStage
-from evalpanel.services import feedback, lessons, letters, sent
+from evalpanel.services import feedback, lessons, sent
 from evalpanel.services.workspace import Workspace
 from evalpanel.ui.pages.feedback import FeedbackPage
 from evalpanel.ui.session import Session
@@ -31,9 +31,9 @@ def space(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def signed(space: Workspace, tmp_path: Path) -> Workspace:
-    letters.letters(space, REFERENCE, tmp_path / "letters")
-    return space
+def signed(tmp_path: Path) -> Iterator[Workspace]:
+    with ui_stage.at(ui_stage.LETTERED, tmp_path / "profile") as held:
+        yield held
 
 
 class Window:

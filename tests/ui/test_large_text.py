@@ -24,7 +24,7 @@ from evalpanel.ui.pages.carry import CarryPage
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.start import StartWindow
-from walked import Walk, press, shells
+from walked import Walk, press, shells, take_away
 
 SIZES = (QSize(900, 600), QSize(1366, 768))
 SCENES = (
@@ -60,6 +60,7 @@ def large(qapp: QApplication) -> Iterator[None]:
     """Text at 200 %; put back afterwards."""
     theme.apply(qapp, scale=2.0)
     yield
+    take_away()
     theme.apply(qapp)
 
 

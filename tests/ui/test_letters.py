@@ -131,7 +131,7 @@ def test_letters_of_a_lot_are_hidden_from_somebody_who_is_recused_from_it(qtbot:
 
 def test_letters_ask_who_one_is_before_signing(qtbot: QtBot, space: Workspace) -> None:
     window = Window(qtbot, space, "")
-    assert window.page.status.text() == "Choose who you are first: OF1 Morwenna Pascall signs the letters."
+    assert window.page.why_not.text() == "Choose who you are first: OF1 Morwenna Pascall signs the letters."
     window.shell.close()
 
 
@@ -148,7 +148,7 @@ def test_letters_are_not_signed_before_the_award_is_decided(qtbot: QtBot, tmp_pa
     with ui_stage.at("outcome", tmp_path) as early:
         window = Window(qtbot, early)
         assert (window.page.primary.text(), window.page.primary.isEnabled()) == ("Sign 8 letters", False)
-        assert window.page.status.text() == (
+        assert window.page.why_not.text() == (
             "The award is decided first, on the page Outcome. Until then the letters can be looked at."
         )
         assert window.page.side_card.correct.isVisible() is True

@@ -18,6 +18,7 @@ from evalpanel.ui.catalogue import factories
 from evalpanel.ui.session import Session
 from evalpanel.ui.shell import Shell
 from evalpanel.ui.theme import Colours, Look
+from walked import take_away
 
 GROUNDS = ("page", "surface", "raised", "tint")
 TEXTS = [
@@ -91,6 +92,7 @@ def dressed(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[Colo
     """The look that the test asks for; put back afterwards."""
     theme.apply(qapp, request.param)
     yield theme.colours()
+    take_away()
     theme.apply(qapp)
 
 

@@ -112,7 +112,7 @@ def test_somebody_without_interests_declares_by_two_keys(qtbot: QtBot, frozen: W
     with driven(qtbot, frozen, "TS1") as driver:
         driver.press_primary()
         assert driver.step == ("Record my declaration", False)
-        assert driver.page.status.text() == READ
+        assert (driver.page.why_not.isVisible(), driver.page.why_not.text()) == (True, READ)
         driver.key(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         qtbot.waitUntil(lambda: driver.step == ("Record my declaration", True), timeout=20_000)
         with qtbot.waitSignal(driver.page.acted, timeout=20_000):
@@ -156,7 +156,7 @@ def test_an_interest_needs_a_kind_and_words_and_recuses_from_the_lot(qtbot: QtBo
         # What is on record stays; only something new can be added.
         driver.page.open("declare")
         assert driver.page.form.rows["B03"].is_answered
-        assert driver.page.status.text().startswith("There is nothing new to record.")
+        assert driver.page.why_not.text().startswith("There is nothing new to record.")
         driver.key(Qt.Key.Key_Escape)
         qtbot.waitUntil(lambda: driver.page.title.text() == "Panel and interests", timeout=20_000)
 

@@ -9,6 +9,8 @@ import io
 import json
 import sys
 import traceback
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -110,10 +112,16 @@ def options(
     context.obj = made(profile, passphrase_file, paper_words)
 
 
+@cache
+def _built() -> Callable[..., Any]:
+    """The commands as typer makes them of our functions: it would make all of them again at each call."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     try:
-        app(args=arguments, prog_name="evalpanel")
+        _built()(args=arguments, prog_name="evalpanel")
     except SystemExit as done:  # typer's own way out: 0, what a command raised as Exit, or 2 for usage
         code = done.code if isinstance(done.code, int) else 0
         if code == _CTRL_C:

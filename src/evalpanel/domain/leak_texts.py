@@ -30,8 +30,8 @@ class TextIndex:
     numbers: dict[str, int] = field(default_factory=dict)
     anchors: dict[str, int] = field(default_factory=dict)
     again: dict[str, list[int]] = field(default_factory=dict)
-    groups: dict[str, int] = field(default_factory=dict)
-    alike: dict[bytes, int] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict, compare=False)
+    alike: dict[bytes, int] = field(default_factory=dict, compare=False)
 
     def add(self, letters: str) -> int | None:
         """The number of a text, which is that of the same letters added before; None where it is too short for a run."""

@@ -44,7 +44,7 @@ _STAGES = {
     ProcessStage.DOCUMENTS: "The documents",
     ProcessStage.TIME: "Time",
     ProcessStage.CLARIFICATION: "Questions and answers",
-    ProcessStage.RESPONSE: "Writing the tender",
+    ProcessStage.RESPONSE: "Writing the bid",
     ProcessStage.PRICE: "Price and costs",
     ProcessStage.ASSESSMENT: "Assessment",
     ProcessStage.LETTER: "The letter",

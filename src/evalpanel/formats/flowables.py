@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, Frame, KeepTogether, PageBreak, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Frame, KeepTogether, PageBreak, Spacer
 from reportlab.platypus import Paragraph as PdfParagraph
 from reportlab.platypus import Table as PdfTable
 
@@ -23,7 +23,7 @@ from evalpanel.formats.tagging import Element, Inline, TaggedCanvas, TaggedText
 TEXT, MUTED, ACCENT = HexColor("#1C2024"), HexColor("#5A626B"), HexColor("#0B655D")
 LINE, TINT = HexColor("#DDDAD2"), HexColor("#F3F8F7")
 _MOST_STEPS = 21  # more steps than these would run into each other on the mark
-_LAST_PARAGRAPHS = 3  # of them go along with the signature, where they are short
+_LAST_PARAGRAPHS = 2  # stand on the page of the signature at least, where they are short
 _SHORT_PARAGRAPH = 600  # characters
 _PAGINATION = "/Type /Pagination"
 
@@ -204,13 +204,23 @@ def laid_flat(flowables: list[Flowable]) -> list[Flowable]:
 
 
 def last_words(story: list[Flowable]) -> list[Flowable]:
-    """The last short paragraphs of `story`, taken off it, with a heading that would be left without words: to stay with what follows."""
+    """The last few short paragraphs of `story`, taken off it, with the headings over them: to stay with what follows."""
     taken: list[Flowable] = []
-    while story and len(taken) < _LAST_PARAGRAPHS and _is_short(story[-1]):
-        taken.insert(0, story.pop())
-    while taken and story and getattr(story[-1], "getKeepWithNext", int)():
-        taken.insert(0, story.pop())
+    paragraphs = 0
+    while story and (paragraphs < _LAST_PARAGRAPHS or _leads(story[-1])):
+        is_last = not paragraphs and isinstance(story[-1], TaggedParagraph)
+        if not (is_last or _is_short(story[-1]) or _leads(story[-1]) or isinstance(story[-1], CondPageBreak)):
+            break
+        one = story.pop()
+        if not isinstance(one, CondPageBreak):  # no heading waits for room among what stays together
+            paragraphs += not _leads(one)
+            taken.insert(0, one)
     return taken
+
+
+def _leads(flowable: Flowable) -> bool:
+    """Whether it is a heading or a label, which does not end a page."""
+    return bool(getattr(flowable, "getKeepWithNext", int)())
 
 
 def _is_short(flowable: Flowable) -> bool:

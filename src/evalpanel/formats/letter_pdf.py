@@ -44,12 +44,10 @@ def render(letter: FeedbackLetter, *, made_at: datetime, fonts: LetterFonts | No
 
     layout = pages.Layout(fonts or shipped(), addresses=_own_addresses(letter))
     story = _front(layout, letter)
-    for part in letter.body[:-1]:
+    for part in letter.body:
         story += section(layout, part)
     # The last section is short, and a signature alone on a page would be nobody's: the last words before it come along.
-    last = last_words(story)
-    last += section(layout, letter.body[-1]) if letter.body else []
-    last += _signature_block(layout, letter)
+    last = [*last_words(story), *_signature_block(layout, letter)]
     who = ", ".join(part for part in (letter.signatory.name, letter.signatory.role) if part.strip())
     spot = SignatureSpot(layout.structure.add("Form"), f"Digital signature of {who}")
     story.append(layout.together([*last, spot, *_signatory(layout, letter)]))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -14,7 +17,7 @@ from evalpanel.domain.changes import Change
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.interests import Declaration, DeclarationOutcome, InterestKind
 from evalpanel.domain.numbers import canonical
-from evalpanel.domain.sheets import MOST_ENTERED_BY, Score
+from evalpanel.domain.sheets import MOST_ENTERED_BY, Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, LotCode, PersonCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
 from evalpanel.formats.parcel_bodies import Cover, Moment, Sha
@@ -104,12 +107,18 @@ def read_declarations(payload: bytes) -> Cover[Declarations]:
     return decode(payload, Cover[Declarations], most=MOST, what="the declaration")
 
 
-@lru_cache(
-    maxsize=32
-)  # whatever asks which sheet counts reads the covers again, and each names 200 parts in a big tender
 def read_scoresheet(payload: bytes) -> Cover[Scoresheet]:
     """The cover of a score sheet. Raises `MalformedJson`."""
+    return _cover_again(payload) if len(payload) <= _MOST_KEPT else _cover(payload)
+
+
+def _cover(payload: bytes) -> Cover[Scoresheet]:
     return decode(payload, Cover[Scoresheet], most=MOST, what="the score sheet")
+
+
+_cover_again = lru_cache(maxsize=32)(_cover)
+_MOST_KEPT = 256 << 10
+"""The most bytes of a cover that is remembered: whoever asks which sheet counts reads the covers again, of 200 parts each in a big tender."""
 
 
 def write_sheet_part(part: SheetPart) -> bytes:
@@ -131,6 +140,47 @@ def read_sheet_part(data: bytes) -> SheetPart:
             "The score sheet cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."
         ) from error
     return held
+
+
+def pinned_by(parts: Sequence[tuple[SheetPart, bytes]]) -> str:
+    """What `sheet_digest` says of all answers of these parts, each with the text that it was read from.
+
+    A part that was read is written in one way only, and nearly always as a sheet is pinned: then its own text is.
+    """
+    found = [_text_of(held, data) for held, data in parts if held.answers]
+    texts = sorted((one for one in found if one is not None), key=lambda one: one.first)
+    if len(texts) < len(found) or not all(one.last < other.first for one, other in pairwise(texts)):
+        return sheet_digest(answer for held, _ in parts for answer in held.answers)
+    running = hashlib.sha256(b"[")
+    for number, one in enumerate(texts):
+        running.update(b"," if number else b"")
+        running.update(one.text)
+    running.update(b"]")
+    return running.hexdigest()
+
+
+class _Pinned(NamedTuple):
+    """The answers of a part as they are pinned, and the places of the first and the last."""
+
+    first: tuple[str, str, str]
+    last: tuple[str, str, str]
+    text: memoryview
+
+
+def _text_of(part: SheetPart, data: bytes) -> _Pinned | None:
+    """None where the answers are not in the order of their lines, or a figure could be written shorter."""
+    places = [(one.line.lot, one.line.bid, one.line.criterion) for one in part.answers]
+    figures = {str(one.value) for one in part.answers if one.value is not None}
+    if places != sorted(places) or any(canonical(Decimal(figure)) != figure for figure in figures):
+        return None
+    if any(one.evidence and canonical_json(one.evidence).encode() != encode(one.evidence) for one in part.answers):
+        return None
+    rest = encode(SheetPart((), part.bidder, part.changes, part.lot))
+    assert rest.startswith(_BEFORE) and data.startswith(_BEFORE) and data.endswith(rest[len(_BEFORE) :])
+    return _Pinned(places[0], places[-1], memoryview(data)[len(_BEFORE) : len(data) - len(rest) + len(_BEFORE)])
+
+
+_BEFORE = b'{"answers":['
 
 
 def _figure(number: Decimal) -> None:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -39,3 +40,13 @@ def read_statement(data: bytes) -> Statement:
     """The statement in `data`, its signature not checked yet. Raises `MalformedJson` for anything else."""
     held = decode(data, _Envelope, most=MOST, what="the cover of this parcel")
     return Statement(held.payloadType, held.payload, held.signatures[0].sig)
+
+
+def read_statement_again(data: bytes) -> Statement:
+    """The same of a statement that is kept in the store: small ones are remembered, for whoever asks where a line stands reads all of it
+    again. Not for a release, which holds keys."""
+    return _remembered(data) if len(data) <= _MOST_REMEMBERED else read_statement(data)
+
+
+_remembered = lru_cache(maxsize=32)(read_statement)
+_MOST_REMEMBERED = 256 << 10

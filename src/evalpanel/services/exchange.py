@@ -16,7 +16,7 @@ from evalpanel.domain.branches import Entry, Origin, standing
 from evalpanel.domain.parcels import ParcelKind, Part, PublicKeys, Statement, file_name, tender_id
 from evalpanel.domain.tender import PersonCode, TenderId
 from evalpanel.formats.parcel_bodies import Cover, Header, PartOf, Trail, write_cover
-from evalpanel.formats.statements import read_statement, write_statement
+from evalpanel.formats.statements import read_statement_again, write_statement
 from evalpanel.sealing import envelopes
 from evalpanel.sealing.installations import Installation, from_secret, new_installation
 from evalpanel.sealing.statements import identity
@@ -379,7 +379,7 @@ def again(tx: Session, tender: TenderId, kind: ParcelKind, held: Held) -> Outgoi
 
 
 def _held(row: t.ParcelRow) -> Held:
-    signed = read_statement(row.statement) if row.statement is not None else None
+    signed = read_statement_again(row.statement) if row.statement is not None else None
     origin = Origin(
         row.installation, row.incarnations, (row.trail_number, row.trail_hash) if row.trail_number else None
     )

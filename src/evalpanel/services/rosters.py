@@ -52,7 +52,10 @@ class RosterInForce:
 
 def in_force(tx: Session, mine: Own) -> RosterInForce | None:
     """The roster in force on this laptop; None where none came, or none was issued."""
-    held, found = _held_and_found(tx, mine)
+    return _counting(*_held_and_found(tx, mine))
+
+
+def _counting(held: Mapping[str, Cover[Roster]], found: InForce) -> RosterInForce | None:
     if found.roster is None:
         return None
     own = keys_of_author(held[found.roster])
@@ -67,8 +70,8 @@ def rivals(tx: Session, mine: Own) -> tuple[PersonCode, ...]:
 
 
 def _held_and_found(tx: Session, mine: Own) -> tuple[dict[str, Cover[Roster]], InForce]:
-    held = {one.identity: read_roster(one.statement.payload) for one in _rosters(tx, mine.tender)}
     signed = {one.identity: one.statement for one in _rosters(tx, mine.tender)}
+    held = {name: read_roster(statement.payload) for name, statement in signed.items()}
     founder = founding_key(tx, mine)
     keys = {founder} | {cover.body.successor for cover in held.values() if cover.body.successor is not None}
     keys |= {named.signing for cover in held.values() if (named := keys_of_author(cover)) is not None}
@@ -285,9 +288,9 @@ def keys_of_author(cover: Cover[Roster]) -> PublicKeys | None:
 
 def officers(tx: Session, mine: Own) -> tuple[PersonCode, ...]:
     """Everybody who has led the tender as this laptop knows it, the first one first."""
-    roster = in_force(tx, mine)
+    held, judged_here = _held_and_found(tx, mine)
+    roster = _counting(held, judged_here)
     found = [officer(tx, mine)[0]] if roster is None else []
-    held = {one.identity: read_roster(one.statement.payload) for one in _rosters(tx, mine.tender)}
     cover = None if roster is None else roster.cover
     while cover is not None:
         author = cover.header.author

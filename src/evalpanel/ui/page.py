@@ -88,8 +88,17 @@ class Page(QWidget):
 
     def _bottom(self) -> QWidget:
         bottom = Fold(least=24)
+        words = QWidget()
+        words.setProperty("wraps", True)
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
         self.status = label("", "small", wrap=True)
-        bottom.add(self.status, 1)
+        self.why_not = label("", "small", wrap=True)
+        self.why_not.hide()
+        for one in (self.why_not, self.status):
+            column.addWidget(one)
+        bottom.add(words, 1)
         buttons = QWidget()
         self.foot = Flow(buttons, gap=12, right=True)
         bottom.add(buttons)
@@ -120,13 +129,15 @@ class Page(QWidget):
         self.setAccessibleName(title)
 
     def next_step(self, text: str, slot: Callable[[], object] | None, *, tip: str = "") -> None:
-        """Set the one primary action; None shows none. `tip` says why it cannot be done yet, and greys it."""
+        """Set the one primary action; None shows none. `tip` says why it cannot be done yet, stands at the foot, and greys it."""
         if self.primary.property("connected"):
             self.primary.clicked.disconnect()
             self.primary.setProperty("connected", False)
         self.primary.setVisible(bool(text))
         self.primary.setText(text)
         self.primary.setToolTip(tip)
+        self.why_not.setText(tip)  # nobody can point at a grey button with keys, and nothing reads it aloud
+        self.why_not.setVisible(bool(text and tip))
         self.primary.setEnabled(slot is not None and not tip)
         if slot is not None:
             act = self.guard(slot)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
@@ -164,14 +165,20 @@ def wear(app: QApplication, held: Colours, *, scale: float = 1.0) -> None:
     """Dress the whole application in these colours."""
     global _current  # noqa: PLW0603  # painting widgets ask for the look that is in use; there is one application
     _current = held
-    for style in ("Regular", "Bold", "Italic", "BoldItalic"):
-        QFontDatabase.addApplicationFont(str(resource("fonts", f"AtkinsonHyperlegible-{style}.ttf")))
+    _have_fonts()
     font = QFont(FAMILY)
     font.setPixelSize(round(BODY * scale))
     app.setStyle("Fusion")
     app.setFont(font)
     app.setPalette(_palette(_current))
     app.setStyleSheet(_sheet(_current, scale))
+
+
+@cache
+def _have_fonts() -> None:
+    """Bring our typeface in: once, because Qt measures every text again after each font that comes."""
+    for style in ("Regular", "Bold", "Italic", "BoldItalic"):
+        QFontDatabase.addApplicationFont(str(resource("fonts", f"AtkinsonHyperlegible-{style}.ttf")))
 
 
 def _palette(held: Colours) -> QPalette:

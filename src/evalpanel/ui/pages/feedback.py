@@ -67,28 +67,34 @@ class FeedbackPage(Page):
 
     # Parts
 
-    def _part(self, *widgets: QWidget, actions: Sequence[tuple[str, Callable[[], object]]]) -> QWidget:
+    def _part(self, *widgets: QWidget, actions: Sequence[tuple[str, Callable[[], object]]]) -> tuple[QWidget, QWidget]:
+        """A part, and the row of its actions."""
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        row = Flow(gap=12)
+        above = QWidget()
+        row = Flow(above, gap=12)
         for text, slot in actions:
             one = button(text)
             act = self.guard(slot)
             one.clicked.connect(lambda *_, act=act: act())
             row.addWidget(one)
-        column.addLayout(row)
+        column.addWidget(above)
         for place, widget in enumerate(widgets):
             column.addWidget(widget, 0 if isinstance(widget, AskForm) or (place and widget is self.forms_words) else 1)
-        return made
+        return made, above
 
     def _sending_part(self) -> QWidget:
         self.sending.setMinimumHeight(8 * self.fontMetrics().lineSpacing())
         for form, slot in ((self.sent_form, self._record_sent), (self.reply_form, self._record_reply)):
             form.kept.connect(self.guard(slot))
         actions = (("Record as sent…", self._ask_sent), ("Record an answer…", self._ask_reply))
-        return self._part(self.sent_form, self.reply_form, self.sending, actions=actions)
+        self._unsigned = StateCard()
+        words = "Once they are, each stands here with the day on which it went out and what was answered."
+        self._unsigned.tell("No letter is signed yet", words)
+        made, self._record = self._part(self.sent_form, self.reply_form, self._unsigned, self.sending, actions=actions)
+        return made
 
     def _answers_part(self) -> QWidget:
         inside = QWidget()
@@ -98,7 +104,7 @@ class FeedbackPage(Page):
         column.addWidget(self.forms_words)
         column.addLayout(self._answers, 1)
         actions = (("Take in filled forms…", self._take), ("Write the blank form…", self._write_forms))
-        return self._part(inside, actions=actions)
+        return self._part(inside, actions=actions)[0]
 
     def _lessons_part(self) -> QWidget:
         self.lessons.setMinimumHeight(8 * self.fontMetrics().lineSpacing())
@@ -109,7 +115,10 @@ class FeedbackPage(Page):
             ("Say what is done…", self._ask_done),
             ("Write the register…", self._write_register),
         )
-        return self._part(self.lesson_form, self.done_form, self.lessons, actions=actions)
+        self._unlearned = StateCard()
+        words = "Keep what the authority should do otherwise next time, and what came of it: the register tells both."
+        self._unlearned.tell("Nothing is written down yet", words)
+        return self._part(self.lesson_form, self.done_form, self._unlearned, self.lessons, actions=actions)[0]
 
     # What is shown
 
@@ -149,6 +158,10 @@ class FeedbackPage(Page):
         shown = feedback.overview(space, tender)
         self.sending.rows.show_rows(sent_rows(self._letters))
         self.lessons.rows.show_rows(lesson_rows(self._lessons))
+        for table, empty in ((self.sending, self._unsigned), (self.lessons, self._unlearned)):
+            table.setVisible(bool(table.rows.rows))
+            empty.setVisible(not table.rows.rows)
+        self._record.setVisible(bool(self._letters))
         if shown != self._shown:
             self._show_answers(shown)
         waiting = sum(not one.is_sent for one in self._letters)

@@ -236,10 +236,10 @@ class LettersPage(Page):
             self.status.setText("A signed letter does not change any more." if words == "Sign this letter" else "")
         elif ready:
             self.next_step(f"Sign {count(ready, 'letter')}", self.signing.sign, tip=self._why_not)
-            self.status.setText(self._why_not or "A signed letter does not change any more.")
+            self.status.setText("" if self._why_not else "A signed letter does not change any more.")
         elif stopped:
             self.next_step("Sign letters", None, tip=_BLOCKED)
-            self.status.setText(_BLOCKED)
+            self.status.setText("")
         elif self._to_do.anew and not self._not_mine:
             anew = self._to_do.anew
             self.next_step(f"Sign {count(len(anew), 'letter')} anew…", lambda: self.mending.ask_all(anew))

@@ -144,7 +144,6 @@ class PanelPage(Page):
             self.next_step("", None)
         elif not own.declared:
             late = "" if view.pack.bidders else "There are no bidders yet. Interests are declared once they are known."
-            self.status.setText(late or self.status.text())
             self.next_step("Declare my interests", self._declare, tip=late)
         elif self._scores_now(view, own):
             text = "Continue scoring" if own.answered else "Start scoring"
@@ -183,7 +182,7 @@ class PanelPage(Page):
     def _answered(self) -> None:
         form = self._asking
         missing = form.missing()
-        self.status.setText(" ".join(part for part in (missing, form.consequence()) if part))
+        self.status.setText(form.consequence())
         text = "Record my declaration" if missing else "Record my declaration  Ctrl+↵"
         self.next_step(text, self._record, tip=missing)
 

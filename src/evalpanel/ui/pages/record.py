@@ -110,7 +110,7 @@ class RecordPage(Page):
         self._empty = StateCard()
         self._empty.tell_no_tender(self.go.emit)
         self.content.addWidget(self._empty, 1)
-        self.add_action("Check a letter…", self._check, key="Ctrl+L")
+        self._check_one = self.add_action("Check a letter…", self._check, key="Ctrl+L")
         self.reports = [
             self.add_action("Evaluation report…", lambda: self._write("report")),
             self.add_action("Score matrix…", lambda: self._write("matrix")),
@@ -184,7 +184,10 @@ class RecordPage(Page):
             (self._empty, view is None),
         ):
             widget.setVisible(shown)
+        self._check_one.setVisible(view is not None)
         if view is None:
+            for made in (*self.reports, self.challenging):
+                made.hide()
             self.head("Record", "Who did what, and when")
             self.status.setText("")
             self.next_step("", None)

@@ -178,7 +178,7 @@ class SetupPage(Page):
         if stopping or pack.tender is None:
             count = words.count(max(1, stopping), "problem")
             why = f"{count} in the way: correct the pack, then check it again."
-            self.status.setText(f"Nothing is kept. {why}")
+            self.status.setText("Nothing is kept.")
             self.next_step("Load this tender", None, tip=why)
         else:
             notes = f" {words.count(len(found.problems), 'note')} to read first." if found.problems else ""
@@ -335,7 +335,7 @@ class SetupPage(Page):
         self._stack.setCurrentWidget(self.notice)
         self.head("What the notice says", self.notice.about)
         self._back.show()
-        self.status.setText(self.notice.told)
+        self.status.setText(self.notice.told if self.notice.is_usable else "")
         if self.notice.drafted is not None:
             drafted = self.notice.drafted
             self.next_step("Load the completed workbook  Ctrl+↵", lambda: self._understand(drafted, None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from evalpanel.ui.models.table import MARK, VALUE, TableModel
 from evalpanel.ui.widgets.mark import paint_mark
 
+_LEAST = 16  # characters of the column that takes the room
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -33,11 +34,26 @@ class RowTable(QTreeView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._stretch = stretch
         header = self.header()
         header.setStretchLastSection(False)
-        for column in range(len(columns)):
-            mode = QHeaderView.ResizeMode.Stretch if column == stretch else QHeaderView.ResizeMode.ResizeToContents
-            header.setSectionResizeMode(column, mode)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.rows.modelReset.connect(self._share_room)
+        self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The column that takes the room is not crushed where there is none: the table then scrolls sideways."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        header = self.header()
+        others = (column for column in range(self.rows.columnCount()) if column != self._stretch)
+        taken = sum(max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in others)
+        fits = taken + _LEAST * self.fontMetrics().averageCharWidth() <= self.viewport().width()
+        mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.ResizeToContents
+        if header.sectionResizeMode(self._stretch) != mode:
+            header.setSectionResizeMode(self._stretch, mode)
 
     @property
     def value(self) -> object:
