@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +16,7 @@ from evalpanel.domain.changes import Change
 from evalpanel.domain.digests import canonical_json
 from evalpanel.domain.interests import Declaration, DeclarationOutcome, InterestKind
 from evalpanel.domain.numbers import canonical
-from evalpanel.domain.sheets import MOST_ENTERED_BY, Score
+from evalpanel.domain.sheets import MOST_ENTERED_BY, Score, sheet_digest
 from evalpanel.domain.tender import BidderCode, LotCode, PersonCode
 from evalpanel.formats.canonical import MalformedJson, decode, encode
 from evalpanel.formats.parcel_bodies import Cover, Moment, Sha
@@ -137,6 +139,50 @@ def read_sheet_part(data: bytes) -> SheetPart:
             "The score sheet cannot be read.", "A figure in it is no number. Nothing was changed. Ask for it again."
         ) from error
     return held
+
+
+class Pinning:
+    """What `sheet_digest` says of the answers of parts, taken from the texts that they were read from.
+
+    A part is written in one way only, and nearly always in the one that pins a sheet. Where one is not, or parts come in another order than
+    that of their lines, the answers are written again.
+    """
+
+    def __init__(self) -> None:
+        self._running = hashlib.sha256(b"[")
+        self._last: tuple[str, str, str] | None = None
+        self._follows = True
+
+    def add(self, part: SheetPart, data: bytes) -> None:
+        """The next part, which was read from `data`."""
+        if not part.answers or not self._follows:
+            return
+        places = [(one.line.lot, one.line.bid, one.line.criterion) for one in part.answers]
+        follows = places == sorted(places) and (self._last is None or self._last < places[0])
+        self._follows = follows and _is_as_pinned(part.answers)
+        rest = encode(SheetPart((), part.bidder, part.changes, part.lot))
+        assert data.startswith(_BEFORE) and data.endswith(rest[len(_BEFORE) :]), "it was read from this text"
+        self._running.update(b"," if self._last else b"")
+        self._running.update(memoryview(data)[len(_BEFORE) : len(data) - len(rest) + len(_BEFORE)])
+        self._last = places[-1]
+
+    def of(self, answers: Sequence[Score]) -> str:
+        """What pins `answers`, those of all parts."""
+        if not self._follows:
+            return sheet_digest(answers)
+        running = self._running.copy()
+        running.update(b"]")
+        return running.hexdigest()
+
+
+def _is_as_pinned(answers: Sequence[Score]) -> bool:
+    figures = {str(one.value) for one in answers if one.value is not None}
+    return all(canonical(Decimal(figure)) == figure for figure in figures) and not any(
+        one.evidence and canonical_json(one.evidence).encode() != encode(one.evidence) for one in answers
+    )
+
+
+_BEFORE = b'{"answers":['
 
 
 def _figure(number: Decimal) -> None:

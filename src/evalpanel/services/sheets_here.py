@@ -20,7 +20,7 @@ from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode, PersonCod
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_packs import read_pack
-from evalpanel.formats.parcel_sheets import Scoresheet, SheetState, read_scoresheet, read_sheet_part
+from evalpanel.formats.parcel_sheets import Pinning, Scoresheet, SheetState, read_scoresheet, read_sheet_part
 from evalpanel.sealing import envelopes as age
 from evalpanel.services import exchange, rosters
 from evalpanel.services.exchange import Held, Own
@@ -40,6 +40,8 @@ class Said:
     scores: tuple[Score, ...]
     reasons: tuple[str, ...]
     shut: int
+    pinned: str
+    """What `sheet_digest` says of the answers."""
 
 
 def recipients(tx: Session, mine: Own, kind: EnvelopeKind) -> Mapping[Place, tuple[str, str]]:
@@ -176,6 +178,7 @@ def opened(
     is another bid's."""
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     found: list[Score] = []
+    pinning = Pinning()
     reasons: dict[str, None] = {}
     shut = 0
     for part in cover.header.parts:
@@ -185,7 +188,8 @@ def opened(
             shut += 1
             continue
         identity, place = opening[part.envelope]
-        held = read_sheet_part(age.open_bytes(workspace.documents.piece(part.sealed), identity))
+        content = age.open_bytes(workspace.documents.piece(part.sealed), identity)
+        held = read_sheet_part(content)
         spoken = {(one.line.lot, one.line.bid) for one in held.answers}
         spoken |= {(one.line.lot, one.line.bid) for one in held.changes}
         if (held.bidder, held.lot) != place or any(
@@ -195,5 +199,6 @@ def opened(
                 "A part of this sheet belongs to another bid.", "Nothing was changed. Ask for it again."
             )
         found += held.answers
+        pinning.add(held, content)
         reasons |= dict.fromkeys(one.reason for one in held.changes)
-    return Said(tuple(found), tuple(reasons), shut)
+    return Said(tuple(found), tuple(reasons), shut, pinning.of(found))

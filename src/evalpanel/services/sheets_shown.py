@@ -186,7 +186,7 @@ def _show(
         cover = sheets_here.cover_of(tx, mine, author, named)
         said = sheets_here.opened(workspace, mine, tender, cover, opening)
         told = [one for one in said.scores if recused_from(kept_out, one.line) is None] if kept_out else said.scores
-        _refuse_unsound(tx, tender, author, said.scores, told, cover, whole=not said.shut)
+        _refuse_unsound(tx, tender, author, said, told, cover)
         return said, told
 
     if opening and arrived not in (wanted.sheet, *waits) and sheets_here.is_final(tx, mine, author, arrived):
@@ -211,15 +211,14 @@ def _show(
     return SheetHere(here.verdict, words)
 
 
-def _spoken_of(
-    scores: Sequence[Score], cover: Cover[Scoresheet], *, whole: bool
-) -> dict[tuple[LotCode, BidCode], set[CriterionCode]]:
+def _spoken_of(said: sheets_here.Said, cover: Cover[Scoresheet]) -> dict[tuple[LotCode, BidCode], set[CriterionCode]]:
     """On which criteria of each bid answers speak. Refuses those that are not the ones that the cover names."""
     spoken: dict[tuple[LotCode, BidCode], set[CriterionCode]] = {}
-    for one in scores:
+    for one in said.scores:
         line = one.line
         spoken.setdefault((line.lot, line.bid), set()).add(line.criterion)
-    if sum(map(len, spoken.values())) != len(scores) or (whole and sheet_digest(scores) != cover.body.sheet_digest):
+    whole = not said.shut
+    if sum(map(len, spoken.values())) != len(said.scores) or (whole and said.pinned != cover.body.sheet_digest):
         raise EvalPanelError(
             "The answers are not those that the cover names.", "Nothing was changed. Ask for it again."
         )
@@ -230,14 +229,12 @@ def _refuse_unsound(
     tx: Session,
     tender: OpenTender,
     author: PersonCode,
-    scores: Sequence[Score],
+    said: sheets_here.Said,
     told: Sequence[Score],
     cover: Cover[Scoresheet],
-    *,
-    whole: bool,
 ) -> None:
     """Refuse answers that are not those of the cover, or that cannot stand. `told` are those that are not set aside."""
-    spoken = _spoken_of(scores, cover, whole=whole)
+    spoken = _spoken_of(said, cover)
     member = tender.member(author)
     known = criteria_of_bids(tender.pack.criteria, tender.pack.bids)
     criteria, scales = score_rows.criteria_of(tender.pack), score_rows.scales_of(tender.pack)
@@ -257,8 +254,8 @@ def _refuse_unsound(
         line = one.line
         if line.criterion not in known.get((line.lot, line.bid), ()):
             return why_no_line(line, tender.pack.bids)
-        said = judged[line.criterion, one.status, one.value]
-        return said or of_evidence.get(line, "") or "; ".join(evidence_faults(one.evidence))
+        why = judged[line.criterion, one.status, one.value]
+        return why or of_evidence.get(line, "") or "; ".join(evidence_faults(one.evidence))
 
     sound = not any(judged.values()) and all(asked <= known.get(bid, frozenset()) for bid, asked in spoken.items())
     wrong = [f"{one.line}: {why}" for one in (cited if sound else told) if (why := fault_of(one))]
