@@ -13,7 +13,7 @@ from evalpanel.domain.changes import Change
 from evalpanel.domain.evidence import Evidence, Rect
 from evalpanel.domain.sheets import Line, Score, ScoreStatus, sheet_digest
 from evalpanel.domain.tender import BidCode, BidderCode, CriterionCode, LotCode
-from evalpanel.formats.parcel_sheets import SheetPart, pinned_by, read_sheet_part, write_sheet_part
+from evalpanel.formats.parcel_sheets import Pinning, SheetPart, read_sheet_part, write_sheet_part
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ['],"bidder":"', '{"answers":[']
@@ -41,14 +41,20 @@ in_order = st.lists(plain, max_size=8).map(lambda found: sorted(found, key=lambd
 answers = in_order | st.lists(odd, max_size=5)
 
 
-def parts_of(sheets: list[list[Score]]) -> list[tuple[SheetPart, bytes]]:
-    written = [write_sheet_part(SheetPart(tuple(one), BidderCode("B"), (), LotCode("L1"))) for one in sheets]
-    return [(read_sheet_part(data), data) for data in written]
+def pinned(*sheets: list[Score], changes: tuple[Change, ...] = ()) -> str:
+    """What pins answers that are written in these parts, and read again."""
+    written = [write_sheet_part(SheetPart(tuple(one), BidderCode("B"), changes, LotCode("L1"))) for one in sheets]
+    pinning, found = Pinning(), list[Score]()
+    for data in written:
+        part = read_sheet_part(data)
+        pinning.add(part, data)
+        found += part.answers
+    return pinning.of(found)
 
 
 @given(st.lists(answers, max_size=4))
 def test_parts_are_pinned_as_their_answers_are(sheets: list[list[Score]]) -> None:
-    assert pinned_by(parts_of(sheets)) == sheet_digest(answer for one in sheets for answer in one)
+    assert pinned(*sheets) == sheet_digest(answer for one in sheets for answer in one)
 
 
 @given(st.lists(plain, max_size=12), st.randoms(use_true_random=False))
@@ -58,18 +64,21 @@ def test_a_part_for_each_bid_is_pinned_in_whatever_order_parts_come(found: list[
         bids.setdefault((one.line.lot, one.line.bid), []).append(one)
     sheets = list(bids.values())
     order.shuffle(sheets)  # type: ignore[attr-defined]  # a Random
-    assert pinned_by(parts_of(sheets)) == sheet_digest(found)
+    assert pinned(*sheets) == sheet_digest(found)
 
 
 def test_what_changed_afterwards_and_whose_bids_they_are_is_no_part_of_it() -> None:
     line = Line(LotCode("L1"), BidCode("B1"), CriterionCode("1.1"))
-    part = SheetPart((Score(line, ScoreStatus.SCORED, Decimal(3), "x"),), BidderCode("B"), (), LotCode("L1"))
-    changed = SheetPart(
-        part.answers,
-        BidderCode('],"bidder":"'),
-        (Change(2, datetime(2026, 10, 1, tzinfo=UTC), line, "rationale", "y", "x", "I had missed it."),),
-        part.lot,
-    )
-    data = write_sheet_part(changed)
-    assert pinned_by([(read_sheet_part(data), data)]) == sheet_digest(part.answers)
-    assert sheet_digest(part.answers) != sheet_digest([replace(part.answers[0], rationale="z")])
+    answer = Score(line, ScoreStatus.SCORED, Decimal(3), "x")
+    change = Change(2, datetime(2026, 10, 1, tzinfo=UTC), line, "rationale", '],"bidder":"', "x", "I had missed it.")
+    assert pinned([answer], changes=(change,)) == sheet_digest([answer])
+    assert pinned([answer]) != pinned([replace(answer, rationale="z")])
+
+
+def test_parts_of_whole_bids_are_pinned_without_being_written_again() -> None:
+    bids = [[Score(Line(LotCode("L1"), BidCode(bid), CriterionCode("1.1")))] for bid in ("B1", "B2")]
+    data = [write_sheet_part(SheetPart(tuple(one), BidderCode("B"), (), LotCode("L1"))) for one in bids]
+    pinning = Pinning()
+    for one in data:
+        pinning.add(read_sheet_part(one), one)
+    assert pinning.of([]) == sheet_digest([*bids[0], *bids[1]])

@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -142,42 +141,45 @@ def read_sheet_part(data: bytes) -> SheetPart:
     return held
 
 
-def pinned_by(parts: Sequence[tuple[SheetPart, bytes]]) -> str:
-    """What `sheet_digest` says of all answers of these parts, each with the text that it was read from.
+class Pinning:
+    """What `sheet_digest` says of the answers of parts, taken from the texts that they were read from.
 
-    A part that was read is written in one way only, and nearly always as a sheet is pinned: then its own text is.
+    A part is written in one way only, and nearly always in the one that pins a sheet. Where one is not, or parts come in another order than
+    that of their lines, the answers are written again.
     """
-    found = [_text_of(held, data) for held, data in parts if held.answers]
-    texts = sorted((one for one in found if one is not None), key=lambda one: one.first)
-    if len(texts) < len(found) or not all(one.last < other.first for one, other in pairwise(texts)):
-        return sheet_digest(answer for held, _ in parts for answer in held.answers)
-    running = hashlib.sha256(b"[")
-    for number, one in enumerate(texts):
-        running.update(b"," if number else b"")
-        running.update(one.text)
-    running.update(b"]")
-    return running.hexdigest()
+
+    def __init__(self) -> None:
+        self._running = hashlib.sha256(b"[")
+        self._last: tuple[str, str, str] | None = None
+        self._follows = True
+
+    def add(self, part: SheetPart, data: bytes) -> None:
+        """The next part, which was read from `data`."""
+        if not part.answers or not self._follows:
+            return
+        places = [(one.line.lot, one.line.bid, one.line.criterion) for one in part.answers]
+        follows = places == sorted(places) and (self._last is None or self._last < places[0])
+        self._follows = follows and _is_as_pinned(part.answers)
+        rest = encode(SheetPart((), part.bidder, part.changes, part.lot))
+        assert data.startswith(_BEFORE) and data.endswith(rest[len(_BEFORE) :]), "it was read from this text"
+        self._running.update(b"," if self._last else b"")
+        self._running.update(memoryview(data)[len(_BEFORE) : len(data) - len(rest) + len(_BEFORE)])
+        self._last = places[-1]
+
+    def of(self, answers: Sequence[Score]) -> str:
+        """What pins `answers`, those of all parts."""
+        if not self._follows:
+            return sheet_digest(answers)
+        running = self._running.copy()
+        running.update(b"]")
+        return running.hexdigest()
 
 
-class _Pinned(NamedTuple):
-    """The answers of a part as they are pinned, and the places of the first and the last."""
-
-    first: tuple[str, str, str]
-    last: tuple[str, str, str]
-    text: memoryview
-
-
-def _text_of(part: SheetPart, data: bytes) -> _Pinned | None:
-    """None where the answers are not in the order of their lines, or a figure could be written shorter."""
-    places = [(one.line.lot, one.line.bid, one.line.criterion) for one in part.answers]
-    figures = {str(one.value) for one in part.answers if one.value is not None}
-    if places != sorted(places) or any(canonical(Decimal(figure)) != figure for figure in figures):
-        return None
-    if any(one.evidence and canonical_json(one.evidence).encode() != encode(one.evidence) for one in part.answers):
-        return None
-    rest = encode(SheetPart((), part.bidder, part.changes, part.lot))
-    assert rest.startswith(_BEFORE) and data.startswith(_BEFORE) and data.endswith(rest[len(_BEFORE) :])
-    return _Pinned(places[0], places[-1], memoryview(data)[len(_BEFORE) : len(data) - len(rest) + len(_BEFORE)])
+def _is_as_pinned(answers: Sequence[Score]) -> bool:
+    figures = {str(one.value) for one in answers if one.value is not None}
+    return all(canonical(Decimal(figure)) == figure for figure in figures) and not any(
+        one.evidence and canonical_json(one.evidence).encode() != encode(one.evidence) for one in answers
+    )
 
 
 _BEFORE = b'{"answers":['

@@ -20,14 +20,7 @@ from evalpanel.domain.tender import BidderCode, EnvelopeKind, LotCode, PersonCod
 from evalpanel.errors import EvalPanelError
 from evalpanel.formats.parcel_bodies import Cover
 from evalpanel.formats.parcel_packs import read_pack
-from evalpanel.formats.parcel_sheets import (
-    Scoresheet,
-    SheetPart,
-    SheetState,
-    pinned_by,
-    read_scoresheet,
-    read_sheet_part,
-)
+from evalpanel.formats.parcel_sheets import Pinning, Scoresheet, SheetState, read_scoresheet, read_sheet_part
 from evalpanel.sealing import envelopes as age
 from evalpanel.services import exchange, rosters
 from evalpanel.services.exchange import Held, Own
@@ -185,7 +178,7 @@ def opened(
     is another bid's."""
     bidders = {(bid.lot, bid.bid): bid.bidder for bid in tender.pack.bids}
     found: list[Score] = []
-    read: list[tuple[SheetPart, bytes]] = []
+    pinning = Pinning()
     reasons: dict[str, None] = {}
     shut = 0
     for part in cover.header.parts:
@@ -206,6 +199,6 @@ def opened(
                 "A part of this sheet belongs to another bid.", "Nothing was changed. Ask for it again."
             )
         found += held.answers
-        read.append((held, content))
+        pinning.add(held, content)
         reasons |= dict.fromkeys(one.reason for one in held.changes)
-    return Said(tuple(found), tuple(reasons), shut, pinned_by(read))
+    return Said(tuple(found), tuple(reasons), shut, pinning.of(found))
