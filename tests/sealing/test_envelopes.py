@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalpanel.sealing import envelopes
-from evalpanel.sealing.envelopes import EnvelopeError
+from evalpanel.sealing.envelopes import EnvelopeError, NotSealedToUs
 from judges import judge
 
 RECIPIENT, IDENTITY = envelopes.new_envelope()
@@ -62,6 +62,20 @@ def test_bytes_after_the_end_are_refused() -> None:
 
 def header(*lines: bytes) -> bytes:
     return b"\n".join((b"age-encryption.org/v1", *lines)) + b"\n" + bytes(64)
+
+
+@pytest.mark.parametrize("size", [(1 << 20) - 500, 1 << 20, (3 << 20) + 17])
+def test_large_document_opens_whole_or_not_at_all(size: int) -> None:
+    content = bytes(range(256)) * (size // 256) + b"z" * (size % 256)
+    sealed = envelopes.seal_bytes(content, RECIPIENT)
+    assert envelopes.open_bytes(sealed, IDENTITY) == content
+    other = envelopes.new_envelope()[1]
+    changed = [sealed[:place] + bytes([sealed[place] ^ 4]) + sealed[place + 1 :] for place in (300, size // 2, -20)]
+    for damaged in (*changed, sealed[: size // 2], sealed[:-65536], sealed[:-1], sealed + b"more"):
+        with pytest.raises(EnvelopeError):
+            envelopes.open_bytes(damaged, IDENTITY)
+    with pytest.raises(NotSealedToUs):
+        envelopes.open_bytes(sealed, other)
 
 
 @pytest.mark.parametrize(
