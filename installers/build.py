@@ -165,7 +165,8 @@ def check(package: Path, root: Path) -> None:
         "DEBIAN_FRONTEND=noninteractive",
     )
     needed = (f"/tmp/{package.name}", "xvfb", "xauth", "x11-utils")
-    run(*inside, "apt-get", "install", "-q", "-y", "--no-install-recommends", *needed)
+    # Again, where a package of the same version was tried there before.
+    run(*inside, "apt-get", "install", "-q", "-y", "--reinstall", "--no-install-recommends", *needed)
     run(*inside, "evalpanel", "self-test")
     # The tree of windows names its class beside a real window, and not beside the small ones that Qt makes for itself.
     shown = """xwininfo -root -tree | grep '("evalpanel'"""
