@@ -31,8 +31,8 @@ def decided(space: Workspace, *bids: str, on: date = TODAY, authority: str | Non
     )
 
 
-def lettered(space: Workspace, folder: Path) -> None:
-    """Give every bidder what its letter needs, and sign all of them."""
+def addressed(space: Workspace) -> None:
+    """Give every bidder what its letter needs."""
     for bidder in ("B01", "B02", "B03"):
         setup.correct_bidder(
             space,
@@ -42,6 +42,11 @@ def lettered(space: Workspace, folder: Path) -> None:
             scheme="GB-COH",
             identifier=f"0001234{bidder[-1]}",
         )
+
+
+def lettered(space: Workspace, folder: Path) -> None:
+    """Give every bidder what its letter needs, and sign all of them."""
+    addressed(space)
     report = letters.letters(space, REFERENCE, folder)
     assert report.blocked == ()
 

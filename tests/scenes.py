@@ -327,7 +327,7 @@ def what_bidders_say(shell: Shell) -> None:
 
 
 def learned(shell: Shell) -> None:
-    """A lesson that is open, one that is answered, and another that is being written."""
+    """Two lessons, and another that is being written."""
     page = _feedback(shell)
     space, tender = shell.session.workspace, shell.session.tender
     for said in ("Give young evaluators a shorter form.", "Publish the questions of other bidders sooner."):

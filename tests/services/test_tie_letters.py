@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2
 
 import make
-from after_outcome_steps import ENDS, TODAY, noticed
+from after_outcome_steps import ENDS, TODAY, addressed, noticed
 from evalpanel.domain.feedback_occasions import Occasion
 from evalpanel.domain.letter_wording import LetterKind
 from evalpanel.domain.tender import BidCode, BidderCode, PriceKind, PriceLine
@@ -21,7 +21,6 @@ from evalpanel.services import (
     occasion_letters,
     outcome,
     prices,
-    setup,
     verify,
 )
 from evalpanel.services.letter_drafts import LetterState
@@ -58,15 +57,7 @@ def tied(space: Workspace, folder: Path) -> None:
 def test_letters_follow_the_tie_as_people_settled_it(at: At, tmp_path: Path) -> None:
     space = at("empty")
     tied(space, tmp_path / "pack")
-    for bidder in ("B01", "B02", "B03"):
-        setup.correct_bidder(
-            space,
-            REFERENCE,
-            bidder=bidder,
-            address="1 Quay Street\nNorthmoor",
-            scheme="GB-COH",
-            identifier=f"0001234{bidder[-1]}",
-        )
+    addressed(space)
     assert {one.state for one in letter_drafts.overview(space, REFERENCE)} == {LetterState.BLOCKED}
     before = outcome.outcome(space, REFERENCE)
     deciding.decide(

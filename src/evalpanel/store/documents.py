@@ -17,8 +17,8 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from uuid import uuid4
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.store import bundles
-from evalpanel.store.bundles import Slice
+from evalpanel.store import parts_files
+from evalpanel.store.parts_files import Slice
 from evalpanel.system.files import (
     new_folder,
     remove_leftovers,
@@ -141,7 +141,7 @@ class Documents:
         self.folder = folder
         self.aside = folder.with_name("set-aside")
         self._lock = threading.RLock()
-        self._bundled: dict[str, Slice] | None = None
+        self._shared: dict[str, Slice] | None = None
         self._hand: dict[str, bytes] = {}
 
     def add(
@@ -219,10 +219,10 @@ class Documents:
         finally:
             taken += [path.stem for path in made]
         if small:
-            self._bundle(small, hand)
+            self._share(small, hand)
             taken += [one.sealed for one in small]
 
-    def _bundle(self, small: Sequence[Coming], hand: dict[str, bytes]) -> None:
+    def _share(self, small: Sequence[Coming], hand: dict[str, bytes]) -> None:
         def contents() -> Iterator[tuple[str, bytes]]:
             room = _IN_HAND
             for one in small:
@@ -232,20 +232,20 @@ class Documents:
                 yield one.sealed, content
 
         with self._lock:
-            bundled = self._where()
-            bundled |= bundles.write(bundles.path_of(self.folder, [one.sealed for one in small]), contents())
+            shared = self._where()
+            shared |= parts_files.write(parts_files.path_of(self.folder, [one.sealed for one in small]), contents())
 
     def _where(self) -> dict[str, Slice]:
         """Where each part lies that shares a file. The lists are read once: only this process writes here."""
         with self._lock:
-            if self._bundled is None:
-                self._bundled = {}
-                for path in self._bundles(self.folder):
-                    self._bundled |= bundles.listed(path) or {}
-            return self._bundled
+            if self._shared is None:
+                self._shared = {}
+                for path in self._parts_files(self.folder):
+                    self._shared |= parts_files.listed(path) or {}
+            return self._shared
 
-    def _bundles(self, folder: Path) -> list[Path]:
-        return sorted(path for path in self._files(folder) if path.suffix == bundles.SUFFIX)
+    def _parts_files(self, folder: Path) -> list[Path]:
+        return sorted(path for path in self._files(folder) if path.suffix == parts_files.SUFFIX)
 
     def held(self) -> frozenset[str]:
         """The names of all that is kept here, wherever it lies."""
@@ -293,7 +293,7 @@ class Documents:
         """The same without comparing it with its name, for whoever compares what it holds with a digest of that."""
         part = self._where().get(sealed)
         try:
-            return bundles.read(part) if part is not None else self.path(sealed).read_bytes()
+            return parts_files.read(part) if part is not None else self.path(sealed).read_bytes()
         except FileNotFoundError as error:
             raise _missing(sealed) from error
         except OSError as error:
@@ -320,21 +320,21 @@ class Documents:
         for name in gone:
             remove_quietly(self.path(name))
         with self._lock:
-            for path in {one.bundle for name, one in self._where().items() if name in gone}:
+            for path in {one.file for name, one in self._where().items() if name in gone}:
                 self._remove_from(path, gone)
 
     def _remove_from(self, path: Path, gone: frozenset[str]) -> None:
         """Take parts out of a file that they share: nearly always all of them."""
-        bundled = self._where()
-        held = {name: one for name, one in bundled.items() if one.bundle == path}
+        shared = self._where()
+        held = {name: one for name, one in shared.items() if one.file == path}
         left: dict[str, Slice] = {}
         if held.keys() <= gone:
             remove_quietly(path)
         else:
-            left = bundles.without(path, held, gone)
+            left = parts_files.without(path, held, gone)
         for name in held:
-            del bundled[name]
-        bundled |= left
+            del shared[name]
+        shared |= left
 
     def sweep(self, named: set[str]) -> int:
         """Leave only documents that a row names. Gives how many files that concerned.
@@ -345,7 +345,7 @@ class Documents:
         """
         moved = remove_leftovers(self.folder)
         with self._lock:
-            self._bundled = None
+            self._shared = None
             for path in self._files(self.folder):
                 if path.name.startswith(_INCOMING):
                     moved += remove_quietly(path)
@@ -356,7 +356,7 @@ class Documents:
             for path in self._files(self.aside):
                 if any(not self.is_here(name) for name in _holds(path) & named):
                     self._rename(path, self.folder / path.name)
-                    self._bundled = None
+                    self._shared = None
                     moved += 1
         return moved
 
@@ -372,8 +372,8 @@ class Documents:
 
 def _holds(path: Path) -> frozenset[str]:
     """The names of what a file holds: none where it is no document, or damaged so that nobody can say."""
-    if path.suffix == bundles.SUFFIX:
-        return frozenset(bundles.listed(path) or ())
+    if path.suffix == parts_files.SUFFIX:
+        return frozenset(parts_files.listed(path) or ())
     return frozenset([path.stem] if path.suffix == _SUFFIX else [])
 
 

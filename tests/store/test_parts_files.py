@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evalpanel.errors import EvalPanelError
-from evalpanel.store import bundles
+from evalpanel.store import parts_files
 from evalpanel.store.documents import Coming, Documents
 
 LARGE = 300_000
@@ -42,8 +42,8 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
-def bundle_of(*contents: bytes) -> str:
-    return bundles.path_of(Path(), [named(one) for one in contents]).name
+def parts_file_of(*contents: bytes) -> str:
+    return parts_files.path_of(Path(), [named(one) for one in contents]).name
 
 
 def again(documents: Documents) -> Documents:
@@ -55,7 +55,7 @@ def test_small_parts_that_come_together_share_a_file_and_large_ones_have_their_o
     large = bytes(LARGE)
     taken = take(documents, b"one", large, b"", b"three")
     assert sorted(taken) == sorted(map(named, [b"one", large, b"", b"three"]))
-    assert files(documents.folder) == sorted([bundle_of(b"one", b"", b"three"), f"{named(large)}.age"])
+    assert files(documents.folder) == sorted([parts_file_of(b"one", b"", b"three"), f"{named(large)}.age"])
     assert documents.held() == frozenset(taken)
     assert all(path.stat().st_mode & 0o077 == 0 for path in documents.folder.iterdir())
 
@@ -71,7 +71,7 @@ def test_what_is_here_is_not_taken_again_wherever_it_lies(documents: Documents) 
     assert take(documents, b"two", b"three", b"alone", b"four") == [named(b"three"), named(b"four")]
     assert take(again(documents), b"one", b"two", b"three") == []
     assert files(documents.folder) == sorted(
-        [f"{named(b'alone')}.age", bundle_of(b"one", b"two"), bundle_of(b"three", b"four")]
+        [f"{named(b'alone')}.age", parts_file_of(b"one", b"two"), parts_file_of(b"three", b"four")]
     )
 
 
@@ -135,7 +135,7 @@ def test_file_of_parts_is_set_aside_as_a_whole_and_comes_back_as_a_whole(documen
     take(documents, b"one", b"two")
     take(documents, b"three", b"four")
     assert documents.sweep({named(b"one"), named(b"two")}) == 1
-    assert files(documents.aside) == [bundle_of(b"three", b"four")]
+    assert files(documents.aside) == [parts_file_of(b"three", b"four")]
     assert documents.held() == {named(b"one"), named(b"two")}
     assert documents.sweep({named(one) for one in (b"one", b"two", b"three", b"four")}) == 1
     assert (files(documents.aside), documents.read(named(b"four"))) == ([], b"four")
@@ -146,7 +146,7 @@ def test_what_was_set_aside_and_taken_again_meanwhile_stays_aside(documents: Doc
     documents.sweep(set())
     take(documents, b"one", b"two")
     assert documents.sweep({named(b"one"), named(b"two")}) == 0
-    assert files(documents.aside) == files(documents.folder) == [bundle_of(b"one", b"two")]
+    assert files(documents.aside) == files(documents.folder) == [parts_file_of(b"one", b"two")]
 
 
 def read_or_refused(documents: Documents, content: bytes) -> bytes | str:
@@ -189,8 +189,8 @@ def test_damage_is_never_read_as_a_part(documents: Documents, data: st.DataObjec
 def test_any_bytes_are_a_list_of_parts_or_none(documents: Documents, content: bytes) -> None:
     path = documents.folder / "any.parts"
     path.write_bytes(content)
-    for end in (content, content + bundles._END.pack(len(content) // 40, bundles._MARK)):
+    for end in (content, content + parts_files._END.pack(len(content) // 40, parts_files._MARK)):
         path.write_bytes(end)
-        found = bundles.listed(path)
+        found = parts_files.listed(path)
         assert found is None or all(one.start + one.size <= len(end) for one in found.values())
     path.unlink()

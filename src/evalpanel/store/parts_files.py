@@ -1,12 +1,12 @@
-"""Bundles: the small sealed parts of one parcel, in one file and not in hundreds.
+"""Parts files: the small sealed parts of one parcel, in one file and not in hundreds.
 
 A score sheet of a big tender has a sealed part for each of 200 bids, and to make a file takes a disk longer than to write it.
 
     the parts, one after another, as they came
     for each part: the SHA-256 of its bytes (32 bytes) and how many they are (8 bytes, big-endian)
-    how many parts there are (8 bytes, big-endian), and `evpbndl1`
+    how many parts there are (8 bytes, big-endian), and `evpparts`
 
-A part is still named by its digest, and whoever reads it compares the two. Only this laptop reads and writes bundles.
+A part is still named by its digest, and whoever reads it compares the two. Only this laptop reads and writes parts files.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from evalpanel.system.files import replacing, trouble
 SUFFIX = ".parts"
 _ENTRY = struct.Struct(">32sQ")
 _END = struct.Struct(">Q8s")
-_MARK = b"evpbndl1"
+_MARK = b"evpparts"
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Where a part lies: in which bundle, from which byte on, and how many bytes it has."""
+    """Where a part lies: in which file, from which byte on, and how many bytes it has."""
 
-    bundle: Path
+    file: Path
     start: int
     size: int
 
 
 def path_of(folder: Path, parts: Iterable[str]) -> Path:
-    """Where the bundle lies that was made of these parts."""
+    """Where the parts file lies that was made of these parts."""
     return folder / f"{hashlib.sha256(''.join(sorted(parts)).encode()).hexdigest()}{SUFFIX}"
 
 
 def write(path: Path, parts: Iterable[tuple[str, bytes]]) -> dict[str, Slice]:
-    """Write a bundle, whole and on the disk before it takes its name. Gives where each part lies, by its digest."""
+    """Write a parts file, whole and on the disk before it takes its name. Gives where each part lies, by its digest."""
     made: dict[str, Slice] = {}
     with replacing(path) as file:
         start = 0
@@ -55,7 +55,7 @@ def write(path: Path, parts: Iterable[tuple[str, bytes]]) -> dict[str, Slice]:
 
 
 def listed(path: Path) -> dict[str, Slice] | None:
-    """Where each part of a bundle lies; None where the bundle is damaged so that nobody can say."""
+    """Where each part of a parts file lies; None where the file is damaged so that nobody can say."""
     try:
         with path.open("rb") as file:
             length = file.seek(0, os.SEEK_END)
@@ -79,8 +79,8 @@ def listed(path: Path) -> dict[str, Slice] | None:
 
 
 def read(part: Slice) -> bytes:
-    """The bytes of a part as they lie here, which are fewer where the bundle was cut off. Raises `OSError`."""
-    with part.bundle.open("rb", buffering=0) as file:
+    """The bytes of a part as they lie here, which are fewer where the file was cut off. Raises `OSError`."""
+    with part.file.open("rb", buffering=0) as file:
         file.seek(part.start)
         content = b""
         while len(content) < part.size and (block := file.read(part.size - len(content))):
@@ -89,7 +89,7 @@ def read(part: Slice) -> bytes:
 
 
 def without(path: Path, held: Mapping[str, Slice], gone: frozenset[str]) -> dict[str, Slice]:
-    """Write a bundle again without the parts that are `gone`. Gives where the others lie now."""
+    """Write a parts file again without the parts that are `gone`. Gives where the others lie now."""
     try:
         left = [(sealed, read(one)) for sealed, one in held.items() if sealed not in gone]
     except OSError as error:
